@@ -1,0 +1,228 @@
+"""The settings of an archive: ``hoaban.toml``, overridden by ``HOABAN_*``, over defaults.
+
+``docs/settings.md`` lists every setting; a test compares it with this module.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import ConfigError
+from schemas.messages import LANGUAGES, _
+
+DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+
+
+@dataclass(frozen=True)
+class DerivativeSettings:
+    """Sizes and qualities of the images made from masters (table ``[derivatives]``).
+
+    Attributes:
+        thumbnail_px: Longer side of the thumbnail, in pixels.
+        access_px: Longer side of the access image, in pixels.
+        tile_px: Side of a zoom tile, in pixels.
+        quality: JPEG quality, 1 to 100.
+        max_megapixels: A scan that claims more is refused before it is decoded.
+    """
+
+    thumbnail_px: int = 400
+    access_px: int = 1600
+    tile_px: int = 512
+    quality: int = 82
+    max_megapixels: int = 1000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a museum decides about its archive (table ``[archive]``, and the tables below it).
+
+    Attributes:
+        title: Name of the archive by language code.
+        publisher: Name of the museum, or empty.
+        languages: Editions of the site, the main one first; each a code of ``LANGUAGES``.
+        base_url: Where the site will be published, without a final slash; IIIF needs it.
+        rights: Rights statement of items that have none of their own, or empty.
+        rights_uri: Its URI, or empty.
+        jobs: Worker processes; 0 means one a core.
+        item_timeout_s: A worker that needs longer for one item is stopped.
+        memory_limit_mb: A worker that needs more memory is stopped; 0 means no limit.
+        derivatives: Sizes and qualities of derivatives.
+    """
+
+    title: Mapping[str, str] = field(
+        default_factory=lambda: {"vi": "Kho lưu trữ di sản", "en": "Heritage archive"}
+    )
+    publisher: str = ""
+    languages: tuple[str, ...] = ("vi", "en")
+    base_url: str = DEFAULT_BASE_URL
+    rights: str = ""
+    rights_uri: str = ""
+    jobs: int = 0
+    item_timeout_s: int = 900
+    memory_limit_mb: int = 4096
+    derivatives: DerivativeSettings = field(default_factory=DerivativeSettings)
+
+    @property
+    def main_language(self) -> str:
+        """The language of the home page and of values without a tag."""
+        return self.languages[0]
+
+    @property
+    def has_public_url(self) -> bool:
+        """Say whether the museum has set the address the site will be published at."""
+        return self.base_url != DEFAULT_BASE_URL
+
+    def title_in(self, lang: str) -> str:
+        """Return the archive's name in ``lang``, else in the main language, else any."""
+        return (
+            self.title.get(lang)
+            or self.title.get(self.main_language)
+            or next(iter(self.title.values()))
+        )
+
+
+def read_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings in ``path``, with ``HOABAN_*`` of ``environ`` over them.
+
+    Args:
+        path: The archive's ``hoaban.toml``.
+        environ: The environment; by default the process's own.
+
+    Raises:
+        ConfigError: The file cannot be read, or a setting is unknown or has a wrong value.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(
+            _("The settings cannot be read: {reason}.").format(reason=error), path=path
+        ) from error
+    settings = settings_from(data, path)
+    return with_environment(settings, os.environ if environ is None else environ)
+
+
+def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
+    """Return the settings that the parsed ``data`` of ``path`` hold.
+
+    Raises:
+        ConfigError: A table or key is unknown, or a value is of the wrong kind.
+    """
+    unknown = set(data) - {"archive", "derivatives"}
+    if unknown:
+        raise _unknown(path, sorted(unknown))
+    archive = _checked(dict(data.get("archive", {})), Settings, path)
+    derivatives = _checked(dict(data.get("derivatives", {})), DerivativeSettings, path)
+    settings = replace(
+        Settings(**archive), derivatives=replace(DerivativeSettings(), **derivatives)
+    )
+    _check_values(settings, path)
+    return settings
+
+
+def with_environment(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """Return ``settings`` with ``HOABAN_BASE_URL`` and ``HOABAN_JOBS`` of ``environ`` over them.
+
+    Raises:
+        ConfigError: ``HOABAN_JOBS`` is not a number.
+    """
+    if environ.get("HOABAN_BASE_URL"):
+        settings = replace(settings, base_url=environ["HOABAN_BASE_URL"].rstrip("/"))
+    jobs = environ.get("HOABAN_JOBS")
+    if jobs:
+        if not jobs.isdecimal():
+            raise ConfigError(_("HOABAN_JOBS must be a number, not '{value}'.").format(value=jobs))
+        settings = replace(settings, jobs=int(jobs))
+    return settings
+
+
+def settings_text(settings: Settings) -> str:
+    """Return the text of a new ``hoaban.toml``, with a comment on every setting."""
+    titles = ", ".join(f"{lang} = {_quoted(text)}" for lang, text in settings.title.items())
+    languages = ", ".join(_quoted(lang) for lang in settings.languages)
+    d = settings.derivatives
+    return f"""\
+# Settings of this archive. Everything is explained in docs/settings.md.
+# Cài đặt của kho lưu trữ này. Giải thích từng mục: docs/settings.md.
+
+[archive]
+title = {{ {titles} }}
+publisher = {_quoted(settings.publisher)}
+languages = [{languages}]            # editions of the site, the main one first
+base_url = {_quoted(settings.base_url)}   # where the site will be published
+rights = {_quoted(settings.rights)}       # for items that have no rights statement of their own
+rights_uri = {_quoted(settings.rights_uri)}
+jobs = {settings.jobs}                 # worker processes; 0 = one a core
+item_timeout_s = {settings.item_timeout_s}
+memory_limit_mb = {settings.memory_limit_mb}
+
+[derivatives]
+thumbnail_px = {d.thumbnail_px}
+access_px = {d.access_px}
+tile_px = {d.tile_px}
+quality = {d.quality}
+max_megapixels = {d.max_megapixels}
+"""
+
+
+def _checked(values: dict[str, Any], model: type, path: Path) -> dict[str, Any]:
+    known = {f.name: f for f in fields(model) if f.name != "derivatives"}
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise _unknown(path, unknown)
+    example = model()
+    for name, value in values.items():
+        expected = type(getattr(example, name))
+        if expected is tuple and isinstance(value, list):
+            values[name] = tuple(value)
+        elif not isinstance(value, expected) or isinstance(value, bool):
+            raise ConfigError(
+                _("The setting '{name}' is {value}, expected {expected}.").format(
+                    name=name, value=repr(value), expected=expected.__name__
+                ),
+                path=path,
+            )
+    return values
+
+
+def _check_values(settings: Settings, path: Path) -> None:
+    wrong = ""
+    if not settings.languages or set(settings.languages) - set(LANGUAGES):
+        wrong = _("languages must name some of: {codes}.").format(codes=", ".join(LANGUAGES))
+    elif not settings.title:
+        wrong = _("title must have a name in at least one language.")
+    elif not settings.base_url.startswith(("http://", "https://")):
+        wrong = _("base_url must start with http:// or https://.")
+    elif not 1 <= settings.derivatives.quality <= 100:
+        wrong = _("quality must be from 1 to 100.")
+    elif (
+        min(
+            settings.derivatives.thumbnail_px,
+            settings.derivatives.access_px,
+            settings.derivatives.tile_px,
+            settings.derivatives.max_megapixels,
+        )
+        < 1
+        or settings.derivatives.tile_px < 64
+    ):
+        wrong = _("sizes must be positive, and tile_px at least 64.")
+    elif min(settings.jobs, settings.memory_limit_mb) < 0 or settings.item_timeout_s < 1:
+        wrong = _("jobs and memory_limit_mb must not be negative, item_timeout_s at least 1.")
+    if wrong:
+        raise ConfigError(wrong, path=path)
+
+
+def _unknown(path: Path, names: list[str]) -> ConfigError:
+    return ConfigError(
+        _("Unknown settings: {names}.").format(names=", ".join(names)),
+        remedy=_("See docs/settings.md for the settings there are."),
+        path=path,
+    )
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

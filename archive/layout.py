@@ -1,0 +1,98 @@
+"""Where everything of an archive stands on disk, and how an archive is found.
+
+Nothing here reads or writes content; it only knows names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.errors import ConfigError
+from schemas.identifiers import shard_of
+from schemas.messages import _
+
+CONFIG_NAME = "hoaban.toml"
+PROFILE_NAME = "profile.csv"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The names of one archive's parts.
+
+    Attributes:
+        root: The archive's folder, absolute.
+    """
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        """The settings file."""
+        return self.root / CONFIG_NAME
+
+    @property
+    def profile(self) -> Path:
+        """The application profile."""
+        return self.root / PROFILE_NAME
+
+    @property
+    def store(self) -> Path:
+        """The OCFL storage root: the archive itself."""
+        return self.root / "store"
+
+    @property
+    def catalogue(self) -> Path:
+        """The SQLite catalogue, a cache of the store."""
+        return self.root / "catalogue.db"
+
+    @property
+    def index(self) -> Path:
+        """The Whoosh index."""
+        return self.root / "index"
+
+    @property
+    def derivatives(self) -> Path:
+        """Images made from masters."""
+        return self.root / "derivatives"
+
+    @property
+    def site(self) -> Path:
+        """The public static archive."""
+        return self.root / "site"
+
+    @property
+    def quarantine(self) -> Path:
+        """Files set aside with their findings."""
+        return self.root / "quarantine"
+
+    @property
+    def staging(self) -> Path:
+        """Work in progress; on the store's file system, so that a rename commits it."""
+        return self.root / ".staging"
+
+    @property
+    def lock(self) -> Path:
+        """The file whose lock the one writer holds."""
+        return self.root / ".lock"
+
+    def derivatives_of(self, item_id: str) -> Path:
+        """The folder of one item's derivatives."""
+        return self.derivatives / shard_of(item_id) / item_id
+
+
+def find_archive(start: Path) -> Layout:
+    """Return the archive that ``start`` is in: the nearest folder upward with a hoaban.toml.
+
+    Raises:
+        ConfigError: No folder from ``start`` upward is an archive.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / CONFIG_NAME).is_file():
+            return Layout(folder)
+    raise ConfigError(
+        _("No archive was found here or in any folder above."),
+        remedy=_("Go into the archive's folder, give --archive DIR, or make one: hoaban init DIR"),
+        path=start,
+    )

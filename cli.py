@@ -1,0 +1,1 @@
+"""The ``hoaban`` command. The only place that prints, exits or catches everything. Floor 4."""

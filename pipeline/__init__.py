@@ -1,0 +1,1 @@
+"""What happens between a scan and an archived item. Floor 3."""

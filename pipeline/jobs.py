@@ -1,0 +1,106 @@
+"""The plain data between the stages of an ingest: what to do (Job) and what came of it (Outcome)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.config import DerivativeSettings
+from schemas.events import Event
+from schemas.findings import Finding, Severity
+from schemas.records import Record
+from schemas.technical import Technical
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One file of a delivery that belongs to an item.
+
+    Attributes:
+        source: Where the file is now.
+        name: Its path relative to the source folder, POSIX form, NFC.
+        label: What it shows ("back", "page 3"), or empty.
+    """
+
+    source: Path
+    name: str
+    label: str = ""
+
+    @property
+    def master_path(self) -> str:
+        """Its logical path in the object."""
+        return f"masters/{self.name}"
+
+
+@dataclass(frozen=True)
+class PlannedItem:
+    """One row of the catalogue with its scans: what the museum delivered for one item.
+
+    Attributes:
+        record: The description; its ``views`` follow ``scans``.
+        scans: The item's scans, in reading order; may be empty.
+        findings: What intake found about the row and its scans.
+        sheet: Sheet the row stands in; empty for CSV.
+        row: Row number as the spreadsheet program shows it, from 1.
+    """
+
+    record: Record
+    scans: tuple[Scan, ...]
+    findings: tuple[Finding, ...] = ()
+    sheet: str = ""
+    row: int = 0
+
+    @property
+    def item_id(self) -> str:
+        """The item's id."""
+        return self.record.item_id
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Say whether a finding keeps this item out."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything a worker needs for one item, and nothing else; it can be pickled.
+
+    Attributes:
+        item_id: The item.
+        scans: The scans to read, in reading order.
+        staging: A folder of the worker's own, which it may empty and fill.
+        settings: Sizes and qualities of derivatives.
+        copy_masters: Copy the scans into staging (ingest), or read them where they are (rebuild).
+    """
+
+    item_id: str
+    scans: tuple[Scan, ...]
+    staging: Path
+    settings: DerivativeSettings
+    copy_masters: bool = True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a worker made of one job.
+
+    Attributes:
+        item_id: The item, so that a result can never be taken for another's.
+        technical: What was read from each master, in reading order.
+        masters: Staged copies by logical path; empty when masters were not copied.
+        derivatives: Staged folder of derivatives, ready to be moved into place, or None.
+        events: What was done to the masters, oldest first.
+        findings: What was found in the scans; an error means nothing of this item goes in.
+    """
+
+    item_id: str
+    technical: tuple[Technical, ...] = ()
+    masters: tuple[tuple[str, Path], ...] = ()
+    derivatives: Path | None = None
+    events: tuple[Event, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Say whether a finding keeps this item out."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)

@@ -1,0 +1,140 @@
+"""A record: what the museum says of one item. Stored as ``record.json`` in every object version.
+
+Invariant: ``Record.from_json(record.to_json()) == record``, and the JSON text of a record is
+the same bytes on every machine, so that "did the description change" is a comparison of bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from schemas.dublincore import Statement
+from schemas.errors import RecordError
+from schemas.identifiers import item_id_for
+
+RECORD_FORMAT = "hoaban-record-1"
+
+
+class Access(StrEnum):
+    """Who may see an item. Only ``PUBLIC`` items reach the site and the exports."""
+
+    PUBLIC = "public"
+    RESTRICTED = "restricted"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True)
+class View:
+    """One master of an item, in reading order.
+
+    Attributes:
+        path: Logical path of the master in the object, as in ``masters/book/00.jpg``.
+        label: What the view shows ("back", "page 3"), or empty.
+        lang: BCP 47 language tag of the label, or empty.
+    """
+
+    path: str
+    label: str = ""
+    lang: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """The description of one item.
+
+    Attributes:
+        identifier: The inventory number as the museum writes it, in NFC.
+        statements: Dublin Core statements, in the order of the profile and the cell.
+        views: The item's masters, in reading order; may be empty.
+        access: Who may see the item.
+        extra: (column heading, text) of cells under unknown columns: kept, never published.
+    """
+
+    identifier: str
+    statements: tuple[Statement, ...]
+    views: tuple[View, ...] = ()
+    access: Access = Access.PUBLIC
+    extra: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def item_id(self) -> str:
+        """The item's name in paths and URLs."""
+        return item_id_for(self.identifier)
+
+    def values(self, term: str) -> tuple[Statement, ...]:
+        """Return every statement of ``term`` itself, in order."""
+        return tuple(statement for statement in self.statements if statement.term == term)
+
+    def title(self, lang: str) -> str:
+        """Return the title in ``lang``, else an untagged one, else the first, else the number."""
+        best = best_value(self.values("title"), lang)
+        return best.value if best else self.identifier
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as plain JSON data."""
+        return {
+            "format": RECORD_FORMAT,
+            "identifier": self.identifier,
+            "access": self.access.value,
+            "statements": [_statement_to_json(statement) for statement in self.statements],
+            "views": [_drop_empty(path=v.path, label=v.label, lang=v.lang) for v in self.views],
+            "extra": [list(pair) for pair in self.extra],
+        }
+
+    def to_bytes(self) -> bytes:
+        """Return ``record.json``: UTF-8, two spaces, one final newline."""
+        return json_bytes(self.to_json())
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Record:
+        """Return the record that ``data`` holds.
+
+        Raises:
+            RecordError: ``data`` is not a record of this format.
+        """
+        try:
+            if data["format"] != RECORD_FORMAT:
+                raise RecordError(f"record format {data['format']!r}, expected {RECORD_FORMAT!r}")
+            return cls(
+                identifier=data["identifier"],
+                statements=tuple(Statement(**entry) for entry in data["statements"]),
+                views=tuple(View(**entry) for entry in data["views"]),
+                access=Access(data["access"]),
+                extra=tuple((column, text) for column, text in data["extra"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise RecordError(f"not a record: {error!r}") from error
+
+
+def json_bytes(data: object) -> bytes:
+    """Return ``data`` as the JSON text we store: UTF-8, keys as given, two spaces, final newline."""
+    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def best_value(statements: Iterable[Statement], lang: str) -> Statement | None:
+    """Return the statement a reader of ``lang`` wants: in ``lang``, else untagged, else the first."""
+    best: Statement | None = None
+    for statement in statements:
+        if statement.lang == lang:
+            return statement
+        if best is None or (best.lang and not statement.lang):
+            best = statement
+    return best
+
+
+def _statement_to_json(statement: Statement) -> dict[str, str]:
+    return _drop_empty(
+        term=statement.term,
+        value=statement.value,
+        lang=statement.lang,
+        uri=statement.uri,
+        field=statement.field,
+    ) | {"value": statement.value}
+
+
+def _drop_empty(**entries: str) -> dict[str, str]:
+    return {key: value for key, value in entries.items() if value}

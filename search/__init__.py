@@ -1,0 +1,1 @@
+"""Finding records: analysis, the Whoosh index and the static index. Floor 2."""
