@@ -1,4 +1,4 @@
-"""The plain data between the stages of an ingest: what to do (Job) and what came of it (Outcome)."""
+"""The plain data between the stages of an ingest: what to do and what came of it."""
 
 from __future__ import annotations
 

@@ -51,3 +51,13 @@ def shard_of(item_id: str) -> str:
     4,096 folders keep each of them under a few thousand entries at ten million items.
     """
     return hashlib.sha256(item_id.encode()).hexdigest()[:3]
+
+
+def item_page(item_id: str) -> str:
+    """Return the path of an item's page, relative to the root of a language edition."""
+    return f"items/{shard_of(item_id)}/{item_id}.html"
+
+
+def image_folder(item_id: str) -> str:
+    """Return the folder of an item's public images, relative to the root of the site."""
+    return f"images/{shard_of(item_id)}/{item_id}"

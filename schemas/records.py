@@ -111,12 +111,12 @@ class Record:
 
 
 def json_bytes(data: object) -> bytes:
-    """Return ``data`` as the JSON text we store: UTF-8, keys as given, two spaces, final newline."""
+    """Return ``data`` as the JSON text we store: UTF-8, keys as given, final newline."""
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def best_value(statements: Iterable[Statement], lang: str) -> Statement | None:
-    """Return the statement a reader of ``lang`` wants: in ``lang``, else untagged, else the first."""
+    """Return the statement for a reader of ``lang``: in it, else untagged, else the first."""
     best: Statement | None = None
     for statement in statements:
         if statement.lang == lang:

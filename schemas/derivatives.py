@@ -1,0 +1,111 @@
+"""What was made from an item's masters: ``derivatives.json`` in each item's derivatives folder.
+
+The folder holds one subfolder a canvas, named by its key, in which stand the thumbnail, the
+access image and the IIIF level 0 tiles (``{region}/{size}/0/default.jpg``). ``info.json`` is
+not there: it needs the address of the site, so the site writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from schemas.errors import RecordError
+
+DERIVATIVES_FORMAT = "hoaban-derivatives-1"
+DERIVATIVES_NAME = "derivatives.json"
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """One image file.
+
+    Attributes:
+        name: File name in the canvas's folder.
+        width_px: Width in pixels.
+        height_px: Height in pixels.
+    """
+
+    name: str
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """One page or view of an item, with everything made from it.
+
+    Attributes:
+        key: Name of its folder: ``0001``, ``0002`` … in reading order over the whole item.
+        master: Logical path of the master it was made from.
+        page: Number of the page in that master, from 0.
+        label: What the view shows, or empty.
+        width_px: Width as displayed, in pixels.
+        height_px: Height as displayed, in pixels.
+        thumbnail: The thumbnail, sRGB JPEG.
+        access: The access image, sRGB JPEG.
+        tile_px: Side of a zoom tile.
+        scale_factors: The pyramid's scale factors, from 1 upward.
+        sizes: (width, height) of the whole images under ``full/``, ascending.
+    """
+
+    key: str
+    master: str
+    page: int
+    label: str
+    width_px: int
+    height_px: int
+    thumbnail: ImageFile
+    access: ImageFile
+    tile_px: int
+    scale_factors: tuple[int, ...]
+    sizes: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class DerivativeSet:
+    """Everything made from one item's masters.
+
+    Attributes:
+        item_id: The item.
+        recipe: What the set was made by and from: settings, library versions and digests of
+            the masters, as one hexadecimal sha256; another recipe means "make it again".
+        canvases: In reading order.
+    """
+
+    item_id: str
+    recipe: str
+    canvases: tuple[Canvas, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the set as plain JSON data."""
+        return {"format": DERIVATIVES_FORMAT, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> DerivativeSet:
+        """Return the set that ``data`` holds.
+
+        Raises:
+            RecordError: ``data`` is not a derivative set of this format.
+        """
+        try:
+            if data["format"] != DERIVATIVES_FORMAT:
+                raise RecordError(f"not a {DERIVATIVES_FORMAT} document")
+            return cls(
+                item_id=data["item_id"],
+                recipe=data["recipe"],
+                canvases=tuple(_canvas(entry) for entry in data["canvases"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise RecordError(f"not a derivative set: {error!r}") from error
+
+
+def _canvas(data: Mapping[str, Any]) -> Canvas:
+    fields = dict(data) | {
+        "thumbnail": ImageFile(**data["thumbnail"]),
+        "access": ImageFile(**data["access"]),
+        "scale_factors": tuple(data["scale_factors"]),
+        "sizes": tuple((width, height) for width, height in data["sizes"]),
+    }
+    return Canvas(**fields)
