@@ -139,7 +139,8 @@ def parse_profile(text: str, path: Path | None = None) -> Profile:
     profile = Profile(tuple(fields))
     if profile.with_role(Role.IDENTIFIER) is None or profile.get("title") is None:
         raise ConfigError(
-            _("The profile needs a field with the role 'identifier' and a field 'title'."), path=path
+            _("The profile needs a field with the role 'identifier' and a field 'title'."),
+            path=path,
         )
     return profile
 
