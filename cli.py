@@ -21,7 +21,7 @@ from typing import NoReturn
 import click
 
 from archive.config import Settings
-from archive.export import FORMATS, export
+from archive.export import FORMATS
 from archive.layout import find_archive
 from archive.opening import Archive, create_archive, open_archive
 from archive.serve import serve as serve_site
@@ -31,8 +31,9 @@ from pipeline.audit import problem_sentence
 from pipeline.check import check as run_check
 from pipeline.demo import SAMPLE, demo_settings
 from pipeline.doctor import diagnose
-from pipeline.find import find, ids_matching
+from pipeline.find import find
 from pipeline.ingest import ingest as run_ingest
+from pipeline.packages import export as write_package
 from pipeline.progress import OnProgress, Progress
 from pipeline.publish import publish
 from pipeline.rebuild import rebuild as run_rebuild
@@ -431,8 +432,10 @@ def export_command(
     format_name: str, query: tuple[str, ...], out: Path, all_access: bool, archive_dir: Path | None
 ) -> None:
     archive = _open(archive_dir)
-    selection = ids_matching(archive, " ".join(query)) if query else None
-    count = export(archive, format_name, out, at=_now(), selection=selection, all_access=all_access)
+    report = write_package(
+        archive, format_name, out, now=_now, query=" ".join(query), all_access=all_access
+    )
+    count = report.items
     click.echo(
         ngettext(
             "{count} item written to {path}.", "{count} items written to {path}.", count

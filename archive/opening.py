@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.config import Settings, read_settings, settings_text
-from archive.durable import make_folder, write_bytes
+from archive.durable import make_folder, write_file
 from archive.layout import CONFIG_NAME, PROFILE_NAME, Layout, find_archive
 from archive.store import Store
 from schemas.errors import ConfigError
@@ -67,6 +67,6 @@ def create_archive(folder: Path, settings: Settings, *, profile_name: str = "mus
         )
     make_folder(layout.root)
     Store.create(layout)
-    write_bytes(layout.profile, b"\xef\xbb\xbf" + shipped_profile_text(profile_name).encode())
-    write_bytes(layout.root / CONFIG_NAME, settings_text(settings).encode())
+    write_file(layout.profile, b"\xef\xbb\xbf" + shipped_profile_text(profile_name).encode())
+    write_file(layout.root / CONFIG_NAME, settings_text(settings).encode())
     return open_archive(layout.root)

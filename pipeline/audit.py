@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 
-from archive.fixity import Problem, iter_audit
+from archive.catalogue import Catalogue
+from archive.fixity import AuditResult, Problem, iter_audit, iter_missing
 from archive.opening import Archive
 from archive.store import Store
 from pipeline.progress import OnProgress, Progress, ignore_progress
@@ -60,10 +63,20 @@ def problem_sentence(problem: Problem) -> str:
 
 
 def audit(archive: Archive, *, on_progress: OnProgress = ignore_progress) -> AuditReport:
-    """Read every byte of the store and compare it with what was recorded."""
+    """Read every byte of the store and compare it with what was recorded.
+
+    An object whose whole folder is gone leaves no trace in the store; the catalogue knows of it.
+    """
+    store = Store(archive.layout)
+    with Catalogue.open(archive.layout.catalogue) as catalogue:
+        results = chain(iter_audit(store), iter_missing(store, catalogue.item_ids()))
+        return _report(results, on_progress)
+
+
+def _report(results: Iterable[AuditResult], on_progress: OnProgress) -> AuditReport:
     items = files = size_bytes = 0
     problems: list[Problem] = []
-    for result in iter_audit(Store(archive.layout)):
+    for result in results:
         items += 1 if result.item_id else 0
         files += result.files_checked
         size_bytes += result.bytes_checked

@@ -12,6 +12,7 @@ run takes up the items of open batches (``pipeline.refresh``).
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -186,7 +187,7 @@ class _Run:
         existing = self._catalogue.get(planned.item_id)
         if existing is None or not self._has_same_scans(planned, existing):
             todo[planned.item_id] = planned
-            self._catalogue.set_job(self._batch, planned.item_id, "todo", ())
+            self._catalogue.set_job(self._batch, planned.item_id, "todo")
         elif planned.record == existing.record:
             tally.unchanged += 1
             release(self._archive.layout, planned.item_id)
@@ -248,7 +249,7 @@ class _Run:
             made = publish_derivatives(self._archive.layout, planned.item_id, outcome.derivatives)
         with self._catalogue.transaction():
             self._catalogue.put(catalogue_item(self._store.read(planned.item_id), made))
-            self._catalogue.set_job(self._batch, planned.item_id, "done", ())
+            self._catalogue.set_job(self._batch, planned.item_id, "done")
             for scan in planned.scans:
                 self._remember(scan, outcome)
         release(self._archive.layout, planned.item_id)
@@ -264,7 +265,7 @@ class _Run:
     ) -> None:
         set_aside(self._archive.layout, planned, findings)
         self._catalogue.set_job(
-            self._batch, planned.item_id, "set_aside", [f.to_json() for f in findings]
+            self._batch, planned.item_id, "set_aside", json.dumps([f.to_json() for f in findings])
         )
         tally.set_aside.append(planned.item_id)
 

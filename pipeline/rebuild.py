@@ -59,8 +59,7 @@ def rebuild(
     with write_lock(archive.layout):
         store = Store(archive.layout)
         store.recover()
-        Catalogue.discard(archive.layout.catalogue)
-        with Catalogue.open(archive.layout.catalogue) as catalogue:
+        with Catalogue.open(archive.layout.catalogue, anew=True) as catalogue:
             refresh_from_store(archive.layout, store, catalogue)
             wanted = [
                 item.item_id

@@ -31,17 +31,18 @@ def refresh_item(layout: Layout, store: Store, catalogue: Catalogue, item_id: st
 def refresh_from_store(layout: Layout, store: Store, catalogue: Catalogue) -> set[str]:
     """Refresh what interrupted runs may have left behind, and return the ids of those items.
 
-    An empty catalogue is filled from the whole store; otherwise only the items of batches that
-    were never closed are read again, so the cost follows what was in flight.
+    A catalogue that was made anew is filled from the whole store; otherwise only the items of
+    batches that were never closed are read again, so the cost follows what was in flight.
     """
-    if catalogue.count() == 0:
-        suspects = set(store.iter_item_ids())
-    else:
+    if catalogue.is_complete:
         suspects = {
             job.item_id for batch in catalogue.open_batches() for job in catalogue.jobs(batch)
         }
+    else:
+        suspects = set(store.iter_item_ids())
     refreshed = {item_id for item_id in suspects if store.has(item_id)}
     with catalogue.transaction():
         for item_id in sorted(refreshed):
             refresh_item(layout, store, catalogue, item_id)
+        catalogue.mark_complete()
     return refreshed
