@@ -288,7 +288,10 @@ class Catalogue:
             " ORDER BY number DESC LIMIT ?",
             limit,
         )
-        return tuple(Batch(*row[:4], json.loads(row[4])) for row in rows)
+        return tuple(
+            Batch(number, started_at, source, finished_at, json.loads(summary))
+            for number, started_at, source, finished_at, summary in rows
+        )
 
     def set_job(self, batch: int, item_id: str, state: str, findings_json: str = "[]") -> None:
         """Record how far the work on an item of a batch is.
