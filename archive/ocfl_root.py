@@ -25,7 +25,6 @@ EXTENSION = "0003-hash-and-id-n-tuple-storage-layout"
 TUPLE_SIZE = 3
 TUPLES = 3
 
-# In the order they are written: a root without its declaration is not yet a root.
 ROOT_FILES: Mapping[str, bytes] = {
     f"extensions/{EXTENSION}/config.json": json_bytes(
         {
@@ -63,24 +62,36 @@ class Stray:
     is_unreadable: bool = False
 
 
-def create_root(root: Path) -> None:
-    """Make ``root`` an OCFL storage root; finish one that a crash left half made.
+def create_root(root: Path, stage: Path) -> None:
+    """Make ``root`` an OCFL storage root, unless it is one.
+
+    Args:
+        root: The folder to make; it may exist and be empty.
+        stage: A folder on the same file system to build it in; it may be emptied.
 
     Raises:
-        RecordError: There is another kind of storage root.
-        StoreWriteError: The disk refused.
+        RecordError: There is something else.
+        StoreWriteError: The disk refused; there is no root then.
     """
-    for name, wanted in ROOT_FILES.items():
-        path = root / name
-        if not path.exists():
-            durable.make_folder(path.parent)
-            durable.write_file(path, wanted)
-        elif path.read_bytes() != wanted:
-            raise RecordError(
-                _("This is not a store of Hoa Ban: the file does not say what it must."),
-                remedy=_("Bring the file back from a copy, or choose another folder."),
-                path=path,
-            )
+    if root.is_dir() and any(root.iterdir()):
+        for name, wanted in ROOT_FILES.items():
+            path = root / name
+            if not path.is_file() or path.read_bytes() != wanted:
+                raise RecordError(
+                    _("This is not a store of Hoa Ban: the file does not say what it must."),
+                    remedy=_("Bring the file back from a copy, or choose another folder."),
+                    path=path,
+                )
+        return
+    durable.remove_tree(stage)
+    for name, data in ROOT_FILES.items():
+        durable.make_folder((stage / name).parent)
+        durable.write_new_file(stage / name, data)
+    durable.sync_folders_below(stage)
+    durable.make_folder(root.parent)
+    # Windows does not rename over a folder, not even over an empty one.
+    durable.remove_empty_folders(root, stop=root.parent)
+    durable.move_folder(stage, root)
 
 
 def object_id(item_id: str) -> str:

@@ -82,13 +82,13 @@ class Store:
 
     @classmethod
     def create(cls, layout: Layout) -> Store:
-        """Make the storage root, or finish one that a crash left half made.
+        """Make the storage root, unless it is there.
 
         Raises:
-            RecordError: There is another kind of storage root.
-            StoreWriteError: The disk refused.
+            RecordError: There is something else in its place.
+            StoreWriteError: The disk refused; there is no store then.
         """
-        create_root(layout.store)
+        create_root(layout.store, layout.staging / "store")
         return cls(layout)
 
     def has(self, item_id: str) -> bool:

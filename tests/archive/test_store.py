@@ -225,19 +225,26 @@ def test_creating_a_store_again_changes_nothing(store: Store) -> None:
     assert tree(store.layout.store) == before
 
 
-def test_a_storage_root_of_another_kind_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["ocfl_layout.json", "notes.txt"])
+def test_a_folder_that_holds_something_else_is_not_made_a_store(tmp_path: Path, name: str) -> None:
     (tmp_path / "store").mkdir()
-    (tmp_path / "store" / "ocfl_layout.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "store" / name).write_text("{}", encoding="utf-8")
     with pytest.raises(RecordError, match="not a store of Hoa Ban"):
         Store.create(Layout(tmp_path))
+    assert [path.name for path in (tmp_path / "store").iterdir()] == [name]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_an_empty_folder_is_made_a_store(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    assert_valid(Store.create(Layout(tmp_path)))
+
+
 def test_masters_and_descriptions_may_be_read_by_whom_umask_allows(store: Store) -> None:
     staged = stage(store, {FRONT: JPEG})
     staged[FRONT].chmod(0o600)
     old = os.umask(0o027)
     try:
+        (store.layout.root / "plain").touch()
         store.commit(
             record(NUMBER, FRONT),
             masters=staged,
@@ -249,7 +256,8 @@ def test_masters_and_descriptions_may_be_read_by_whom_umask_allows(store: Store)
     finally:
         os.umask(old)
     files = [path for path in store.folder_of(ITEM).rglob("*") if path.is_file()]
-    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o640}
+    plain = stat.S_IMODE((store.layout.root / "plain").stat().st_mode)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {plain}
 
 
 def test_a_staged_file_that_is_not_as_described_is_refused(store: Store) -> None:
