@@ -89,10 +89,21 @@ class _Kind(IntEnum):
 
 def iter_words(text: str) -> Iterator[Word]:
     """Yield the words of ``text``, in order."""
+    for run in normal_text(text).split():
+        yield from _words_in_run(run) if len(run) <= LONGEST_PART else _iter_run(run)
+
+
+@lru_cache(maxsize=1 << 16)
+def _words_in_run(run: str) -> tuple[Word, ...]:
+    return tuple(_iter_run(run))
+
+
+def _iter_run(run: str) -> Iterator[Word]:
+    """Yield the words of a run without spaces; it is normal text already."""
     parts: list[str] = []
     part_kind = last = _Kind.BREAK
     is_whole_wanted = False
-    for character in normal_text(text):
+    for character in run:
         kind = _kind(character)
         if kind is _Kind.MARK:
             # A mark belongs to what it stands on; one that stands alone counts as a letter.

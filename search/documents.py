@@ -73,6 +73,11 @@ def document_for(
     )
 
 
+def order_key(document: SearchDocument) -> str:
+    """Return what orders documents of equal score: the identifier, then the item id."""
+    return f"{document.identifier}\0{document.item_id}"
+
+
 def best_levels(document: SearchDocument) -> dict[Token, int]:
     """Return every token of a document with the number of the best level it stands in.
 

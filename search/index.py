@@ -28,7 +28,7 @@ from whoosh.writing import CLEAR, IndexWriter
 from schemas.errors import RecordError, SourceError, StoreBusyError, StoreWriteError
 from schemas.messages import _
 from search.analysis import Token
-from search.documents import LEVELS, SearchDocument, best_levels
+from search.documents import LEVELS, SearchDocument, best_levels, order_key
 from search.query import parse_query
 from search.scoring import Postings, Ranked, rank
 
@@ -287,7 +287,7 @@ def _fields(document: SearchDocument) -> dict[str, object]:
     }
     fields: dict[str, object] = {
         "item_id": document.item_id,
-        "order": f"{document.identifier}\0{document.item_id}",
+        "order": order_key(document),
         "display": json.dumps(display, ensure_ascii=False),
     }
     fields |= {name: sorted(words) for name, words in zip(_EXACT, exact, strict=True)}
