@@ -9,7 +9,7 @@ from typing import Any
 
 from archive.export.bagit import export_bag
 from archive.export.csv import export_csv
-from archive.export.documents import export_jsonld, export_oai_dc
+from archive.export.documents import export_jsonld, export_oai_dc, export_qdc
 from archive.export.items import (
     ExportContext,
     ExportItem,
@@ -73,6 +73,13 @@ FORMATS: Mapping[str, Format] = _formats(
         False,
         N_("Dublin Core as OAI-PMH takes it, an XML file an item, in a folder, .tar or .zip."),
         export_oai_dc,
+    ),
+    Format(
+        "qdc",
+        "",
+        False,
+        N_("Qualified Dublin Core with every DCMI term, an XML file an item."),
+        export_qdc,
     ),
     Format(
         "jsonld",

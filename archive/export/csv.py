@@ -1,20 +1,18 @@
 """The catalogue as one table for a spreadsheet program: a row an item, a column a field.
 
 UTF-8 with a byte order mark, so that Excel reads Vietnamese; CRLF; a column ``field@lang`` for
-every language a field occurs in. A cell that a spreadsheet program would run as a formula gets
-one apostrophe in front. The rule is reversible: :func:`unquote_cell` gives back every text, also
-one that had apostrophes before the formula.
+every language a field occurs in. A cell that a spreadsheet program would run as a formula is
+quoted by the reversible rule of :mod:`schemas.cells`.
 
 The table is for people and spreadsheets. What must come back whole is ``record.json`` in a bag.
 
-Source: RFC 4180; OWASP, CSV Injection
+Source: RFC 4180
 """
 
 from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -22,34 +20,15 @@ from typing import IO
 
 from archive.export.items import ExportContext, ExportItem, ExportReport, at_least_one
 from archive.export.target import new_path
+from schemas.cells import quote_cell
 from schemas.dublincore import Statement
 from schemas.profile import Profile, Role
 from schemas.records import Record
 
 _SEPARATOR = "; "
 _MASTERS = "masters/"
-# What a spreadsheet program may take for a formula or a control, after any blanks; the
-# full-width forms because some East Asian editions take them too.
-_FORMULA = r"(?:[\t\r\n]|\s*[=+\-@＝＋－＠])"
-_TO_QUOTE = re.compile("'*" + _FORMULA)
-_QUOTED = re.compile("'+" + _FORMULA)
-
 # (position of the field, rank of the language, heading): sorts columns as people expect them.
 _Column = tuple[int, int, str]
-
-
-def quote_cell(text: str) -> str:
-    """Return ``text`` so that no spreadsheet program runs it: one more apostrophe where needed.
-
-    Text that starts, after any apostrophes and blanks, with ``=``, ``+``, ``-`` or ``@``, or
-    after any apostrophes with a tab or a line break, gets one apostrophe in front.
-    """
-    return "'" + text if _TO_QUOTE.match(text) else text
-
-
-def unquote_cell(cell: str) -> str:
-    """Return the text that :func:`quote_cell` made ``cell`` from."""
-    return cell[1:] if _QUOTED.match(cell) else cell
 
 
 def export_csv(items: Iterable[ExportItem], out: Path, context: ExportContext) -> ExportReport:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Protocol
 
 from archive.export.items import ExportContext, ExportItem, ExportReport, at_least_one
 from archive.export.package import add_bytes, kind_of, new_package
 from archive.export.target import new_path
+from schemas.crosswalks.dcterms import qdc_xml
 from schemas.crosswalks.jsonld import schema_org
 from schemas.crosswalks.oai_dc import oai_dc_xml
 from schemas.identifiers import shard_of
-from schemas.messages import current_language
+from schemas.records import Record
 
 
 def export_oai_dc(items: Iterable[ExportItem], out: Path, context: ExportContext) -> ExportReport:
@@ -27,17 +29,12 @@ def export_oai_dc(items: Iterable[ExportItem], out: Path, context: ExportContext
         SourceError: There are no items.
         StoreWriteError: ``out`` exists, or the disk refused a write.
     """
-    count = size_bytes = 0
-    with (
-        new_path(out) as path,
-        new_package(path, kind=kind_of(out), name=out.name, at=context.at) as package,
-    ):
-        for item in at_least_one(items):
-            document = oai_dc_xml(context.record_of(item), url=context.page_url(item.item_id))
-            add_bytes(package, f"{shard_of(item.item_id)}/{item.item_id}.xml", document)
-            count += 1
-            size_bytes += len(document)
-    return ExportReport(out, items=count, files=count, size_bytes=size_bytes)
+    return _export_xml(items, out, context, oai_dc_xml)
+
+
+def export_qdc(items: Iterable[ExportItem], out: Path, context: ExportContext) -> ExportReport:
+    """Write a qualified Dublin Core file an item, as :func:`export_oai_dc` does."""
+    return _export_xml(items, out, context, qdc_xml)
 
 
 def export_jsonld(items: Iterable[ExportItem], out: Path, context: ExportContext) -> ExportReport:
@@ -61,7 +58,7 @@ def export_jsonld(items: Iterable[ExportItem], out: Path, context: ExportContext
                     url=context.page_url(item.item_id),
                     image_urls=context.image_urls(item.item_id),
                     publisher=context.publisher,
-                    lang=current_language(),
+                    lang=context.lang,
                 )
                 file.write(",\n" if count else "[\n")
                 file.write(json.dumps(data, ensure_ascii=False))
@@ -69,3 +66,23 @@ def export_jsonld(items: Iterable[ExportItem], out: Path, context: ExportContext
             file.write("\n]\n")
         size_bytes = path.stat().st_size
     return ExportReport(out, items=count, files=1, size_bytes=size_bytes)
+
+
+class _Crosswalk(Protocol):
+    def __call__(self, record: Record, *, url: str = "") -> bytes: ...
+
+
+def _export_xml(
+    items: Iterable[ExportItem], out: Path, context: ExportContext, crosswalk: _Crosswalk
+) -> ExportReport:
+    count = size_bytes = 0
+    with (
+        new_path(out) as path,
+        new_package(path, kind=kind_of(out), name=out.name, at=context.at) as package,
+    ):
+        for item in at_least_one(items):
+            document = crosswalk(context.record_of(item), url=context.page_url(item.item_id))
+            add_bytes(package, f"{shard_of(item.item_id)}/{item.item_id}.xml", document)
+            count += 1
+            size_bytes += len(document)
+    return ExportReport(out, items=count, files=count, size_bytes=size_bytes)

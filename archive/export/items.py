@@ -57,6 +57,7 @@ class ExportContext:
         at: When the export is made, RFC 3339 in UTC; it dates what the export writes.
         publisher: Name of the museum; may be empty.
         title: Name of the archive; may be empty.
+        lang: Main language of the archive; texts in it come first where order matters.
         is_complete: Write records whole. Otherwise what the profile hides from the public and
             the cells under unknown columns are left out.
         page_url: Gives the public address of an item's page, or an empty text.
@@ -67,6 +68,7 @@ class ExportContext:
     at: str
     publisher: str = ""
     title: str = ""
+    lang: str = "vi"
     is_complete: bool = False
     page_url: Callable[[str], str] = field(default=lambda item_id: "")
     image_urls: Callable[[str], tuple[str, ...]] = field(default=lambda item_id: ())

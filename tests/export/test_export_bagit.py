@@ -14,6 +14,7 @@ from typing import Any
 import bagit
 import pytest
 
+import pipeline
 from archive.export import FORMATS, ExportContext
 from archive.export import package as package_module
 from schemas.dublincore import Statement
@@ -73,6 +74,23 @@ def test_bagit_python_accepts_the_bag_and_it_says_what_the_store_says(
     events = json.loads((item / "events.json").read_bytes())
     assert parse_events_document(events) == items[0].events
     assert not (item / "names.json").exists()
+
+
+def test_the_bundled_scans_travel_in_a_bag_unchanged(
+    make_item: Make, context: ExportContext, tmp_path: Path
+) -> None:
+    scans = Path(pipeline.__file__).parent / "sample" / "scans"
+    masters = {
+        path.relative_to(scans).as_posix(): path.read_bytes()
+        for path in sorted(scans.rglob("*"))
+        if path.is_file()
+    }
+    item = make_item("BT.1", masters=masters)
+    export_bag([item], tmp_path / "sample.zip", context)
+    folder = open_bag(tmp_path / "sample.zip")
+    bagit.Bag(str(folder)).validate()
+    for name, content in masters.items():
+        assert (folder / "data" / "bt-1" / "masters" / name).read_bytes() == content
 
 
 @pytest.mark.parametrize("name", ["bag.tar", "bag.zip"])

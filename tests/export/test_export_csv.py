@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.export import FORMATS, ExportContext
-from archive.export.csv import quote_cell, unquote_cell
+from schemas.cells import quote_cell, unquote_cell
 from schemas.dublincore import Statement
 from schemas.errors import SourceError, StoreWriteError
 from schemas.profile import parse_profile

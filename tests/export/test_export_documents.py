@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from archive.export import FORMATS, ExportContext
 from schemas.identifiers import shard_of
 from schemas.xml import validate
@@ -15,18 +17,19 @@ from schemas.xml import validate
 Make = Callable[..., Any]
 
 
-def test_oai_dc_writes_a_valid_file_an_item(
-    make_item: Make, context: ExportContext, tmp_path: Path
+@pytest.mark.parametrize("name", ["oai_dc", "qdc"])
+def test_dublin_core_is_a_valid_file_an_item(
+    name: str, make_item: Make, context: ExportContext, tmp_path: Path
 ) -> None:
     items = [make_item("BT.1"), make_item("BT.2")]
-    report = FORMATS["oai_dc"].write(items, tmp_path / "dc", context)
+    report = FORMATS[name].write(items, tmp_path / "dc", context)
     found = sorted(path for path in (tmp_path / "dc").rglob("*.xml"))
     assert report.files == len(found) == 2
     assert sum(path.stat().st_size for path in found) == report.size_bytes
     for item in items:
         path = tmp_path / "dc" / shard_of(item.item_id) / f"{item.item_id}.xml"
         document = path.read_bytes()
-        assert validate(document, "oai_dc") == ()
+        assert validate(document, name) == ()
         assert f"https://example.org/{item.item_id}".encode() in document
 
 
