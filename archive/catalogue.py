@@ -281,6 +281,11 @@ class Catalogue:
         ):
             raise ValueError(f"there is no batch {batch}")
 
+    def open_batches(self) -> tuple[int, ...]:
+        """Return the numbers of the batches that did not end, oldest first."""
+        rows = self._rows("SELECT number FROM batches WHERE finished_at = '' ORDER BY number")
+        return tuple(number for (number,) in rows)
+
     def last_batches(self, limit: int) -> tuple[Batch, ...]:
         """Return the newest batches, the newest first."""
         rows = self._rows(

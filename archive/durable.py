@@ -32,7 +32,7 @@ def write_file(path: Path, data: bytes) -> None:
         StoreWriteError: The disk refused.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with _translated(path):
+    with translated_os_errors(path):
         try:
             _write_synced(temporary, data)
             _replace(temporary, path)
@@ -50,7 +50,7 @@ def write_new_file(path: Path, data: bytes) -> None:
     Raises:
         StoreWriteError: The disk refused.
     """
-    with _translated(path):
+    with translated_os_errors(path):
         _write_synced(path, data)
 
 
@@ -65,7 +65,7 @@ def make_folder(folder: Path) -> None:
         missing.append(folder)
         folder = folder.parent
     for new in reversed(missing):
-        with _translated(new):
+        with translated_os_errors(new):
             _mkdir(new)
             _sync_folder(new.parent)
 
@@ -79,7 +79,7 @@ def sync_file(path: Path) -> None:
     Raises:
         StoreWriteError: The disk refused.
     """
-    with _translated(path):
+    with translated_os_errors(path):
         # Windows syncs only what is open for writing.
         handle = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
         try:
@@ -99,7 +99,7 @@ def move_file(source: Path, target: Path) -> None:
     Raises:
         StoreWriteError: The disk refused.
     """
-    with _translated(target):
+    with translated_os_errors(target):
         _chmod(source, target.parent.stat().st_mode & 0o666)
         _rename(source, target)
 
@@ -110,7 +110,7 @@ def replace_file(source: Path, target: Path) -> None:
     Raises:
         StoreWriteError: The disk refused.
     """
-    with _translated(target):
+    with translated_os_errors(target):
         _replace(source, target)
 
 
@@ -120,7 +120,7 @@ def move_folder(source: Path, target: Path) -> None:
     Raises:
         StoreWriteError: The disk refused, or ``target`` exists.
     """
-    with _translated(target):
+    with translated_os_errors(target):
         _rename(source, target)
         _sync_folder(target.parent)
 
@@ -131,7 +131,7 @@ def sync_folder(folder: Path) -> None:
     Raises:
         StoreWriteError: The disk refused.
     """
-    with _translated(folder):
+    with translated_os_errors(folder):
         _sync_folder(folder)
 
 
@@ -141,7 +141,7 @@ def sync_folders_below(folder: Path) -> None:
     Raises:
         StoreWriteError: The disk refused.
     """
-    with _translated(folder):
+    with translated_os_errors(folder):
         for parent, _folders, _files in os.walk(folder, topdown=False):
             _sync_folder(Path(parent))
 
@@ -152,7 +152,7 @@ def remove_file(path: Path) -> None:
     Raises:
         StoreWriteError: The disk refused.
     """
-    with _translated(path):
+    with translated_os_errors(path):
         if os.path.lexists(path):
             _unlink(path)
 
@@ -163,7 +163,7 @@ def remove_tree(folder: Path) -> None:
     Raises:
         StoreWriteError: The disk refused.
     """
-    with _translated(folder):
+    with translated_os_errors(folder):
         for parent, folders, files in os.walk(folder, topdown=False):
             for name in files:
                 _unlink(Path(parent, name))
@@ -184,7 +184,7 @@ def remove_empty_folders(folder: Path, *, stop: Path) -> None:
         StoreWriteError: The disk refused.
     """
     while folder != stop and stop in folder.parents:
-        with _translated(folder):
+        with translated_os_errors(folder):
             if folder.is_dir():
                 if any(folder.iterdir()):
                     return
@@ -193,7 +193,7 @@ def remove_empty_folders(folder: Path, *, stop: Path) -> None:
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def translated_os_errors(path: Path) -> Iterator[None]:
     """Raise StoreWriteError with a remedy for an OSError of the block."""
     try:
         yield

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.config import Settings
-from pipeline.engine import run_jobs, worker_count
+from pipeline.engine import run_jobs
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.jobs import Job
 from pipeline.progress import OnProgress, Progress, ignore_progress
@@ -65,7 +65,7 @@ def check(
         outcomes = run_jobs(
             check_item,
             jobs,
-            workers=worker_count(settings.jobs),
+            workers=settings.jobs,
             timeout_s=settings.item_timeout_s,
             memory_limit_mb=settings.memory_limit_mb,
         )

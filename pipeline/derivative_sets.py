@@ -18,7 +18,7 @@ from archive.durable import translated_os_errors
 from archive.layout import Layout
 from archive.opening import Archive
 from archive.store import Store, StoredItem
-from pipeline.engine import run_jobs, worker_count
+from pipeline.engine import run_jobs
 from pipeline.jobs import Job, Scan
 from pipeline.progress import OnProgress, Progress
 from pipeline.work import run_item
@@ -93,7 +93,7 @@ def make_derivatives(
     outcomes = run_jobs(
         partial(run_item, at=utc_text(now())),
         _store_jobs(archive, store, wanted),
-        workers=worker_count(settings.jobs),
+        workers=settings.jobs,
         timeout_s=settings.item_timeout_s,
         memory_limit_mb=settings.memory_limit_mb,
     )

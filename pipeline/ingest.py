@@ -21,12 +21,12 @@ from functools import partial
 from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
-from archive.fixity import sha512_of
+from archive.digests import digest_file
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
 from pipeline.derivative_sets import make_missing_derivatives, publish_derivatives
-from pipeline.engine import run_jobs, worker_count
+from pipeline.engine import run_jobs
 from pipeline.indexing import update_index
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.jobs import Job, Outcome, PlannedItem, Scan
@@ -200,7 +200,7 @@ class _Run:
         outcomes = run_jobs(
             partial(run_item, at=utc_text(self._now())),
             (self._job(planned) for planned in todo.values()),
-            workers=worker_count(settings.jobs),
+            workers=settings.jobs,
             timeout_s=settings.item_timeout_s,
             memory_limit_mb=settings.memory_limit_mb,
         )
@@ -328,7 +328,7 @@ class _Run:
             key = _file_key(scan.source)
             digest = self._catalogue.source_digest(*key)
             if digest is None:
-                digest = sha512_of(scan.source)
+                digest = digest_file(scan.source).sha512
                 self._catalogue.remember_source(*key, digest)
         except OSError:
             # The worker will meet the same error and report it with its finding.

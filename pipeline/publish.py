@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.lock import write_lock
@@ -15,8 +16,11 @@ from pipeline.derivative_sets import make_missing_derivatives
 from pipeline.indexing import search_document
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.refresh import refresh_from_store
+from schemas.crosswalks.jsonld import schema_org
 from schemas.events import utc_text
 from schemas.messages import N_
+from schemas.records import Record
+from search.static import _CLIENT as CLIENT
 from search.static import write_static_index
 
 WRITING = N_("Writing pages")
@@ -58,6 +62,11 @@ def write_site(
         documents = (search_document(item, archive.profile) for item in items())
         return write_static_index(documents, folder)
 
+    def json_ld(record: Record, url: str, image_urls: Sequence[str]) -> Mapping[str, Any]:
+        return schema_org(
+            record, url=url, image_urls=image_urls, publisher=archive.settings.publisher
+        )
+
     def tell(done: int, total: int) -> None:
         on_progress(Progress(WRITING, done, total))
 
@@ -69,4 +78,6 @@ def write_site(
         write_search=write_search,
         at=utc_text(now()),
         on_progress=tell,
+        json_ld=json_ld,
+        search_client=CLIENT,
     )
