@@ -130,7 +130,13 @@ def demo(directory: Path) -> None:
     started = time.monotonic()
     archive = create_archive(directory, demo_settings())
     with _progress() as tell:
-        ingested = run_ingest(archive, SAMPLE, now=_now, on_progress=tell)
+        ingested = run_ingest(
+            archive,
+            SAMPLE,
+            now=_now,
+            catalogue_path=SAMPLE / "catalogue.xlsx",
+            on_progress=tell,
+        )
         site = publish(archive, now=_now, on_progress=tell)
     _print_lines(ingest_lines(ingested))
     _print_site(archive, site)

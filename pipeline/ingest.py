@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -123,15 +123,28 @@ def ingest(
         tally.findings.extend(findings)
         update_index(archive, catalogue, changed | derived | {*tally.added, *tally.updated})
         run.close(tally)
+    return _report(delivery, tally, archive.layout.quarantine)
+
+
+def _report(delivery: Delivery, tally: _Tally, quarantine: Path) -> IngestReport:
+    """Put what came of the items into the order of the sheet: workers finish in any order."""
+    place = {planned.item_id: number for number, planned in enumerate(delivery.items)}
+
+    def in_order(item_ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted(dict.fromkeys(item_ids), key=lambda item_id: place[item_id]))
+
     return IngestReport(
         catalogue=delivery.catalogue,
         scans=delivery.scans,
-        added=tuple(tally.added),
-        updated=tuple(tally.updated),
+        added=in_order(tally.added),
+        updated=in_order(tally.updated),
         unchanged=tally.unchanged,
-        set_aside=tuple(tally.set_aside),
-        findings=(*delivery.findings, *tally.findings),
-        quarantine=archive.layout.quarantine,
+        set_aside=in_order(tally.set_aside),
+        findings=(
+            *delivery.findings,
+            *sorted(tally.findings, key=lambda finding: place.get(finding.item_id, len(place))),
+        ),
+        quarantine=quarantine,
     )
 
 
@@ -295,9 +308,9 @@ class _Run:
             if scan.master_path not in known and path is not None:
                 scan = replace(scan, name=path.removeprefix("masters/"))
             scans.append(scan)
-        views = _merged_views(
-            existing.record.views, tuple(View(s.master_path, s.label) for s in scans)
-        )
+        delivered = zip(planned.record.views, scans, strict=True)
+        new = tuple(replace(view, path=scan.master_path) for view, scan in delivered)
+        views = _merged_views(existing.record.views, new)
         return replace(planned, scans=tuple(scans), record=replace(planned.record, views=views))
 
     def _job(self, planned: PlannedItem) -> Job:

@@ -14,11 +14,12 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import ocfl
 import pytest
 
 from archive.layout import Layout
 from archive.lock import write_lock
+from archive.store import Store
+from tests.archive.store_samples import assert_valid
 from tests.conftest import Run
 from tests.flows.deliveries import HEADINGS, draw_scan, make_delivery, tree, write_csv
 
@@ -53,9 +54,7 @@ def objects(museum: Path) -> Mapping[str, object]:
 
 
 def assert_sound(museum: Path) -> None:
-    for declaration in (museum / "store").rglob("0=ocfl_object_1.1"):
-        validator = ocfl.Validator()
-        assert validator.validate_object(str(declaration.parent)), validator.status_str()
+    assert_valid(Store(Layout(museum)))
 
 
 def ingest_and_kill(museum: Path, source: Path, after_s: float) -> int:

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
-import ocfl
 import pytest
 
+from archive.layout import Layout
+from archive.store import Store
+from tests.archive.store_samples import assert_valid
 from tests.conftest import Run
 from tests.flows.deliveries import HEADINGS, ROWS, draw_scan, make_delivery, tree, write_csv
 
@@ -29,12 +31,10 @@ def ingest(run: Run, museum: Path, source: Path, code: int = 0) -> dict[str, obj
 
 
 def validate_store(museum: Path) -> int:
-    """Return the number of objects that ocfl-py calls valid; fail on any other."""
-    inventories = sorted((museum / "store").rglob("0=ocfl_object_1.1"))
-    for declaration in inventories:
-        validator = ocfl.Validator(lax_digests=False)
-        assert validator.validate_object(str(declaration.parent)), validator.status_str()
-    return len(inventories)
+    """Let ocfl-py judge the whole store, and return its number of objects."""
+    store = Store(Layout(museum))
+    assert_valid(store)
+    return len(list(store.iter_item_ids()))
 
 
 def versions(museum: Path, item_id: str) -> int:
@@ -122,7 +122,7 @@ def test_faulty_scans_are_set_aside_and_the_rest_goes_in(
     (delivery / "scarf.jpg").write_text("not an image", encoding="utf-8")
     report = ingest(run, museum, delivery, code=10)
     assert report["added"] == ["bt-003"]
-    assert sorted(report["set_aside"]) == ["bt-001", "bt-002"]  # type: ignore[call-overload]
+    assert report["set_aside"] == ["bt-001", "bt-002"]
     found = json.loads((museum / "quarantine" / "bt-001" / "findings.json").read_text("utf-8"))
     assert found["findings"][0]["code"] == "SCAN-damaged"
     copies = list((museum / "quarantine" / "bt-001" / "files").iterdir())
@@ -133,7 +133,7 @@ def test_faulty_scans_are_set_aside_and_the_rest_goes_in(
     (delivery / "drum_front.tif").write_bytes(whole)
     draw_scan(delivery / "scarf.jpg")
     report = ingest(run, museum, delivery)
-    assert sorted(report["added"]) == ["bt-001", "bt-002"]  # type: ignore[call-overload]
+    assert report["added"] == ["bt-001", "bt-002"]
     assert list((museum / "quarantine").iterdir()) == []
 
 
@@ -155,9 +155,7 @@ def test_an_empty_file_a_climbing_name_and_twin_numbers_are_each_said(
     assert ("MATCH-unsafe-name", 5) in said
     assert {("ROW-duplicate-identifier", 6), ("ROW-duplicate-identifier", 7)} <= said
     assert "SCAN-empty" in codes
-    assert report["added"] == ["bt-006", "bt-001", "bt-002"] or sorted(
-        report["added"]  # type: ignore[call-overload]
-    ) == ["bt-001", "bt-002", "bt-006"]
+    assert report["added"] == ["bt-001", "bt-002", "bt-006"]
 
 
 def test_check_says_the_same_and_writes_nothing(run: Run, museum: Path, delivery: Path) -> None:
