@@ -2,6 +2,9 @@
 
 The only place that prints, exits or catches everything. Results go to stdout; progress, log
 and errors go to stderr; the exit codes are those of ``schemas.errors``.
+
+A command imports its work when it runs: all of it together takes most of a second, and each
+worker process imports this module too.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -24,19 +27,7 @@ from archive.config import Settings
 from archive.export import FORMATS
 from archive.layout import find_archive
 from archive.opening import Archive, create_archive, open_archive
-from archive.serve import serve as serve_site
-from archive.site.build import SiteReport
-from pipeline.audit import audit as run_audit
-from pipeline.audit import problem_sentence
-from pipeline.check import check as run_check
-from pipeline.demo import SAMPLE, demo_settings
-from pipeline.doctor import diagnose
-from pipeline.find import find
-from pipeline.ingest import ingest as run_ingest
-from pipeline.packages import export as write_package
 from pipeline.progress import OnProgress, Progress
-from pipeline.publish import publish
-from pipeline.rebuild import rebuild as run_rebuild
 from pipeline.reports import (
     delivery_size,
     finding_lines,
@@ -45,7 +36,6 @@ from pipeline.reports import (
     site_line,
 )
 from pipeline.spoken_help import SpokenGroup, spoken_option
-from pipeline.status import status as read_status
 from schemas.errors import (
     EXIT_INTERNAL,
     EXIT_INTERRUPTED,
@@ -70,6 +60,9 @@ from schemas.messages import (
 )
 from schemas.profile import parse_profile, shipped_profile_text
 from schemas.software import hoaban_version
+
+if TYPE_CHECKING:
+    from archive.site.build import SiteReport
 
 log = logging.getLogger("hoaban")
 
@@ -127,6 +120,10 @@ def hoaban(verbose: bool) -> None:
 )
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 def demo(directory: Path) -> None:
+    from pipeline.demo import SAMPLE, demo_settings
+    from pipeline.ingest import ingest as run_ingest
+    from pipeline.publish import publish
+
     started = time.monotonic()
     archive = create_archive(directory, demo_settings())
     with _progress() as tell:
@@ -218,6 +215,8 @@ def init(
 @_json_option
 @_archive_option
 def check(source: Path, catalogue: Path | None, as_json: bool, archive_dir: Path | None) -> None:
+    from pipeline.check import check as run_check
+
     settings, profile = Settings(), parse_profile(shipped_profile_text("museum"))
     if archive_dir is not None or _is_in_archive():
         archive = _open(archive_dir)
@@ -270,6 +269,8 @@ def check(source: Path, catalogue: Path | None, as_json: bool, archive_dir: Path
 def ingest(
     source: Path, catalogue: Path | None, yes: bool, as_json: bool, archive_dir: Path | None
 ) -> None:
+    from pipeline.ingest import ingest as run_ingest
+
     archive = _open(archive_dir)
     with _progress() as tell:
         report = run_ingest(archive, source, now=_now, catalogue_path=catalogue, on_progress=tell)
@@ -306,6 +307,8 @@ def ingest(
 @_json_option
 @_archive_option
 def status(as_json: bool, archive_dir: Path | None) -> None:
+    from pipeline.status import status as read_status
+
     report = read_status(_open(archive_dir))
     if as_json:
         _print_json(report.to_json())
@@ -339,6 +342,8 @@ def status(as_json: bool, archive_dir: Path | None) -> None:
 @_json_option
 @_archive_option
 def search(query: tuple[str, ...], limit: int, as_json: bool, archive_dir: Path | None) -> None:
+    from pipeline.find import find
+
     archive = _open(archive_dir)
     found = find(archive, " ".join(query), limit=limit, lang=current_language())
     if as_json:
@@ -369,6 +374,8 @@ def search(query: tuple[str, ...], limit: int, as_json: bool, archive_dir: Path 
 @_json_option
 @_archive_option
 def build(as_json: bool, archive_dir: Path | None) -> None:
+    from pipeline.publish import publish
+
     archive = _open(archive_dir)
     with _progress() as tell:
         report = publish(archive, now=_now, on_progress=tell)
@@ -406,6 +413,8 @@ def build(as_json: bool, archive_dir: Path | None) -> None:
 )
 @_archive_option
 def serve(host: str, port: int, archive_dir: Path | None) -> None:
+    from archive.serve import serve as serve_site
+
     archive = _open(archive_dir)
     click.echo(
         _("The site is at http://{host}:{port}/ (Ctrl-C stops it).").format(host=host, port=port),
@@ -437,6 +446,8 @@ def serve(host: str, port: int, archive_dir: Path | None) -> None:
 def export_command(
     format_name: str, query: tuple[str, ...], out: Path, all_access: bool, archive_dir: Path | None
 ) -> None:
+    from pipeline.packages import export as write_package
+
     archive = _open(archive_dir)
     report = write_package(
         archive, format_name, out, now=_now, query=" ".join(query), all_access=all_access
@@ -465,6 +476,9 @@ def export_command(
 @_json_option
 @_archive_option
 def audit(as_json: bool, archive_dir: Path | None) -> None:
+    from pipeline.audit import audit as run_audit
+    from pipeline.audit import problem_sentence
+
     archive = _open(archive_dir)
     with _progress() as tell:
         report = run_audit(archive, on_progress=tell)
@@ -493,6 +507,8 @@ def audit(as_json: bool, archive_dir: Path | None) -> None:
 @spoken_option("--keep-images", is_flag=True, help=N_("Make only images that are missing."))
 @_archive_option
 def rebuild(keep_images: bool, archive_dir: Path | None) -> None:
+    from pipeline.rebuild import rebuild as run_rebuild
+
     archive = _open(archive_dir)
     with _progress() as tell:
         report = run_rebuild(archive, now=_now, keep_derivatives=keep_images, on_progress=tell)
@@ -521,6 +537,8 @@ def rebuild(keep_images: bool, archive_dir: Path | None) -> None:
 )
 @_json_option
 def doctor(as_json: bool) -> None:
+    from pipeline.doctor import diagnose
+
     diagnosis = diagnose(Path.cwd())
     if as_json:
         _print_json(diagnosis.to_json())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from archive.site.build import SiteReport
-from pipeline.ingest import IngestReport
 from schemas.findings import Finding, Severity
 from schemas.messages import _, ngettext
+
+if TYPE_CHECKING:
+    from archive.site.build import SiteReport
+    from pipeline.ingest import IngestReport
 
 
 def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
