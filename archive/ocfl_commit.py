@@ -91,7 +91,7 @@ def settle(layout: Layout, item_id: str) -> None:
 
 
 def recover(layout: Layout) -> tuple[str, ...]:
-    """Settle every commit that a crash interrupted, and empty staging.
+    """Settle every commit that a crash interrupted, and make staging an empty folder.
 
     Call it before anything is staged: whatever lies there is from a process that died.
 
@@ -105,12 +105,14 @@ def recover(layout: Layout) -> tuple[str, ...]:
     item_ids = sorted(path.stem for path in commits.glob("*.json")) if commits.is_dir() else []
     for item_id in item_ids:
         settle(layout, item_id)
-    if layout.staging.is_dir():
-        for path in sorted(layout.staging.iterdir()):
-            if path.is_dir() and not path.is_symlink():
-                durable.remove_tree(path)
-            else:
-                durable.remove_file(path)
+    # Staging must outlive a power cut, or a journal in it would not; workers do not sync.
+    durable.make_folder(layout.staging)
+    durable.sync_folder(layout.root)
+    for path in sorted(layout.staging.iterdir()):
+        if path.is_dir() and not path.is_symlink():
+            durable.remove_tree(path)
+        else:
+            durable.remove_file(path)
     return tuple(item_ids)
 
 

@@ -205,9 +205,10 @@ class Store:
         return Commit(item_id, head.inventory.head if head else 0, is_changed=False)
 
     def recover(self) -> tuple[str, ...]:
-        """Finish or undo every commit a crash interrupted, and empty staging.
+        """Finish or undo every commit a crash interrupted, and make staging an empty folder.
 
-        Call it under the write lock, before anything is staged.
+        Every command that commits calls it first, under the write lock and before anything
+        is staged; commits rely on the staging folder it leaves.
 
         Returns:
             The ids of the items that were under way, sorted.

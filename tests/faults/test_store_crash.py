@@ -31,14 +31,23 @@ class Crash(BaseException):
 
 
 class Countdown:
-    """Lets so many disk calls pass; then the process is dead and none passes any more."""
+    """Lets so many disk calls pass; then the process is dead and none passes any more.
+
+    A write that is cut off leaves half of its bytes.
+    """
 
     def __init__(self, calls_left: int) -> None:
         self.calls_left = calls_left
         self.calls = 0
+        self.refusals = 0
+
+    @property
+    def is_first_refusal(self) -> bool:
+        return self.refusals == 1
 
     def pass_one(self) -> None:
         if self.calls >= self.calls_left:
+            self.refusals += 1
             raise Crash
         self.calls += 1
 
@@ -47,16 +56,22 @@ class Countdown:
 def crashing_after(calls: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Countdown]:
     countdown = Countdown(calls)
 
-    def guarded(call):
+    def guarded(name, call):
         def guard(*arguments):
-            countdown.pass_one()
+            try:
+                countdown.pass_one()
+            except Crash:
+                if name == "_write" and countdown.is_first_refusal:
+                    handle, data = arguments
+                    call(handle, data[: len(data) // 2])
+                raise
             return call(*arguments)
 
         return guard
 
     with monkeypatch.context() as patch:
         for name in DISK_CALLS:
-            patch.setattr(durable, name, guarded(getattr(durable, name)))
+            patch.setattr(durable, name, guarded(name, getattr(durable, name)))
         yield countdown
 
 
