@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,8 +78,8 @@ class CatalogueReader:
         self._tell_ignored(failures)
         merged = merge_sheets(sheets, self._headings.profile, path=self._name)
         self.findings.extend(merged.findings)
-        missing = self._missing_columns(headers)
-        return [self._checked(draft, missing) for draft in merged.drafts]
+        wanted = self._wanted_fields(headers)
+        return [self._checked(draft, wanted) for draft in merged.drafts]
 
     def _header(self, sheet: Sheet) -> tuple[Header, Iterator[Row]]:
         found, rows = find_header(sheet.rows, self._headings)
@@ -139,53 +139,50 @@ class CatalogueReader:
             if error.code != "SHEET-empty"
         )
 
-    def _missing_columns(self, headers: Sequence[Header]) -> frozenset[str]:
-        """Tell of each recommended field without a column once, and return their names.
+    def _wanted_fields(self, headers: Sequence[Header]) -> dict[str, tuple[Field, str]]:
+        """Return what each row should have: the field and the code of the finding if it lacks.
 
-        One finding a column, so that 70,000 rows do not each repeat it.
+        A recommended field that no sheet has a column for is told of here, once, so that
+        70,000 rows do not each repeat it.
         """
         present = {c.meaning.field.name for h in headers for c in h.columns if c.meaning}
-        missing = [
-            field
-            for field in self._headings.profile
-            if self._is_recommended(field) and field.name not in present
-        ]
-        self.findings.extend(
-            Finding("COLUMN-missing", path=self._name, values={"field": field.label("vi")})
-            for field in missing
-        )
-        return frozenset(field.name for field in missing)
-
-    def _is_recommended(self, field: Field) -> bool:
-        if field.obligation is not Obligation.RECOMMENDED or field.role is not Role.VALUE:
-            return False
-        # The archive's own statement stands for items that have none.
-        has_rights = self._settings.rights or self._settings.rights_uri
-        return not (field.term in ("rights", "license") and has_rights)
-
-    def _checked(self, draft: Draft, missing: frozenset[str]) -> Draft:
-        filled = {statement.field for statement in draft.statements}
-        findings = []
+        wanted: dict[str, tuple[Field, str]] = {}
         for field in self._headings.profile:
-            if field.name in filled or field.role is not Role.VALUE:
+            if field.role is not Role.VALUE:
                 continue
             if field.obligation is Obligation.REQUIRED:
                 code = "ROW-no-title" if field.name == "title" else "ROW-no-value"
-            elif self._is_recommended(field) and field.name not in missing:
-                code = "ROW-missing-value"
-            else:
+                wanted[field.name] = (field, code)
+            elif not self._is_recommended(field):
                 continue
-            findings.append(
-                Finding(
-                    code,
-                    path=self._name,
-                    sheet=draft.sheet,
-                    row=draft.row,
-                    column=draft.header.field_heading(field),
-                    values={"field": field.label("vi")},
-                )
+            elif field.name in present:
+                wanted[field.name] = (field, "ROW-missing-value")
+            else:
+                values = {"field": field.label("vi")}
+                self.findings.append(Finding("COLUMN-missing", path=self._name, values=values))
+        return wanted
+
+    def _is_recommended(self, field: Field) -> bool:
+        # The archive's own statement stands for items that have none.
+        has_rights = self._settings.rights or self._settings.rights_uri
+        is_settled = field.term in ("rights", "license") and has_rights
+        return field.obligation is Obligation.RECOMMENDED and not is_settled
+
+    def _checked(self, draft: Draft, wanted: Mapping[str, tuple[Field, str]]) -> Draft:
+        filled = {statement.field for statement in draft.statements}
+        findings = tuple(
+            Finding(
+                code,
+                path=self._name,
+                sheet=draft.sheet,
+                row=draft.row,
+                column=draft.header.field_heading(field),
+                values={"field": field.label("vi")},
             )
-        return replace(draft, findings=(*draft.findings, *findings)) if findings else draft
+            for name, (field, code) in wanted.items()
+            if name not in filled
+        )
+        return replace(draft, findings=draft.findings + findings) if findings else draft
 
 
 def _no_header(sheet: Sheet, rows: Iterator[Row]) -> SheetError:

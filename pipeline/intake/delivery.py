@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -54,6 +56,11 @@ def read_delivery(
     Raises:
         SourceError: There is nothing to read: no folder, no catalogue, or several.
     """
+    with _collector_paused():
+        return _read(source, catalogue, profile, settings)
+
+
+def _read(source: Path, catalogue: Path | None, profile: Profile, settings: Settings) -> Delivery:
     listing = list_source(source)
     headings = Headings(profile)
     choice = choose_catalogue(source, listing, headings, catalogue)
@@ -86,3 +93,19 @@ def _planned(draft: Draft, match: Match, order: Mapping[str, int]) -> PlannedIte
         replace(finding, item_id=draft.item_id) for finding in (*draft.findings, *match.findings)
     )
     return PlannedItem(record, tuple(match.scans), tuple(findings), draft.sheet, draft.row)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Hold back Python's cycle collector while the block lasts.
+
+    Reading makes millions of small objects without a single cycle; with 69,000 rows the
+    collector took two thirds of the time to look for one.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

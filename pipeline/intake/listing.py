@@ -23,16 +23,17 @@ SHEET_EXTENSIONS = frozenset({".xlsx", ".xlsm", ".csv", ".tsv", ".xls", ".ods"})
 # fmt: off
 SCAN_EXTENSIONS = frozenset(
     {
-        ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff", ".png", ".webp", ".heic", ".heif", ".avif",
-        ".gif", ".bmp", ".jp2", ".j2k", ".jpx", ".jpf", ".pdf", ".dng", ".cr2", ".cr3", ".nef",
-        ".arw", ".raf", ".orf", ".rw2", ".psd", ".psb",
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff", ".png", ".webp", ".heic", ".heif",
+        ".avif", ".gif", ".bmp", ".jp2", ".j2k", ".jpx", ".jpf", ".pdf", ".dng", ".cr2", ".cr3",
+        ".nef", ".arw", ".raf", ".orf", ".rw2", ".psd", ".psb",
     }
 )
 # Never scans, so their first bytes need not be read.
 _OTHER_EXTENSIONS = SHEET_EXTENSIONS | frozenset(
     {
-        ".txt", ".md", ".doc", ".docx", ".ppt", ".pptx", ".html", ".htm", ".xml", ".json", ".toml",
-        ".ini", ".db", ".zip", ".rar", ".7z", ".lnk", ".url", ".xmp", ".mp3", ".mp4", ".mov", ".wav",
+        ".txt", ".md", ".doc", ".docx", ".ppt", ".pptx", ".html", ".htm", ".xml", ".json",
+        ".toml", ".ini", ".db", ".zip", ".rar", ".7z", ".lnk", ".url", ".xmp", ".mp3", ".mp4",
+        ".mov", ".wav",
     }
 )
 # fmt: on

@@ -19,8 +19,7 @@ from schemas.records import Access
 # Terms whose text may run over several lines; any other is told on one.
 _LONG_TERMS = frozenset({"abstract", "description", "provenance", "tableOfContents"})
 _URI = re.compile(r"(?:https?://[^\s<>\"{}|\\^`]+|urn:[A-Za-z0-9][A-Za-z0-9-]+:[^\s<>\"]+)")
-_BETWEEN_VALUES = re.compile(r"[;\n]")
-_LINE_BREAK = re.compile(r"\r\n?")
+_BETWEEN_VALUES = re.compile(r"[;\r\n]")
 _LETTER = re.compile(r"[^\W\d_]{2,}")
 # What Excel shows where a formula failed. Source: ECMA-376 part 1, 18.17.2.7 error-constant.
 _CELL_ERRORS = frozenset(
@@ -96,7 +95,7 @@ def read_rows(rows: Iterator[Row], header: Header, *, path: str, sheet: str) -> 
 
 def split_values(text: str) -> list[str]:
     """Return the values of a repeatable cell: what stands between ``;`` or line breaks."""
-    parts = _BETWEEN_VALUES.split(_LINE_BREAK.sub("\n", text))
+    parts = _BETWEEN_VALUES.split(text)
     return [value for value in map(tidy_line, parts) if value]
 
 

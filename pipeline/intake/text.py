@@ -22,11 +22,14 @@ def tidy_line(text: str) -> str:
     """Return ``text`` in NFC on one line: runs of white space become one space."""
     if not text.isprintable():
         text = _CONTROL.sub("", _INVISIBLE.sub("", text))
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    text = " ".join(text.split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def tidy_lines(text: str) -> str:
     """Return ``text`` in NFC, its line breaks kept, with at most one blank line."""
+    if text.isprintable():
+        return tidy_line(text)
     lines = (tidy_line(line) for line in _LINE_BREAK.sub("\n", text).split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
 
@@ -52,5 +55,7 @@ def is_vietnamese(text: str) -> bool:
     It holds a letter that only Vietnamese has, and no common English word. Vietnamese text
     without such a letter ("Áo dài") is not obvious, so it gives False.
     """
+    if text.isascii():
+        return False
     lowered = unicodedata.normalize("NFC", text.lower())
     return bool(_VIETNAMESE_LETTER.search(lowered)) and not _ENGLISH_WORD.search(lowered)
