@@ -149,6 +149,7 @@ def _open_lab8(path: Path, page: PageHeader) -> pyvips.Image:
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise ScanProblem("SCAN-damaged", reason=str(error)) from error
     stored = pyvips.Image.new_from_memory(pixels, width, height, 3, "uchar")
-    # Pillow: L 0..255, a and b shifted by 128.
-    scaled = (stored * [100 / 255, 1, 1] + [0, -128, -128]).cast("float")
-    return scaled.copy(interpretation="lab")
+    # As TIFF stores it: L from 0 to 255, a and b signed.
+    signed = stored.copy(format="char")
+    lightness = (stored[0] * (100 / 255)).cast("float")
+    return lightness.bandjoin(signed[1:3].cast("float")).copy(interpretation="lab")

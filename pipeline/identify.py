@@ -185,4 +185,6 @@ def _tiff_obstacle(path: Path, name: str) -> str:
     for page in directories:
         if page.number(tiff.COMPRESSION, 1) not in _TIFF_DECODABLE:
             return f"a TIFF with {page.compression} compression"
+        if page.has_planar_tiles:
+            return "a TIFF with separate tiles for each colour"
     return ""

@@ -26,7 +26,9 @@ ORIENTATION = 274
 SAMPLES_PER_PIXEL = 277
 X_RESOLUTION = 282
 Y_RESOLUTION = 283
+PLANAR_CONFIGURATION = 284
 RESOLUTION_UNIT = 296
+TILE_WIDTH = 322
 SUB_IFDS = 330
 EXTRA_SAMPLES = 338
 DNG_VERSION = 50706
@@ -45,7 +47,7 @@ _WANTED = frozenset(
     {
         NEW_SUBFILE_TYPE, BITS_PER_SAMPLE, COMPRESSION, PHOTOMETRIC, SAMPLES_PER_PIXEL,
         X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT, SUB_IFDS, EXTRA_SAMPLES, DNG_VERSION,
-        IMAGE_WIDTH, IMAGE_LENGTH, ORIENTATION,
+        IMAGE_WIDTH, IMAGE_LENGTH, ORIENTATION, PLANAR_CONFIGURATION, TILE_WIDTH,
     }
 )  # fmt: skip
 # struct codes of the field types whose values we need; a rational is two integers.
@@ -88,6 +90,11 @@ class Directory:
             or self.number(PHOTOMETRIC, -1) in _PHOTOMETRIC_CAMERA
             or any(below.is_camera_raw for below in self.sub_directories)
         )
+
+    @property
+    def has_planar_tiles(self) -> bool:
+        """Say whether each channel has tiles of its own."""
+        return self.number(PLANAR_CONFIGURATION, 1) == 2 and TILE_WIDTH in self.tags
 
     @property
     def compression(self) -> str:

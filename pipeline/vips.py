@@ -33,5 +33,5 @@ def reason_of(error: Exception) -> str:
     libvips repeats itself and ends with its most general complaint.
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    said = next((line for line in lines if not line.startswith("unable to call")), "")
+    said = next((line for line in lines if not line.startswith("unable to ")), "")
     return (said or "unknown reason").rstrip(".")
