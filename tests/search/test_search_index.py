@@ -299,9 +299,13 @@ def test_a_damaged_segment_is_an_error_and_not_a_wrong_answer(tmp_path: Path) ->
 
 
 def test_making_an_index_leaves_other_files_alone(tmp_path: Path) -> None:
-    (tmp_path / "letter.txt").write_text("giữ lại", encoding="utf-8")
+    for name in ("letter.txt", "hoaban.toml"):
+        (tmp_path / name).write_text("giữ lại", encoding="utf-8")
+    (tmp_path / "_hoaban0_1.toc").write_text("older version", encoding="utf-8")
     SearchIndex.create(tmp_path)
     assert (tmp_path / "letter.txt").exists()
+    assert (tmp_path / "hoaban.toml").exists()
+    assert not (tmp_path / "_hoaban0_1.toc").exists()
 
 
 def test_a_second_writer_is_told_to_wait(tmp_path: Path) -> None:
