@@ -14,6 +14,7 @@ can run any code; an archive that arrives from elsewhere gets its index by ``hoa
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from search.scoring import Postings, Ranked, rank
 # The number belongs to the schema below and to the analysis: a change to either makes older
 # indexes "missing", which the remedy mends.
 _NAME = "hoaban1"
+_OWN_FILE = re.compile(r"_?hoaban\d+_")
 _BARE = tuple(f"bare_{level.value}" for level in LEVELS)
 _EXACT = tuple(f"exact_{level.value}" for level in LEVELS)
 _MEMORY_MB = 256
@@ -97,8 +99,8 @@ class SearchIndex:
             pass
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for path in (*folder.glob("hoaban*"), *folder.glob("_hoaban*.toc*")):
-                if path.is_file():
+            for path in folder.iterdir():
+                if _OWN_FILE.match(path.name) and path.is_file():
                     path.unlink()
             return cls(create_in(str(folder), _schema(), indexname=_NAME), folder)
         except OSError as error:
@@ -217,12 +219,14 @@ class SearchIndex:
             writer = self._index.writer(limitmb=_MEMORY_MB)
         try:
             yield writer
+            with self._whoosh():
+                writer.commit(**commit_options)
         except BaseException:
-            with suppress(OSError):  # the disk that refused a write may refuse this too
+            # Frees Whoosh's lock. Some lines have done so already and refuse, and a disk that
+            # refused a write may refuse this too; what matters is the error above.
+            with suppress(Exception):
                 writer.cancel()
             raise
-        with self._whoosh():
-            writer.commit(**commit_options)
 
     @contextmanager
     def _whoosh(self) -> Iterator[None]:
