@@ -1,0 +1,1 @@
+"""From our record to other people's formats, one module a format. Pure: data in, data out."""
