@@ -64,7 +64,6 @@ def build_site(
     at: str,
     on_progress: Progress | None = None,
     json_ld: JsonLd | None = None,
-    search_client: Path | None = None,
 ) -> SiteReport:
     """Write the site beside the old one and put it in its place.
 
@@ -73,11 +72,11 @@ def build_site(
         settings: Its settings.
         profile: Its application profile.
         items: Gives a new iterator over the public items, in the order of the list, each time.
-        write_search: Writes the static search index into the folder it is given.
+        write_search: Writes the static search index into the folder it is given, with its engine
+            as ``search-engine.js``.
         at: When this is, RFC 3339 in UTC; for the report.
         on_progress: Called with (items done, items in all).
         json_ld: Describes an item for search engines and scholars; without it none is written.
-        search_client: Folder of the search engine's browser scripts, or None.
 
     Raises:
         ValueError: ``items`` gave one that is not public.
@@ -86,7 +85,7 @@ def build_site(
     try:
         tree = new_tree(layout)
         builder = _Builder(layout, settings, profile, tree, json_ld)
-        survey = builder.write(items, on_progress, search_client)
+        survey = builder.write(items, on_progress)
         search = tree.root / "search"
         search.mkdir()
         write_search(search)
@@ -140,12 +139,12 @@ class _Builder:
         self,
         items: Callable[[], Iterator[SiteItem]],
         on_progress: Progress | None,
-        search_client: Path | None,
     ) -> Survey:
         """Write everything but the search index."""
+        self._tree.copy_folder(STATIC, "assets")
         survey = survey_items(items(), self._usable)
         numbers = Numbers(survey.items, survey.images, survey.updated_at[:10])
-        pages = Pages(self._settings, numbers, self._write_static(search_client))
+        pages = Pages(self._settings, numbers)
         self._write_single_pages(pages, survey)
         sitemap = self._sitemap()
         lists = BrowseLists(self._tree, pages, self._settings.languages, survey.items)
@@ -180,15 +179,6 @@ class _Builder:
             for image in (canvas.thumbnail, canvas.access)
         )
         return found if all(file.is_file() for file in files) else None
-
-    def _write_static(self, search_client: Path | None) -> list[str]:
-        """Copy styles, scripts and fonts; return the paths of the search engine's scripts."""
-        self._tree.copy_folder(STATIC, "assets")
-        scripts = []
-        for script in sorted(search_client.glob("*.js")) if search_client else ():
-            scripts.append(f"assets/js/{script.name}")
-            self._tree.write(scripts[-1], script.read_bytes())
-        return scripts
 
     def _write_single_pages(self, pages: Pages, survey: Survey) -> None:
         for lang in self._settings.languages:

@@ -50,10 +50,9 @@ class Pages:
         numbers: How much there is, for the home page and the footer.
     """
 
-    def __init__(self, settings: Settings, numbers: Numbers, search_scripts: Sequence[str]) -> None:
+    def __init__(self, settings: Settings, numbers: Numbers) -> None:
         self._settings = settings
         self._renderer = Renderer(settings)
-        self._search_scripts = tuple(search_scripts)
         self.numbers = numbers
 
     def home(
@@ -105,10 +104,7 @@ class Pages:
 
     def search(self, lang: str) -> str:
         """Return the search page."""
-        data = {"scripts": self._search_scripts}
-        return self._renderer.render(
-            "search.html", lang, "search.html", self._common("search") | data
-        )
+        return self._renderer.render("search.html", lang, "search.html", self._common("search"))
 
     def about(self, lang: str) -> str:
         """Return the page about rights, citing and reuse."""

@@ -28,6 +28,8 @@ LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
 # `file:` lets the same pages work by double-click, where 'self' means nothing to some browsers;
 # a page from a web host cannot load file: addresses anyway. The zoom viewer draws tiles it has
 # already loaded from blob: addresses. Styles and scripts only ever come from files.
+# The one style that is not a file: OpenSeadragon 6.1 writes it for touch screens.
+_VIEWER_STYLE = "'sha256-9xTiqzfwFaL2SGb1rmr8gysEwVVjIvqWAgmZgqFqpEE='"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -35,7 +37,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "form-action 'self' file:",
         "img-src 'self' file: data: blob:",
         "font-src 'self' file:",
-        "style-src 'self' file:",
+        f"style-src 'self' file: {_VIEWER_STYLE}",
         "script-src 'self' file:",
         "connect-src 'self' file:",
     )
@@ -107,7 +109,7 @@ class Renderer:
         twins = [
             Twin(
                 lang=other,
-                name=LANGUAGE_NAMES.get(other, other),
+                name=language_name(other),
                 href=urls.to(f"{other}/{path}"),
                 address=absolute_url(settings.base_url, f"{other}/{path}"),
                 is_current=other == lang,
@@ -146,9 +148,21 @@ def _environment(lang: str) -> jinja2.Environment:
     install(catalogue(lang), newstyle=True)
     environment.filters["safe_url"] = safe_url
     environment.filters["number"] = functools.partial(_number, lang)
+    environment.filters["day"] = functools.partial(_day, lang)
+    environment.filters["language"] = language_name
     environment.policies["json.dumps_function"] = json.dumps
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False, "ensure_ascii": False}
     return environment
+
+
+def language_name(code: str) -> str:
+    """Return the name of a language in itself, or its code."""
+    return LANGUAGE_NAMES.get(code.split("-")[0], code)
+
+
+def _day(lang: str, day: str) -> str:
+    """Return a day, ``2026-11-21``, as readers of ``lang`` write it."""
+    return "/".join(reversed(day.split("-"))) if lang == "vi" else day
 
 
 def _number(lang: str, value: int) -> str:

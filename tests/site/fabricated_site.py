@@ -63,9 +63,7 @@ class FabricatedArchive:
             for number, picture in enumerate(pictures, start=1)
         )
         found = DerivativeSet(record.item_id, "0" * 64, canvases) if canvases else None
-        item = FabricatedItem(
-            record.item_id, 1, created_at, created_at, record, derivatives=found
-        )
+        item = FabricatedItem(record.item_id, 1, created_at, created_at, record, derivatives=found)
         self.kept.append(item)
         self.kept.sort(key=lambda entry: entry.item_id)
         return item
