@@ -13,9 +13,14 @@ from search.documents import SearchDocument, document_for
 from search.index import SearchIndex
 
 
-def search_document(item: CatalogueItem, profile: Profile) -> SearchDocument:
-    """Return what is searched and shown of one item."""
+def public_document(item: CatalogueItem, profile: Profile) -> SearchDocument:
+    """Return what the public may search of one item."""
     return document_for(item.record, profile, thumbnail_of(item))
+
+
+def staff_document(item: CatalogueItem, profile: Profile) -> SearchDocument:
+    """Return what the museum's own people may search of one item: hidden fields too."""
+    return document_for(item.record, profile, thumbnail_of(item), with_hidden=True)
 
 
 def thumbnail_of(item: CatalogueItem) -> str:
@@ -29,7 +34,7 @@ def thumbnail_of(item: CatalogueItem) -> str:
 def iter_documents(catalogue: Catalogue, profile: Profile) -> Iterator[SearchDocument]:
     """Yield the documents of all items, restricted ones too: the index is for the staff."""
     for item in catalogue.iter_items():
-        yield search_document(item, profile)
+        yield staff_document(item, profile)
 
 
 def update_index(archive: Archive, catalogue: Catalogue, changed: Iterable[str]) -> None:
@@ -40,7 +45,7 @@ def update_index(archive: Archive, catalogue: Catalogue, changed: Iterable[str])
         rebuild_index(archive, catalogue)
         return
     items = (catalogue.get(item_id) for item_id in sorted(changed))
-    index.update(search_document(item, archive.profile) for item in items if item is not None)
+    index.update(staff_document(item, archive.profile) for item in items if item is not None)
 
 
 def rebuild_index(archive: Archive, catalogue: Catalogue) -> None:

@@ -13,14 +13,14 @@ from archive.opening import Archive
 from archive.site.build import SiteReport, build_site
 from archive.store import Store
 from pipeline.derivative_sets import make_missing_derivatives
-from pipeline.indexing import search_document
+from pipeline.indexing import public_document
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.refresh import refresh_from_store
+from schemas.crosswalks import public_record
 from schemas.crosswalks.jsonld import schema_org
 from schemas.events import utc_text
 from schemas.messages import N_
 from schemas.records import Record
-from search.static import _CLIENT as CLIENT
 from search.static import write_static_index
 
 WRITING = N_("Writing pages")
@@ -59,12 +59,13 @@ def write_site(
         return catalogue.iter_items(only_public=True)
 
     def write_search(folder: Path) -> object:
-        documents = (search_document(item, archive.profile) for item in items())
+        documents = (public_document(item, archive.profile) for item in items())
         return write_static_index(documents, folder)
 
     def json_ld(record: Record, url: str, image_urls: Sequence[str]) -> Mapping[str, Any]:
+        public = public_record(record, archive.profile)
         return schema_org(
-            record, url=url, image_urls=image_urls, publisher=archive.settings.publisher
+            public, url=url, image_urls=image_urls, publisher=archive.settings.publisher
         )
 
     def tell(done: int, total: int) -> None:
@@ -79,5 +80,4 @@ def write_site(
         at=utc_text(now()),
         on_progress=tell,
         json_ld=json_ld,
-        search_client=CLIENT,
     )
