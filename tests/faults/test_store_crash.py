@@ -8,8 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from store_samples import assert_valid, tree
-from store_scenarios import (
+
+from archive import durable
+from archive.layout import Layout
+from archive.store import Store
+from tests.archive.store_samples import assert_valid, tree
+from tests.faults.store_scenarios import (
     DISK_CALLS,
     ITEM,
     SCENARIOS,
@@ -18,10 +22,6 @@ from store_scenarios import (
     reopened,
     snapshot,
 )
-
-from archive import durable
-from archive.layout import Layout
-from archive.store import Store
 
 pytestmark = pytest.mark.usefixtures("quick_disk")
 

@@ -6,12 +6,12 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import DATA, chart, codes, job_for, jpeg_bytes, run
 from PIL import Image
 
 from archive.config import DerivativeSettings
 from pipeline import tiff
 from pipeline.work import check_item
+from tests.imaging.making import DATA, chart, codes, job_for, jpeg_bytes, run
 
 
 def png_header(width: int, height: int) -> bytes:

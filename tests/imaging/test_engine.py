@@ -8,15 +8,15 @@ import sys
 import time
 from pathlib import Path
 
-import hostile
 import pytest
-from making import AT, DATA, derivative_set
 
 from archive.config import DerivativeSettings
 from pipeline import work
 from pipeline.engine import run_jobs
 from pipeline.jobs import Job, Scan
 from schemas.errors import StoreWriteError
+from tests.imaging import hostile
+from tests.imaging.making import AT, DATA, derivative_set
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from making import AT, DATA, derivative_set, job_for, picture, run
 
 from pipeline.work import check_item, run_item
 from schemas.technical import Technical
+from tests.imaging.making import AT, DATA, derivative_set, job_for, picture, run
 
 # name: (PRONOM id, sizes of the pages, bits, samples, colour space, profile, ppi, orientation)
 FACTS = {
