@@ -179,6 +179,31 @@ def test_a_store_that_is_gone_is_one_problem_of_the_root(store: Store) -> None:
     assert (".", "missing") in [(entry.path, entry.kind.value) for entry in result.problems]
 
 
+def test_a_version_added_in_the_middle_of_the_audit_is_no_problem(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    commit(store, {FRONT: JPEG})
+    titles = iter(["Một", "Hai"])
+
+    def commit_meanwhile(_bytes_done: int, files_done: int) -> None:
+        if files_done in (1, 9):
+            for title in titles:
+                commit(store, title=title, at=LATER)
+                break
+
+    results = list(iter_audit(store, on_progress=commit_meanwhile))
+    assert [result.problems for result in results] == [(), ()]
+    assert store.version_of(ITEM) == 3
+
+
+def test_a_commit_that_a_crash_left_unfinished_is_reported(store: Store) -> None:
+    home = store.layout.store / HOME
+    shutil.copytree(home / "v2", home / "v3")
+    journal = store.layout.staging / "commit" / f"{ITEM}.json"
+    journal.parent.mkdir(exist_ok=True)
+    journal.write_bytes(b"damaged")
+    assert (f"{HOME}/v3", "extra") in found(store)
+
+
 def test_an_item_whose_whole_folder_is_gone_is_found_by_the_catalogue(store: Store) -> None:
     shutil.rmtree(store.folder_of("b-2"))
     assert list(iter_missing(store, ["b-2", ITEM])) == [

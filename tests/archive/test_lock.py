@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -66,3 +67,15 @@ def test_an_archive_that_is_not_there_cannot_be_locked(tmp_path: Path) -> None:
     with pytest.raises(StoreWriteError, match="cannot be locked") as caught, lock:
         pass
     assert caught.value.remedy
+
+
+def test_a_disk_without_locks_is_not_taken_for_another_holder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(handle: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("archive.lock._lock", refuse)
+    lock = write_lock(Layout(tmp_path))
+    with pytest.raises(StoreWriteError, match="No locks available"), lock:
+        pass
