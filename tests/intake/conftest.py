@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import openpyxl
@@ -32,7 +32,7 @@ class Museum:
 
     folder: Path
     profile: Profile
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
 
     def csv(
         self,
@@ -76,9 +76,12 @@ class Museum:
 
     def scans_of(self) -> dict[str, list[str]]:
         return {
-            item.record.identifier: [scan.name for scan in item.scans]
-            for item in self.read().items
+            item.record.identifier: [scan.name for scan in item.scans] for item in self.read().items
         }
+
+    @staticmethod
+    def codes(findings: Iterable[Finding]) -> set[str]:
+        return {finding.code for finding in findings}
 
 
 @pytest.fixture
@@ -86,11 +89,3 @@ def museum(tmp_path: Path, profile: Profile) -> Museum:
     folder = tmp_path / "delivery"
     folder.mkdir()
     return Museum(folder, profile)
-
-
-def all_findings(delivery: Delivery) -> list[Finding]:
-    return [*delivery.findings, *(f for item in delivery.items for f in item.findings)]
-
-
-def codes(findings: Iterable[Finding]) -> set[str]:
-    return {finding.code for finding in findings}
