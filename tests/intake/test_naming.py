@@ -138,7 +138,8 @@ def test_natural_order_does_not_depend_on_the_order_before(names):
     def key(name):
         return (natural_key(name), name)
 
-    assert sorted(names, key=key) == sorted(names[::-1], key=key)
+    backwards = list(reversed(names))
+    assert sorted(names, key=key) == sorted(backwards, key=key)
 
 
 @pytest.mark.parametrize(
