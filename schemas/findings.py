@@ -350,4 +350,10 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         N_("The scan has the same bytes as {other}."),
         N_("Keep one of them, unless both are meant."),
     ),
+    FindingKind(
+        "STORE-copy-differs",
+        Severity.ERROR,
+        N_("The copy in the archive is not what was read: {reason}."),
+        N_("Check the disk and the memory of this computer, then run the command again."),
+    ),
 )

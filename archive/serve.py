@@ -1,0 +1,97 @@
+"""Show the site on this computer as a web host will: ranges, right types, no folder listings."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from schemas.errors import ConfigError
+from schemas.messages import _
+
+# Given here and not asked of the system: Windows' registry calls .js what it likes.
+_TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".jsonld": "application/ld+json",
+    ".svg": "image/svg+xml",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml",
+    ".txt": "text/plain",
+    ".md": "text/plain",
+}
+_HEADERS = {
+    # IIIF viewers on other sites may read our manifests and tiles; all of it is public.
+    "Access-Control-Allow-Origin": "*",
+    # Ask again, but take "not modified" for an answer: a rebuilt site shows at once.
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+
+
+class _SiteFiles(StaticFiles):
+    """Static files with our types and headers."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers.update(_HEADERS)
+        if isinstance(response, FileResponse):
+            kind = _TYPES.get(Path(response.path).suffix.lower(), "application/octet-stream")
+            text = kind.startswith("text/") or kind.endswith(("json", "xml"))
+            response.headers["content-type"] = f"{kind}; charset=utf-8" if text else kind
+        return response
+
+
+def make_app(site: Path) -> Starlette:
+    """Return the application that shows the site.
+
+    Args:
+        site: The site's folder. It may be replaced while the application runs.
+
+    Raises:
+        ConfigError: There is no site.
+    """
+    if not (site / "index.html").is_file():
+        raise ConfigError(
+            _("There is no site here yet."), remedy=_("Make it first: hoaban build"), path=site
+        )
+    return Starlette(routes=[Mount("/", _SiteFiles(directory=site, html=True))])
+
+
+def serve(site: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Show the site until interrupted.
+
+    Args:
+        site: The site's folder.
+        host: Address to listen on; by default only this computer can connect.
+        port: Port to listen on.
+
+    Raises:
+        ConfigError: There is no site, or the address cannot be used.
+    """
+    app = make_app(site)
+    try:
+        listener = socket.create_server((host, port))
+    except OSError as error:
+        raise ConfigError(
+            _("Cannot listen on {host}, port {port}: {reason}.").format(
+                host=host, port=port, reason=error.strerror or error
+            ),
+            remedy=_("Choose another port, for example: hoaban serve --port {port}").format(
+                port=port + 1
+            ),
+        ) from error
+    # The socket is opened here because uvicorn ends the whole program when it cannot.
+    with listener:
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])

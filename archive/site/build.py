@@ -1,0 +1,271 @@
+"""Build the site: two passes over the items, memory for one page of them at a time.
+
+The first pass counts and chooses what the home page shows; the second writes, so that every
+page can say "3 of 12" without anyone holding all items. Building twice from the same archive
+gives the same bytes: nothing on a page comes from the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archive.config import Settings
+from archive.layout import Layout
+from archive.site.files import SiteTree, discard, new_tree, publish
+from archive.site.items import Card, SiteItem, card, display
+from archive.site.lists import BrowseLists, CollectionFiles
+from archive.site.pages import Neighbours, Numbers, Pages, browse_page, json_ld_path
+from archive.site.render import STATIC
+from archive.site.sitemap import Sitemap
+from archive.site.survey import Survey, survey_items
+from archive.site.urls import absolute_url
+from schemas.crosswalks import iiif
+from schemas.derivatives import DerivativeSet
+from schemas.errors import StoreWriteError
+from schemas.identifiers import image_folder, item_page
+from schemas.messages import _
+from schemas.profile import Profile
+from schemas.records import Record
+
+# Given a record, the address of its page and those of its images, returns its JSON-LD.
+JsonLd = Callable[[Record, str, Sequence[str]], Mapping[str, Any]]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class SiteReport:
+    """What a build made.
+
+    Attributes:
+        pages: HTML pages.
+        items: Public items.
+        bytes: Size of the site, images included.
+        warnings: Sentences about items that are not shown in full.
+        at: When it was made; it stands in no page.
+    """
+
+    pages: int
+    items: int
+    bytes: int
+    warnings: tuple[str, ...]
+    at: str
+
+
+def build_site(
+    layout: Layout,
+    settings: Settings,
+    profile: Profile,
+    items: Callable[[], Iterator[SiteItem]],
+    *,
+    write_search: Callable[[Path], object],
+    at: str,
+    on_progress: Progress | None = None,
+    json_ld: JsonLd | None = None,
+) -> SiteReport:
+    """Write the site beside the old one and put it in its place.
+
+    Args:
+        layout: The archive.
+        settings: Its settings.
+        profile: Its application profile.
+        items: Gives a new iterator over the public items, in the order of the list, each time.
+        write_search: Writes the static search index into the folder it is given, with its engine
+            as ``search-engine.js``.
+        at: When this is, RFC 3339 in UTC; for the report.
+        on_progress: Called with (items done, items in all).
+        json_ld: Describes an item for search engines and scholars; without it none is written.
+
+    Raises:
+        ValueError: ``items`` gave one that is not public.
+        StoreWriteError: The disk refused a write.
+    """
+    try:
+        tree = new_tree(layout)
+        builder = _Builder(layout, settings, profile, tree, json_ld)
+        survey = builder.write(items, on_progress)
+        search = tree.root / "search"
+        search.mkdir()
+        write_search(search)
+        tree.count_folder(search.name)
+        publish(layout)
+    except OSError as error:
+        discard(layout)
+        raise StoreWriteError(
+            _("The site cannot be written: {reason}.").format(reason=error.strerror or error),
+            remedy=_("Make room on the disk or check your rights there, and build again."),
+            path=Path(error.filename) if isinstance(error.filename, str) else layout.site,
+        ) from error
+    except BaseException:
+        discard(layout)
+        raise
+    warnings = tuple(
+        _("{identifier}: its images are missing. Make them again: hoaban rebuild").format(
+            identifier=identifier
+        )
+        for identifier in survey.broken
+    )
+    return SiteReport(tree.pages, survey.items, tree.size_bytes, warnings, at)
+
+
+class _Builder:
+    """Writes one site into a tree."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        settings: Settings,
+        profile: Profile,
+        tree: SiteTree,
+        json_ld: JsonLd | None,
+    ) -> None:
+        self._layout = layout
+        self._settings = settings
+        self._profile = profile
+        self._tree = tree
+        self._json_ld = json_ld
+        self._publication = iiif.Publication(
+            base_url=settings.base_url,
+            title=settings.title,
+            languages=settings.languages,
+            publisher=settings.publisher,
+            rights=settings.rights,
+            rights_uri=settings.rights_uri,
+        )
+
+    def write(
+        self,
+        items: Callable[[], Iterator[SiteItem]],
+        on_progress: Progress | None,
+    ) -> Survey:
+        """Write everything but the search index."""
+        self._tree.copy_folder(STATIC, "assets")
+        survey = survey_items(items(), self._usable)
+        numbers = Numbers(survey.items, survey.images, survey.updated_at[:10])
+        pages = Pages(self._settings, numbers)
+        self._write_single_pages(pages, survey)
+        sitemap = self._sitemap()
+        lists = BrowseLists(self._tree, pages, self._settings.languages, survey.items)
+        collection = CollectionFiles(self._tree, self._publication, survey.with_images)
+        for done, (previous, item, following) in enumerate(_with_neighbours(items()), start=1):
+            images = self._write_images(item)
+            self._write_item(pages, previous, item, following, images)
+            lists.add({lang: card(item, images, lang) for lang in self._settings.languages})
+            if images is not None:
+                collection.add(iiif.manifest_summary(item.record, images, self._publication))
+            if sitemap is not None:
+                sitemap.add(item_page(item.item_id), item.updated_at[:10])
+            if on_progress is not None:
+                on_progress(done, survey.items)
+        lists.finish()
+        collection.finish()
+        if sitemap is not None:
+            for number in range(1, lists.count + 1):
+                sitemap.add(browse_page(number))
+            sitemap.finish()
+        return survey
+
+    def _usable(self, item: SiteItem) -> DerivativeSet | None:
+        """Return the item's derivatives when every canvas has its files, else None."""
+        found = item.derivatives
+        if found is None or not found.canvases:
+            return None
+        folder = self._layout.derivatives_of(item.item_id)
+        files = (
+            folder / canvas.key / image.name
+            for canvas in found.canvases
+            for image in (canvas.thumbnail, canvas.access)
+        )
+        return found if all(file.is_file() for file in files) else None
+
+    def _write_single_pages(self, pages: Pages, survey: Survey) -> None:
+        for lang in self._settings.languages:
+            highlights = [self._card(item, lang) for item in survey.highlights]
+            latest = [self._card(item, lang) for item in survey.latest]
+            lead = (
+                display(survey.lead, self._usable(survey.lead), self._profile, self._settings, lang)
+                if survey.lead
+                else None
+            )
+            if lang == self._settings.main_language:
+                self._tree.write_page("index.html", pages.root(highlights, latest, lead))
+            home = pages.home(lang, highlights, latest, lead)
+            self._tree.write_page(f"{lang}/index.html", home)
+            self._tree.write_page(f"{lang}/search.html", pages.search(lang))
+            self._tree.write_page(f"{lang}/about.html", pages.about(lang))
+        self._tree.write_page("404.html", pages.not_found())
+
+    def _sitemap(self) -> Sitemap | None:
+        if not self._settings.has_public_url:
+            return None
+        sitemap = Sitemap(self._tree, self._settings.base_url, self._settings.languages)
+        for path in ("index.html", "search.html", "about.html"):
+            sitemap.add(path)
+        return sitemap
+
+    def _write_images(self, item: SiteItem) -> DerivativeSet | None:
+        """Bring the item's images and their info.json into the site, if they are there."""
+        images = self._usable(item)
+        if images is None:
+            return None
+        for canvas in images.canvases:
+            path = f"{image_folder(item.item_id)}/{canvas.key}"
+            self._tree.link_folder(self._layout.derivatives_of(item.item_id) / canvas.key, path)
+            image_id = self._publication.image_id(item.item_id, canvas)
+            self._tree.write_json(f"{path}/info.json", iiif.image_info(canvas, image_id))
+        document = iiif.manifest(item.record, images, self._profile, self._publication)
+        self._tree.write_json(iiif.manifest_path(item.item_id), document)
+        return images
+
+    def _write_item(
+        self,
+        pages: Pages,
+        previous: SiteItem | None,
+        item: SiteItem,
+        following: SiteItem | None,
+        images: DerivativeSet | None,
+    ) -> None:
+        """Write the item's pages and its JSON-LD."""
+        for lang in self._settings.languages:
+            neighbours = Neighbours(
+                self._card(previous, lang) if previous else None,
+                self._card(following, lang) if following else None,
+            )
+            shown = display(item, images, self._profile, self._settings, lang)
+            json_ld = self._describe(item, images, lang)
+            html = pages.item(lang, shown, neighbours, json_ld)
+            self._tree.write_page(f"{lang}/{item_page(item.item_id)}", html)
+            if json_ld is not None and lang == self._settings.main_language:
+                self._tree.write_json(json_ld_path(item.item_id), json_ld)
+
+    def _card(self, item: SiteItem, lang: str) -> Card:
+        return card(item, self._usable(item), lang)
+
+    def _describe(
+        self, item: SiteItem, images: DerivativeSet | None, lang: str
+    ) -> Mapping[str, Any] | None:
+        if self._json_ld is None:
+            return None
+        address = absolute_url(self._settings.base_url, f"{lang}/{item_page(item.item_id)}")
+        pictures = [
+            f"{self._publication.image_id(item.item_id, canvas)}/{canvas.access.name}"
+            for canvas in (images.canvases if images else ())
+        ]
+        return self._json_ld(item.record, address, pictures)
+
+
+def _with_neighbours(
+    items: Iterable[SiteItem],
+) -> Iterator[tuple[SiteItem | None, SiteItem, SiteItem | None]]:
+    """Yield every item with the one before and the one after it."""
+    before: SiteItem | None = None
+    current: SiteItem | None = None
+    for item in items:
+        if current is not None:
+            yield before, current, item
+            before = current
+        current = item
+    if current is not None:
+        yield before, current, None

@@ -1,0 +1,327 @@
+"""What a page shows of an item: its words for one reader's language, and its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from archive.config import Settings
+from schemas.derivatives import Canvas, DerivativeSet
+from schemas.dublincore import Statement
+from schemas.identifiers import image_folder
+from schemas.messages import translate
+from schemas.profile import Field, Profile, Role
+from schemas.records import Record, best_value
+from schemas.rights import RightsStatement, rights_statement
+
+# Shown in places of their own, not in the table of particulars.
+_ELSEWHERE_TERMS = ("title", "rights", "license")
+_PROSE_FIELD = "description"
+
+
+class SiteItem(Protocol):
+    """What the site needs to know of an item; the catalogue's items have it."""
+
+    @property
+    def item_id(self) -> str:
+        """The item."""
+
+    @property
+    def created_at(self) -> str:
+        """When its first version was stored, RFC 3339 in UTC."""
+
+    @property
+    def updated_at(self) -> str:
+        """When its latest version was stored, RFC 3339 in UTC."""
+
+    @property
+    def record(self) -> Record:
+        """What the museum says of it."""
+
+    @property
+    def derivatives(self) -> DerivativeSet | None:
+        """What was made from its masters, if anything."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text on a page.
+
+    Attributes:
+        text: The text.
+        lang: Its language where that is not the page's, else empty.
+    """
+
+    text: str
+    lang: str = ""
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value in the table of particulars.
+
+    Attributes:
+        text: What is read.
+        lang: Its language where that is not the page's, else empty.
+        uri: Where it leads, as the museum wrote it: not yet safe; may be empty.
+        is_facet: Whether other items are found by it.
+    """
+
+    text: str
+    lang: str = ""
+    uri: str = ""
+    is_facet: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One field in the table of particulars."""
+
+    label: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What may be done with an item's images.
+
+    Attributes:
+        texts: What the museum wrote.
+        uri: Address of the statement or licence, not yet safe; may be empty.
+        mark: Short name of the licence, as ``CC BY 4.0``; may be empty.
+        meaning: What it says in plain words, in the page's language; may be empty.
+    """
+
+    texts: tuple[Text, ...]
+    uri: str = ""
+    mark: str = ""
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One image file of the site.
+
+    Attributes:
+        path: Its path relative to the root of the site.
+        width_px: Width in pixels.
+        height_px: Height in pixels.
+    """
+
+    path: str
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True)
+class PictureView:
+    """One view or page of an item.
+
+    Attributes:
+        key: Key of the canvas.
+        label: What it shows, or empty.
+        thumbnail: The thumbnail.
+        access: The access image.
+        sources: The same picture in rising widths, from the thumbnail to the access image.
+        folder: Folder of the tiles, relative to the root of the site.
+        canvas: Sizes and tiles.
+    """
+
+    key: str
+    label: Text
+    thumbnail: Picture
+    access: Picture
+    sources: tuple[Picture, ...]
+    folder: str
+    canvas: Canvas
+
+    @property
+    def zoom(self) -> dict[str, Any]:
+        """What the zoom viewer needs, as short as it can be: it stands in every item page."""
+        return {
+            "width": self.canvas.width_px,
+            "height": self.canvas.height_px,
+            "tile": self.canvas.tile_px,
+            "factors": list(self.canvas.scale_factors),
+            "sizes": [list(size) for size in self.canvas.sizes],
+        }
+
+
+@dataclass(frozen=True)
+class Card:
+    """An item in a list."""
+
+    item_id: str
+    identifier: str
+    title: Text
+    date: Text
+    picture: Picture | None
+
+
+@dataclass(frozen=True)
+class Display:
+    """An item as a reader of one language sees it."""
+
+    item_id: str
+    identifier: str
+    title: Text
+    other_titles: tuple[Text, ...]
+    date: Text
+    prose: tuple[Text, ...]
+    rows: tuple[Row, ...]
+    rights: Rights
+    holder: Text
+    views: tuple[PictureView, ...]
+
+
+def display(
+    item: SiteItem, images: DerivativeSet | None, profile: Profile, settings: Settings, lang: str
+) -> Display:
+    """Return what the page of ``item`` in ``lang`` shows.
+
+    Args:
+        item: The item.
+        images: Its derivatives as far as they are on the site, or None.
+        profile: Which fields are shown and what they are called.
+        settings: Rights and publisher of items that have none of their own.
+        lang: Language of the page.
+    """
+    record = item.record
+    title = _title(record, lang)
+    return Display(
+        item_id=item.item_id,
+        identifier=record.identifier,
+        title=title,
+        other_titles=tuple(
+            text
+            for text in (_text(s, lang) for s in record.values("title") if s.value)
+            if text.text != title.text
+        ),
+        date=_date(record, lang),
+        prose=tuple(
+            Text(value.text, value.lang)
+            for field in profile
+            if field.name == _PROSE_FIELD and field.is_shown
+            for value in _values(record, field, lang)
+        ),
+        rows=tuple(_rows(record, profile, lang)),
+        rights=_rights(record, settings, lang),
+        holder=_holder(record, settings, lang),
+        views=tuple(_views(item.item_id, record, images, lang)),
+    )
+
+
+def card(item: SiteItem, images: DerivativeSet | None, lang: str) -> Card:
+    """Return what a list in ``lang`` shows of ``item``."""
+    picture = None
+    if images is not None:
+        canvas = images.canvases[0]
+        file = canvas.thumbnail
+        folder = f"{image_folder(item.item_id)}/{canvas.key}"
+        picture = Picture(f"{folder}/{file.name}", file.width_px, file.height_px)
+    return Card(
+        item_id=item.item_id,
+        identifier=item.record.identifier,
+        title=_title(item.record, lang),
+        date=_date(item.record, lang),
+        picture=picture,
+    )
+
+
+def _title(record: Record, lang: str) -> Text:
+    best = best_value((s for s in record.values("title") if s.value), lang)
+    return _text(best, lang) if best else Text(record.identifier)
+
+
+def _date(record: Record, lang: str) -> Text:
+    dates = [s for term in ("created", "date", "temporal") for s in record.values(term) if s.value]
+    best = best_value(dates, lang)
+    return _text(best, lang) if best else Text("")
+
+
+def _holder(record: Record, settings: Settings, lang: str) -> Text:
+    best = best_value((s for s in record.values("publisher") if s.value), lang)
+    return _text(best, lang) if best else Text(settings.publisher)
+
+
+def _rows(record: Record, profile: Profile, lang: str) -> Iterator[Row]:
+    for field in profile:
+        if not field.is_shown or field.role in (Role.FILES, Role.ACCESS):
+            continue
+        if field.term in _ELSEWHERE_TERMS or field.name == _PROSE_FIELD:
+            continue
+        values = tuple(_values(record, field, lang))
+        if not values and field.role is Role.IDENTIFIER:
+            values = (Value(record.identifier),)
+        if values:
+            yield Row(field.label(lang), values)
+
+
+def _values(record: Record, field: Field, lang: str) -> Iterator[Value]:
+    """Yield a field's values for a reader of ``lang``: theirs, else those in other languages."""
+    found = [s for s in record.statements if s.field == field.name]
+    own = [s for s in found if s.lang in ("", lang)]
+    for statement in own or found:
+        text = _text(statement, lang)
+        uri = statement.uri or (statement.value if _is_web_address(statement.value) else "")
+        yield Value(text.text, text.lang, uri, field.is_facet)
+
+
+def _rights(record: Record, settings: Settings, lang: str) -> Rights:
+    rights = [s for s in record.statements if s.term in ("rights", "license")]
+    texts = [s for s in rights if s.value and s.value != s.uri and not rights_statement(s.value)]
+    uri = next((s.uri or s.value for s in rights if s.uri or rights_statement(s.value)), "")
+    if not rights:
+        texts = [Statement("rights", settings.rights)] if settings.rights else []
+        uri = settings.rights_uri
+    own = [s for s in texts if s.lang in ("", lang)]
+    known: RightsStatement | None = rights_statement(uri)
+    return Rights(
+        texts=tuple(_text(s, lang) for s in own or texts),
+        uri=known.uri if known else uri,
+        mark=known.mark if known else "",
+        meaning=translate(known.meaning, lang) if known else "",
+    )
+
+
+def _views(
+    item_id: str, record: Record, images: DerivativeSet | None, lang: str
+) -> Iterator[PictureView]:
+    langs = {view.path: view.lang for view in record.views}
+    for canvas in images.canvases if images else ():
+        folder = f"{image_folder(item_id)}/{canvas.key}"
+        label_lang = langs.get(canvas.master, "")
+        thumbnail, access = (
+            Picture(f"{folder}/{file.name}", file.width_px, file.height_px)
+            for file in (canvas.thumbnail, canvas.access)
+        )
+        yield PictureView(
+            key=canvas.key,
+            label=Text(canvas.label, label_lang if label_lang != lang else ""),
+            thumbnail=thumbnail,
+            access=access,
+            sources=tuple(_sources(folder, canvas, thumbnail, access)),
+            folder=folder,
+            canvas=canvas,
+        )
+
+
+def _sources(folder: str, canvas: Canvas, thumbnail: Picture, access: Picture) -> Iterable[Picture]:
+    """Return the picture in rising widths: a phone takes a middle one instead of the largest."""
+    between = [
+        Picture(f"{folder}/full/{width},{height}/0/default.jpg", width, height)
+        for width, height in canvas.sizes
+        if thumbnail.width_px < width < access.width_px
+    ]
+    if thumbnail.width_px >= access.width_px:
+        return (access,)
+    return (thumbnail, *between, access)
+
+
+def _text(statement: Statement, lang: str) -> Text:
+    return Text(statement.value or statement.uri, statement.lang if statement.lang != lang else "")
+
+
+def _is_web_address(text: str) -> bool:
+    return text.startswith(("http://", "https://")) and " " not in text

@@ -1,0 +1,160 @@
+"""The pages of the site, one function a kind: which template, which data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from archive.config import Settings
+from archive.site.items import Card, Display
+from archive.site.render import Renderer
+from archive.site.urls import absolute_url
+from schemas.crosswalks.iiif import collection_path, manifest_path
+from schemas.identifiers import item_page, shard_of
+from schemas.messages import translate
+from schemas.rights import rights_statement
+
+PAGE_SIZE = 48
+_PAGES_AROUND = 2
+_SUMMARY_LENGTH = 160
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How much there is.
+
+    Attributes:
+        items: Public items.
+        images: Their views and pages.
+        updated_on: Day of the latest change, ``2026-11-21``, or empty.
+    """
+
+    items: int = 0
+    images: int = 0
+    updated_on: str = ""
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The items before and after one, as cards, or None at the ends."""
+
+    previous: Card | None
+    following: Card | None
+
+
+class Pages:
+    """Makes the HTML of every kind of page.
+
+    Attributes:
+        numbers: How much there is, for the home page and the footer.
+    """
+
+    def __init__(self, settings: Settings, numbers: Numbers) -> None:
+        self._settings = settings
+        self._renderer = Renderer(settings)
+        self.numbers = numbers
+
+    def home(
+        self, lang: str, highlights: Sequence[Card], latest: Sequence[Card], lead: Display | None
+    ) -> str:
+        """Return the home page of an edition."""
+        return self._renderer.render(
+            "home.html", lang, "index.html", self._home_data(lang, highlights, latest, lead)
+        )
+
+    def root(self, highlights: Sequence[Card], latest: Sequence[Card], lead: Display | None) -> str:
+        """Return the first page of the site: the main edition's home."""
+        lang = self._settings.main_language
+        return self._renderer.render_root(
+            "home.html", self._home_data(lang, highlights, latest, lead)
+        )
+
+    def browse(self, lang: str, cards: Sequence[Card], number: int, count: int) -> str:
+        """Return page ``number`` of ``count`` of the list of all items."""
+        data = {
+            "cards_shown": cards,
+            "number": number,
+            "count": count,
+            "numbers_shown": _numbers_shown(number, count),
+            "items": self.numbers.items,
+            "first": (number - 1) * PAGE_SIZE + 1,
+        }
+        return self._renderer.render(
+            "browse.html", lang, browse_page(number), self._common("browse") | data
+        )
+
+    def item(
+        self, lang: str, item: Display, neighbours: Neighbours, json_ld: Mapping[str, Any] | None
+    ) -> str:
+        """Return the page of an item."""
+        path = item_page(item.item_id)
+        data = {
+            "item": item,
+            "neighbours": neighbours,
+            "json_ld": json_ld,
+            "json_ld_path": json_ld_path(item.item_id),
+            "manifest_path": manifest_path(item.item_id),
+            "summary": _shortened(item.prose[0].text) if item.prose else item.title.text,
+            "address": absolute_url(self._settings.base_url, f"{lang}/{path}")
+            if self._settings.has_public_url
+            else "",
+        }
+        return self._renderer.render("item.html", lang, path, self._common("item") | data)
+
+    def search(self, lang: str) -> str:
+        """Return the search page."""
+        return self._renderer.render("search.html", lang, "search.html", self._common("search"))
+
+    def about(self, lang: str) -> str:
+        """Return the page about rights, citing and reuse."""
+        known = rights_statement(self._settings.rights_uri)
+        data = {
+            "rights": self._settings.rights,
+            "rights_uri": self._settings.rights_uri,
+            "rights_mark": known.mark if known else "",
+            "rights_meaning": translate(known.meaning, lang) if known else "",
+            "collection_path": collection_path(),
+        }
+        return self._renderer.render("about.html", lang, "about.html", self._common("about") | data)
+
+    def not_found(self) -> str:
+        """Return the page a server shows for an address that is not there."""
+        return self._renderer.render_not_found()
+
+    def _home_data(
+        self, lang: str, highlights: Sequence[Card], latest: Sequence[Card], lead: Display | None
+    ) -> dict[str, Any]:
+        return self._common("home") | {"highlights": highlights, "latest": latest, "lead": lead}
+
+    def _common(self, section: str) -> dict[str, Any]:
+        return {"section": section, "numbers": self.numbers, "item_page": item_page}
+
+
+def browse_page(number: int) -> str:
+    """Return the path of a page of the list, inside an edition."""
+    return f"browse/{number}.html"
+
+
+def json_ld_path(item_id: str) -> str:
+    """Return the path of an item's JSON-LD, relative to the root of the site."""
+    return f"data/{shard_of(item_id)}/{item_id}.jsonld"
+
+
+def _numbers_shown(number: int, count: int) -> list[int]:
+    """Return the page numbers to link to, in order; 0 stands for those left out."""
+    near = range(max(1, number - _PAGES_AROUND), min(count, number + _PAGES_AROUND) + 1)
+    shown: list[int] = []
+    for entry in sorted({1, *near, count}):
+        if shown and entry - shown[-1] > 1:
+            shown.append(0)
+        shown.append(entry)
+    return shown
+
+
+def _shortened(text: str) -> str:
+    """Return the beginning of ``text`` for a description, cut between words."""
+    flat = " ".join(text.split())
+    if len(flat) <= _SUMMARY_LENGTH:
+        return flat
+    return flat[:_SUMMARY_LENGTH].rsplit(" ", 1)[0].rstrip(",;:.") + "…"

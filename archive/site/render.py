@@ -1,0 +1,171 @@
+"""From data to HTML: one Jinja2 environment a language, everything escaped.
+
+Invariant: no text of a record can become markup. Autoescape is on for every template, every
+attribute is quoted, addresses pass ``safe_url``, and data for scripts goes through ``tojson``,
+which escapes ``<``; the page's own policy (CSP) forbids any script that is not a file of ours.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from archive.config import Settings
+from archive.site.urls import PageUrls, absolute_url, safe_url
+from schemas.messages import catalogue
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+# Names of languages in themselves; a code that is not here is shown as it is.
+LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
+
+# `file:` lets the same pages work by double-click, where 'self' means nothing to some browsers;
+# a page from a web host cannot load file: addresses anyway. The zoom viewer draws tiles it has
+# already loaded from blob: addresses. Styles and scripts only ever come from files.
+# The one style that is not a file: OpenSeadragon 6.1 writes it for touch screens.
+_VIEWER_STYLE = "'sha256-9xTiqzfwFaL2SGb1rmr8gysEwVVjIvqWAgmZgqFqpEE='"
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self' file:",
+        "img-src 'self' file: data: blob:",
+        "font-src 'self' file:",
+        f"style-src 'self' file: {_VIEWER_STYLE}",
+        "script-src 'self' file:",
+        "connect-src 'self' file:",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A page in one of the editions.
+
+    Attributes:
+        lang: Language code.
+        name: Name of the language in itself.
+        href: Relative link to the page.
+        address: Public address of the page.
+        is_current: Whether it is the page itself.
+    """
+
+    lang: str
+    name: str
+    href: str
+    address: str
+    is_current: bool
+
+
+class Renderer:
+    """Renders pages in the languages of an archive."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._environments = {lang: _environment(lang) for lang in settings.languages}
+
+    def render(self, template: str, lang: str, path: str, data: Mapping[str, Any]) -> str:
+        """Return the HTML of a page.
+
+        Args:
+            template: Name of the template.
+            lang: Language of the page.
+            path: Path of the page inside its edition, as ``browse/1.html``; the page in the
+                other editions has the same.
+            data: What the template asks for.
+        """
+        return self._render(template, lang, f"{lang}/{path}", path, data)
+
+    def render_root(self, template: str, data: Mapping[str, Any]) -> str:
+        """Return the HTML of the site's first page: the main edition's home, one folder up."""
+        lang = self._settings.main_language
+        return self._render(template, lang, "index.html", "index.html", data)
+
+    def render_not_found(self) -> str:
+        """Return the page a server shows for an address that is not there."""
+        lang = self._settings.main_language
+        urls = PageUrls.of_unknown_place("404.html", self._settings.base_url)
+        messages = [
+            (other, environment.globals["gettext"])
+            for other, environment in self._environments.items()
+        ]
+        frame = self._frame(lang, urls, "index.html") | {"messages": messages, "canonical": ""}
+        return self._environments[lang].get_template("404.html").render(frame)
+
+    def _render(
+        self, template: str, lang: str, site_path: str, path: str, data: Mapping[str, Any]
+    ) -> str:
+        frame = self._frame(lang, PageUrls.of(site_path), path)
+        return self._environments[lang].get_template(template).render({**frame, **data})
+
+    def _frame(self, lang: str, urls: PageUrls, path: str) -> dict[str, Any]:
+        settings = self._settings
+        twins = [
+            Twin(
+                lang=other,
+                name=language_name(other),
+                href=urls.to(f"{other}/{path}"),
+                address=absolute_url(settings.base_url, f"{other}/{path}"),
+                is_current=other == lang,
+            )
+            for other in settings.languages
+        ]
+        canonical = absolute_url(settings.base_url, f"{lang}/{path}")
+        return {
+            "lang": lang,
+            "url": urls.to,
+            "page": functools.partial(_edition_link, urls, lang),
+            "site_title": settings.title_in(lang),
+            "publisher": settings.publisher,
+            "twins": twins,
+            "canonical": canonical if settings.has_public_url else "",
+            "policy": CONTENT_SECURITY_POLICY,
+        }
+
+
+def _edition_link(urls: PageUrls, lang: str, path: str, **query: str) -> str:
+    return urls.to(f"{lang}/{path}", **query)
+
+
+def _environment(lang: str) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([HERE / "templates", STATIC / "img"]),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    # The i18n extension adds this method when it is loaded, so its type is not known.
+    install = environment.install_gettext_translations  # type: ignore[attr-defined]
+    install(catalogue(lang), newstyle=True)
+    environment.filters["safe_url"] = safe_url
+    environment.filters["number"] = functools.partial(_number, lang)
+    environment.filters["day"] = functools.partial(_day, lang)
+    environment.filters["language"] = language_name
+    environment.policies["json.dumps_function"] = json.dumps
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": False, "ensure_ascii": False}
+    return environment
+
+
+def language_name(code: str) -> str:
+    """Return the name of a language in itself, or its code."""
+    return LANGUAGE_NAMES.get(code.split("-")[0], code)
+
+
+def _day(lang: str, day: str) -> str:
+    """Return a day, ``2026-11-21``, as readers of ``lang`` write it."""
+    return "/".join(reversed(day.split("-"))) if lang == "vi" else day
+
+
+def _number(lang: str, value: int) -> str:
+    """Return a whole number as readers of ``lang`` group its digits."""
+    grouped = f"{value:,}"
+    return grouped.replace(",", ".") if lang == "vi" else grouped

@@ -1,0 +1,71 @@
+"""Sitemaps: the addresses of all pages for search engines, in parts they accept.
+
+Source: https://www.sitemaps.org/protocol.html (at most 50,000 addresses a file); hreflang as in
+https://developers.google.com/search/docs/specialty/international/localized-versions
+"""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape, quoteattr
+
+from archive.site.files import SiteTree
+from archive.site.urls import absolute_url
+
+_PART_SIZE = 10_000
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_NS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XHTML_NS = "http://www.w3.org/1999/xhtml"
+
+
+class Sitemap:
+    """Collects pages and writes a part whenever one is full.
+
+    Args:
+        tree: Where the parts are written.
+        base_url: Public address of the site.
+        languages: Editions; every page is in each.
+    """
+
+    def __init__(self, tree: SiteTree, base_url: str, languages: tuple[str, ...]) -> None:
+        self._tree = tree
+        self._base_url = base_url
+        self._languages = languages
+        self._entries: list[str] = []
+        self._parts = 0
+
+    def add(self, path: str, changed_on: str = "") -> None:
+        """Add a page of every edition; ``changed_on`` is a day, ``2026-11-21``."""
+        addresses = [absolute_url(self._base_url, f"{lang}/{path}") for lang in self._languages]
+        links = "".join(
+            f'<xhtml:link rel="alternate" hreflang="{lang}" href={quoteattr(address)}/>'
+            for lang, address in zip(self._languages, addresses, strict=True)
+        )
+        changed = f"<lastmod>{escape(changed_on)}</lastmod>" if changed_on else ""
+        for address in addresses:
+            self._entries.append(f"<url><loc>{escape(address)}</loc>{changed}{links}</url>\n")
+        if len(self._entries) >= _PART_SIZE:
+            self._write_part()
+
+    def finish(self) -> None:
+        """Write the last part, the index of the parts and robots.txt."""
+        if self._entries:
+            self._write_part()
+        parts = "".join(
+            f"<sitemap><loc>{escape(absolute_url(self._base_url, _part(number)))}</loc></sitemap>\n"
+            for number in range(1, self._parts + 1)
+        )
+        index = f'{_HEAD}<sitemapindex xmlns="{_NS}">\n{parts}</sitemapindex>\n'
+        self._tree.write("sitemap.xml", index.encode())
+        address = absolute_url(self._base_url, "sitemap.xml")
+        self._tree.write("robots.txt", f"User-agent: *\nAllow: /\nSitemap: {address}\n".encode())
+
+    def _write_part(self) -> None:
+        self._parts += 1
+        body = "".join(self._entries)
+        text = f'{_HEAD}<urlset xmlns="{_NS}" xmlns:xhtml="{_XHTML_NS}">\n{body}</urlset>\n'
+        self._tree.write(_part(self._parts), text.encode())
+        self._entries.clear()
+
+
+def _part(number: int) -> str:
+    return f"sitemaps/{number}.xml"
