@@ -13,10 +13,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import multiprocessing
+import multiprocessing.connection
 import os
 import shutil
 import signal
 import sys
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -229,6 +231,7 @@ def _exit_text(code: int | None) -> str:
 
 def _prepare_worker(memory_limit_mb: int) -> None:
     """Set a new worker's limits; runs in the worker before its first job."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # pebble's own handler waits for the interpreter, which a decoder that hangs never gives.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform == "win32":
@@ -241,3 +244,15 @@ def _prepare_worker(memory_limit_mb: int) -> None:
         # that siegfried's runtime and malloc only reserve. macOS keeps neither.
         limit = memory_limit_mb << 20
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _end_with_parent() -> None:
+    """End this worker when the main process is killed.
+
+    Otherwise it would go on with its item and write into a staging folder that the next run
+    already uses.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)

@@ -161,7 +161,9 @@ def test_caller_that_stops_early_leaves_no_worker_behind(tmp_path):
 def start_interrupted(folder):
     environ = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(HERE)])}
     process = subprocess.Popen(
-        [sys.executable, str(HERE / "interrupted.py"), str(folder)], env=environ
+        [sys.executable, str(HERE / "interrupted.py"), str(folder)],
+        env=environ,
+        stderr=subprocess.DEVNULL,
     )
     until = time.monotonic() + 30
     while len(pids := sorted(folder.glob("*/pid"))) < 2:
@@ -179,6 +181,19 @@ def test_interrupt_stops_promptly_without_orphans(tmp_path):
 
     assert process.wait(timeout=10) == 130
     assert not any(is_alive(pid) for pid in pids)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the test finds the workers by signals")
+def test_workers_end_when_the_main_process_is_killed(tmp_path):
+    process, pids = start_interrupted(tmp_path)
+
+    process.kill()
+    process.wait()
+
+    until = time.monotonic() + 10
+    while any(is_alive(pid) for pid in pids):
+        assert time.monotonic() < until, "a worker outlived its master"
+        time.sleep(0.05)
 
 
 def test_real_items_go_through_the_engine(tmp_path):
