@@ -120,7 +120,9 @@ class _Run:
                 elif (outcome := self._conclude(attempt, result)) is not None:
                     self._breaks = 0
                     yield outcome
-            if is_broken:
+            # A worker that dies between two jobs breaks pebble's pool, and jobs that wait in a
+            # broken pool are never heard of again: so its health is asked, too.
+            if is_broken or not self._pool.active:
                 self._replace_pool()
             self._fill(jobs)
 
@@ -137,10 +139,16 @@ class _Run:
                 if job is None:
                     return
                 attempt = _Attempt(job)
-            future = self._pool.schedule(
-                _shielded, args=(self._function, attempt.job), timeout=self._timeout_s
-            )
-            self._flying[future] = attempt
+            self._schedule(attempt)
+
+    def _schedule(self, attempt: _Attempt) -> None:
+        arguments = (self._function, attempt.job)
+        try:
+            future = self._pool.schedule(_shielded, args=arguments, timeout=self._timeout_s)
+        except RuntimeError:  # the pool broke since it was last looked at
+            self._replace_pool()
+            future = self._pool.schedule(_shielded, args=arguments, timeout=self._timeout_s)
+        self._flying[future] = attempt
 
     def _conclude(
         self, attempt: _Attempt, result: Outcome | _Failure | BaseException
