@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store_samples import AT, FRONT, LATER, record, technical
 
 from archive.catalogue import Batch, Catalogue, CatalogueItem, JobRow, JobState
 from archive.catalogue_file import FORMAT_VERSION
@@ -20,6 +19,7 @@ from schemas.derivatives import Canvas, DerivativeSet, ImageFile
 from schemas.dublincore import Statement
 from schemas.errors import RecordError, StoreBusyError, StoreWriteError
 from schemas.records import Access
+from tests.archive.store_samples import AT, FRONT, LATER, record, technical
 
 
 def derivatives(item_id: str) -> DerivativeSet:

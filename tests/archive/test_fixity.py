@@ -8,12 +8,22 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from store_samples import BACK, FRONT, JPEG, LATER, NUMBER, TIFF, commit, new_store, tree
 
 from archive.fixity import AuditResult, Problem, iter_audit, iter_missing
 from archive.ocfl_root import object_path
 from archive.store import Store
 from schemas.identifiers import item_id_for
+from tests.archive.store_samples import (
+    BACK,
+    FRONT,
+    JPEG,
+    LATER,
+    NUMBER,
+    TIFF,
+    commit,
+    new_store,
+    tree,
+)
 
 ITEM = item_id_for(NUMBER)
 HOME = object_path(ITEM)

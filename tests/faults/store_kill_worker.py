@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from store_samples import commit
-
 from archive.layout import Layout
 from archive.lock import write_lock
 from archive.store import Store
 from schemas.identifiers import item_id_for
+from tests.archive.store_samples import commit
 
 VERSIONS = 3
 

@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
-from store_samples import assert_valid, tree
 
 from archive.layout import Layout
 from archive.store import Store
+from tests.archive.store_samples import assert_valid, tree
 
 WORKER = Path(__file__).with_name("store_kill_worker.py")
 
