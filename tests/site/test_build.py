@@ -227,7 +227,7 @@ def test_a_crash_between_the_two_renames_is_put_right(tmp_path):
     assert list(archive.layout.staging.iterdir()) == []
 
 
-@pytest.mark.parametrize("failing_call", (1, 20, 40, 60))
+@pytest.mark.parametrize("failing_call", [1, 20, 40, 60])
 def test_a_full_disk_leaves_the_old_site_whole(tmp_path, monkeypatch, failing_call):
     archive = small_archive(tmp_path)
     build(archive)
