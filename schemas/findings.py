@@ -147,6 +147,24 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         N_("Name the column of inventory numbers 'Số kiểm kê' or 'identifier'."),
     ),
     FindingKind(
+        "SHEET-ignored",
+        Severity.WARNING,
+        N_("The sheet has no known headings or no column of inventory numbers, so it is left out."),
+        N_("Nothing to do if it is meant; else name its columns as in the other sheet."),
+    ),
+    FindingKind(
+        "SHEET-merged",
+        Severity.INFO,
+        N_("It describes {count} objects of an earlier sheet again; what it adds is taken over."),
+        N_("Nothing to do if both sheets are about the same objects."),
+    ),
+    FindingKind(
+        "SHEET-other",
+        Severity.INFO,
+        N_("This file looks like a catalogue too; '{chosen}' is read instead."),
+        N_("To read this one, give its name: --catalogue FILE"),
+    ),
+    FindingKind(
         "COLUMN-unknown",
         Severity.WARNING,
         N_("The column '{column}' is not known, so its cells are kept but not published."),
@@ -155,8 +173,20 @@ KINDS: Mapping[str, FindingKind] = _kinds(
     FindingKind(
         "COLUMN-duplicate",
         Severity.WARNING,
-        N_("The column '{column}' stands twice; only the first is read."),
-        N_("Rename or remove one of them."),
+        N_("The columns '{other}' and '{column}' mean the same; only '{other}' is published."),
+        N_("Rename or remove one of them; the cells of the other are kept meanwhile."),
+    ),
+    FindingKind(
+        "COLUMN-missing",
+        Severity.WARNING,
+        N_("The catalogue has no column for '{field}', which is recommended."),
+        N_("Add the column when its values are known."),
+    ),
+    FindingKind(
+        "COLUMN-as-identifier",
+        Severity.INFO,
+        N_("There is no column of inventory numbers, so '{column}' is read as one."),
+        N_("Name the column 'Số kiểm kê' or 'identifier' to be plain."),
     ),
     FindingKind(
         "ROW-no-identifier",
@@ -169,6 +199,12 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         Severity.ERROR,
         N_("The row has no title."),
         N_("Write the name of the object in the title column."),
+    ),
+    FindingKind(
+        "ROW-no-value",
+        Severity.ERROR,
+        N_("The field '{field}' is required and is empty."),
+        N_("Fill it in, or make the field optional in profile.csv."),
     ),
     FindingKind(
         "ROW-duplicate-identifier",
@@ -189,6 +225,24 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         N_("Fill it in when it is known."),
     ),
     FindingKind(
+        "ROW-formula-error",
+        Severity.WARNING,
+        N_("The cell shows the error {value}, so it counts as empty."),
+        N_("Mend the formula, or write the value itself."),
+    ),
+    FindingKind(
+        "ROW-sheets-differ",
+        Severity.WARNING,
+        N_("Row {row} of '{sheet}' says otherwise in: {fields}; the earlier sheet is believed."),
+        N_("Make both sheets say the same."),
+    ),
+    FindingKind(
+        "ROW-note",
+        Severity.WARNING,
+        N_("The row has no number, title or scans, so it is taken for a note and left out."),
+        N_("Nothing to do if it is a heading or a total; else give it its inventory number."),
+    ),
+    FindingKind(
         "MATCH-file-missing",
         Severity.ERROR,
         N_("The row names the scan '{name}', which is not in the folder."),
@@ -198,7 +252,7 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         "MATCH-file-ambiguous",
         Severity.ERROR,
         N_("The name '{name}' fits several scans: {paths}."),
-        N_("Write the folder too, as in 'folder/name.tif'."),
+        N_("Write the folder and the extension too, as in 'folder/name.tif'."),
     ),
     FindingKind(
         "MATCH-file-shared",
@@ -295,5 +349,11 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         Severity.WARNING,
         N_("The scan has the same bytes as {other}."),
         N_("Keep one of them, unless both are meant."),
+    ),
+    FindingKind(
+        "STORE-copy-differs",
+        Severity.ERROR,
+        N_("The copy in the archive is not what was read: {reason}."),
+        N_("Check the disk and the memory of this computer, then run the command again."),
     ),
 )

@@ -1,1 +1,23 @@
-"""From our record to other people's formats, one module a format. Pure: data in, data out."""
+"""A record said in the words of others: Dublin Core XML, JSON-LD, IIIF. Pure functions.
+
+A crosswalk says what the record says and nothing else. Who may read it is decided before:
+:func:`public_record` leaves out what the application profile does not show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from schemas.profile import Profile
+from schemas.records import Record
+
+
+def public_record(record: Record, profile: Profile) -> Record:
+    """Return ``record`` without what the public is not shown.
+
+    Left out are the cells under unknown columns, and statements of fields that ``profile``
+    hides or no longer has; statements that came from no field stay.
+    """
+    shown = {field.name for field in profile if field.is_shown} | {""}
+    statements = tuple(entry for entry in record.statements if entry.field in shown)
+    return replace(record, statements=statements, extra=())

@@ -1,0 +1,373 @@
+"""The catalogue: a SQLite cache of the store, so that nobody walks the store to list items.
+
+Promise: what was put and committed survives a power cut (WAL, synchronous=FULL). Everything in
+it about items can be made again from the store, so a file that is damaged or of another format
+is thrown away and begun anew; :attr:`Catalogue.is_complete` is then False until whoever fills
+it says that it holds the whole store again. One process writes; others may read meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from archive.catalogue_file import open_database, translated
+from schemas.derivatives import DerivativeSet
+from schemas.errors import RecordError
+from schemas.messages import _
+from schemas.records import Access, Record
+from schemas.technical import Technical
+
+_PAGE_ROWS = 200
+
+
+class JobState(StrEnum):
+    """How far the work on one item of a batch is."""
+
+    TODO = "todo"
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True)
+class CatalogueItem:
+    """What the catalogue knows of one item: its newest version, and its derivatives.
+
+    Attributes:
+        item_id: The item.
+        version: Number of its newest version.
+        created_at: When version 1 was made, RFC 3339.
+        updated_at: When the newest version was made, RFC 3339.
+        record: The description.
+        technical: What was read from each master, in reading order.
+        derivatives: What was made from the masters, or None when nothing was yet.
+    """
+
+    item_id: str
+    version: int
+    created_at: str
+    updated_at: str
+    record: Record
+    technical: tuple[Technical, ...]
+    derivatives: DerivativeSet | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One run of ingest.
+
+    Attributes:
+        number: Its number, from 1.
+        started_at: When it began, RFC 3339.
+        source: What was ingested.
+        finished_at: When it ended, RFC 3339; empty when it did not.
+        summary: Counts by word; empty when it did not end.
+    """
+
+    number: int
+    started_at: str
+    source: str
+    finished_at: str
+    summary: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """How far the work on one item of a batch is.
+
+    Attributes:
+        item_id: The item.
+        state: How far.
+        findings: What was found, as JSON text.
+    """
+
+    item_id: str
+    state: JobState
+    findings: str
+
+
+class Catalogue:
+    """The catalogue of one archive; a context manager that closes it."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        """Take over an open database; callers use :meth:`open`."""
+        self._connection = connection
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path, *, anew: bool = False) -> Self:
+        """Open the catalogue at ``path``; make it where there is none that can be used.
+
+        Args:
+            path: The database file.
+            anew: Throw away what is there, as ``rebuild`` does.
+
+        Raises:
+            StoreBusyError: Another process holds it.
+            StoreWriteError: The disk refused.
+        """
+        return cls(open_database(path, anew=anew), path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it was said, since the file was made, that it holds the whole store."""
+        return bool(self._one("SELECT is_complete FROM state"))
+
+    def mark_complete(self) -> None:
+        """Say that the catalogue holds every item of the store."""
+        self._write("UPDATE state SET is_complete = 1")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make all writes of the block one: durable together at its end, or none of them.
+
+        A write outside such a block is durable at once, which costs a sync of the disk.
+        A block inside a block joins it.
+        """
+        if self._connection.in_transaction:
+            yield
+            return
+        with translated(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            with translated(self.path):
+                self._connection.execute("COMMIT")
+        finally:
+            self._roll_back()
+
+    # --- items ---
+
+    def put(self, item: CatalogueItem) -> None:
+        """Add an item, or replace what is known of it, derivatives included."""
+        derivatives = _text(item.derivatives.to_json()) if item.derivatives else None
+        self._write(
+            "INSERT OR REPLACE INTO items (item_id, version, created_at, updated_at, is_public,"
+            " record, technical, derivatives) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            item.item_id,
+            item.version,
+            item.created_at,
+            item.updated_at,
+            item.record.access is Access.PUBLIC,
+            _text(item.record.to_json()),
+            _text([entry.to_json() for entry in item.technical]),
+            derivatives,
+        )
+
+    def set_derivatives(self, derivatives: DerivativeSet) -> None:
+        """Record what was made from an item's masters.
+
+        Raises:
+            ValueError: The catalogue does not have the item.
+        """
+        if not self._write(
+            "UPDATE items SET derivatives = ? WHERE item_id = ?",
+            _text(derivatives.to_json()),
+            derivatives.item_id,
+        ):
+            raise ValueError(f"the catalogue has no item {derivatives.item_id!r}")
+
+    def get(self, item_id: str) -> CatalogueItem | None:
+        """Return an item, or None."""
+        rows = self._rows("SELECT * FROM entries WHERE item_id = ?", item_id)
+        return self._item(rows[0]) if rows else None
+
+    def remove(self, item_id: str) -> None:
+        """Forget an item, if it is there."""
+        self._write("DELETE FROM items WHERE item_id = ?", item_id)
+
+    def iter_items(self, *, only_public: bool = False) -> Iterator[CatalogueItem]:
+        """Yield every item in the order of item ids.
+
+        A page at a time is held, so the catalogue may be written to between two items: an item
+        added behind the reader's place is not seen, one before it is.
+        """
+        query = "SELECT * FROM entries WHERE item_id > ? ORDER BY item_id LIMIT ?"
+        if only_public:
+            query = "SELECT * FROM public_entries WHERE item_id > ? ORDER BY item_id LIMIT ?"
+        last = ""
+        while rows := self._rows(query, last, _PAGE_ROWS):
+            for row in rows:
+                yield self._item(row)
+            last = rows[-1][0]
+
+    def item_ids(self) -> Iterator[str]:
+        """Yield the id of every item, in order; as safe against writes as :meth:`iter_items`."""
+        query = "SELECT item_id FROM items WHERE item_id > ? ORDER BY item_id LIMIT ?"
+        last = ""
+        while rows := self._rows(query, last, _PAGE_ROWS * 10):
+            yield from (row[0] for row in rows)
+            last = rows[-1][0]
+
+    def count(self, *, only_public: bool = False) -> int:
+        """Return the number of items."""
+        if only_public:
+            return int(self._one("SELECT count(*) FROM items WHERE is_public = 1"))
+        return int(self._one("SELECT count(*) FROM items"))
+
+    # --- scans that were read before ---
+
+    def source_digest(self, path: str, size: int, mtime_ns: int) -> str | None:
+        """Return the sha512 of a scan that was read before and has the same size and time.
+
+        Args:
+            path: Where the scan is.
+            size: Its length now, in bytes.
+            mtime_ns: Its time of change now, in nanoseconds.
+        """
+        rows = self._rows(
+            "SELECT sha512 FROM sources WHERE path = ? AND size_bytes = ? AND mtime_ns = ?",
+            path,
+            size,
+            mtime_ns,
+        )
+        return str(rows[0][0]) if rows else None
+
+    def remember_source(self, path: str, size: int, mtime_ns: int, sha512: str) -> None:
+        """Remember the digest of a scan, so that it need not be read again while unchanged."""
+        self._write(
+            "INSERT OR REPLACE INTO sources (path, size_bytes, mtime_ns, sha512)"
+            " VALUES (?, ?, ?, ?)",
+            path,
+            size,
+            mtime_ns,
+            sha512,
+        )
+
+    # --- batches and their jobs ---
+
+    def start_batch(self, at: str, source: str) -> int:
+        """Begin a batch and return its number."""
+        with translated(self.path):
+            cursor = self._connection.execute(
+                "INSERT INTO batches (started_at, source) VALUES (?, ?)", (at, source)
+            )
+        return int(cursor.lastrowid or 0)
+
+    def finish_batch(self, batch: int, at: str, summary: Mapping[str, int]) -> None:
+        """Record the end of a batch.
+
+        Raises:
+            ValueError: There is no such batch.
+        """
+        if not self._write(
+            "UPDATE batches SET finished_at = ?, summary = ? WHERE number = ?",
+            at,
+            _text(dict(summary)),
+            batch,
+        ):
+            raise ValueError(f"there is no batch {batch}")
+
+    def open_batches(self) -> tuple[int, ...]:
+        """Return the numbers of the batches that did not end, oldest first."""
+        rows = self._rows("SELECT number FROM batches WHERE finished_at = '' ORDER BY number")
+        return tuple(number for (number,) in rows)
+
+    def last_batches(self, limit: int) -> tuple[Batch, ...]:
+        """Return the newest batches, the newest first."""
+        rows = self._rows(
+            "SELECT number, started_at, source, finished_at, summary FROM batches"
+            " ORDER BY number DESC LIMIT ?",
+            limit,
+        )
+        return tuple(
+            Batch(number, started_at, source, finished_at, json.loads(summary))
+            for number, started_at, source, finished_at, summary in rows
+        )
+
+    def set_job(self, batch: int, item_id: str, state: str, findings_json: str = "[]") -> None:
+        """Record how far the work on an item of a batch is.
+
+        Raises:
+            ValueError: ``state`` is not a :class:`JobState`, or there is no such batch.
+        """
+        if not self._rows("SELECT 1 FROM batches WHERE number = ?", batch):
+            raise ValueError(f"there is no batch {batch}")
+        self._write(
+            "INSERT OR REPLACE INTO jobs (batch, item_id, state, findings) VALUES (?, ?, ?, ?)",
+            batch,
+            item_id,
+            JobState(state).value,
+            findings_json,
+        )
+
+    def jobs(self, batch: int) -> Iterator[JobRow]:
+        """Yield the jobs of a batch, in the order of item ids."""
+        query = (
+            "SELECT item_id, state, findings FROM jobs WHERE batch = ? AND item_id > ?"
+            " ORDER BY item_id LIMIT ?"
+        )
+        last = ""
+        while rows := self._rows(query, batch, last, _PAGE_ROWS):
+            for item_id, state, findings in rows:
+                yield JobRow(item_id, JobState(state), findings)
+            last = rows[-1][0]
+
+    # --- the database ---
+
+    def _roll_back(self) -> None:
+        """Undo an open transaction; it is open only if the block or the commit failed."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def _write(self, statement: str, *values: object) -> int:
+        """Execute one writing statement and return how many rows it touched."""
+        with translated(self.path):
+            return self._connection.execute(statement, values).rowcount
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        with translated(self.path):
+            return self._connection.execute(query, values).fetchall()
+
+    def _one(self, query: str) -> Any:
+        return self._rows(query)[0][0]
+
+    def _item(self, row: tuple[Any, ...]) -> CatalogueItem:
+        item_id, version, created_at, updated_at, record, technical, derivatives = row
+        try:
+            return CatalogueItem(
+                item_id=item_id,
+                version=version,
+                created_at=created_at,
+                updated_at=updated_at,
+                record=Record.from_json(json.loads(record)),
+                technical=tuple(Technical.from_json(entry) for entry in json.loads(technical)),
+                derivatives=DerivativeSet.from_json(json.loads(derivatives))
+                if derivatives
+                else None,
+            )
+        except (ValueError, RecordError) as error:
+            raise RecordError(
+                _("The catalogue's entry of '{item}' is damaged: {reason}.").format(
+                    item=item_id, reason=error
+                ),
+                remedy=_("The store is not concerned. Make the catalogue again: hoaban rebuild"),
+                path=self.path,
+            ) from error
+
+
+def _text(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

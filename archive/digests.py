@@ -1,0 +1,50 @@
+"""Digests of files, in one pass and little memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+_BLOCK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class FileDigests:
+    """What identifies a file's bytes.
+
+    Attributes:
+        size_bytes: Length.
+        sha512: Hexadecimal digest.
+        sha256: Hexadecimal digest; empty when it was not asked for.
+    """
+
+    size_bytes: int
+    sha512: str
+    sha256: str = ""
+
+
+def digest_file(
+    path: Path, *, with_sha256: bool = False, on_block: Callable[[int], object] | None = None
+) -> FileDigests:
+    """Return the digests of a file.
+
+    Args:
+        path: The file.
+        with_sha256: Whether sha256 is wanted too.
+        on_block: Called with the length of each block read, in bytes.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    sha512, sha256, size_bytes = hashlib.sha512(), hashlib.sha256(), 0
+    with path.open("rb", buffering=0) as file:
+        while block := file.read(_BLOCK_BYTES):
+            size_bytes += len(block)
+            sha512.update(block)
+            if with_sha256:
+                sha256.update(block)
+            if on_block is not None:
+                on_block(len(block))
+    return FileDigests(size_bytes, sha512.hexdigest(), sha256.hexdigest() if with_sha256 else "")

@@ -1,0 +1,91 @@
+"""What is made for partners from the archive. A new format is one more entry in ``FORMATS``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archive.export.bagit import export_bag
+from archive.export.csv import export_csv
+from archive.export.documents import export_jsonld, export_oai_dc, export_qdc
+from archive.export.items import (
+    ExportContext,
+    ExportItem,
+    ExportMasters,
+    ExportReport,
+)
+from schemas.messages import N_
+
+__all__ = [
+    "FORMATS",
+    "ExportContext",
+    "ExportItem",
+    "ExportMasters",
+    "ExportReport",
+    "Format",
+]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One export format.
+
+    Attributes:
+        name: Its name on the command line.
+        ending: Ending of the file it makes, or empty for a folder; the default of ``--out``.
+        needs_masters: It takes items from the store (:class:`ExportMasters`); otherwise the
+            catalogue's items will do (:class:`ExportItem`).
+        help: One sentence, a message id.
+        write: Writes items to a path and reports.
+    """
+
+    name: str
+    ending: str
+    needs_masters: bool
+    help: str
+    write: Callable[[Iterable[Any], Path, ExportContext], ExportReport]
+
+
+def _formats(*formats: Format) -> dict[str, Format]:
+    return {entry.name: entry for entry in formats}
+
+
+FORMATS: Mapping[str, Format] = _formats(
+    Format(
+        "csv",
+        ".csv",
+        False,
+        N_("A table for a spreadsheet program, one row an item."),
+        export_csv,
+    ),
+    Format(
+        "bagit",
+        "",
+        True,
+        N_("Masters, records and checksums as one BagIt bag: a folder, or a .tar or .zip file."),
+        export_bag,
+    ),
+    Format(
+        "oai_dc",
+        "",
+        False,
+        N_("Dublin Core as OAI-PMH takes it, an XML file an item, in a folder, .tar or .zip."),
+        export_oai_dc,
+    ),
+    Format(
+        "qdc",
+        "",
+        False,
+        N_("Qualified Dublin Core with every DCMI term, an XML file an item."),
+        export_qdc,
+    ),
+    Format(
+        "jsonld",
+        ".jsonld",
+        False,
+        N_("schema.org JSON-LD, one file with all items."),
+        export_jsonld,
+    ),
+)

@@ -1,0 +1,115 @@
+"""What an export needs to know of an item, and what it tells when it is done.
+
+The store's and the catalogue's items both fit these protocols, so no export depends on where
+its items come from. Which items are exported, and who may have them, the caller decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from schemas.crosswalks import public_record
+from schemas.errors import SourceError
+from schemas.events import Event
+from schemas.messages import _
+from schemas.profile import Profile
+from schemas.records import Record
+from schemas.technical import Technical
+
+
+class ExportItem(Protocol):
+    """An item as the catalogue has it."""
+
+    @property
+    def item_id(self) -> str:
+        """The item's id."""
+
+    @property
+    def record(self) -> Record:
+        """Its description."""
+
+
+class ExportMasters(ExportItem, Protocol):
+    """An item as the store has it, with its masters."""
+
+    @property
+    def technical(self) -> tuple[Technical, ...]:
+        """What was read from each master, digests included, in reading order."""
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happened to the item, oldest first."""
+
+    @property
+    def masters(self) -> Mapping[str, Path]:
+        """Content file of each master by logical path."""
+
+
+@dataclass(frozen=True)
+class ExportContext:
+    """What an export is told besides its items.
+
+    Attributes:
+        profile: The archive's application profile.
+        at: When the export is made, RFC 3339 in UTC; it dates what the export writes.
+        publisher: Name of the museum; may be empty.
+        title: Name of the archive; may be empty.
+        lang: Main language of the archive; texts in it come first where order matters.
+        is_complete: Write records whole. Otherwise what the profile hides from the public and
+            the cells under unknown columns are left out.
+        page_url: Gives the public address of an item's page, or an empty text.
+        image_urls: Gives the public addresses of an item's images.
+    """
+
+    profile: Profile
+    at: str
+    publisher: str = ""
+    title: str = ""
+    lang: str = "vi"
+    is_complete: bool = False
+    page_url: Callable[[str], str] = field(default=lambda item_id: "")
+    image_urls: Callable[[str], tuple[str, ...]] = field(default=lambda item_id: ())
+
+    def record_of(self, item: ExportItem) -> Record:
+        """Return the record of ``item`` as this export may show it."""
+        return item.record if self.is_complete else public_record(item.record, self.profile)
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What an export wrote.
+
+    Attributes:
+        path: The file or folder made.
+        items: Items in it.
+        files: Files in it.
+        size_bytes: Their lengths together.
+    """
+
+    path: Path
+    items: int
+    files: int
+    size_bytes: int
+
+
+Item = TypeVar("Item", bound=ExportItem)
+
+
+def at_least_one(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield ``items``.
+
+    Raises:
+        SourceError: There are none, so there is nothing to export.
+    """
+    is_empty = True
+    for item in items:
+        is_empty = False
+        yield item
+    if is_empty:
+        raise SourceError(
+            _("No item was selected, so nothing was exported."),
+            remedy=_("Give another query, or none to export everything public."),
+        )

@@ -1,0 +1,58 @@
+"""One writer at a time: a lock the operating system frees when its holder dies.
+
+No lock file is ever left "held": the file stays, its lock goes with the process. The lock is
+not inherited by worker processes that are spawned.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from archive.layout import Layout
+from schemas.errors import StoreBusyError, StoreWriteError
+from schemas.messages import _
+
+
+@contextmanager
+def write_lock(layout: Layout) -> Iterator[None]:
+    """Hold the archive's write lock during the block.
+
+    Raises:
+        StoreBusyError: Another process, or another block of this one, holds it.
+        StoreWriteError: The lock file cannot be made.
+    """
+    try:
+        handle = os.open(layout.lock, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise StoreWriteError(
+            _("The archive cannot be locked: {reason}.").format(reason=error.strerror or error),
+            remedy=_("Check that the archive's folder exists and that you may write into it."),
+            path=layout.lock,
+        ) from error
+    try:
+        try:
+            _lock(handle)
+        except OSError as error:
+            raise StoreBusyError(
+                _("Another command is writing to this archive."),
+                remedy=_("Wait until it has finished, or stop it; then run this one again."),
+                path=layout.root,
+            ) from error
+        yield
+    finally:
+        # Closing frees the lock, on every system.
+        os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,184 @@
+"""Put a new version of an object into the store, or leave the store as it was.
+
+The steps, the one commit point and what a crash leaves in each gap are in
+``docs/store-format.md``; the numbers in the comments are the step numbers there. The caller
+holds :func:`archive.lock.write_lock`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive import durable
+from archive.layout import Layout
+from archive.ocfl import (
+    INVENTORY_NAME,
+    OBJECT_DECLARATION,
+    OBJECT_DECLARATION_BYTES,
+    SIDECAR_NAME,
+    Inventory,
+    sidecar_bytes,
+)
+from archive.ocfl_root import object_path
+from schemas.records import json_bytes
+
+JOURNAL_FORMAT = "hoaban-commit-1"
+
+
+@dataclass(frozen=True)
+class NewVersion:
+    """What a commit adds to an object.
+
+    Attributes:
+        item_id: The item.
+        inventory: The inventory with the new version as its head.
+        data: Bytes of new content, by content path.
+        files: Staged, synced and verified files of new content, by content path.
+    """
+
+    item_id: str
+    inventory: Inventory
+    data: Mapping[str, bytes]
+    files: Mapping[str, Path]
+
+
+def commit_version(layout: Layout, new: NewVersion) -> None:
+    """Put ``new`` into the store.
+
+    Raises:
+        StoreWriteError: The disk refused. The store is as before, and staging holds nothing
+            of ``new``; or, where even sweeping was refused, :func:`settle` does it later.
+    """
+    stage = _stage_of(layout, new.item_id)
+    target = layout.store / object_path(new.item_id)
+    is_first = new.inventory.head == 1
+    version = f"v{new.inventory.head}"
+    try:
+        _build(stage, new)  # 2
+        _write_journal(layout, new)  # 3
+        if is_first:
+            durable.make_folder(target.parent)  # 4
+            durable.move_folder(stage / "object", target)  # 5, the commit point
+        else:
+            durable.move_folder(stage / version, target / version)  # 5, the commit point
+    finally:
+        settle(layout, new.item_id)
+
+
+def settle(layout: Layout, item_id: str) -> None:
+    """Finish or undo what is under way for one item, by what is on the disk.
+
+    Does nothing when nothing is under way. May be interrupted and called again.
+
+    Raises:
+        StoreWriteError: The disk refused; the journal then stays, so that it is done later.
+    """
+    stage = _stage_of(layout, item_id)
+    journal = _journal_of(layout, item_id)
+    if journal.exists():
+        folder = layout.store / object_path(item_id)
+        entry = json.loads(journal.read_bytes())
+        if _has_version(folder, entry["version"], entry["inventory_sha512"]):
+            _install_inventory(folder, entry["version"], stage)  # 6, 7
+        else:
+            durable.remove_empty_folders(folder.parent, stop=layout.store)
+    durable.remove_tree(stage)  # 8
+    durable.remove_file(journal)  # 9
+
+
+def recover(layout: Layout) -> tuple[str, ...]:
+    """Settle every commit that a crash interrupted, and make staging an empty folder.
+
+    Call it before anything is staged: whatever lies there is from a process that died.
+
+    Returns:
+        The ids of the items that were under way, sorted.
+
+    Raises:
+        StoreWriteError: The disk refused.
+    """
+    commits = _commits_folder(layout)
+    item_ids = sorted(path.stem for path in commits.glob("*.json")) if commits.is_dir() else []
+    for item_id in item_ids:
+        settle(layout, item_id)
+    # Staging must outlive a power cut, or a journal in it would not; workers do not sync.
+    durable.make_folder(layout.staging)
+    durable.sync_folder(layout.root)
+    for path in sorted(layout.staging.iterdir()):
+        if path.is_dir() and not path.is_symlink():
+            durable.remove_tree(path)
+        else:
+            durable.remove_file(path)
+    return tuple(item_ids)
+
+
+def _build(stage: Path, new: NewVersion) -> None:
+    durable.remove_tree(stage)
+    inventory = new.inventory.to_bytes()
+    root = stage / "object" if new.inventory.head == 1 else stage
+    version = root / f"v{new.inventory.head}"
+    durable.make_folder(version)
+    if new.data or new.files:
+        durable.make_folder(version / "content")
+    for path, data in sorted(new.data.items()):
+        durable.write_new_file(root / path, data)
+    for path, source in sorted(new.files.items()):
+        durable.move_file(source, root / path)
+    for folder in (version, root):
+        durable.write_new_file(folder / INVENTORY_NAME, inventory)
+        durable.write_new_file(folder / SIDECAR_NAME, sidecar_bytes(inventory))
+    if new.inventory.head == 1:
+        durable.write_new_file(root / OBJECT_DECLARATION, OBJECT_DECLARATION_BYTES)
+    durable.sync_folders_below(stage)
+
+
+def _write_journal(layout: Layout, new: NewVersion) -> None:
+    inventory_sha512 = hashlib.sha512(new.inventory.to_bytes()).hexdigest()
+    durable.write_file(
+        _journal_of(layout, new.item_id),
+        json_bytes(
+            {
+                "format": JOURNAL_FORMAT,
+                "item_id": new.item_id,
+                "version": new.inventory.head,
+                "inventory_sha512": inventory_sha512,
+            }
+        ),
+    )
+
+
+def _has_version(folder: Path, version: int, inventory_sha512: str) -> bool:
+    """Say whether the commit point was passed: that version is in the object."""
+    path = folder / f"v{version}" / INVENTORY_NAME
+    return path.is_file() and hashlib.sha512(path.read_bytes()).hexdigest() == inventory_sha512
+
+
+def _install_inventory(folder: Path, version: int, stage: Path) -> None:
+    """Make the root inventory that of ``version``; each file was staged before, or is again."""
+    for name in (INVENTORY_NAME, SIDECAR_NAME):
+        wanted = (folder / f"v{version}" / name).read_bytes()
+        target = folder / name
+        if target.is_file() and target.read_bytes() == wanted:
+            continue
+        staged = stage / name
+        if not staged.is_file() or staged.read_bytes() != wanted:
+            durable.make_folder(stage)
+            durable.write_file(staged, wanted)
+        durable.replace_file(staged, target)
+    durable.sync_folder(folder)
+
+
+def _commits_folder(layout: Layout) -> Path:
+    return layout.staging / "commit"
+
+
+def _stage_of(layout: Layout, item_id: str) -> Path:
+    return _commits_folder(layout) / item_id
+
+
+def _journal_of(layout: Layout, item_id: str) -> Path:
+    return _commits_folder(layout) / f"{item_id}.json"

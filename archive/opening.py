@@ -1,0 +1,72 @@
+"""Making a new archive and opening one: its layout, its settings, its profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.config import Settings, read_settings, settings_text
+from archive.durable import make_folder, write_file
+from archive.layout import CONFIG_NAME, PROFILE_NAME, Layout, find_archive
+from archive.store import Store
+from schemas.errors import ConfigError
+from schemas.messages import _
+from schemas.profile import Profile, read_profile, shipped_profile_text
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An archive that is open: where it is and what its museum decided.
+
+    Attributes:
+        layout: Where its parts stand.
+        settings: What ``hoaban.toml`` and the environment say.
+        profile: What ``profile.csv`` says.
+    """
+
+    layout: Layout
+    settings: Settings
+    profile: Profile
+
+
+def open_archive(start: Path) -> Archive:
+    """Return the archive that ``start`` is in.
+
+    Raises:
+        ConfigError: There is none, or its settings or profile are wrong.
+    """
+    layout = find_archive(start)
+    return Archive(layout, read_settings(layout.config), read_profile(layout.profile))
+
+
+def create_archive(folder: Path, settings: Settings, *, profile_name: str = "museum") -> Archive:
+    """Make a new, empty archive in ``folder`` and return it open.
+
+    The settings file is written last: a folder without it is not an archive, so an interrupted
+    call can simply be repeated.
+
+    Raises:
+        ConfigError: ``folder`` is an archive already, or holds other things.
+        StoreWriteError: The disk refuses.
+    """
+    layout = Layout(folder.resolve())
+    if layout.config.exists():
+        raise ConfigError(
+            _("This folder is an archive already."),
+            remedy=_("Use it as it is, or choose another folder."),
+            path=folder,
+        )
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(_("A file of this name is in the way."), path=folder)
+    ours = {PROFILE_NAME, layout.store.name, layout.staging.name, layout.lock.name}
+    if folder.is_dir() and {entry.name for entry in folder.iterdir()} - ours:
+        raise ConfigError(
+            _("The folder is not empty."),
+            remedy=_("Choose a new or an empty folder for the archive."),
+            path=folder,
+        )
+    make_folder(layout.root)
+    Store.create(layout)
+    write_file(layout.profile, b"\xef\xbb\xbf" + shipped_profile_text(profile_name).encode())
+    write_file(layout.root / CONFIG_NAME, settings_text(settings).encode())
+    return open_archive(layout.root)

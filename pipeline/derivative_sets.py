@@ -1,0 +1,137 @@
+"""Where derivatives stand and when they are made again.
+
+A set is published by renaming its whole folder into place, so a reader sees the old set or
+the new one. Sets are caches of the masters: a missing or outdated one is made from the store.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from archive.catalogue import Catalogue
+from archive.durable import translated_os_errors
+from archive.layout import Layout
+from archive.opening import Archive
+from archive.store import Store, StoredItem
+from pipeline.engine import run_jobs
+from pipeline.jobs import Job, Scan
+from pipeline.progress import OnProgress, Progress
+from pipeline.work import run_item
+from schemas.derivatives import DERIVATIVES_NAME, DerivativeSet
+from schemas.errors import RecordError
+from schemas.events import utc_text
+from schemas.findings import Finding
+from schemas.messages import N_
+
+MAKING = N_("Making images")
+
+
+def publish_derivatives(layout: Layout, item_id: str, staged: Path) -> DerivativeSet:
+    """Move a staged set into place, and return it.
+
+    Raises:
+        StoreWriteError: The disk refuses.
+        RecordError: The staged folder holds no valid set; a defect of whoever made it.
+    """
+    made = _read_set(staged / DERIVATIVES_NAME)
+    target = layout.derivatives_of(item_id)
+    old = layout.staging / f"old-derivatives-{item_id}"
+    with translated_os_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
+            Path(target).replace(old)
+        Path(staged).replace(target)
+    shutil.rmtree(old, ignore_errors=True)
+    return made
+
+
+def read_derivative_set(layout: Layout, stored: StoredItem) -> DerivativeSet | None:
+    """Return an item's published set, or None where it is missing, damaged or of other masters."""
+    try:
+        made = _read_set(layout.derivatives_of(stored.item_id) / DERIVATIVES_NAME)
+    except (OSError, RecordError):
+        return None
+    masters = {view.path for view in stored.record.views}
+    return made if {canvas.master for canvas in made.canvases} == masters else None
+
+
+def make_missing_derivatives(
+    archive: Archive,
+    catalogue: Catalogue,
+    store: Store,
+    *,
+    now: Callable[[], datetime],
+    on_progress: OnProgress,
+) -> tuple[set[str], list[Finding]]:
+    """Make the set of every item that has none, and return the items' ids and the findings."""
+    missing = [item.item_id for item in catalogue.iter_items() if item.derivatives is None]
+    return make_derivatives(archive, catalogue, store, missing, now=now, on_progress=on_progress)
+
+
+def make_derivatives(
+    archive: Archive,
+    catalogue: Catalogue,
+    store: Store,
+    item_ids: Iterable[str],
+    *,
+    now: Callable[[], datetime],
+    on_progress: OnProgress,
+) -> tuple[set[str], list[Finding]]:
+    """Make the sets of ``item_ids`` from the masters in the store.
+
+    Returns:
+        The ids of the items that have a new set, and what was found in the others.
+    """
+    wanted = list(item_ids)
+    settings = archive.settings
+    outcomes = run_jobs(
+        partial(run_item, at=utc_text(now())),
+        _store_jobs(archive, store, wanted),
+        workers=settings.jobs,
+        timeout_s=settings.item_timeout_s,
+        memory_limit_mb=settings.memory_limit_mb,
+    )
+    made: set[str] = set()
+    findings: list[Finding] = []
+    for done, outcome in enumerate(outcomes, start=1):
+        findings.extend(outcome.findings)
+        if outcome.derivatives is not None and not outcome.is_set_aside:
+            catalogue.set_derivatives(
+                publish_derivatives(archive.layout, outcome.item_id, outcome.derivatives)
+            )
+            made.add(outcome.item_id)
+        shutil.rmtree(archive.layout.staging / outcome.item_id, ignore_errors=True)
+        on_progress(Progress(MAKING, done, len(wanted), outcome.item_id))
+    return made, findings
+
+
+def scans_in_store(stored: StoredItem) -> tuple[Scan, ...]:
+    """Return an item's masters as scans to be read where they are, in reading order."""
+    return tuple(
+        Scan(stored.masters[view.path], view.path.removeprefix("masters/"), view.label)
+        for view in stored.record.views
+    )
+
+
+def _store_jobs(archive: Archive, store: Store, item_ids: Iterable[str]) -> Iterator[Job]:
+    for item_id in item_ids:
+        yield Job(
+            item_id=item_id,
+            scans=scans_in_store(store.read(item_id)),
+            staging=archive.layout.staging / item_id,
+            settings=archive.settings.derivatives,
+            copy_masters=False,
+        )
+
+
+def _read_set(path: Path) -> DerivativeSet:
+    try:
+        return DerivativeSet.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise RecordError(f"{path.name} is damaged: {error}", path=path) from error

@@ -1,0 +1,145 @@
+"""Is this computer fit for the work: versions, libraries, what is missing and what to do."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from pathlib import Path
+from typing import Any
+
+from schemas.messages import _
+from schemas.software import DISTRIBUTION, hoaban_version
+
+OUR_PACKAGES = ("archive", "cli", "pipeline", "schemas", "search")
+_LIBRARIES = (
+    ("click", "click"),
+    ("ExifRead", "exifread"),
+    ("Jinja2", "jinja2"),
+    ("lxml", "lxml.etree"),
+    ("openpyxl", "openpyxl"),
+    ("Pebble", "pebble"),
+    ("pillow", "PIL.Image"),
+    ("pygfried", "pygfried"),
+    ("starlette", "starlette.applications"),
+    ("uvicorn", "uvicorn"),
+    ("whoosh3", "whoosh.index"),
+)
+_LEAST_FREE_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """One thing that was looked at.
+
+    Attributes:
+        name: What was looked at.
+        found: What is there.
+        is_well: Whether that will do.
+        remedy: What to do when it will not; in the current language.
+    """
+
+    name: str
+    found: str
+    is_well: bool
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Everything that was looked at."""
+
+    symptoms: tuple[Symptom, ...]
+
+    @property
+    def is_healthy(self) -> bool:
+        """Say whether everything will do."""
+        return all(symptom.is_well for symptom in self.symptoms)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the diagnosis as plain JSON data."""
+        return {
+            "healthy": self.is_healthy,
+            "symptoms": [asdict(symptom) for symptom in self.symptoms],
+        }
+
+    def lines(self) -> list[str]:
+        """Return one line a thing, in the current language."""
+        return [
+            f"{'✓' if symptom.is_well else '✗'} {symptom.name}: {symptom.found}"
+            + (f"\n    {symptom.remedy}" if not symptom.is_well else "")
+            for symptom in self.symptoms
+        ]
+
+
+def diagnose(folder: Path) -> Diagnosis:
+    """Look at this Python, our libraries, libvips, the installation and the disk of ``folder``."""
+    return Diagnosis(
+        (
+            Symptom("Hoa Ban", hoaban_version(), is_well=True),
+            Symptom(
+                "Python",
+                platform.python_version(),
+                sys.version_info >= (3, 11),
+                _("Install Python 3.11 or newer."),
+            ),
+            *(_library(name, module) for name, module in _LIBRARIES),
+            _libvips(),
+            _installation(),
+            _disk(folder),
+        )
+    )
+
+
+def _library(name: str, module: str) -> Symptom:
+    def load() -> str:
+        import_module(module)
+        return version(name)
+
+    return _try(name, load)
+
+
+def _libvips() -> Symptom:
+    def load() -> str:
+        vips = import_module("pipeline.vips")
+        return str(vips.libvips_version())
+
+    return _try("libvips", load)
+
+
+def _try(name: str, load: Callable[[], str]) -> Symptom:
+    try:
+        return Symptom(name, load(), is_well=True)
+    except (ImportError, OSError, PackageNotFoundError) as error:
+        remedy = _("Install Hoa Ban again: python -m pip install --force-reinstall hoaban")
+        return Symptom(name, str(error), is_well=False, remedy=remedy)
+
+
+def _installation() -> Symptom:
+    """Look whether another distribution has put packages of our names beside ours."""
+    owners = packages_distributions()
+    strangers = {
+        f"{package} ({', '.join(sorted(set(owners[package]) - {DISTRIBUTION}))})"
+        for package in OUR_PACKAGES
+        if set(owners.get(package, ())) - {DISTRIBUTION}
+    }
+    return Symptom(
+        _("Names in this environment"),
+        ", ".join(sorted(strangers)) or _("only ours"),
+        not strangers,
+        _("Install Hoa Ban in an environment of its own: python -m venv .venv"),
+    )
+
+
+def _disk(folder: Path) -> Symptom:
+    free = shutil.disk_usage(folder).free
+    return Symptom(
+        _("Free disk space"),
+        f"{free / 1e9:.1f} GB",
+        free >= _LEAST_FREE_BYTES,
+        _("Make room, or put the archive on a larger disk."),
+    )

@@ -1,0 +1,243 @@
+"""Carries jobs to worker processes that may die.
+
+Promise: every job gives exactly one outcome. A scan that crashes its worker, hangs it or eats
+its memory is tried once more and then costs its own item, never the batch. Jobs are taken from
+the caller one window at a time, so a delivery of any length needs little memory.
+
+Why processes: one kill of a worker loses 140 of 200 tasks of the standard process pool and
+stops ``multiprocessing.Pool`` for ever; pebble's pool replaces the worker and goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+
+from pebble import ProcessExpired, ProcessPool
+
+from pipeline.jobs import Job, Outcome
+from schemas.errors import DependencyError, HoabanError
+from schemas.findings import Finding
+from schemas.messages import _
+
+_log = logging.getLogger("hoaban.engine")
+
+Work = Callable[[Job], Outcome]
+
+_TRIES = 2
+_WINDOW_PER_WORKER = 2
+# Windows cannot interrupt an endless wait, so Ctrl-C would do nothing there.
+_WAKE_S = 0.5
+# A pool that breaks this often without finishing one job cannot start workers at all.
+_MOST_BREAKS = 3
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """One job, and how often it was tried before."""
+
+    job: Job
+    failures: int = 0
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """An unexpected error in a worker, as text."""
+
+    text: str
+    is_memory: bool
+
+
+def run_jobs(
+    function: Work,
+    jobs: Iterable[Job],
+    *,
+    workers: int,
+    timeout_s: int,
+    memory_limit_mb: int,
+) -> Iterator[Outcome]:
+    """Run ``function`` on every job in worker processes; give the outcomes as they come.
+
+    Closing the iterator, or an interrupt, stops the workers at once.
+
+    Args:
+        function: A module's own function or a ``functools.partial`` of one: it is pickled.
+        jobs: Taken as workers become free, a small window ahead.
+        workers: Worker processes; 0 means one a core.
+        timeout_s: A worker that needs longer for one job is stopped.
+        memory_limit_mb: A worker that needs more is stopped, on Linux; 0 means no limit.
+
+    Raises:
+        HoabanError: What ``function`` raises on purpose: a full disk is no item's fault.
+        DependencyError: The worker processes cannot be started.
+    """
+    run = _Run(function, workers or os.cpu_count() or 1, timeout_s, memory_limit_mb)
+    try:
+        yield from run.outcomes(iter(jobs))
+    finally:
+        run.stop()
+
+
+class _Run:
+    """One pool with its attempts in flight."""
+
+    def __init__(self, function: Work, workers: int, timeout_s: int, memory_limit_mb: int) -> None:
+        self._function = function
+        self._workers = workers
+        self._timeout_s = timeout_s
+        self._memory_limit_mb = memory_limit_mb
+        self._flying: dict[Future[Outcome | _Failure], _Attempt] = {}
+        self._again: deque[_Attempt] = deque()
+        self._breaks = 0
+        self._pool = self._new_pool()
+
+    def outcomes(self, jobs: Iterator[Job]) -> Iterator[Outcome]:
+        """Give one outcome for every job."""
+        self._fill(jobs)
+        while self._flying:
+            done, _rest = wait(self._flying, timeout=_WAKE_S, return_when=FIRST_COMPLETED)
+            is_broken = False
+            for future in done:
+                attempt = self._flying.pop(future)
+                result = _result_of(future)
+                if isinstance(result, BrokenProcessPool | CancelledError):
+                    # The pool's own failure: nothing is known against this job.
+                    self._again.append(attempt)
+                    is_broken = True
+                elif (outcome := self._conclude(attempt, result)) is not None:
+                    self._breaks = 0
+                    yield outcome
+            if is_broken:
+                self._replace_pool()
+            self._fill(jobs)
+
+    def stop(self) -> None:
+        """End every worker now."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    def _fill(self, jobs: Iterator[Job]) -> None:
+        while len(self._flying) < self._workers * _WINDOW_PER_WORKER:
+            attempt = self._again.popleft() if self._again else None
+            if attempt is None:
+                job = next(jobs, None)
+                if job is None:
+                    return
+                attempt = _Attempt(job)
+            future = self._pool.schedule(
+                _shielded, args=(self._function, attempt.job), timeout=self._timeout_s
+            )
+            self._flying[future] = attempt
+
+    def _conclude(
+        self, attempt: _Attempt, result: Outcome | _Failure | BaseException
+    ) -> Outcome | None:
+        """Return the outcome of an attempt, or None when it is tried again."""
+        if isinstance(result, Outcome):
+            return result
+        if isinstance(result, HoabanError):
+            raise result
+        reason = self._reason(result)
+        _log.warning("%s: attempt %d: %s", attempt.job.item_id, attempt.failures + 1, reason)
+        if attempt.failures + 1 < _TRIES:
+            self._again.append(_Attempt(attempt.job, attempt.failures + 1))
+            return None
+        shutil.rmtree(attempt.job.staging, ignore_errors=True)
+        return _failed(attempt.job, reason)
+
+    def _reason(self, failure: _Failure | BaseException) -> str:
+        """Say in plain words what became of a worker."""
+        if isinstance(failure, TimeoutError):
+            return _("it needed more than {seconds} seconds").format(seconds=self._timeout_s)
+        if isinstance(failure, _Failure) and failure.is_memory:
+            return _("it needed more than {megabytes} MB of memory").format(
+                megabytes=self._memory_limit_mb
+            )
+        if isinstance(failure, ProcessExpired):
+            return _("it ended by itself ({how})").format(how=_exit_text(failure.exitcode))
+        text = failure.text if isinstance(failure, _Failure) else repr(failure)
+        return _("it met an unexpected error: {error}").format(error=text)
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._workers,
+            initializer=_prepare_worker,
+            initargs=(self._memory_limit_mb,),
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def _replace_pool(self) -> None:
+        self._breaks += 1
+        if self._breaks >= _MOST_BREAKS:
+            raise DependencyError(
+                _("The worker processes cannot be started."),
+                remedy=_("Run: hoaban doctor"),
+            )
+        self._again.extend(self._flying.values())
+        self._flying.clear()
+        self.stop()
+        self._pool = self._new_pool()
+
+
+def _shielded(function: Work, job: Job) -> Outcome | _Failure:
+    """Run the work in a worker; give an unexpected error back as plain text.
+
+    An exception of a foreign library may not survive the way back: pickle can fail on it, and
+    that would break the pool for every other item.
+    """
+    try:
+        return function(job)
+    except HoabanError:
+        raise
+    except Exception as error:
+        text = traceback.format_exception_only(error)[-1].strip()
+        return _Failure(text, is_memory=isinstance(error, MemoryError))
+
+
+def _result_of(future: Future[Outcome | _Failure]) -> Outcome | _Failure | BaseException:
+    try:
+        return future.exception() or future.result()
+    except CancelledError as error:
+        return error
+
+
+def _failed(job: Job, reason: str) -> Outcome:
+    path = job.scans[0].name if job.scans else ""
+    finding = Finding(
+        "SCAN-worker-failed", path=path, item_id=job.item_id, values={"reason": reason}
+    )
+    return Outcome(job.item_id, findings=(finding,))
+
+
+def _exit_text(code: int | None) -> str:
+    if code is not None and code < 0:
+        with contextlib.suppress(ValueError):
+            return signal.Signals(-code).name
+    return _("exit code {code}").format(code=code)
+
+
+def _prepare_worker(memory_limit_mb: int) -> None:
+    """Set a new worker's limits; runs in the worker before its first job."""
+    # pebble's own handler waits for the interpreter, which a decoder that hangs never gives.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform == "win32":
+        return  # no such limits there: the pixel limit and the time limit remain
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if memory_limit_mb and sys.platform == "linux":
+        # RLIMIT_DATA counts what is really written to; RLIMIT_AS would count the address space
+        # that siegfried's runtime and malloc only reserve. macOS keeps neither.
+        limit = memory_limit_mb << 20
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))

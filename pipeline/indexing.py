@@ -1,0 +1,54 @@
+"""Feeding the search index from the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from archive.catalogue import Catalogue, CatalogueItem
+from archive.opening import Archive
+from schemas.errors import HoabanError
+from schemas.identifiers import image_folder
+from schemas.profile import Profile
+from search.documents import SearchDocument, document_for
+from search.index import SearchIndex
+
+
+def public_document(item: CatalogueItem, profile: Profile) -> SearchDocument:
+    """Return what the public may search of one item."""
+    return document_for(item.record, profile, thumbnail_of(item))
+
+
+def staff_document(item: CatalogueItem, profile: Profile) -> SearchDocument:
+    """Return what the museum's own people may search of one item: hidden fields too."""
+    return document_for(item.record, profile, thumbnail_of(item), with_hidden=True)
+
+
+def thumbnail_of(item: CatalogueItem) -> str:
+    """Return the path of an item's first thumbnail from the root of the site, or empty."""
+    if item.derivatives is None or not item.derivatives.canvases:
+        return ""
+    first = item.derivatives.canvases[0]
+    return f"{image_folder(item.item_id)}/{first.key}/{first.thumbnail.name}"
+
+
+def iter_documents(catalogue: Catalogue, profile: Profile) -> Iterator[SearchDocument]:
+    """Yield the documents of all items, restricted ones too: the index is for the staff."""
+    for item in catalogue.iter_items():
+        yield staff_document(item, profile)
+
+
+def update_index(archive: Archive, catalogue: Catalogue, changed: Iterable[str]) -> None:
+    """Bring the index up to date with the items that changed; make it where it is missing."""
+    try:
+        index = SearchIndex.open(archive.layout.index)
+    except HoabanError:
+        rebuild_index(archive, catalogue)
+        return
+    items = (catalogue.get(item_id) for item_id in sorted(changed))
+    index.update(staff_document(item, archive.profile) for item in items if item is not None)
+
+
+def rebuild_index(archive: Archive, catalogue: Catalogue) -> None:
+    """Make the index anew from the whole catalogue."""
+    index = SearchIndex.create(archive.layout.index)
+    index.replace_all(iter_documents(catalogue, archive.profile))

@@ -1,0 +1,61 @@
+"""Sheets and rows as the readers give them, and the error that ends reading one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schemas.errors import SourceError
+from schemas.findings import KINDS, Finding
+from schemas.messages import translate
+
+
+class SheetError(SourceError):
+    """A catalogue cannot be read as a whole; carries what its finding needs.
+
+    Attributes:
+        code: A SHEET code of the findings.
+        sheet: The sheet concerned; may be empty.
+        row: The row reading stopped at, or None.
+        values: What fills the sentence of the finding.
+    """
+
+    def __init__(
+        self, code: str, *, sheet: str = "", row: int | None = None, **values: object
+    ) -> None:
+        super().__init__(translate(KINDS[code].problem).format_map(values))
+        self.code = code
+        self.sheet = sheet
+        self.row = row
+        self.values = values
+
+    def finding(self, path: str) -> Finding:
+        """Return the finding for the catalogue at ``path`` (relative, POSIX form)."""
+        return Finding(self.code, path=path, sheet=self.sheet, row=self.row, values=self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a sheet.
+
+    Attributes:
+        number: The number the spreadsheet program shows beside it, from 1. A CSV record with
+            line breaks inside quotes is one row, as it is in the program.
+        cells: The text of its cells from column A on; empty cells at the end may be missing.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a catalogue.
+
+    Attributes:
+        name: Its name; empty for a CSV file.
+        rows: Its rows from the top, empty ones included. Can be read once.
+    """
+
+    name: str
+    rows: Iterator[Row]

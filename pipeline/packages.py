@@ -1,0 +1,87 @@
+"""Choosing what goes into a package for partners, and having it written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from archive.catalogue import Catalogue, CatalogueItem
+from archive.export import FORMATS, ExportContext, ExportReport
+from archive.opening import Archive
+from archive.store import Store, StoredItem
+from pipeline.find import ids_matching
+from schemas.events import utc_text
+from schemas.identifiers import image_folder, item_page
+from schemas.records import Access
+
+
+def export(
+    archive: Archive,
+    format_name: str,
+    out: Path,
+    *,
+    now: Callable[[], datetime],
+    query: str = "",
+    all_access: bool = False,
+) -> ExportReport:
+    """Write a package of all items, or of those that ``query`` finds.
+
+    Args:
+        archive: Where from.
+        format_name: A key of ``archive.export.FORMATS``.
+        out: What to write; nothing may stand there.
+        now: The clock.
+        query: A search; empty takes every item.
+        all_access: Restricted and staff items too, and what the profile hides.
+
+    Raises:
+        SourceError: Nothing was selected, or there is no index to ask.
+        FixityError: A master is not as recorded; nothing is written.
+        StoreWriteError: The disk refuses, or ``out`` exists.
+    """
+    chosen = FORMATS[format_name]
+    with Catalogue.open(archive.layout.catalogue) as catalogue:
+        items = _selected(archive, catalogue, query, all_access=all_access)
+        context = ExportContext(
+            profile=archive.profile,
+            at=utc_text(now()),
+            publisher=archive.settings.publisher,
+            title=archive.settings.title_in(archive.settings.main_language),
+            is_complete=all_access,
+            page_url=lambda item_id: _page_url(archive, item_id),
+            image_urls=lambda item_id: _image_urls(archive, catalogue, item_id),
+        )
+        if chosen.needs_masters:
+            return chosen.write(_stored(Store(archive.layout), items), out, context)
+        return chosen.write(items, out, context)
+
+
+def _selected(
+    archive: Archive, catalogue: Catalogue, query: str, *, all_access: bool
+) -> Iterator[CatalogueItem]:
+    if not query:
+        yield from catalogue.iter_items(only_public=not all_access)
+        return
+    for item_id in sorted(ids_matching(archive, query)):
+        item = catalogue.get(item_id)
+        if item is not None and (all_access or item.record.access is Access.PUBLIC):
+            yield item
+
+
+def _stored(store: Store, items: Iterable[CatalogueItem]) -> Iterator[StoredItem]:
+    for item in items:
+        yield store.read(item.item_id)
+
+
+def _page_url(archive: Archive, item_id: str) -> str:
+    settings = archive.settings
+    return f"{settings.base_url}/{settings.main_language}/{item_page(item_id)}"
+
+
+def _image_urls(archive: Archive, catalogue: Catalogue, item_id: str) -> tuple[str, ...]:
+    item = catalogue.get(item_id)
+    if item is None or item.derivatives is None:
+        return ()
+    folder = f"{archive.settings.base_url}/{image_folder(item_id)}"
+    return tuple(f"{folder}/{c.key}/{c.access.name}" for c in item.derivatives.canvases)

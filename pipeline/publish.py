@@ -1,0 +1,83 @@
+"""Making the site from the catalogue: the public items, their images, the static index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from archive.catalogue import Catalogue, CatalogueItem
+from archive.lock import write_lock
+from archive.opening import Archive
+from archive.site.build import SiteReport, build_site
+from archive.store import Store
+from pipeline.derivative_sets import make_missing_derivatives
+from pipeline.indexing import public_document
+from pipeline.progress import OnProgress, Progress, ignore_progress
+from pipeline.refresh import refresh_from_store
+from schemas.crosswalks import public_record
+from schemas.crosswalks.jsonld import schema_org
+from schemas.events import utc_text
+from schemas.messages import N_
+from schemas.records import Record
+from search.static import write_static_index
+
+WRITING = N_("Writing pages")
+
+
+def publish(
+    archive: Archive,
+    *,
+    now: Callable[[], datetime],
+    on_progress: OnProgress = ignore_progress,
+) -> SiteReport:
+    """Build the site anew beside the old one and put it in its place.
+
+    Raises:
+        StoreBusyError: Another process is writing to the archive.
+        StoreWriteError: The disk refuses; the old site stays.
+    """
+    with write_lock(archive.layout), Catalogue.open(archive.layout.catalogue) as catalogue:
+        store = Store(archive.layout)
+        store.recover()
+        refresh_from_store(archive.layout, store, catalogue)
+        make_missing_derivatives(archive, catalogue, store, now=now, on_progress=on_progress)
+        return write_site(archive, catalogue, now=now, on_progress=on_progress)
+
+
+def write_site(
+    archive: Archive,
+    catalogue: Catalogue,
+    *,
+    now: Callable[[], datetime],
+    on_progress: OnProgress,
+) -> SiteReport:
+    """Write the site from an open catalogue; the caller holds the write lock."""
+
+    def items() -> Iterator[CatalogueItem]:
+        return catalogue.iter_items(only_public=True)
+
+    def write_search(folder: Path) -> object:
+        documents = (public_document(item, archive.profile) for item in items())
+        return write_static_index(documents, folder)
+
+    def json_ld(record: Record, url: str, image_urls: Sequence[str]) -> Mapping[str, Any]:
+        public = public_record(record, archive.profile)
+        return schema_org(
+            public, url=url, image_urls=image_urls, publisher=archive.settings.publisher
+        )
+
+    def tell(done: int, total: int) -> None:
+        on_progress(Progress(WRITING, done, total))
+
+    return build_site(
+        archive.layout,
+        archive.settings,
+        archive.profile,
+        items,
+        write_search=write_search,
+        at=utc_text(now()),
+        on_progress=tell,
+        json_ld=json_ld,
+    )

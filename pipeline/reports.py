@@ -1,0 +1,61 @@
+"""What commands say about their work, as lines of text in the current language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from schemas.findings import Finding, Severity
+from schemas.messages import _, ngettext
+
+if TYPE_CHECKING:
+    from archive.site.build import SiteReport
+    from pipeline.ingest import IngestReport
+
+
+def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield a line a finding: ``place: severity [CODE] sentence``."""
+    words = {
+        Severity.ERROR: _("error"),
+        Severity.WARNING: _("warning"),
+        Severity.INFO: _("note"),
+    }
+    for finding in findings:
+        where = f"{finding.where()}: " if finding.where() else ""
+        yield f"{where}{words[finding.severity]} [{finding.code}] {finding.message()}"
+
+
+def finding_summary(findings: Iterable[Finding]) -> str:
+    """Return how many errors and warnings there are, in one sentence."""
+    severities = [finding.severity for finding in findings]
+    errors, warnings = severities.count(Severity.ERROR), severities.count(Severity.WARNING)
+    if not errors and not warnings:
+        return _("Everything is well.")
+    return _("Errors: {errors}; warnings: {warnings}.").format(errors=errors, warnings=warnings)
+
+
+def ingest_lines(report: IngestReport) -> Iterator[str]:
+    """Yield the findings of an ingest and what came of its items."""
+    yield from finding_lines(report.findings)
+    yield _("{added} new, {updated} changed, {unchanged} unchanged, {set_aside} set aside.").format(
+        added=len(report.added),
+        updated=len(report.updated),
+        unchanged=report.unchanged,
+        set_aside=len(report.set_aside),
+    )
+    if report.set_aside:
+        yield _("Set aside, with what is wrong: {path}").format(path=report.quarantine)
+
+
+def site_line(report: SiteReport) -> str:
+    """Return how large the site is, in one sentence."""
+    return _("The site has {items} items on {pages} pages.").format(
+        items=report.items, pages=report.pages
+    )
+
+
+def delivery_size(items: int, scans: int) -> str:
+    """Return how large a delivery is, in one sentence."""
+    rows = ngettext("{count} row", "{count} rows", items).format(count=items)
+    files = ngettext("{count} scan", "{count} scans", scans).format(count=scans)
+    return f"{rows}, {files}."

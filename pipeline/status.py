@@ -1,0 +1,78 @@
+"""What is in the archive and what was done last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from archive.catalogue import Catalogue
+from archive.opening import Archive
+from pipeline.quarantine import iter_set_aside
+from schemas.messages import _
+
+
+@dataclass(frozen=True)
+class Status:
+    """Counts of an archive.
+
+    Attributes:
+        root: The archive's folder.
+        title: Its name, in its main language.
+        items: Items in the store.
+        public_items: Items the site may show.
+        masters: Masters of all items, newest versions.
+        masters_bytes: Their bytes.
+        set_aside: Ids of items in quarantine.
+        has_site: Whether a site has been built.
+        last_batches: Ingests, the newest first: started, finished, source and summary.
+    """
+
+    root: str
+    title: str
+    items: int
+    public_items: int
+    masters: int
+    masters_bytes: int
+    set_aside: tuple[str, ...]
+    has_site: bool
+    last_batches: tuple[Mapping[str, Any], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the counts as plain JSON data."""
+        return asdict(self)
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Return (label, value) lines in the current language."""
+        shown = [
+            (_("Archive"), f"{self.title} ({self.root})"),
+            (_("Items"), f"{self.items} ({_('public')}: {self.public_items})"),
+            (_("Masters"), f"{self.masters} ({self.masters_bytes / 1e6:.1f} MB)"),
+            (_("Set aside"), ", ".join(self.set_aside) or "0"),
+            (_("Site"), _("built") if self.has_site else _("not built yet: hoaban build")),
+        ]
+        for batch in self.last_batches:
+            did = ", ".join(f"{key} {value}" for key, value in batch["summary"].items())
+            end = did or _("interrupted; the next ingest goes on")
+            shown.append((_("Ingest"), f"{batch['started_at']} {batch['source']}: {end}"))
+        return shown
+
+
+def status(archive: Archive, *, batches: int = 3) -> Status:
+    """Return the counts of an archive, and its last ingests."""
+    masters = masters_bytes = 0
+    with Catalogue.open(archive.layout.catalogue) as catalogue:
+        for item in catalogue.iter_items():
+            masters += len(item.technical)
+            masters_bytes += sum(technical.size_bytes for technical in item.technical)
+        return Status(
+            root=str(archive.layout.root),
+            title=archive.settings.title_in(archive.settings.main_language),
+            items=catalogue.count(),
+            public_items=catalogue.count(only_public=True),
+            masters=masters,
+            masters_bytes=masters_bytes,
+            set_aside=tuple(iter_set_aside(archive.layout)),
+            has_site=(archive.layout.site / "index.html").is_file(),
+            last_batches=tuple(asdict(batch) for batch in catalogue.last_batches(batches)),
+        )

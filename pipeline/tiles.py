@@ -1,0 +1,129 @@
+"""Deep zoom: IIIF Image API 3 level 0 tiles as plain files, complete for the viewers there are.
+
+libvips writes the tiles; what it leaves out is added here: ``full/max`` (level 0 demands it and
+OpenSeadragon asks for it when an image fits one tile), whole images in the sizes that
+``info.json`` will name, and ``full/90,`` (Universal Viewer asks for it whatever the document
+says). ``info.json`` itself is the site's, because it holds the site's address.
+
+Invariant: sizes are ceil(width / factor) × ceil(height / factor). Any other rounding makes
+viewers ask for files that are not there.
+
+Source: IIIF Image API 3.0, sections 4 and 5, and its compliance document, level 0.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.vips import pyvips
+
+# Whole images larger than this are left to the tiles.
+_LARGEST_WHOLE_PX = 2048
+_VIEWER_THUMBNAIL_PX = 90
+
+
+@dataclass(frozen=True)
+class Pyramid:
+    """What can be asked for, as ``info.json`` tells it.
+
+    Attributes:
+        scale_factors: From 1 upward, doubling, until the image fits one tile.
+        sizes: (width, height) of the whole images under ``full/``, ascending; ``full/max`` is
+            the last of them.
+    """
+
+    scale_factors: tuple[int, ...]
+    sizes: tuple[tuple[int, int], ...]
+
+
+def pyramid_of(width_px: int, height_px: int, *, tile_px: int) -> Pyramid:
+    """Return the pyramid of an image of this size.
+
+    Raises:
+        ValueError: A size is below 1.
+    """
+    if min(width_px, height_px, tile_px) < 1:
+        raise ValueError("sizes must be at least 1 pixel")
+    factors = [1]
+    while max(_scaled(width_px, height_px, factors[-1])) > tile_px:
+        factors.append(factors[-1] * 2)
+    sizes = [_scaled(width_px, height_px, factor) for factor in reversed(factors)]
+    whole = [size for size in sizes if max(size) <= max(_LARGEST_WHOLE_PX, tile_px)]
+    return Pyramid(tuple(factors), tuple(whole))
+
+
+def write_tiles(image: pyvips.Image, folder: Path, *, tile_px: int, quality: int) -> Pyramid:
+    """Write the tiles and whole images of ``image`` into the new folder ``folder``.
+
+    Args:
+        image: 8-bit sRGB in memory; it is read several times.
+        folder: Must not exist; its parent must.
+        tile_px: Side of a tile.
+        quality: JPEG quality.
+
+    Raises:
+        pyvips.Error: The disk refuses a file.
+        OSError: Likewise.
+    """
+    pyramid = pyramid_of(image.width, image.height, tile_px=tile_px)
+    image.dzsave(
+        os.fsencode(folder),
+        layout="iiif3",
+        container="fs",
+        tile_size=tile_px,
+        overlap=0,
+        suffix=f".jpg[Q={quality}]",
+        keep="none",
+    )
+    (folder / "info.json").unlink()
+    (folder.parent / "vips-properties.xml").unlink(missing_ok=True)
+    for width, height in pyramid.sizes:
+        _write_whole(image, folder, f"{width},{height}", (width, height), quality)
+    width, height = pyramid.sizes[-1]
+    largest = folder / "full" / f"{width},{height}" / "0" / "default.jpg"
+    _link(largest, _place(folder, "max"))
+    width = min(_VIEWER_THUMBNAIL_PX, image.width)
+    size = (width, max(1, round(image.height * width / image.width)))
+    _write_whole(image, folder, f"{_VIEWER_THUMBNAIL_PX},", size, quality)
+    return pyramid
+
+
+def save_jpeg(image: pyvips.Image, path: Path, quality: int) -> None:
+    """Write an sRGB image as JPEG that carries the sRGB profile and nothing else.
+
+    Raises:
+        pyvips.Error: The disk refuses the file.
+    """
+    # keep="icc" also leaves out the density: the master's would be a wrong size in centimetres.
+    image.jpegsave(os.fsencode(path), Q=quality, optimize_coding=True, keep="icc", profile="srgb")
+
+
+def _scaled(width_px: int, height_px: int, factor: int) -> tuple[int, int]:
+    return -(-width_px // factor), -(-height_px // factor)
+
+
+def _place(folder: Path, size: str) -> Path:
+    path = folder / "full" / size / "0" / "default.jpg"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _write_whole(
+    image: pyvips.Image, folder: Path, name: str, size: tuple[int, int], quality: int
+) -> None:
+    path = _place(folder, name)
+    if size != (image.width, image.height):
+        image = image.thumbnail_image(size[0], height=size[1], size="force")
+    path.unlink(missing_ok=True)
+    save_jpeg(image, path, quality)
+
+
+def _link(source: Path, target: Path) -> None:
+    """Give a file a second name, or a copy where the disk has no hard links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -1,0 +1,341 @@
+"""The work on one item: copy and digest its scans, inspect them, make what people look at.
+
+Promise: :func:`run_item` touches nothing outside its job's staging folder, may be run again at
+any time, and either stages everything of an item or nothing. :func:`check_item` finds the same
+faults and writes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import vips
+from pipeline.colour import assumed_space
+from pipeline.decode import PageHeader, ScanProblem, decode_page
+from pipeline.derive import recipe_of, write_canvas, write_derivative_set
+from pipeline.identify import Identity, identifier_version, identify
+from pipeline.inspect import Header, read_header
+from pipeline.jobs import Job, Outcome, Scan
+from pipeline.vips import pyvips
+from schemas.derivatives import Canvas, DerivativeSet
+from schemas.errors import StoreWriteError
+from schemas.events import Event, EventType
+from schemas.findings import Finding, has_errors
+from schemas.messages import _
+from schemas.technical import Page, Technical
+
+_COPY_BYTES = 1 << 20
+_SAFE_EXTENSION = re.compile(r"\.[a-z0-9]{1,8}")
+_DIGEST_AGENT = "Hoa Ban"
+
+
+@dataclass(frozen=True)
+class _Copy:
+    """One scan, read once: where it can be read from now, and its digests."""
+
+    scan: Scan
+    path: Path
+    size_bytes: int
+    sha512: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class _Master:
+    """One scan with everything known of it before decoding."""
+
+    copy: _Copy
+    identity: Identity
+    header: Header
+
+    @property
+    def technical(self) -> Technical:
+        """The facts for technical.json."""
+        first = self.header.pages[0]
+        return Technical(
+            path=self.copy.scan.master_path,
+            size_bytes=self.copy.size_bytes,
+            sha512=self.copy.sha512,
+            sha256=self.copy.sha256,
+            source_name=self.copy.scan.name,
+            puid=self.identity.puid,
+            format_name=self.identity.format_name,
+            mime_type=self.identity.mime_type,
+            pages=tuple(Page(page.width_px, page.height_px) for page in self.header.pages),
+            bits_per_sample=self.header.bits_per_sample,
+            samples_per_pixel=self.header.samples_per_pixel,
+            colour_space=first.colour_space,
+            icc_profile_name=first.profile.name if first.profile else "",
+            resolution_ppi=self.header.resolution_ppi,
+            orientation=first.orientation,
+            exif=self.header.exif,
+        )
+
+
+class _Findings:
+    """Collects the findings of one item."""
+
+    def __init__(self, item_id: str) -> None:
+        self._item_id = item_id
+        self.all: list[Finding] = []
+
+    def add(self, code: str, scan: Scan, **values: object) -> None:
+        """Add one finding about ``scan``."""
+        self.all.append(Finding(code, path=scan.name, item_id=self._item_id, values=values))
+
+
+def run_item(job: Job, *, at: str) -> Outcome:
+    """Do all the work on one item, in its staging folder.
+
+    Every scan is looked at even when an earlier one is bad, so that one run tells everything;
+    after an error nothing stays staged.
+
+    Args:
+        job: The item and its scans.
+        at: The time that the events name, RFC 3339 in UTC.
+
+    Raises:
+        StoreWriteError: The disk refuses a write in staging. It is no fault of the item, so it
+            is no finding.
+        MemoryError: The memory limit does not allow it.
+    """
+    findings = _Findings(job.item_id)
+    try:
+        _make_empty(job.staging)
+        masters, canvases = _stage(job, findings)
+        if has_errors(findings.all):
+            _make_empty(job.staging)
+            return Outcome(job.item_id, findings=tuple(findings.all))
+        folder = job.staging / "derivatives"
+        recipe = recipe_of(job.settings, ((m.copy.sha512, len(m.header.pages)) for m in masters))
+        write_derivative_set(DerivativeSet(job.item_id, recipe, tuple(canvases)), folder)
+    except (OSError, pyvips.Error) as error:
+        # A fault of a scan is a ScanProblem by now: what is left are writes that failed.
+        shutil.rmtree(job.staging, ignore_errors=True)
+        raise _write_error(job.staging, error) from error
+    except MemoryError:
+        shutil.rmtree(job.staging, ignore_errors=True)
+        raise
+    return Outcome(
+        item_id=job.item_id,
+        technical=tuple(master.technical for master in masters),
+        masters=tuple((m.copy.scan.master_path, m.copy.path) for m in masters)
+        if job.copy_masters
+        else (),
+        derivatives=folder,
+        events=tuple(_events(masters, job, at)),
+        findings=tuple(findings.all),
+    )
+
+
+def check_item(job: Job) -> Outcome:
+    """Look at every scan of an item, decode it whole, and write nothing."""
+    findings = _Findings(job.item_id)
+    masters = []
+    for scan in job.scans:
+        try:
+            master = _inspect(_read(scan, None), job, findings)
+            for page in master.header.pages:
+                decode_page(master.copy.path, master.identity, page)
+            masters.append(master)
+        except ScanProblem as problem:
+            findings.add(problem.code, scan, **problem.values)
+    return Outcome(
+        item_id=job.item_id,
+        technical=tuple(master.technical for master in masters),
+        findings=tuple(findings.all),
+    )
+
+
+def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
+    folder = job.staging / "derivatives"
+    folder.mkdir()
+    copies = job.staging / "masters"
+    if job.copy_masters:
+        copies.mkdir()
+    masters: list[_Master] = []
+    canvases: list[Canvas] = []
+    for number, scan in enumerate(job.scans, start=1):
+        target = copies / f"{number:04d}{_extension(scan)}" if job.copy_masters else None
+        try:
+            master = _inspect(_read(scan, target), job, findings)
+            for page in range(len(master.header.pages)):
+                canvases.append(_canvas(master, page, folder, job, len(canvases) + 1))
+            masters.append(master)
+        except ScanProblem as problem:
+            findings.add(problem.code, scan, **problem.values)
+    return masters, canvases
+
+
+def _canvas(master: _Master, page: int, folder: Path, job: Job, number: int) -> Canvas:
+    """Decode one page and make everything from it.
+
+    ``page`` counts the views of the master as technical.json lists them.
+    """
+    image = decode_page(master.copy.path, master.identity, master.header.pages[page])
+    return write_canvas(
+        image,
+        folder,
+        job.settings,
+        key=f"{number:04d}",
+        master=master.copy.scan.master_path,
+        page=page,
+        label=master.copy.scan.label,
+    )
+
+
+def _inspect(copy: _Copy, job: Job, findings: _Findings) -> _Master:
+    """Find out what a copied scan is; everything that can be known without decoding it.
+
+    Raises:
+        ScanProblem: It must not or cannot be decoded.
+    """
+    if copy.size_bytes == 0:
+        raise ScanProblem("SCAN-empty")
+    try:
+        identity = identify(copy.path, name=copy.scan.name)
+        if identity.format is None:
+            raise ScanProblem("SCAN-not-an-image", found=identity.found)
+        header = read_header(copy.path, identity)
+    except OSError as error:
+        raise ScanProblem("SCAN-unreadable", reason=_reason(error)) from error
+    limit = job.settings.max_megapixels
+    largest = max(page.stored_width_px * page.stored_height_px for page in header.pages)
+    if largest > limit * 1_000_000:
+        megapixels = -(-largest // 1_000_000)
+        raise ScanProblem("SCAN-too-large", megapixels=megapixels, limit=limit)
+    extension = Path(copy.scan.name).suffix
+    if extension and extension.lower() not in identity.format.extensions:
+        findings.add("SCAN-extension", copy.scan, extension=extension, found=identity.format.name)
+    _judge_profile(header.pages[0], copy.scan, findings)
+    return _Master(copy, identity, header)
+
+
+def _judge_profile(page: PageHeader, scan: Scan, findings: _Findings) -> None:
+    assumed = assumed_space(page.colour_space)
+    if page.profile is not None and not page.profile.is_usable:
+        findings.add("SCAN-bad-profile", scan, assumed=assumed)
+    elif page.profile is None and page.colour_space in {"rgb", "cmyk"}:
+        findings.add("SCAN-no-profile", scan, assumed=assumed)
+
+
+def _read(scan: Scan, target: Path | None) -> _Copy:
+    """Read a scan once, digest it, and copy it to ``target`` on the way if there is one.
+
+    Raises:
+        ScanProblem: The scan cannot be read, or changed meanwhile.
+        OSError: The copy cannot be written.
+    """
+    sha512, sha256, size = hashlib.sha512(), hashlib.sha256(), 0
+    before = _state(scan)
+    with ExitStack() as stack:
+        copy = stack.enter_context(target.open("xb")) if target else None
+        for block in _blocks(scan):
+            size += len(block)
+            sha512.update(block)
+            sha256.update(block)
+            if copy:
+                copy.write(block)
+        if copy:
+            # On the disk before it is named in any inventory; the store reads it back.
+            copy.flush()
+            os.fsync(copy.fileno())
+    if _state(scan) != before or size != before[0]:
+        raise ScanProblem("SCAN-changed")
+    return _Copy(scan, target or scan.source, size, sha512.hexdigest(), sha256.hexdigest())
+
+
+def _state(scan: Scan) -> tuple[int, int]:
+    """Return the size and time that change when somebody writes to the scan."""
+    try:
+        state = scan.source.stat()
+    except OSError as error:
+        raise ScanProblem("SCAN-unreadable", reason=_reason(error)) from error
+    if not stat.S_ISREG(state.st_mode):
+        raise ScanProblem("SCAN-unreadable", reason="not a regular file")
+    return state.st_size, state.st_mtime_ns
+
+
+def _blocks(scan: Scan) -> Iterator[bytes]:
+    """Read the scan; what goes wrong here is the scan's, not the copy's."""
+    try:
+        with scan.source.open("rb") as source:
+            while block := source.read(_COPY_BYTES):
+                yield block
+    except OSError as error:
+        raise ScanProblem("SCAN-unreadable", reason=_reason(error)) from error
+
+
+def _events(masters: list[_Master], job: Job, at: str) -> Iterator[Event]:
+    """Give the events of an item, oldest first: every capture, then our own work."""
+    for master in masters:
+        if master.header.captured_at:
+            yield Event(
+                EventType.CAPTURE,
+                master.header.captured_at,
+                "success",
+                master.header.camera or "unknown camera",
+                master.copy.scan.master_path,
+            )
+    for master in masters:
+        path = master.copy.scan.master_path
+        yield Event(
+            EventType.MESSAGE_DIGEST_CALCULATION,
+            at,
+            "success",
+            _DIGEST_AGENT,
+            path,
+            "algorithms=sha512,sha256",
+        )
+        yield Event(
+            EventType.FORMAT_IDENTIFICATION,
+            at,
+            "success" if master.identity.puid != "UNKNOWN" else "warning",
+            identifier_version(),
+            path,
+            f"puid={master.identity.puid} format={master.identity.format_name}",
+        )
+    sizes = job.settings
+    for master in masters:
+        yield Event(
+            EventType.DERIVATION,
+            at,
+            "success",
+            f"libvips {vips.version()}",
+            master.copy.scan.master_path,
+            f"pages={len(master.header.pages)} thumbnail_px={sizes.thumbnail_px} "
+            f"access_px={sizes.access_px} tile_px={sizes.tile_px} quality={sizes.quality}",
+        )
+
+
+def _extension(scan: Scan) -> str:
+    extension = Path(scan.name).suffix.lower()
+    return extension if _SAFE_EXTENSION.fullmatch(extension) else ".bin"
+
+
+def _make_empty(folder: Path) -> None:
+    """Make ``folder`` exist and hold nothing."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _write_error(folder: Path, error: OSError | pyvips.Error) -> StoreWriteError:
+    reason = _reason(error) if isinstance(error, OSError) else vips.reason_of(error)
+    return StoreWriteError(
+        _("Work in progress cannot be written: {reason}.").format(reason=reason),
+        remedy=_("Free space on the disk or check the folder's rights, then run it again."),
+        path=folder,
+    )

@@ -1,0 +1,162 @@
+"""XML read and checked safely, offline: one parser, one resolver, the packaged schemas.
+
+Invariant: nothing here fetches anything. A document with a DOCTYPE is refused whole, so there
+is no entity to expand and no DTD to load; a schema may refer only to the schemas in ``xsd/``.
+
+Source: XML 1.0 (Fifth Edition), section 2.2 Characters; OWASP XML External Entity Prevention.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from lxml import etree
+
+from schemas.errors import RecordError
+from schemas.messages import _
+
+XSD_FOLDER: Final = Path(__file__).parent / "xsd"
+LARGEST_DOCUMENT_BYTES: Final = 64 * 1024 * 1024
+
+_OAI = "http://www.openarchives.org/OAI/2.0/"
+_DCMI = "http://dublincore.org/schemas/xmls/"
+_QDC = _DCMI + "qdc/2008/02/11/"
+# Every address a schema may be known by. Each schema is parsed under its official address, so
+# that its relative references come out as official addresses too, on any file system.
+_LOCATIONS: Mapping[str, str] = {
+    _OAI + "oai_dc.xsd": "oai_dc.xsd",
+    _OAI + "simpledc20021212.xsd": "simpledc20021212.xsd",
+    _DCMI + "simpledc20021212.xsd": "simpledc20021212.xsd",
+    **{
+        _QDC + name: name
+        for name in ("dc.xsd", "dcterms.xsd", "dcmitype.xsd", "qualifieddc.xsd", "qdc.xsd")
+    },
+    "http://www.w3.org/2001/xml.xsd": "xml.xsd",
+    "http://www.w3.org/2001/03/xml.xsd": "xml.xsd",
+}
+_SCHEMAS: Mapping[str, str] = {"oai_dc": _OAI + "oai_dc.xsd", "qdc": _QDC + "qdc.xsd"}
+SCHEMA_NAMES: Final = tuple(_SCHEMAS)
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*")
+_NAMESPACE = re.compile(r"\{[^}]*\}")
+
+
+class _PackagedOnly(etree.Resolver):
+    """Answers for the addresses of the packaged schemas and refuses every other."""
+
+    # The type stubs know lxml's older signature without the context.
+    def resolve(  # type: ignore[override]
+        self, system_url: str, public_id: str | None, context: Any
+    ) -> Any:
+        name = _LOCATIONS.get(system_url)
+        if name is None:
+            raise RecordError(
+                _("The XML refers to {address}, which is not loaded from the network.").format(
+                    address=system_url
+                )
+            )
+        return self.resolve_string((XSD_FOLDER / name).read_bytes(), context, base_url=system_url)
+
+
+def parse_xml(document: bytes) -> etree._Element:
+    """Return the root element of ``document``.
+
+    Raises:
+        RecordError: It is not well formed, has a DOCTYPE, or is larger than
+            :data:`LARGEST_DOCUMENT_BYTES`.
+    """
+    if len(document) > LARGEST_DOCUMENT_BYTES:
+        raise RecordError(
+            _("The XML has {size} bytes; the limit is {limit}.").format(
+                size=len(document), limit=LARGEST_DOCUMENT_BYTES
+            )
+        )
+    try:
+        root = etree.fromstring(document, _parser())
+    except etree.XMLSyntaxError as error:
+        raise RecordError(
+            _("The XML is not well formed: {reason}.").format(reason=error.msg)
+        ) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise RecordError(
+            _("The XML has a DOCTYPE, which is refused."),
+            remedy=_("Ask for it without a document type declaration."),
+        )
+    return root
+
+
+def validate(document: bytes, schema_name: str) -> tuple[str, ...]:
+    """Return what is wrong with ``document`` by a packaged schema, a sentence each; () if valid.
+
+    Args:
+        document: The XML text.
+        schema_name: A name of :data:`SCHEMA_NAMES`.
+
+    Raises:
+        RecordError: ``document`` is not XML that :func:`parse_xml` accepts.
+        ValueError: There is no schema of this name.
+    """
+    schema = _schema(schema_name)
+    root = parse_xml(document)
+    if schema.validate(root):
+        return ()
+    log: Any = schema.error_log  # the type stubs do not know that it can be iterated
+    return tuple(
+        _("line {line}: {reason}").format(line=entry.line, reason=_NAMESPACE.sub("", entry.message))
+        for entry in log
+    )
+
+
+def xml_text(text: str) -> str:
+    """Return ``text`` with every character that XML cannot hold replaced by U+FFFD."""
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def is_language_tag(lang: str) -> bool:
+    """Say whether ``lang`` may stand in ``xml:lang`` (the form of a BCP 47 tag)."""
+    return _LANGUAGE.fullmatch(lang) is not None
+
+
+def write_xml(root: etree._Element) -> bytes:
+    """Return the XML text of ``root``: UTF-8 with a declaration, indented, final newline."""
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def compile_schema(content: bytes, address: str) -> etree.XMLSchema:
+    """Return the XML schema in ``content``, whose imports may name packaged schemas only.
+
+    Args:
+        content: The schema's XML text.
+        address: Its official address, by which its relative imports are found.
+
+    Raises:
+        RecordError: It is not a schema, or it refers to one that is not packaged.
+    """
+    parser = _parser()
+    parser.resolvers.add(_PackagedOnly())
+    try:
+        return etree.XMLSchema(etree.fromstring(content, parser, base_url=address))
+    except etree.LxmlError as error:
+        raise RecordError(
+            _("The XML schema {address} cannot be used: {reason}.").format(
+                address=address, reason=error
+            )
+        ) from error
+
+
+@cache
+def _schema(name: str) -> etree.XMLSchema:
+    try:
+        address = _SCHEMAS[name]
+    except KeyError:
+        raise ValueError(f"no XML schema {name!r}; there are {SCHEMA_NAMES}") from None
+    return compile_schema((XSD_FOLDER / _LOCATIONS[address]).read_bytes(), address)
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)

@@ -1,0 +1,134 @@
+/*
+ * Words of a text: the same words as search/analysis.py and schemas/vietnamese.py give.
+ * All tables come from there (search-tables.js); here is only the procedure.
+ */
+HoabanSearch.receive("analysis", function makeAnalysis(tables) {
+  "use strict";
+
+  const BREAK = 0, LETTER = 1, DIGIT = 2, MARK = 3, JOINER = 4, HAN = 5;
+
+  const syllable = new RegExp("^(?:" + tables.syllable + ")$", "u");
+  const openY = new RegExp("^(?:" + tables.open_y + ")$", "u");
+  const tones = new Set(tables.tones);
+  const joiners = new Set(tables.joiners);
+  const prepared = translation(tables.ignored, tables.respelled);
+  const bared = translation(tables.bare_dropped, tables.bare_letters);
+  const kinds = new Map();
+
+  /** Return a map from character to its replacement; characters of the ranges map to nothing. */
+  function translation(ranges, letters) {
+    const map = new Map(Object.entries(letters));
+    for (const [first, last] of ranges) {
+      for (let point = first; point <= last; point++) map.set(String.fromCodePoint(point), "");
+    }
+    return map;
+  }
+
+  function translate(text, map) {
+    let result = "";
+    for (const character of text) {
+      const replacement = map.get(character);
+      result += replacement === undefined ? character : replacement;
+    }
+    return result;
+  }
+
+  function normalText(text) {
+    return translate(text.normalize("NFC").toLowerCase(), prepared).normalize("NFC");
+  }
+
+  function exactForm(word) {
+    return iForY(tonePlaced(normalText(word)));
+  }
+
+  /** Return the bare form of a word in its exact form. */
+  function bareForm(exact) {
+    return iForY(translate(exact.normalize("NFD"), bared).normalize("NFC"));
+  }
+
+  function tonePlaced(word) {
+    const apart = word.normalize("NFD");
+    const found = [...apart].filter((character) => tones.has(character));
+    if (found.length !== 1) return word;
+    const toneless = apart.replace(found[0], "").normalize("NFC");
+    const match = syllable.exec(toneless);
+    if (!match) return word;
+    const carrier = match[1].length + toneCarrier(match[2], match[3] === "");
+    const toned = toneless.slice(0, carrier + 1) + found[0] + toneless.slice(carrier + 1);
+    return toned.normalize("NFC");
+  }
+
+  function toneCarrier(vowels, isOpen) {
+    for (let place = vowels.length - 1; place >= 0; place--) {
+      if (tables.marked_vowels.includes(vowels[place])) return place;
+    }
+    if (vowels.length === 3) return 1;
+    return vowels.length === 2 && (!isOpen || tables.tone_on_second.includes(vowels)) ? 1 : 0;
+  }
+
+  function iForY(word) {
+    const match = openY.exec(word);
+    return match ? match[1] + tables.y_to_i[match[2]] : word;
+  }
+
+  function kindOf(character) {
+    let kind = kinds.get(character);
+    if (kind === undefined) {
+      kind = readKind(character);
+      kinds.set(character, kind);
+    }
+    return kind;
+  }
+
+  function readKind(character) {
+    const point = character.codePointAt(0);
+    if (joiners.has(character)) return JOINER;
+    if (tables.han.some(([first, last]) => first <= point && point <= last)) return HAN;
+    if (/^\p{Nd}$/u.test(character)) return DIGIT;
+    if (/^[\p{L}\p{N}]$/u.test(character)) return LETTER;
+    return /^[\p{Mn}\p{Mc}]$/u.test(character) ? MARK : BREAK;
+  }
+
+  function token(written) {
+    const cut = written.length > tables.longest_part
+      ? [...written].slice(0, tables.longest_part).join("")
+      : written;
+    const exact = exactForm(cut);
+    return { exact: exact, bare: bareForm(exact) };
+  }
+
+  function addWord(words, parts, isWholeWanted) {
+    const tokens = parts.map(token).filter((part) => part.bare !== "");
+    if (tokens.length === 0) return;
+    const hasWhole = isWholeWanted && parts.length > 1 && parts.length <= tables.most_parts;
+    words.push({ parts: tokens, whole: hasWhole ? token(parts.join("")) : null });
+  }
+
+  /** Return the words of a text, in order: [{parts: [{exact, bare}], whole: token or null}]. */
+  function words(text) {
+    const result = [];
+    let parts = [], partKind = BREAK, last = BREAK, isWholeWanted = false;
+    for (const character of normalText(text)) {
+      let kind = kindOf(character);
+      if (kind === MARK) kind = last === LETTER || last === DIGIT ? partKind : LETTER;
+      if (kind === LETTER || kind === DIGIT) {
+        if (kind === DIGIT) isWholeWanted = true;
+        if (kind === last) parts[parts.length - 1] += character;
+        else parts.push(character);
+        partKind = kind;
+      } else if (kind === JOINER && (last === LETTER || last === DIGIT)) {
+        if (character === "'") isWholeWanted = true;
+      } else {
+        addWord(result, parts, isWholeWanted);
+        parts = [];
+        isWholeWanted = false;
+        if (kind === HAN) addWord(result, [character], false);
+      }
+      last = kind;
+    }
+    addWord(result, parts, isWholeWanted);
+    return result;
+  }
+
+  return { words: words };
+});

@@ -1,0 +1,53 @@
+"""What tests of whole commands share: a way to run one, and small deliveries."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import cli
+from schemas.messages import set_language
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did: exit code, standard output, standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture(autouse=True)
+def _speak_english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("HOABAN_LANG", "en")
+    monkeypatch.setenv("LANGUAGE", "en")
+    set_language("en")
+    yield
+    set_language("en")
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run ``hoaban`` in this process, as its script does, from the folder ``cwd``."""
+
+    def run_command(*arguments: str | os.PathLike[str], cwd: Path | None = None) -> Ran:
+        out, err = io.StringIO(), io.StringIO()
+        with monkeypatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            if cwd is not None:
+                patch.chdir(cwd)
+            with pytest.raises(SystemExit) as exited:
+                cli.main([os.fspath(argument) for argument in arguments])
+        code = exited.value.code
+        return Ran(code if isinstance(code, int) else 0, out.getvalue(), err.getvalue())
+
+    return run_command

@@ -1,0 +1,60 @@
+"""The documents say what the program does."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import cli
+from archive.config import DerivativeSettings, Settings
+from schemas.findings import KINDS
+from tests.docs.reference import DOCS, PAGES
+
+ROOT = DOCS.parent
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_generated_page_is_up_to_date(name: str) -> None:
+    # When this fails: python -m tests.docs.reference
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name]()
+
+
+@pytest.mark.parametrize("name", list(cli.hoaban.commands))
+def test_every_command_teaches_by_example(name: str) -> None:
+    text = cli.hoaban.commands[name].help or ""
+    assert re.search(rf"Examples?:\n\s+hoaban {name}", text), text
+
+
+@pytest.mark.parametrize("name", list(cli.hoaban.commands))
+def test_every_option_is_explained(name: str) -> None:
+    unexplained = [
+        parameter.name
+        for parameter in cli.hoaban.commands[name].params
+        if parameter.param_type_name == "option" and not getattr(parameter, "help", None)
+    ]
+    assert unexplained == []
+
+
+def test_every_setting_is_documented() -> None:
+    page = (DOCS / "settings.md").read_text(encoding="utf-8")
+    names = {f.name for f in (*fields(Settings), *fields(DerivativeSettings))}
+    assert [name for name in sorted(names) if f"`{name}`" not in page] == []
+
+
+def test_every_finding_code_is_raised_by_a_test() -> None:
+    tests = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if path != Path(__file__)
+    )
+    assert [code for code in KINDS if code not in tests] == []
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    broken = []
+    for page in (*ROOT.glob("*.md"), *DOCS.rglob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if "://" not in target and not (page.parent / target).exists():
+                broken.append(f"{page.relative_to(ROOT)}: {target}")
+    assert broken == []

@@ -1,0 +1,17 @@
+"""The fault tests use the same items as the tests of the store."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "archive"))
+
+
+@pytest.fixture
+def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the syncs: what a power cut does is modelled by test_store_power_cut."""
+    from archive import durable
+
+    monkeypatch.setattr(durable, "_sync", lambda handle: None)
+    monkeypatch.setattr(durable, "_sync_folder", lambda folder: None)

@@ -1,0 +1,168 @@
+"""The commands around ingest: search, build, export, audit, rebuild, status."""
+
+import csv
+import json
+import shutil
+import unicodedata
+from pathlib import Path
+
+import bagit
+import pytest
+
+from tests.conftest import Run
+from tests.flows.deliveries import make_delivery, tree, write_csv
+
+
+@pytest.fixture
+def museum(tmp_path: Path, run: Run) -> Path:
+    folder = tmp_path / "museum"
+    assert run("init", folder, "--title", "Bảo tàng thử").code == 0
+    assert run("ingest", make_delivery(tmp_path / "delivery"), cwd=folder).code == 0
+    return folder
+
+
+def hits(run: Run, museum: Path, query: str) -> list[str]:
+    ran = run("search", "--json", query, cwd=museum)
+    assert ran.code == 0, ran
+    return [hit["identifier"] for hit in json.loads(ran.out)["hits"]]
+
+
+def test_search_prints_one_json_object_with_total_and_hits(run: Run, museum: Path) -> None:
+    answer = json.loads(run("--lang", "vi", "search", "--json", "trong dong", cwd=museum).out)
+    assert answer["total"] == 1
+    assert answer["hits"][0]["identifier"] == "BT-001"
+    assert answer["hits"][0]["title"] == "Trống đồng"
+    assert answer["hits"][0]["score"] > 0
+    assert answer["hits"][0]["url"].endswith("bt-001.html")
+
+
+RECORDS = (
+    ("V-1", "Bản đồ chiến dịch Điện Biên Phủ"),
+    ("V-2", "Cối giã gạo bằng gỗ"),
+    ("V-3", "Rìu đá"),
+    ("V-4", "Áo chàm của người Mông"),
+    ("V-5", "Bộ đồ đồng"),
+    ("V-6", "Tượng Hoà bình"),
+    ("V-7", "Kỹ thuật dệt"),
+    ("V-8", "Gò đất cao"),
+    ("V-9", "Ao sen nhà cụ Dien"),
+)
+QUERIES = {
+    "Điện Biên": "V-1",
+    "điện biên": "V-1",
+    "dien bien": "V-1",
+    "đien": "V-1",
+    "gỗ": "V-2",
+    "đá": "V-3",
+    "áo": "V-4",
+    "ao cham": "V-4",
+    "chiến dịch": "V-1",
+    "chien dich": "V-1",
+    "đồ đồng": "V-5",
+    "do dong": "V-5",
+    "hoà": "V-6",
+    "hòa": "V-6",
+    "kĩ": "V-7",
+    "kỹ": "V-7",
+}
+
+
+@pytest.fixture
+def vietnamese(tmp_path: Path, run: Run) -> Path:
+    folder = tmp_path / "vietnamese"
+    source = tmp_path / "records"
+    source.mkdir()
+    write_csv(source / "danh-muc.csv", ("Số kiểm kê", "Tên gọi"), RECORDS)
+    assert run("init", folder).code == 0
+    assert run("ingest", source, cwd=folder).code == 0
+    return folder
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_vietnamese_words_find_their_record_first(run: Run, vietnamese: Path, form: str) -> None:
+    for query, identifier in QUERIES.items():
+        found = hits(run, vietnamese, unicodedata.normalize(form, query))
+        assert found, query
+        assert found[0] == identifier, query
+
+
+@pytest.mark.parametrize(("bare", "identifier"), [("go", "V-2"), ("da", "V-3"), ("dien", "V-1")])
+def test_bare_words_find_marked_ones(
+    run: Run, vietnamese: Path, bare: str, identifier: str
+) -> None:
+    assert identifier in hits(run, vietnamese, bare)
+
+
+def test_csv_export_holds_every_public_item(run: Run, museum: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    assert run("export", "csv", "--out", out, cwd=museum).code == 0
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["identifier"] for row in rows] == ["BT-001", "BT-002", "BT-003"]
+
+
+def test_a_bag_of_a_selection_is_valid(run: Run, museum: Path, tmp_path: Path) -> None:
+    out = tmp_path / "bag"
+    assert run("export", "bagit", "--out", out, "khan", "pieu", cwd=museum).code == 0
+    bag = bagit.Bag(str(out))
+    bag.validate()
+    payload = [name for name in bag.payload_entries() if name.endswith(".jpg")]
+    assert len(payload) == 1
+    assert run("export", "bagit", "--out", out, cwd=museum).code != 0
+
+
+def test_audit_is_silent_on_a_sound_store_and_names_a_flipped_byte(run: Run, museum: Path) -> None:
+    assert run("audit", cwd=museum).code == 0
+    master = next((museum / "store").rglob("*.png"))
+    data = bytearray(master.read_bytes())
+    data[100] ^= 1
+    master.chmod(0o644)
+    master.write_bytes(data)
+    ran = run("audit", cwd=museum)
+    assert ran.code == 6
+    assert master.name in ran.out
+
+
+def test_rebuild_gives_the_same_bytes_from_store_settings_and_profile(
+    run: Run, museum: Path
+) -> None:
+    assert run("build", cwd=museum).code == 0
+    made = {name: tree(museum / name) for name in ("site", "derivatives", "store")}
+    answer = run("search", "--json", "đồng", cwd=museum).out
+    for name in ("site", "derivatives", "index"):
+        shutil.rmtree(museum / name)
+    (museum / "catalogue.db").unlink()
+    assert run("rebuild", cwd=museum).code == 0
+    for name, files in made.items():
+        assert tree(museum / name) == files
+    assert run("search", "--json", "đồng", cwd=museum).out == answer
+
+
+def test_a_restricted_item_stays_out_of_site_and_exports(
+    run: Run, tmp_path: Path, museum: Path
+) -> None:
+    source = tmp_path / "secret"
+    source.mkdir()
+    headings = ("Số kiểm kê", "Tên gọi", "Mức truy cập")
+    write_csv(source / "catalogue.csv", headings, [("S-1", "Mật danh Hoàng Oanh", "hạn chế")])
+    assert run("ingest", source, cwd=museum).code == 0
+    assert run("build", cwd=museum).code == 0
+    out = tmp_path / "all.csv"
+    assert run("export", "csv", "--out", out, cwd=museum).code == 0
+    public = [*(museum / "site").rglob("*"), out]
+    leaks = [p for p in public if p.is_file() and "Hoàng Oanh".encode() in p.read_bytes()]
+    assert leaks == []
+    assert hits(run, museum, "hoàng oanh") == ["S-1"]
+
+
+def test_status_counts(run: Run, museum: Path) -> None:
+    status = json.loads(run("status", "--json", cwd=museum).out)
+    assert (status["items"], status["masters"], status["has_site"]) == (3, 4, False)
+    assert status["last_batches"][0]["summary"]["added"] == 3
+
+
+def test_help_speaks_vietnamese(run: Run) -> None:
+    ran = run("--lang", "vi", "ingest", "--help")
+    assert ran.code == 0
+    assert "Ví dụ" in ran.out
+    assert "Cách dùng:" in ran.out

@@ -1,0 +1,21 @@
+"""A program that is interrupted while its workers hang; run by test_engine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import hostile
+
+from archive.config import DerivativeSettings
+from pipeline.engine import run_jobs
+from pipeline.jobs import Job
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    jobs = (Job(f"hang-{n}", (), folder / str(n), DerivativeSettings()) for n in range(50))
+    try:
+        for _ in run_jobs(hostile.work, jobs, workers=2, timeout_s=600, memory_limit_mb=0):
+            pass
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,134 @@
+"""The records of the search tests and the vectors that both searches must give.
+
+From the root, ``PYTHONPATH=. python tests/search/museum_records.py`` writes
+``tests/data/search/vectors.json`` anew.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import unicodedata
+from dataclasses import asdict
+from pathlib import Path
+
+from schemas.dublincore import Statement
+from schemas.profile import parse_profile, shipped_profile_text
+from schemas.records import Record
+from search.analysis import Word, iter_words
+from search.documents import SearchDocument, document_for
+from search.index import SearchIndex
+
+DATA = Path(__file__).parent.parent / "data" / "search"
+PROFILE = parse_profile(shipped_profile_text("museum"))
+
+_TYPED = """
+Điện Biên|điện biên|dien bien|dien|đien|gỗ|go|đá|da|áo|ao cham|áo chàm|chiến dịch|chien dich
+đồ đồng|do dong|hoà|hòa|kĩ|kỹ|Hoà Bình|Hòa Bình|hoa binh|thuỷ mặc|thủy mặc|thuy mac|quý|quí|quy
+tay|tai|huỳnh cung|huynh|Mỹ Lý|mĩ lí|tỉ lệ|tỷ lệ|kỹ thuật|kĩ thuật|ki thuat|Nhật kí|nhat ky
+77.AO.84|77-AO-84|77AO84|77.AO|77|AO|77.AO.999|BTĐB 1234/Gm-56|1234|Gm-56|gm56|btdb|BTDB1234/GM56
+B-52|B52|b 52|AK47|AK-47|ak|H'Mông|hmong|Hmông|mông|mong|H’Mông|ĐS-2001|DS2001|ds 2001|đs-2001
+trống đồng|trong dong|trong dong dong son|Trống đồng Đông Sơn|đông sơn|dong son|đồng|dong|đông
+khèn|khen|khăn piêu|khan pieu|piêu Thái|thái|thai|Cham|chăm|chàm|cham|gò|lá dong|la dong|do|đã
+diễn biến|dien bien phu|Điện-Biên-Phủ|dien-bien-phu|Indochine|l'Indochine|œuvre|oeuvre|légende
+legende|cote fleuve|Ƀong|bong|ꪄꪽ|ꪹꪜꪷ|ꪎꪳ ꪼꪕ|ꪼꪕ|安南志略|志|安南|𡨸喃|傳翹𡨸|Truyện Kiều 傳翹
+1954|1953-1954|3 1954|12/1972|1/25.000|25000|xe đạp thồ 1954|bronze drum|Bronze|dagger|seal|the
+flag of the|vải bông|vai|Vải|VẢI|BẠC|đồng thau|đồng, gỗ|gỗ, đồng, tre|da trâu|đá bazan|rìu đá
+riu da|trâu gỗ đá|không có gì cả|zzzz|gỗ zzzz|khong co|Pleiku|ninh thuận|Thanh Hoá|thanh hóa
+Thành hoàng|thanh hoang|hoàng|hoa|hoa lam|toà sen|tòa sen|hỏa tuyến|hoả tuyến|giấy dó|giay do
+gái|gai|ba tai|tay quay|cổ đắp|co|gò mun|go mun|ao làng|áo làng|do dân|Đào|dao|Dao|dao găm
+quỳ|qùy|vàng quỳ|Quyết chiến|quyet|khuôn đúc rìu|khuon|constructor|__proto__|toString|hasOwnProperty
+đ|Đ|a|!!!|…|*|"áo|(đá OR gỗ)|-gỗ|title:đá|áo~2|[1954 TO 1955]|AND|NOT đá|\\|'|'''|...---...|🙂|🙂áo
+"""
+QUERIES = [
+    *_TYPED.strip().replace("\n", "|").split("|"),
+    *("", " ", "\t", "áo\u200bchàm", "á\u00ado", "\ufeffáo"),
+]
+
+TEXTS = [
+    "Ðiện Biên, ĐIỆN BIÊN; điện–biên",
+    "lọai qúa thóat hòan khỏang gía gìa gìn giữ thuở huỳnh quỳnh khuỷu ngoằn ngoèo",
+    "tỷ lý mỹ kỹ hy sỹ vy by quy tay lay hay thy chy",
+    "ꪁꪫꪱꪣ ꪜꪱꪫ ꪹꪕꪸꪉ ꪹꪭꪷꪚ꪿ ꪀꪺ꫁ꪀ",
+    "ສິລາຈາຶກ ເມືອງ ໑໒໓",
+    "ꨌꩌ ꨕꨟꨭꩀ",
+    "ខ្មែរ ภาษาไทย เก่า देवनागरी",
+    "𖬌𖬣𖬵 𖬎𖬪𖬵",
+    "𠳒吶頭𢭲認識 〇々㐌餒 ⺀",
+    "ΣΊΣΥΦΟΣ ς σ İstanbul ıssız Straße ŁÓDŹ Ærø ﬁn ŋ þ",
+    "O'Du O’Du Oʼdu 'quoted' ‘áo’ a'b'c 1.2.3.4.5.6.7.8.9 a.1.b.2.c.3.d.4",
+    "m² x₂ ½ Ⅻ № 12,5 12.5 62.AH.2.1–.36 pg_9_12_01bl",
+    "\u0301áo a\u0301\u0323o 1\u0323 -\u0323a áo\u200dchàm ao\ufe0f",
+    "dài" + "á" * 100 + " " + "x1" * 60,
+    "Ơ̆ ơ̆ ƀ čưm ñ Krông Ƀuk Y'Ƀhơ",
+    "a\x1cb\x85c\u3000d\xa0e\u2028f",
+]
+
+
+def records() -> list[Record]:
+    """Return the hand-written records; every third one is in NFD, as Macs send them."""
+    entries = json.loads((DATA / "records.json").read_text(encoding="utf-8"))
+    made = []
+    for number, entry in enumerate(entries):
+        form = "NFD" if number % 3 == 2 else "NFC"
+        made.append(_record(entry, form))
+    return made
+
+
+def documents() -> list[SearchDocument]:
+    """Return the search documents of the records."""
+    return [document_for(record, PROFILE, f"images/{record.item_id}.jpg") for record in records()]
+
+
+def vectors() -> dict[str, list[dict[str, object]]]:
+    """Return the documents, words of texts and answers to queries, as Python gives them."""
+    with tempfile.TemporaryDirectory() as folder:
+        index = SearchIndex.create(Path(folder) / "index")
+        index.replace_all(documents())
+        queries = [_answer(index, query) for query in dict.fromkeys(QUERIES)]
+    titles = [title for document in documents() for _lang, title in document.titles]
+    texts = dict.fromkeys([*TEXTS, *titles])
+    return {
+        "documents": [asdict(document) for document in documents()],
+        "words": [{"text": text, "words": [_word(w) for w in iter_words(text)]} for text in texts],
+        "queries": queries,
+    }
+
+
+def _record(entry: dict[str, object], form: str) -> Record:
+    statements = []
+    for name, value in entry.items():
+        field = PROFILE.get(name)
+        assert field is not None
+        values = value if isinstance(value, dict) else {"": value}
+        statements += [
+            Statement(field.term, unicodedata.normalize(form, text), lang, "", name)
+            for lang, text in values.items()
+            if name != "identifier"
+        ]
+    return Record(str(entry["identifier"]), tuple(statements))
+
+
+def _answer(index: SearchIndex, query: str) -> dict[str, object]:
+    results = index.search(query, limit=50)
+    hits = [[hit.item_id, hit.score] for hit in results.hits]
+    return {"query": query, "total": results.total, "hits": hits}
+
+
+def _word(word: Word) -> dict[str, object]:
+    parts = [[token.exact, token.bare] for token in word.parts]
+    return {"parts": parts, "whole": word.whole and [word.whole.exact, word.whole.bare]}
+
+
+def vectors_text() -> str:
+    """Return the text of the vectors file: one vector a line."""
+    lists = vectors()
+    parts = []
+    for name, entries in lists.items():
+        lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
+        parts.append(f'"{name}": [\n{lines}\n]')
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+if __name__ == "__main__":
+    (DATA / "vectors.json").write_text(vectors_text(), encoding="utf-8", newline="\n")

@@ -1,0 +1,86 @@
+"""Words of texts: scripts stay whole, numbers come apart and together."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.analysis import LONGEST_PART, MOST_PARTS, iter_words
+
+SOME_TEXT = st.text(max_size=60) | st.text(
+    "aáạđyuioHK12 .-/'’ꪹꪭꪷ꪿ສິ志𡨸\u0301\u0323\u200d", max_size=40
+)
+
+
+def parts(text: str) -> list[list[str]]:
+    return [[token.exact for token in word.parts] for word in iter_words(text)]
+
+
+def wholes(text: str) -> list[str]:
+    return [word.whole.exact for word in iter_words(text) if word.whole is not None]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Trống đồng, Đông Sơn!", [["trống"], ["đồng"], ["đông"], ["sơn"]]),
+        ("ꪁꪫꪱꪣ ꪹꪕꪸꪉ", [["ꪁꪫꪱꪣ"], ["ꪹꪕꪸꪉ"]]),
+        ("ສິລາຈາຶກ ເມືອງ", [["ສິລາຈາຶກ"], ["ເມືອງ"]]),
+        ("ꨌꩌ ꨕꨟꨭꩀ", [["ꨌꩌ"], ["ꨕꨟꨭꩀ"]]),
+        ("安南志略", [["安"], ["南"], ["志"], ["略"]]),
+        ("chữ 𡨸喃", [["chữ"], ["𡨸"], ["喃"]]),
+        ("chữ 𡨸", [["chữ"], ["𡨸"]]),
+        ("Điện-Biên", [["điện", "biên"]]),
+        ("áo\u200bchàm soft\u00adhyphen", [["áo"], ["chàm"], ["softhyphen"]]),
+        ("a.-b", [["a"], ["b"]]),
+        ("\u0301", []),
+    ],
+)
+def test_words_of_a_text(text: str, expected: list[list[str]]) -> None:
+    assert parts(text) == expected
+
+
+@pytest.mark.parametrize("number", ["77.AO.84", "77-ao-84", "77/AO/84", "77AO84", "77_AO.84"])
+def test_an_inventory_number_is_one_however_it_is_joined(number: str) -> None:
+    assert parts(number) == [["77", "ao", "84"]]
+    assert wholes(number) == ["77ao84"]
+
+
+def test_a_number_with_a_space_is_two_words() -> None:
+    assert parts("BTĐB 1234/Gm-56") == [["btđb"], ["1234", "gm", "56"]]
+    assert wholes("BTĐB 1234/Gm-56") == ["1234gm56"]
+
+
+@pytest.mark.parametrize("name", ["H'Mông", "H’Mông", "HʼMông"])
+def test_an_apostrophe_keeps_a_name_findable_without_it(name: str) -> None:
+    assert wholes(name) == parts("Hmông")[0]
+
+
+def test_a_very_long_run_is_cut_and_never_whole() -> None:
+    (word,) = iter_words("a" * 1000)
+    assert word.parts[0].exact == "a" * LONGEST_PART
+    assert wholes("1." * (MOST_PARTS + 1)) == []
+
+
+@given(SOME_TEXT)
+def test_nfc_and_nfd_have_the_same_words(text: str) -> None:
+    composed, apart = (unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
+    assert list(iter_words(composed)) == list(iter_words(apart))
+
+
+@given(SOME_TEXT)
+def test_the_words_of_forms_are_the_forms(text: str) -> None:
+    for word in iter_words(text):
+        for token in word.parts:
+            assert parts(token.exact) == [[token.exact]]
+            assert [[t.bare for t in w.parts] for w in iter_words(token.bare)] == [[token.bare]]
+
+
+@given(SOME_TEXT)
+def test_every_token_can_be_stored_and_looked_for(text: str) -> None:
+    for word in iter_words(text):
+        for token in word.tokens:
+            assert token.bare
+            assert not any(character.isspace() for character in token.exact + token.bare)
+            token.exact.encode()
