@@ -61,6 +61,6 @@ def safe_url(text: str) -> str:
         return ""
     if parts.scheme.lower() not in _SAFE_SCHEMES:
         return ""
-    if not parts.scheme and ":" in address.split("/")[0]:
+    if not parts.scheme and ":" in re.split("[/?#]", address)[0]:
         return ""
     return address

@@ -1,0 +1,106 @@
+"""The server: what a web host would do, on this computer."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from fabricated_site import AT, PROFILE, small_archive
+from serving import hosting
+
+from archive.layout import Layout
+from archive.serve import make_app, serve
+from archive.site import build_site
+from schemas.errors import ConfigError
+from schemas.identifiers import image_folder
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    found = small_archive(tmp_path_factory.mktemp("archive"))
+    build_site(
+        found.layout,
+        found.settings,
+        PROFILE,
+        found.items,
+        write_search=lambda folder: (folder / "search-engine.js").write_text("", encoding="utf-8"),
+        at=AT,
+    )
+    return found
+
+
+@pytest.fixture(scope="module")
+def client(archive):
+    with hosting(archive.layout.site) as host:
+        yield host
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/", "text/html; charset=utf-8"),
+        ("/vi/", "text/html; charset=utf-8"),
+        ("/assets/css/site.css", "text/css; charset=utf-8"),
+        ("/assets/js/item.js", "text/javascript; charset=utf-8"),
+        ("/assets/img/hoa-ban.svg", "image/svg+xml; charset=utf-8"),
+        ("/assets/fonts/noto-serif-latin-400-normal.woff2", "font/woff2"),
+        ("/iiif/collection.json", "application/json; charset=utf-8"),
+    ],
+)
+def test_files_have_the_right_type(client, path, kind):
+    answer = client.get(path)
+    assert answer.status == 200
+    assert answer.headers["content-type"] == kind
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_part_of_a_file_can_be_asked_for(client, archive):
+    image = f"/{image_folder(archive.kept[0].item_id)}/0001/access.jpg"
+    whole = client.get(image)
+    part = client.get(image, headers={"Range": "bytes=10-19"})
+    assert whole.headers["content-type"] == "image/jpeg"
+    assert part.status == 206
+    assert part.content == whole.content[10:20]
+
+
+def test_an_unchanged_file_is_not_sent_again(client):
+    first = client.get("/vi/index.html")
+    again = client.get("/vi/index.html", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status == 304
+
+
+def test_folders_are_not_listed(client):
+    answer = client.get("/assets/")
+    assert answer.status == 404
+    assert "item.js" not in answer.text
+
+
+def test_an_unknown_address_shows_the_page_for_it(client):
+    answer = client.get("/vi/nothing/here.html")
+    assert answer.status == 404
+    assert "text/html" in answer.headers["content-type"]
+    assert "/assets/css/site.css" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/../hoaban.toml", "/%2e%2e/hoaban.toml", "/..%2fhoaban.toml"])
+def test_nothing_outside_the_site_is_shown(client, archive, path):
+    archive.layout.config.write_text("secret", encoding="utf-8")
+    answer = client.get(path)
+    assert answer.status == 404
+    assert "secret" not in answer.text
+
+
+def test_viewers_on_other_sites_may_read_manifests(client):
+    assert client.get("/iiif/collection.json").headers["access-control-allow-origin"] == "*"
+
+
+def test_serving_without_a_site_says_what_to_do(tmp_path):
+    with pytest.raises(ConfigError, match="hoaban build"):
+        make_app(Layout(tmp_path).site)
+
+
+def test_a_port_in_use_is_a_clear_error(archive):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match=str(port)):
+            serve(archive.layout.site, port=port)
