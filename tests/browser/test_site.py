@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from fabricated_site import AT, PROFILE, plain_picture, plain_record, said, small_archive
-from search.documents import document_for
-from search.static import write_static_index
-from serving import hosting
 
 from archive.site import build_site
 from schemas.identifiers import image_folder, item_id_for, item_page, shard_of
 from schemas.records import View
+from search.documents import document_for
+from search.static import write_static_index
+from tests.site.fabricated_site import AT, PROFILE, plain_picture, plain_record, said, small_archive
+from tests.site.serving import hosting
 
 pytestmark = pytest.mark.browser
 
