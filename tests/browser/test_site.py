@@ -210,7 +210,7 @@ def test_full_screen_keeps_the_tools(visit):
     page.click(".zoom-open")
     wait_for_zoom(page)
     page.click("[data-do=full]")
-    page.wait_for_function("document.querySelector('[data-do=full]').ariaPressed === 'true'")
+    page.wait_for_selector("[data-do=full][aria-pressed=true]")
     assert page.is_visible("[data-do=close]")
     page.click("[data-do=close]")
     assert page.is_hidden(".zoom")
@@ -221,9 +221,7 @@ def test_a_view_is_chosen_from_the_strip(visit, way):
     open_page = visit(way, f"vi/{JAR}")
     page = open_page.page
     page.click(".strip li:nth-child(2) a")
-    page.wait_for_function(
-        "document.querySelector('.picture-link img').currentSrc.includes('/0002/')"
-    )
+    page.wait_for_selector(".picture-link img[src*='/0002/']")
     assert page.inner_text(".picture-label") == "nắp"
     assert page.get_attribute(".picture-link img", "alt") == "Thạp đồng Đào Thịnh (nắp)"
     open_page.check()
@@ -235,10 +233,9 @@ def test_search_finds_while_typing_and_leads_to_the_item(visit, way, query):
     open_page = visit(way, "vi/search.html")
     page = open_page.page
     page.type("#q", query)
-    page.wait_for_selector("#results li")
-    assert query in page.inner_text("#found")
+    page.wait_for_selector(f"#found:has-text('{query}')")
     if way == "host":
-        page.wait_for_function("location.search.startsWith('?q=')")
+        assert "?q=" in page.url
     page.focus("#q")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -253,9 +250,9 @@ def test_search_shows_more_and_says_when_there_is_nothing(visit):
     page.wait_for_selector("#results li")
     assert page.locator("#results li").count() == 24
     page.click("#more")
-    page.wait_for_function("document.querySelectorAll('#results li').length === 48")
-    page.fill("#q", "<img src=x onerror=alert(1)> zzz")
-    page.wait_for_function("!document.querySelector('#results li')")
+    page.wait_for_selector("#results li:nth-child(48)")
+    page.fill("#q", "<img src=qqq onerror=qqq>")
+    page.wait_for_selector("#results li", state="detached")
     assert "<img src=x" in page.inner_text("#found")
     open_page.check()
 
@@ -311,7 +308,7 @@ def test_every_picture_and_word_is_there_without_scripts(visit):
     assert page.locator(".strip a").count() == 3
     assert page.get_attribute(".strip li:nth-child(2) a", "href").endswith("0002/access.jpg")
     open_page.go("vi/search.html")
-    assert page.is_visible("noscript >> text=JavaScript")
+    assert page.is_visible(".notice")
 
 
 def test_the_first_tab_skips_to_the_content(visit):
