@@ -267,8 +267,11 @@ def _sync(handle: int) -> None:
     if sys.platform == "darwin":
         import fcntl
 
-        # macOS: fsync reaches the drive's cache only.
-        fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+        try:
+            # macOS: fsync reaches the drive's cache only.
+            fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+        except OSError:  # a network disk that does not know it
+            os.fsync(handle)
     else:
         os.fsync(handle)
 
@@ -279,6 +282,10 @@ def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        # Some network disks sync files but have no such thing for folders.
+        if error.errno != errno.EINVAL:
+            raise
     finally:
         os.close(handle)
 

@@ -9,6 +9,7 @@ held at a time.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -21,12 +22,18 @@ from archive.ocfl import (
     OBJECT_DECLARATION_BYTES,
     SIDECAR_NAME,
     Inventory,
+    highest_version,
     parse_inventory,
     sidecar_bytes,
 )
+from archive.ocfl_commit import is_under_way
 from archive.ocfl_root import ROOT_FILES, iter_objects, object_id, object_path
 from archive.store import Store
 from schemas.errors import RecordError
+
+# A commit takes milliseconds; one that a crash left waits for recover, and is reported.
+_TRIES = 3
+_PAUSE_S = 0.2
 
 
 class ProblemKind(StrEnum):
@@ -103,7 +110,7 @@ def iter_audit(
     strays: list[Problem] = []
     for entry in iter_objects(root):
         if isinstance(entry, str):
-            yield _audit_object(root, entry, progress)
+            yield _audit_object(store, entry, progress)
         elif entry.is_unreadable:
             strays.append(Problem(entry.path, ProblemKind.MISSING, "a folder", entry.what))
         else:
@@ -130,15 +137,17 @@ def _audit_root(root: Path, strays: list[Problem], progress: _Progress) -> Audit
     return AuditResult("", check.files_read, check.bytes_read, problems)
 
 
-def _audit_object(root: Path, item_id: str, progress: _Progress) -> AuditResult:
-    """Audit one object; once more if it got a new version in the middle."""
-    folder = root / object_path(item_id)
-    while True:
-        before = _bytes_or_none(folder / INVENTORY_NAME)
-        check = _ObjectCheck(root, progress)
+def _audit_object(store: Store, item_id: str, progress: _Progress) -> AuditResult:
+    """Audit one object; again if another process was committing to it in the middle."""
+    path = store.folder_of(item_id) / INVENTORY_NAME
+    for tries_left in reversed(range(_TRIES)):
+        before = _bytes_or_none(path)
+        check = _ObjectCheck(store.layout.store, progress)
         check.run(item_id)
-        if not check.problems or _bytes_or_none(folder / INVENTORY_NAME) == before:
+        is_moving = is_under_way(store.layout, item_id) or _bytes_or_none(path) != before
+        if not check.problems or not is_moving or not tries_left:
             break
+        time.sleep(_PAUSE_S)
     problems = tuple(sorted(check.problems, key=_by_path))
     return AuditResult(item_id, check.files_read, check.bytes_read, problems)
 
@@ -199,9 +208,9 @@ class _ObjectCheck(_Check):
 
     def inventories(self, folder: Path, identifier: str, known: set[str]) -> Inventory | None:
         """Check every inventory; return the best one there is."""
-        highest = folder / f"v{_highest_version(folder)}"
+        highest = folder / f"v{highest_version(folder)}"
         root_data, root_inventory = self.inventory(folder, identifier, twin=highest)
-        head = root_inventory.head if root_inventory else _highest_version(folder)
+        head = root_inventory.head if root_inventory else highest_version(folder)
         best = root_inventory
         for number in range(head, 0, -1):
             version = folder / f"v{number}"
@@ -283,11 +292,6 @@ def _is_earlier(older: Inventory, newest: Inventory, number: int) -> bool:
         and older.manifest.items() <= newest.manifest.items()
         and older.sha256.items() <= newest.sha256.items()
     )
-
-
-def _highest_version(folder: Path) -> int:
-    numbers = [int(path.name[1:]) for path in folder.glob("v*") if path.name[1:].isdecimal()]
-    return max(numbers, default=0)
 
 
 def _bytes_or_none(path: Path) -> bytes | None:

@@ -6,6 +6,7 @@ not inherited by worker processes that are spawned.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,10 @@ from contextlib import contextmanager
 from archive.layout import Layout
 from schemas.errors import StoreBusyError, StoreWriteError
 from schemas.messages import _
+
+# What the systems answer when somebody else holds the lock; anything else is another trouble,
+# as a network disk that has no locks.
+_HELD = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
 
 
 @contextmanager
@@ -27,15 +32,13 @@ def write_lock(layout: Layout) -> Iterator[None]:
     try:
         handle = os.open(layout.lock, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise StoreWriteError(
-            _("The archive cannot be locked: {reason}.").format(reason=error.strerror or error),
-            remedy=_("Check that the archive's folder exists and that you may write into it."),
-            path=layout.lock,
-        ) from error
+        raise _cannot_lock(layout, error) from error
     try:
         try:
             _lock(handle)
         except OSError as error:
+            if error.errno not in _HELD:
+                raise _cannot_lock(layout, error) from error
             raise StoreBusyError(
                 _("Another command is writing to this archive."),
                 remedy=_("Wait until it has finished, or stop it; then run this one again."),
@@ -45,6 +48,14 @@ def write_lock(layout: Layout) -> Iterator[None]:
     finally:
         # Closing frees the lock, on every system.
         os.close(handle)
+
+
+def _cannot_lock(layout: Layout, error: OSError) -> StoreWriteError:
+    return StoreWriteError(
+        _("The archive cannot be locked: {reason}.").format(reason=error.strerror or error),
+        remedy=_("Check that the archive's folder exists and that you may write into it."),
+        path=layout.lock,
+    )
 
 
 def _lock(handle: int) -> None:

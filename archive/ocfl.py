@@ -169,6 +169,12 @@ def sidecar_bytes(inventory: bytes) -> bytes:
     return f"{hashlib.sha512(inventory).hexdigest()}  {INVENTORY_NAME}\n".encode()
 
 
+def highest_version(folder: Path) -> int:
+    """Return the highest number of the version folders in an object; 0 when there is none."""
+    names = [path.name for path in folder.glob("v*")]
+    return max((int(name[1:]) for name in names if _VERSION.fullmatch(name)), default=0)
+
+
 def content_name(sha512: str, logical_path: str) -> str:
     """Return the short ASCII name under which content is stored.
 

@@ -7,8 +7,6 @@ holds :func:`archive.lock.write_lock`.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from archive.ocfl import (
     OBJECT_DECLARATION_BYTES,
     SIDECAR_NAME,
     Inventory,
+    highest_version,
     sidecar_bytes,
 )
 from archive.ocfl_root import object_path
@@ -79,15 +78,19 @@ def settle(layout: Layout, item_id: str) -> None:
     """
     stage = _stage_of(layout, item_id)
     journal = _journal_of(layout, item_id)
-    if journal.exists():
+    if is_under_way(layout, item_id):
         folder = layout.store / object_path(item_id)
-        entry = json.loads(journal.read_bytes())
-        if _has_version(folder, entry["version"], entry["inventory_sha512"]):
-            _install_inventory(folder, entry["version"], stage)  # 6, 7
+        if folder.is_dir():
+            _install_newest(folder, stage)  # 6, 7
         else:
             durable.remove_empty_folders(folder.parent, stop=layout.store)
     durable.remove_tree(stage)  # 8
     durable.remove_file(journal)  # 9
+
+
+def is_under_way(layout: Layout, item_id: str) -> bool:
+    """Say whether a commit of the item has begun and not ended, in this process or another."""
+    return _journal_of(layout, item_id).exists()
 
 
 def recover(layout: Layout) -> tuple[str, ...]:
@@ -137,39 +140,43 @@ def _build(stage: Path, new: NewVersion) -> None:
 
 
 def _write_journal(layout: Layout, new: NewVersion) -> None:
-    inventory_sha512 = hashlib.sha512(new.inventory.to_bytes()).hexdigest()
-    durable.write_file(
-        _journal_of(layout, new.item_id),
-        json_bytes(
-            {
-                "format": JOURNAL_FORMAT,
-                "item_id": new.item_id,
-                "version": new.inventory.head,
-                "inventory_sha512": inventory_sha512,
-            }
-        ),
-    )
+    """Say that a commit is under way. Its name is what counts; the rest is for people."""
+    document = {
+        "format": JOURNAL_FORMAT,
+        "item_id": new.item_id,
+        "version": new.inventory.head,
+    }
+    durable.write_file(_journal_of(layout, new.item_id), json_bytes(document))
 
 
-def _has_version(folder: Path, version: int, inventory_sha512: str) -> bool:
-    """Say whether the commit point was passed: that version is in the object."""
-    path = folder / f"v{version}" / INVENTORY_NAME
-    return path.is_file() and hashlib.sha512(path.read_bytes()).hexdigest() == inventory_sha512
+def _install_newest(folder: Path, stage: Path) -> None:
+    """Make the object's root inventory that of its newest version folder.
 
-
-def _install_inventory(folder: Path, version: int, stage: Path) -> None:
-    """Make the root inventory that of ``version``; each file was staged before, or is again."""
-    for name in (INVENTORY_NAME, SIDECAR_NAME):
-        wanted = (folder / f"v{version}" / name).read_bytes()
-        target = folder / name
-        if target.is_file() and target.read_bytes() == wanted:
-            continue
-        staged = stage / name
-        if not staged.is_file() or staged.read_bytes() != wanted:
-            durable.make_folder(stage)
-            durable.write_file(staged, wanted)
-        durable.replace_file(staged, target)
+    A version folder came by one rename after it was synced, so it is whole. One that is
+    damaged since is left for the audit to report.
+    """
+    version = folder / f"v{highest_version(folder)}"
+    try:
+        inventory = (version / INVENTORY_NAME).read_bytes()
+        sidecar = (version / SIDECAR_NAME).read_bytes()
+    except OSError:
+        return
+    if sidecar != sidecar_bytes(inventory):
+        return
+    for name, wanted in ((INVENTORY_NAME, inventory), (SIDECAR_NAME, sidecar)):
+        if not _holds(folder / name, wanted):
+            if not _holds(stage / name, wanted):
+                durable.make_folder(stage)
+                durable.write_file(stage / name, wanted)
+            durable.replace_file(stage / name, folder / name)
     durable.sync_folder(folder)
+
+
+def _holds(path: Path, wanted: bytes) -> bool:
+    try:
+        return path.read_bytes() == wanted
+    except OSError:
+        return False
 
 
 def _commits_folder(layout: Layout) -> Path:

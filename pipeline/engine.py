@@ -13,10 +13,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import multiprocessing
+import multiprocessing.connection
 import os
 import shutil
 import signal
 import sys
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -118,7 +120,9 @@ class _Run:
                 elif (outcome := self._conclude(attempt, result)) is not None:
                     self._breaks = 0
                     yield outcome
-            if is_broken:
+            # A worker that dies between two jobs breaks pebble's pool, and jobs that wait in a
+            # broken pool are never heard of again: so its health is asked, too.
+            if is_broken or not self._pool.active:
                 self._replace_pool()
             self._fill(jobs)
 
@@ -135,10 +139,16 @@ class _Run:
                 if job is None:
                     return
                 attempt = _Attempt(job)
-            future = self._pool.schedule(
-                _shielded, args=(self._function, attempt.job), timeout=self._timeout_s
-            )
-            self._flying[future] = attempt
+            self._schedule(attempt)
+
+    def _schedule(self, attempt: _Attempt) -> None:
+        arguments = (self._function, attempt.job)
+        try:
+            future = self._pool.schedule(_shielded, args=arguments, timeout=self._timeout_s)
+        except RuntimeError:  # the pool broke since it was last looked at
+            self._replace_pool()
+            future = self._pool.schedule(_shielded, args=arguments, timeout=self._timeout_s)
+        self._flying[future] = attempt
 
     def _conclude(
         self, attempt: _Attempt, result: Outcome | _Failure | BaseException
@@ -229,6 +239,7 @@ def _exit_text(code: int | None) -> str:
 
 def _prepare_worker(memory_limit_mb: int) -> None:
     """Set a new worker's limits; runs in the worker before its first job."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # pebble's own handler waits for the interpreter, which a decoder that hangs never gives.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform == "win32":
@@ -241,3 +252,15 @@ def _prepare_worker(memory_limit_mb: int) -> None:
         # that siegfried's runtime and malloc only reserve. macOS keeps neither.
         limit = memory_limit_mb << 20
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _end_with_parent() -> None:
+    """End this worker when the main process is killed.
+
+    Otherwise it would go on with its item and write into a staging folder that the next run
+    already uses.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)

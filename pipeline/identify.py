@@ -28,7 +28,7 @@ _RAW_EXTENSIONS = frozenset(
         ".nef", ".nrw", ".pef", ".raw", ".rwl", ".sr2", ".srf", ".srw",
     }
 )  # fmt: skip
-_HEAD_BYTES = 32
+_HEAD_BYTES = 512
 
 
 @dataclass(frozen=True)
@@ -143,8 +143,7 @@ def identify(path: Path, *, name: str) -> Identity:
     known = next((entry for entry in FORMATS if entry.matches(head)), None)
     obstacle = _tiff_obstacle(path, name) if known and known.loader == "tiffload" else ""
     if known is None:
-        shown = head[:8].hex(" ")
-        format_name = format_name or f"of an unknown kind (it starts with {shown})"
+        format_name = format_name or _described(head)
         return Identity(puid, format_name, mime_type or "application/octet-stream", None)
     return Identity(
         puid,
@@ -168,6 +167,20 @@ def _pronom(path: Path) -> tuple[str, str, str]:
     match = details["files"][0]["matches"][0]
     name = " ".join(part for part in (match["format"], match["version"]) if part)
     return match["id"] or "UNKNOWN", name, match["mime"].split(",")[0].strip()
+
+
+def _described(head: bytes) -> str:
+    """Say what a file is that PRONOM does not know; PRONOM knows text by its name only."""
+    if head.startswith(b"%PDF"):
+        return "PDF"
+    try:
+        # A letter may be cut in two at the end of what was read.
+        text = head[:-3].decode("utf-8") if len(head) > 3 else head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        text = head[: error.start].decode("utf-8") if error.start > len(head) - 7 else ""
+    if text and all(letter.isprintable() or letter.isspace() for letter in text):
+        return "plain text"
+    return f"of an unknown kind (it starts with {head[:8].hex(' ')})"
 
 
 def _tiff_obstacle(path: Path, name: str) -> str:

@@ -21,6 +21,7 @@ from pipeline.intake.sheet import open_sheets
 from pipeline.intake.table import Row, Sheet, SheetError
 from pipeline.intake.text import tidy_line
 from schemas.findings import Finding
+from schemas.messages import current_language
 from schemas.profile import Field, Obligation, Role
 
 # When no sheet of a workbook can be read, the failure that came nearest is told.
@@ -158,7 +159,7 @@ class CatalogueReader:
             elif field.name in present:
                 wanted[field.name] = (field, "ROW-missing-value")
             else:
-                values = {"field": field.label("vi")}
+                values = {"field": field.label(current_language())}
                 self.findings.append(Finding("COLUMN-missing", path=self._name, values=values))
         return wanted
 
@@ -177,7 +178,7 @@ class CatalogueReader:
                 sheet=draft.sheet,
                 row=draft.row,
                 column=draft.header.field_heading(field),
-                values={"field": field.label("vi")},
+                values={"field": field.label(current_language())},
             )
             for name, (field, code) in wanted.items()
             if name not in filled

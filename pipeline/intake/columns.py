@@ -103,8 +103,8 @@ class Headings:
             for rank, name in enumerate(field.headings, start=1):
                 self._add(name, field, rank=rank)
         for field in profile:
-            if field.term:
-                self._add(field.term, field, rank=1000)
+            for prefix in ("", "dcterms:", "dc:") if field.term else ():
+                self._add(prefix + field.term, field, rank=1000)
 
     def recognise(self, heading: str) -> Meaning | None:
         """Return what a heading means, or None when it is not known."""

@@ -1,7 +1,8 @@
 """CSV and its relatives as rows: encoding by byte order mark, separator by the headings.
 
 ``csv.Sniffer`` guesses from characters and is often wrong where cells hold commas and
-semicolons, as museum catalogues do; the headings are a far surer sign.
+semicolons, as museum catalogues do; the headings are a far surer sign. Cells that were quoted
+so that no program runs them as formulas (:mod:`schemas.cells`) come back as they were.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pipeline.intake.table import Row, Sheet, SheetError
+from schemas.cells import unquote_cell
 from schemas.messages import _
 
 SEPARATORS = (";", ",", "\t")
@@ -92,7 +94,7 @@ def _rows(text: TextIO, separator: str, *, is_declared: bool) -> Iterator[Row]:
         # the file into one cell without a word.
         for record in csv.reader(text, delimiter=separator, strict=True):
             number += 1
-            yield Row(number, tuple(record))
+            yield Row(number, tuple(map(unquote_cell, record)))
     except UnicodeDecodeError as error:
         reason = _("after row {row} the text is not {encoding}").format(
             row=number, encoding=error.encoding.upper()

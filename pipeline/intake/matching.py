@@ -14,13 +14,8 @@ from dataclasses import dataclass, field
 
 from pipeline.intake.listing import Listing, SourceFile
 from pipeline.intake.merging import row_of
-from pipeline.intake.naming import (
-    label_of,
-    match_number,
-    name_key,
-    natural_key,
-    number_tokens,
-)
+from pipeline.intake.naming import label_of, natural_key, number_tokens
+from pipeline.intake.numbers import Numbers
 from pipeline.intake.rows import Draft
 from pipeline.intake.scan_index import Found, ScanIndex
 from pipeline.jobs import Scan
@@ -104,26 +99,20 @@ class _Matcher:
                     self._find(place, code, name=written)
 
     def match_numbers(self) -> None:
-        numbers: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        for place, draft in enumerate(self.drafts):
-            tokens = number_tokens(draft.identifier)
-            if tokens:
-                numbers[tokens].append(place)
-        longest = max(map(len, numbers), default=0)
+        numbers = Numbers(draft.identifier for draft in self.drafts)
         scans = [f for f in self.files if f.is_scan and f.name not in self.claims]
         for file in sorted(scans, key=lambda file: (natural_key(file.name), file.name)):
-            by_name = match_number(_stem(file), numbers, longest=longest)
+            stem = _stem(file)
+            by_name = numbers.find(stem)
             folder = _numbered_folder(file, numbers)
-            if by_name and len(by_name.tokens) > len(folder):
-                places, label = numbers[by_name.tokens], by_name.label
-            elif folder:
-                label = (
-                    by_name.label if by_name and by_name.tokens == folder else label_of(_stem(file))
-                )
-                places = numbers[folder]
+            tokens = number_tokens(folder)
+            if by_name and (by_name.tokens == tokens or len(by_name.tokens) > len(tokens)):
+                places, label = numbers.places_of(by_name.tokens, stem), by_name.label
+            elif tokens:
+                places, label = numbers.places_of(tokens, folder), label_of(stem)
             else:
                 continue
-            for place in self._best_spelled(places, file):
+            for place in places:
                 if not self.drafts[place].files:
                     self._claim(place, file, label)
 
@@ -164,16 +153,6 @@ class _Matcher:
             places.append(place)
             self.matches[place].scans.append(Scan(file.path, file.name, label))
 
-    def _best_spelled(self, places: list[int], file: SourceFile) -> list[int]:
-        """Return the rows whose number is spelled as the name spells it, else all of them."""
-        if len(places) < 2:
-            return places
-        spelled = name_key(_stem(file))
-        exact = [
-            place for place in places if spelled.startswith(name_key(self.drafts[place].identifier))
-        ]
-        return exact or places
-
     def _is_collision(self, files: Sequence[SourceFile]) -> bool:
         return len({_collision_key(file.name) for file in files}) == 1
 
@@ -200,15 +179,12 @@ def _find_listed(index: ScanIndex, written: str) -> Found | None:
     return None
 
 
-def _numbered_folder(
-    file: SourceFile, numbers: dict[tuple[str, ...], list[int]]
-) -> tuple[str, ...]:
-    """Return the tokens of the nearest folder above ``file`` that is named by a number."""
+def _numbered_folder(file: SourceFile, numbers: Numbers) -> str:
+    """Return the nearest folder above ``file`` that is named by a number, or empty."""
     for folder in reversed(file.name.split("/")[:-1]):
-        tokens = number_tokens(folder)
-        if tokens in numbers:
-            return tokens
-    return ()
+        if number_tokens(folder) in numbers:
+            return folder
+    return ""
 
 
 def _collisions(files: Iterable[SourceFile]) -> dict[str, tuple[str, ...]]:

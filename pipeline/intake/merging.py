@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.intake.rows import Draft
 from schemas.dublincore import Statement
 from schemas.findings import Finding
+from schemas.messages import current_language
 from schemas.profile import Profile, Role
 from schemas.records import Access
 
@@ -88,7 +89,7 @@ def _merge(first: Draft, later: Draft, profile: Profile, path: str) -> Draft:
             theirs = [s for s in later.statements if s.field == entry.name and s.lang == lang]
             new = [s for s in theirs if (s.value, s.uri) not in said]
             if new and lang in languages:
-                differing.append(entry.label("vi"))
+                differing.append(entry.label(current_language()))
             else:
                 added.extend(new)
     if first.files and later.files and set(first.files) != set(later.files):

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container
-from dataclasses import dataclass
 
 from pipeline.intake.text import strip_marks, tidy_line
 from schemas.views import ViewLabel, page_label
 
-_TOKEN = re.compile(r"[^\s!-/:-@\[-`{-~\u2010-\u2015]+")
+TOKEN = re.compile(r"[^\s!-/:-@\[-`{-~\u2010-\u2015]+")
 _SUFFIX_START = re.compile(r"[\s_\-(\[]")
 _SUFFIX_BREAK = re.compile(r"[\s_\-()\[\]]+")
 # "trang 5", "p.3" and "mặt sau" are one word each.
@@ -68,19 +66,6 @@ _RANKS = {
 NaturalKey = tuple[tuple[tuple[int, int, str], ...], ...]
 
 
-@dataclass(frozen=True)
-class NumberMatch:
-    """An inventory number found at the beginning of a name.
-
-    Attributes:
-        tokens: The number, as :func:`number_tokens` gives it.
-        label: What the rest of the name says of the view, or empty.
-    """
-
-    tokens: tuple[str, ...]
-    label: str
-
-
 def name_key(name: str) -> str:
     """Return what two names have in common that differ in case, Unicode form or white space."""
     return tidy_line(unicodedata.normalize("NFC", name).casefold())
@@ -88,30 +73,7 @@ def name_key(name: str) -> str:
 
 def number_tokens(text: str) -> tuple[str, ...]:
     """Return the parts of an inventory number or a name between separators, without case."""
-    return tuple(_TOKEN.findall(name_key(text)))
-
-
-def match_number(
-    stem: str, numbers: Container[tuple[str, ...]], *, longest: int
-) -> NumberMatch | None:
-    """Return the inventory number that a file name begins with, or None.
-
-    The longest number wins, and what follows it must be a view or page suffix: ``77.AO.81.2``
-    never counts as a view of ``77.AO.81``, and ``123_01`` never as one of ``12``.
-
-    Args:
-        stem: The file name without its extension.
-        numbers: The tokens of every inventory number.
-        longest: The largest count of tokens among ``numbers``.
-    """
-    folded = name_key(stem)
-    tokens = list(_TOKEN.finditer(folded))
-    for count in range(min(len(tokens), longest), 0, -1):
-        number = tuple(token.group() for token in tokens[:count])
-        if number in numbers:
-            label = parse_suffix(folded[tokens[count - 1].end() :])
-            return None if label is None else NumberMatch(number, label)
-    return None
+    return tuple(TOKEN.findall(name_key(text)))
 
 
 def parse_suffix(rest: str) -> str | None:

@@ -188,11 +188,21 @@ def _statements(column: Column, text: str) -> Iterator[Statement]:
     lang = meaning.lang
     if not lang and field.has_language and any(map(is_vietnamese, values)):
         lang = "vi"
-    for value in values:
-        if _URI.fullmatch(value):
-            yield Statement(field.term, "", uri=value, field=field.name)
-        elif value:
-            yield Statement(field.term, _with_unit(value, meaning.unit), lang, field=field.name)
+    for value in filter(None, values):
+        name, uri = _name_and_uri(value)
+        if name:
+            name = _with_unit(name, meaning.unit)
+        yield Statement(field.term, name, lang if name else "", uri, field.name)
+
+
+def _name_and_uri(value: str) -> tuple[str, str]:
+    """Return the text and the URI of ``text <uri>``, as our own CSV has them, or one of them."""
+    if _URI.fullmatch(value):
+        return "", value
+    name, mark, uri = value.rpartition(" <")
+    if mark and uri.endswith(">") and _URI.fullmatch(uri[:-1]):
+        return name, uri[:-1]
+    return value, ""
 
 
 def _with_unit(value: str, unit: str) -> str:

@@ -6,9 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from ocfl import StorageRoot
-from ocfl.validator import Validator
-
 from archive.layout import Layout
 from archive.store import Commit, Store
 from schemas.dublincore import Statement
@@ -116,6 +113,10 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def assert_valid(store: Store) -> None:
     """Let ocfl-py judge the storage root and every object in it."""
+    # Imported here, because it takes half a second that the processes to be killed do not need.
+    from ocfl import StorageRoot
+    from ocfl.validator import Validator
+
     root = StorageRoot(root=str(store.layout.store))
     # validate() returns True with a corrupt object inside: the counts must be compared.
     is_valid = root.validate()

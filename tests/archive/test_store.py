@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from store_samples import (
+
+from archive.layout import Layout
+from archive.ocfl_root import object_path
+from archive.store import Commit, Store
+from schemas.errors import FixityError, RecordError
+from schemas.identifiers import item_id_for
+from schemas.records import View
+from tests.archive.store_samples import (
     AT,
     BACK,
     FRONT,
@@ -29,13 +36,6 @@ from store_samples import (
     technical,
     tree,
 )
-
-from archive.layout import Layout
-from archive.ocfl_root import object_path
-from archive.store import Commit, Store
-from schemas.errors import FixityError, RecordError
-from schemas.identifiers import item_id_for
-from schemas.records import View
 
 ITEM = item_id_for(NUMBER)
 

@@ -1,11 +1,6 @@
 """The fault tests use the same items as the tests of the store."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "archive"))
 
 
 @pytest.fixture

@@ -6,11 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from store_samples import BACK, FRONT, LATER, NUMBER, assert_valid, commit, new_store, tree
-
 from archive.layout import Layout
 from archive.store import Store
 from schemas.identifiers import item_id_for
+from tests.archive.store_samples import (
+    BACK,
+    FRONT,
+    LATER,
+    NUMBER,
+    assert_valid,
+    commit,
+    new_store,
+    tree,
+)
 
 ITEM = item_id_for(NUMBER)
 

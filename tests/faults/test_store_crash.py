@@ -8,8 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from store_samples import assert_valid, tree
-from store_scenarios import (
+
+from archive import durable
+from archive.layout import Layout
+from archive.store import Store
+from tests.archive.store_samples import assert_valid, tree
+from tests.faults.store_scenarios import (
     DISK_CALLS,
     ITEM,
     SCENARIOS,
@@ -18,10 +22,6 @@ from store_scenarios import (
     reopened,
     snapshot,
 )
-
-from archive import durable
-from archive.layout import Layout
-from archive.store import Store
 
 pytestmark = pytest.mark.usefixtures("quick_disk")
 
@@ -114,7 +114,7 @@ def test_a_crash_during_recovery_is_recovered_from(
 ) -> None:
     states, end, calls = uninterrupted(scenario, tmp_path / "whole", monkeypatch)
     template = scenario.prepare(tmp_path / "template").layout.root
-    for number in range(0, calls, 3):
+    for number in range(0, calls, 4):
         for recovery_number in range(0, 100, 2):
             shutil.copytree(template, tmp_path / "crashed")
             store = Store(Layout(tmp_path / "crashed"))
@@ -158,6 +158,19 @@ def test_recovery_names_the_items_that_were_under_way(
         scenario.commit(store)
     assert store.recover() == (ITEM,)
     assert store.recover() == ()
+
+
+def test_a_damaged_journal_does_not_stop_recovery(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states, end, calls = uninterrupted(scenario, tmp_path / "whole", monkeypatch)
+    for number in range(calls):
+        store = scenario.prepare(tmp_path / str(number))
+        with crashing_after(number, monkeypatch), pytest.raises(Crash):
+            scenario.commit(store)
+        for journal in (store.layout.staging / "commit").glob("*.json"):
+            journal.write_bytes(b"{")
+        assert_mended(store, scenario, states, end)
 
 
 def test_a_crash_while_the_storage_root_is_made_leaves_none_or_the_whole(

@@ -6,13 +6,13 @@ import errno
 from pathlib import Path
 
 import pytest
-from store_samples import assert_valid, tree
-from store_scenarios import DISK_CALLS, SCENARIOS, Scenario, reopened, snapshot
 
 from archive import durable
 from archive.layout import Layout
 from archive.store import Store
 from schemas.errors import StoreWriteError
+from tests.archive.store_samples import assert_valid, tree
+from tests.faults.store_scenarios import DISK_CALLS, SCENARIOS, Scenario, reopened, snapshot
 
 pytestmark = pytest.mark.usefixtures("quick_disk")
 

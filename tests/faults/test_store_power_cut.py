@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from store_samples import tree
-from store_scenarios import DISK_CALLS, SCENARIOS, Scenario, assert_mended, snapshot
 
 from archive import durable
 from archive.layout import Layout
 from archive.store import Store
+from tests.archive.store_samples import tree
+from tests.faults.store_scenarios import DISK_CALLS, SCENARIOS, Scenario, assert_mended, snapshot
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -52,7 +53,12 @@ def _disk_full(job: Job) -> None:
     raise StoreWriteError("disk full", remedy="free some", path=job.staging)
 
 
+def _die_later(_job: Job) -> None:
+    threading.Timer(0.3, os._exit, [9]).start()
+
+
 _DEEDS = {
+    "later": _die_later,
     "kill": lambda _job: os.kill(os.getpid(), signal.SIGKILL),
     "exit": lambda _job: os._exit(3),
     "quiet": lambda _job: os._exit(0),

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import hostile
-
 from archive.config import DerivativeSettings
 from pipeline.engine import run_jobs
 from pipeline.jobs import Job
+from tests.imaging import hostile
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])

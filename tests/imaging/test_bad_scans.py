@@ -6,12 +6,13 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import DATA, chart, codes, job_for, jpeg_bytes, run
 from PIL import Image
 
 from archive.config import DerivativeSettings
 from pipeline import tiff
+from pipeline.identify import identify
 from pipeline.work import check_item
+from tests.imaging.making import DATA, chart, codes, job_for, jpeg_bytes, run
 
 
 def png_header(width: int, height: int) -> bytes:
@@ -96,10 +97,34 @@ def test_finding_says_in_words_what_a_file_is_that_is_no_image(tmp_path):
         ]
         said[name] = finding.message("en")
 
-    assert "unknown kind" in said["text.jpg"] or "Plain Text" in said["text.jpg"]
+    assert "plain text" in said["text.jpg"]
     assert "PDF" in said["page.pdf"] or "Portable Document" in said["page.pdf"]
     assert "Zstandard" in said["zstd.tif"]
     assert "camera raw" in said["raw.dng"]
+
+
+@given(st.binary(min_size=1, max_size=600), st.sampled_from(["a.jpg", "a.tif", "a"]))
+def test_any_bytes_are_identified_and_never_crash(tmp_path_factory, content, name):
+    path = tmp_path_factory.mktemp("any") / name
+    path.write_bytes(content)
+
+    assert identify(path, name=name).found
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("Giấy phép\n".encode() * 90, "plain text"),
+        ("ấ" * 400, "plain text"),
+        (b"\x7fELF\x02\x01", "unknown kind"),
+        (b"%PDF-", "PDF"),
+    ],
+)
+def test_content_under_a_wrong_name_is_said_in_words(content, found, tmp_path):
+    data = content.encode() if isinstance(content, str) else content
+    (tmp_path / "scan.jpg").write_bytes(data)
+
+    assert found in identify(tmp_path / "scan.jpg", name="scan.jpg").found
 
 
 def test_camera_raw_is_known_by_its_tags_whatever_it_is_called(tmp_path):

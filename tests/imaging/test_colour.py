@@ -3,11 +3,21 @@ from __future__ import annotations
 import io
 
 import pytest
-from making import DATA, chart, codes, decoded, jpeg_bytes, lab_difference, median, picture, run
 from PIL import Image, ImageCms, ImageOps
 
 from archive.config import DerivativeSettings
 from pipeline.vips import pyvips
+from tests.imaging.making import (
+    DATA,
+    chart,
+    codes,
+    decoded,
+    jpeg_bytes,
+    lab_difference,
+    median,
+    picture,
+    run,
+)
 
 FINE = DerivativeSettings(quality=100)
 SRGB = ImageCms.createProfile("sRGB")

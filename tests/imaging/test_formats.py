@@ -1,10 +1,22 @@
 from __future__ import annotations
 
 import pytest
-from making import AT, DATA, derivative_set, job_for, picture, run
 
+from pipeline.vips import pyvips
 from pipeline.work import check_item, run_item
 from schemas.technical import Technical
+from tests.imaging.making import (
+    AT,
+    DATA,
+    chart,
+    decoded,
+    derivative_set,
+    job_for,
+    lab_difference,
+    median,
+    picture,
+    run,
+)
 
 # name: (PRONOM id, sizes of the pages, bits, samples, colour space, profile, ppi, orientation)
 FACTS = {
@@ -100,6 +112,44 @@ def test_check_finds_the_same_as_the_run_and_writes_nothing(name, tmp_path):
     assert checked.findings == worked.findings
     assert checked.technical == worked.technical
     assert (checked.derivatives, checked.masters, checked.events) == (None, (), ())
+
+
+def made_formats(folder):
+    """Write the chart in formats of which no small real file is at hand; give what they are."""
+    plain = pyvips.Image.new_from_memory(chart().tobytes(), *chart().size, 3, "uchar")
+    plain = plain.copy(interpretation="srgb")
+    deep = (plain * 257).cast("ushort").copy(interpretation="rgb16")
+    tiles = {"tile": True, "tile_width": 64, "tile_height": 64}
+    plain.webpsave(str(folder / "a.webp"), Q=95)
+    plain.heifsave(str(folder / "a8.avif"), compression="av1", effort=0, Q=90)
+    deep.heifsave(str(folder / "a10.avif"), compression="av1", effort=0, Q=90, bitdepth=10)
+    deep.pngsave(str(folder / "a16.png"))
+    deep.bandjoin(65535).tiffsave(str(folder / "alpha16.tif"), compression="lzw")
+    plain.tiffsave(str(folder / "pages.tif"), pyramid=True, **tiles)
+    plain.tiffsave(str(folder / "below.tif"), pyramid=True, subifd=True, **tiles)
+    plain.tiffsave(str(folder / "jpeg.tif"), compression="jpeg", Q=95)
+    plain.tiffsave(str(folder / "deflate.tif"), compression="deflate", predictor="horizontal")
+    return {
+        "a.webp": ("image/webp", 8),
+        "a8.avif": ("image/avif", 8),
+        "a10.avif": ("image/avif", 10),
+        "a16.png": ("image/png", 16),
+        "alpha16.tif": ("image/tiff", 16),
+        "pages.tif": ("image/tiff", 8),
+        "below.tif": ("image/tiff", 8),
+        "jpeg.tif": ("image/tiff", 8),
+        "deflate.tif": ("image/tiff", 8),
+    }
+
+
+def test_every_format_and_depth_gives_the_same_picture(tmp_path):
+    for name, facts in made_formats(tmp_path).items():
+        outcome = run(tmp_path / "staging", tmp_path / name)
+
+        (technical,) = outcome.technical
+        assert (technical.mime_type, technical.bits_per_sample) == facts, name
+        assert len(technical.pages) == 1, "a reduced copy is no page"
+        assert median(lab_difference(decoded(tmp_path / name), chart())) < 1.5, name
 
 
 def test_tiff_that_libvips_cannot_read_is_named_and_not_called_damaged(tmp_path):

@@ -5,12 +5,12 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import chart, picture, run
 from PIL import Image, ImageChops, ImageStat
 
 from archive.config import DerivativeSettings
 from pipeline.tiles import pyramid_of, write_tiles
 from pipeline.vips import pyvips
+from tests.imaging.making import chart, picture, run
 
 SIZES = [
     (1, 1), (1, 2), (2, 1), (3, 3), (1, 700), (700, 1), (63, 64), (64, 64), (65, 64), (64, 65),

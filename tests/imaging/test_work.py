@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from making import AT, DATA, chart, codes, derivative_set, job_for, jpeg_bytes, picture, run
 
 from archive.config import DerivativeSettings
 from pipeline import vips
@@ -15,6 +14,17 @@ from pipeline.vips import pyvips
 from pipeline.work import check_item, run_item
 from schemas.errors import StoreWriteError
 from schemas.events import EventType
+from tests.imaging.making import (
+    AT,
+    DATA,
+    chart,
+    codes,
+    derivative_set,
+    job_for,
+    jpeg_bytes,
+    picture,
+    run,
+)
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from tests.search.museum_records import documents
 _SNAPSHOTS = """
 import shutil, sys
 from pathlib import Path
-from museum_records import documents
+from tests.search.museum_records import documents
 from search.index import SearchIndex
 
 folder, snapshots, what = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
@@ -42,7 +42,7 @@ busy = True
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from museum_records import documents
+from tests.search.museum_records import documents
 from search.index import SearchIndex
 
 def killed():

@@ -7,16 +7,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from fabricated_site import (
-    AT,
-    PROFILE,
-    FabricatedArchive,
-    plain_picture,
-    plain_record,
-    said,
-    small_archive,
-)
-from reading import Page, broken_links, pages, snapshot
 
 from archive.config import Settings
 from archive.layout import Layout
@@ -25,6 +15,16 @@ from schemas.dublincore import Statement
 from schemas.errors import StoreWriteError
 from schemas.identifiers import image_folder, item_page
 from schemas.records import Access, View
+from tests.site.fabricated_site import (
+    AT,
+    PROFILE,
+    FabricatedArchive,
+    plain_picture,
+    plain_record,
+    said,
+    small_archive,
+)
+from tests.site.reading import Page, broken_links, pages, snapshot
 
 PUBLIC = Settings(base_url="https://baotang.example/kho", publisher="Bảo tàng Thử")
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
-from fabricated_site import PROFILE, plain_record, said, small_archive
 
 from schemas.crosswalks import iiif
 from schemas.derivatives import DerivativeSet
 from schemas.rights import rights_statement
+from tests.site.fabricated_site import PROFILE, plain_record, said, small_archive
 
 SCHEMA = Path(__file__).parents[1] / "data/iiif/iiif_3_0.json"
 PUBLICATION = iiif.Publication(

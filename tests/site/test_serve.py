@@ -5,14 +5,14 @@ from __future__ import annotations
 import socket
 
 import pytest
-from fabricated_site import AT, PROFILE, small_archive
-from serving import hosting
 
 from archive.layout import Layout
 from archive.serve import make_app, serve
 from archive.site import build_site
 from schemas.errors import ConfigError
 from schemas.identifiers import image_folder
+from tests.site.fabricated_site import AT, PROFILE, small_archive
+from tests.site.serving import hosting
 
 
 @pytest.fixture(scope="module")
