@@ -8,15 +8,15 @@ from io import BytesIO
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from fabricated_site import AT, PROFILE, plain_picture, plain_record, said, small_archive
 from PIL import Image
-from serving import hosting
 
 from archive.site import build_site
 from schemas.identifiers import image_folder, item_id_for, item_page, shard_of
 from schemas.records import View
 from search.documents import document_for
 from search.static import write_static_index
+from tests.site.fabricated_site import AT, PROFILE, plain_picture, plain_record, said, small_archive
+from tests.site.serving import hosting
 
 pytestmark = pytest.mark.browser
 
@@ -44,6 +44,11 @@ class Visit:
         is_bad = message.type in ("error", "warning")
         if is_bad and not message.text.startswith(LATE_TILE):
             self.wrong.append(message.text)
+
+    def miss(self, asked) -> None:
+        # What is still on its way when the page is left is not missing.
+        if asked.failure != "net::ERR_ABORTED":
+            self.wrong.append(f"{asked.failure}: {asked.url}")
 
     def check(self) -> None:
         assert self.wrong == []
@@ -104,7 +109,7 @@ def visit(request, chromium, site, host):
         found = Visit(page, site.as_uri() if way == "disk" else host.address)
         page.on("console", found.hear)
         page.on("pageerror", lambda error: found.wrong.append(str(error)))
-        page.on("requestfailed", lambda asked: found.wrong.append(f"failed: {asked.url}"))
+        page.on("requestfailed", found.miss)
         page.on("request", lambda asked: found.asked.append(asked.url))
         page.on(
             "response",
