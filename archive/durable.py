@@ -70,6 +70,16 @@ def make_folder(folder: Path) -> None:
             _sync_folder(new.parent)
 
 
+def make_new_folder(folder: Path) -> None:
+    """Make a folder that nobody looks for yet; the caller syncs the one it stands in.
+
+    Raises:
+        StoreWriteError: The disk refused.
+    """
+    with translated_os_errors(folder):
+        _mkdir(folder)
+
+
 def sync_file(path: Path) -> None:
     """Bring a file that something else wrote onto the disk, and forget its cached copy.
 

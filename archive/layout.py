@@ -76,6 +76,10 @@ class Layout:
         """The file whose lock the one writer holds."""
         return self.root / ".lock"
 
+    def staging_of(self, item_id: str) -> Path:
+        """The folder in which a worker may stage one item."""
+        return self.staging / "items" / item_id
+
     def derivatives_of(self, item_id: str) -> Path:
         """The folder of one item's derivatives."""
         return self.derivatives / shard_of(item_id) / item_id

@@ -22,7 +22,7 @@ from archive.ocfl import (
     highest_version,
     sidecar_bytes,
 )
-from archive.ocfl_root import object_path
+from archive.ocfl_root import is_item_id, object_path
 from schemas.records import json_bytes
 
 JOURNAL_FORMAT = "hoaban-commit-1"
@@ -104,8 +104,9 @@ def recover(layout: Layout) -> tuple[str, ...]:
     Raises:
         StoreWriteError: The disk refused.
     """
-    commits = _commits_folder(layout)
-    item_ids = sorted(path.stem for path in commits.glob("*.json")) if commits.is_dir() else []
+    # A Mac leaves "._name.json" beside files on a network disk.
+    names = (path.stem for path in _commits_folder(layout).glob("*.json"))
+    item_ids = sorted(name for name in names if is_item_id(name))
     for item_id in item_ids:
         settle(layout, item_id)
     # Staging must outlive a power cut, or a journal in it would not; workers do not sync.
@@ -124,9 +125,11 @@ def _build(stage: Path, new: NewVersion) -> None:
     inventory = new.inventory.to_bytes()
     root = stage / "object" if new.inventory.head == 1 else stage
     version = root / f"v{new.inventory.head}"
-    durable.make_folder(version)
+    durable.make_folder(stage.parent)
+    for folder in dict.fromkeys((stage, root, version)):
+        durable.make_new_folder(folder)
     if new.data or new.files:
-        durable.make_folder(version / "content")
+        durable.make_new_folder(version / "content")
     for path, data in sorted(new.data.items()):
         durable.write_new_file(root / path, data)
     for path, source in sorted(new.files.items()):

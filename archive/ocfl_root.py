@@ -99,13 +99,18 @@ def object_id(item_id: str) -> str:
     return ID_PREFIX + item_id
 
 
+def is_item_id(name: str) -> bool:
+    """Say whether ``name`` has the form of an item id."""
+    return _ITEM_ID.fullmatch(name) is not None
+
+
 def object_path(item_id: str) -> str:
     """Return where an item's object stands, relative to the root, POSIX form.
 
     Raises:
         ValueError: ``item_id`` is no item id; it could lead out of the store.
     """
-    if not _ITEM_ID.fullmatch(item_id):
+    if not is_item_id(item_id):
         raise ValueError(f"{item_id!r} is not an item id")
     identifier = object_id(item_id)
     digest = hashlib.sha256(identifier.encode()).hexdigest()
@@ -138,7 +143,7 @@ def _objects_below(root: Path, folder: Path, *, depth: int) -> Iterator[str | St
         yield Stray(path, "a file or a link")
     elif depth > TUPLES:
         item_id = folder.name.removeprefix(ID_PREFIX.replace(":", "%3a"))
-        is_ours = _ITEM_ID.fullmatch(item_id) and object_path(item_id) == path
+        is_ours = is_item_id(item_id) and object_path(item_id) == path
         yield item_id if is_ours else Stray(path, "a folder with another name")
     else:
         is_empty = True

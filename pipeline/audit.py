@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import chain
 from typing import Any
 
 from archive.catalogue import Catalogue
 from archive.fixity import AuditResult, Problem, iter_audit, iter_missing
+from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
 from pipeline.progress import OnProgress, Progress, ignore_progress
+from schemas.errors import StoreBusyError, StoreWriteError
 from schemas.messages import N_, _, ngettext
 
 AUDITING = N_("Reading the store")
@@ -68,6 +71,10 @@ def audit(archive: Archive, *, on_progress: OnProgress = ignore_progress) -> Aud
     An object whose whole folder is gone leaves no trace in the store; the catalogue knows of it.
     """
     store = Store(archive.layout)
+    # An interrupted commit is finished first, or its files would be called strange. Where another
+    # process is writing it has done so itself, and on a write-protected copy there is none.
+    with suppress(StoreBusyError, StoreWriteError), write_lock(archive.layout):
+        store.recover()
     with Catalogue.open(archive.layout.catalogue) as catalogue:
         results = chain(iter_audit(store), iter_missing(store, catalogue.item_ids()))
         return _report(results, on_progress)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.config import Settings
+from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
 from pipeline.engine import run_jobs
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.jobs import Job
@@ -60,6 +61,7 @@ def check(
     for planned in delivery.items:
         findings.extend(planned.findings)
     in_scans: dict[str, tuple[Finding, ...]] = {}
+    read: dict[str, tuple[ReadScan, ...]] = {}
     with tempfile.TemporaryDirectory(prefix="hoaban-check-") as scratch:
         jobs = list(_jobs(delivery, settings, Path(scratch)))
         outcomes = run_jobs(
@@ -71,9 +73,11 @@ def check(
         )
         for done, outcome in enumerate(outcomes, start=1):
             in_scans[outcome.item_id] = outcome.findings
+            read[outcome.item_id] = scans_read(outcome)
             on_progress(Progress(CHECKING, done, len(jobs), outcome.item_id))
     for job in jobs:
         findings.extend(in_scans[job.item_id])
+    findings.extend(duplicate_findings(scan for job in jobs for scan in read[job.item_id]))
     return CheckReport(delivery.catalogue, len(delivery.items), delivery.scans, tuple(findings))
 
 

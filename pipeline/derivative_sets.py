@@ -106,7 +106,7 @@ def make_derivatives(
                 publish_derivatives(archive.layout, outcome.item_id, outcome.derivatives)
             )
             made.add(outcome.item_id)
-        shutil.rmtree(archive.layout.staging / outcome.item_id, ignore_errors=True)
+        shutil.rmtree(archive.layout.staging_of(outcome.item_id), ignore_errors=True)
         on_progress(Progress(MAKING, done, len(wanted), outcome.item_id))
     return made, findings
 
@@ -124,7 +124,7 @@ def _store_jobs(archive: Archive, store: Store, item_ids: Iterable[str]) -> Iter
         yield Job(
             item_id=item_id,
             scans=scans_in_store(store.read(item_id)),
-            staging=archive.layout.staging / item_id,
+            staging=archive.layout.staging_of(item_id),
             settings=archive.settings.derivatives,
             copy_masters=False,
         )

@@ -26,6 +26,7 @@ from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
 from pipeline.derivative_sets import make_missing_derivatives, publish_derivatives
+from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
 from pipeline.engine import run_jobs
 from pipeline.indexing import update_index
 from pipeline.intake.delivery import Delivery, read_delivery
@@ -84,6 +85,14 @@ class _Tally:
     unchanged: int = 0
     set_aside: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass
+class _Work:
+    """What there is to do: items whose scans must be read, and items with only a new record."""
+
+    scans: dict[str, PlannedItem] = field(default_factory=dict)
+    records: list[PlannedItem] = field(default_factory=list)
 
 
 def ingest(
@@ -171,16 +180,19 @@ class _Run:
         """Take in every item of the delivery that is new or changed."""
         tally = _Tally()
         self._batch = self._catalogue.start_batch(utc_text(self._now()), source.name)
-        todo: dict[str, PlannedItem] = {}
+        work = _Work()
         with self._catalogue.transaction():
             for done, planned in enumerate(delivery.items, start=1):
                 tally.findings.extend(planned.findings)
                 if planned.is_set_aside:
                     self._set_aside(planned, planned.findings, tally)
                 else:
-                    self._sort_out(self._aligned(planned), todo, tally)
+                    self._sort_out(self._aligned(planned), work, tally)
                 self._tell(COMPARING, done, len(delivery.items), planned)
-        self._work_through(todo, tally)
+        # The jobs are on record now: whatever is committed from here on can be found again.
+        for planned in work.records:
+            self._commit(planned, Outcome(planned.item_id), tally)
+        self._read_scans(work.scans, tally)
         return tally
 
     def close(self, tally: _Tally) -> None:
@@ -195,20 +207,22 @@ class _Run:
         for batch in self._catalogue.open_batches():
             self._catalogue.finish_batch(batch, at, summary if batch == self._batch else {})
 
-    def _sort_out(self, planned: PlannedItem, todo: dict[str, PlannedItem], tally: _Tally) -> None:
+    def _sort_out(self, planned: PlannedItem, work: _Work, tally: _Tally) -> None:
         """Count an item the archive holds already; put any other on the list of work."""
         existing = self._catalogue.get(planned.item_id)
         if existing is None or not self._has_same_scans(planned, existing):
-            todo[planned.item_id] = planned
-            self._catalogue.set_job(self._batch, planned.item_id, "todo")
-        elif planned.record == existing.record:
+            work.scans[planned.item_id] = planned
+        elif planned.record != existing.record:
+            # Only the description changed: no scan needs to be read again.
+            work.records.append(planned)
+        else:
             tally.unchanged += 1
             release(self._archive.layout, planned.item_id)
-        else:
-            # Only the description changed: no scan needs to be read again.
-            self._commit(planned, Outcome(planned.item_id), tally)
+            return
+        self._catalogue.set_job(self._batch, planned.item_id, "todo")
 
-    def _work_through(self, todo: Mapping[str, PlannedItem], tally: _Tally) -> None:
+    def _read_scans(self, todo: Mapping[str, PlannedItem], tally: _Tally) -> None:
+        read: dict[str, tuple[ReadScan, ...]] = {}
         settings = self._archive.settings
         outcomes = run_jobs(
             partial(run_item, at=utc_text(self._now())),
@@ -220,12 +234,14 @@ class _Run:
         for done, outcome in enumerate(outcomes, start=1):
             planned = todo[outcome.item_id]
             tally.findings.extend(outcome.findings)
+            read[outcome.item_id] = scans_read(outcome)
             if outcome.is_set_aside:
                 self._set_aside(planned, outcome.findings, tally)
             else:
                 self._commit(planned, outcome, tally)
-            shutil.rmtree(self._archive.layout.staging / outcome.item_id, ignore_errors=True)
+            shutil.rmtree(self._archive.layout.staging_of(outcome.item_id), ignore_errors=True)
             self._tell(READING, done, len(todo), planned)
+        tally.findings.extend(duplicate_findings(s for item_id in todo for s in read[item_id]))
 
     def _commit(self, planned: PlannedItem, outcome: Outcome, tally: _Tally) -> None:
         """Put one item into the store, then publish what was made from it."""
@@ -331,7 +347,7 @@ class _Run:
         return Job(
             item_id=planned.item_id,
             scans=tuple(scans),
-            staging=self._archive.layout.staging / planned.item_id,
+            staging=self._archive.layout.staging_of(planned.item_id),
             settings=self._archive.settings.derivatives,
         )
 

@@ -8,6 +8,7 @@ reads. Both are kept in the repository, so that installing needs no extra tool.
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -22,6 +23,8 @@ TRANSLATED = ("vi",)
 FOLDERS = ("archive", "pipeline", "schemas", "search")
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "extensions": "jinja2.ext.i18n"}}
+# Written into the files instead of the clock, so that the same sentences give the same bytes.
+CREATED = datetime(2026, 11, 21, tzinfo=UTC)
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 
 # Sentences of click itself that a person meets; click takes them from our catalogue.
@@ -48,7 +51,14 @@ CLICK = (
 
 def template() -> Catalog:
     """Return every sentence that needs a translation."""
-    catalog = Catalog(domain=DOMAIN, project="Hoa Ban", charset="utf-8")
+    catalog = Catalog(
+        domain=DOMAIN,
+        project="Hoa Ban",
+        charset="utf-8",
+        header_comment="# Sentences of Hoa Ban for people. Apache-2.0, like the program.",
+        creation_date=CREATED,
+        fuzzy=False,
+    )
     for folder in FOLDERS:
         for name, line, message, _comments, context in extract_from_dir(
             ROOT / folder, METHODS, OPTIONS, keywords=KEYWORDS

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.fixity import iter_audit
 from archive.layout import Layout
 from archive.store import Store
 from schemas.identifiers import item_id_for
@@ -81,6 +82,14 @@ def snapshot(store: Store) -> object:
 
 def reopened(store: Store) -> Store:
     return Store(Layout(store.layout.root))
+
+
+def assert_sound(store: Store, states: list[object]) -> None:
+    """Recover, and check quickly, by our own audit, that the store is old or new."""
+    assert snapshot(store) in states
+    store.recover()
+    assert snapshot(store) in states
+    assert [problem for result in iter_audit(store) for problem in result.problems] == []
 
 
 def assert_mended(store: Store, scenario: Scenario, states: list[object], end: object) -> None:
