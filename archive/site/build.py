@@ -15,7 +15,7 @@ from typing import Any
 from archive.config import Settings
 from archive.layout import Layout
 from archive.site.files import SiteTree, discard, new_tree, publish
-from archive.site.items import Card, SiteItem, card, display
+from archive.site.items import Card, SiteItem, card, display, shown_item
 from archive.site.lists import BrowseLists, CollectionFiles
 from archive.site.pages import Neighbours, Numbers, Pages, browse_page, json_ld_path
 from archive.site.render import STATIC
@@ -142,14 +142,18 @@ class _Builder:
     ) -> Survey:
         """Write everything but the search index."""
         self._tree.copy_folder(STATIC, "assets")
-        survey = survey_items(items(), self._usable)
+
+        def shown() -> Iterator[SiteItem]:
+            return (shown_item(item, self._profile) for item in items())
+
+        survey = survey_items(shown(), self._usable)
         numbers = Numbers(survey.items, survey.images, survey.updated_at[:10])
         pages = Pages(self._settings, numbers)
         self._write_single_pages(pages, survey)
         sitemap = self._sitemap()
         lists = BrowseLists(self._tree, pages, self._settings.languages, survey.items)
         collection = CollectionFiles(self._tree, self._publication, survey.with_images)
-        for done, (previous, item, following) in enumerate(_with_neighbours(items()), start=1):
+        for done, (previous, item, following) in enumerate(_with_neighbours(shown()), start=1):
             images = self._write_images(item)
             self._write_item(pages, previous, item, following, images)
             lists.add({lang: card(item, images, lang) for lang in self._settings.languages})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from archive.config import Settings
+from schemas.crosswalks import public_record
 from schemas.derivatives import Canvas, DerivativeSet
 from schemas.dublincore import Statement
 from schemas.identifiers import image_folder
@@ -42,6 +43,28 @@ class SiteItem(Protocol):
     @property
     def derivatives(self) -> DerivativeSet | None:
         """What was made from its masters, if anything."""
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    """An item with what the profile hides left out of its record."""
+
+    item_id: str
+    created_at: str
+    updated_at: str
+    record: Record
+    derivatives: DerivativeSet | None
+
+
+def shown_item(item: SiteItem, profile: Profile) -> ShownItem:
+    """Return ``item`` as the site may know it: nothing hidden can reach a page from it."""
+    return ShownItem(
+        item_id=item.item_id,
+        created_at=item.created_at,
+        updated_at=item.updated_at,
+        record=public_record(item.record, profile),
+        derivatives=item.derivatives,
+    )
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from archive.site import SiteReport, build_site
 from schemas.dublincore import Statement
 from schemas.errors import StoreWriteError
 from schemas.identifiers import image_folder, item_page
+from schemas.profile import Profile
 from schemas.records import Access, View
 from tests.site.fabricated_site import (
     AT,
@@ -153,6 +155,28 @@ def test_hostile_metadata_is_shown_and_does_nothing(tmp_path):
     assert attack in "".join(page.text)
     assert page.data("application/ld+json")[0]["name"] == attack
     assert page.data("application/json")[0][0]["label"] == attack
+
+
+def test_a_hidden_field_reaches_no_file_of_the_site(tmp_path):
+    archive = FabricatedArchive(Layout(tmp_path))
+    hidden = ("holding_institution", "rights", "date", "description", "material")
+    statements = [said(name, f"hidden {name}", "vi") for name in hidden]
+    archive.add(
+        plain_record("BT.1", said("title", "Thạp", "vi"), *statements, views=(View("masters/a"),)),
+        (plain_picture(60, 60),),
+    )
+    fields = [replace(field, is_shown=field.name not in hidden) for field in PROFILE]
+    build_site(
+        archive.layout,
+        archive.settings,
+        Profile(tuple(fields)),
+        archive.items,
+        write_search=write_search,
+        at=AT,
+        json_ld=lambda record, url, images: record.to_json(),
+    )
+    for name, content in snapshot(archive.layout.site).items():
+        assert not [field for field in hidden if f"hidden {field}".encode() in content], name
 
 
 def test_an_item_that_is_not_public_stops_the_build_and_leaves_the_old_site(tmp_path):
