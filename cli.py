@@ -35,7 +35,7 @@ from pipeline.reports import (
     ingest_lines,
     site_line,
 )
-from pipeline.spoken_help import SpokenGroup, spoken_option
+from pipeline.spoken_help import SpokenGroup, SpokenOption, spoken_option
 from schemas.errors import (
     EXIT_INTERNAL,
     EXIT_INTERRUPTED,
@@ -96,7 +96,9 @@ _catalogue_option = spoken_option(
     help=N_("Language of messages; else HOABAN_LANG, else the computer's own."),
 )
 @spoken_option("--verbose", "-v", is_flag=True, help=N_("Tell more about what is being done."))
-@click.version_option(hoaban_version(), prog_name="hoaban")
+@click.version_option(
+    hoaban_version(), prog_name="hoaban", cls=SpokenOption, help=N_("Show the version and exit.")
+)
 def hoaban(verbose: bool) -> None:
     """Set up what all commands share."""
     logging.basicConfig(
@@ -428,7 +430,7 @@ def serve(host: str, port: int, archive_dir: Path | None) -> None:
     help=N_(
         """Write a package for partners: all public items, or those that QUERY finds.
 
-        Nothing stands at PATH before; a package is complete or it is not there.
+        PATH must not exist yet; the package is written completely or not at all.
 
         \b
         Examples:
@@ -440,7 +442,9 @@ def serve(host: str, port: int, archive_dir: Path | None) -> None:
 )
 @click.argument("format_name", metavar="FORMAT", type=click.Choice(sorted(FORMATS)))
 @click.argument("query", metavar="[QUERY]", nargs=-1)
-@spoken_option("--out", required=True, type=click.Path(path_type=Path), help=N_("What to write."))
+@spoken_option(
+    "--out", required=True, type=click.Path(path_type=Path), help=N_("The file or folder to write.")
+)
 @spoken_option("--all-access", is_flag=True, help=N_("Restricted and staff items too."))
 @_archive_option
 def export_command(
@@ -493,7 +497,7 @@ def audit(as_json: bool, archive_dir: Path | None) -> None:
 
 @hoaban.command(
     help=N_(
-        """Make catalogue, images, index and site again from store/.
+        """Make catalogue.db, images, index and site again from store/.
 
         Needs only store/, hoaban.toml and profile.csv; use it when anything else is lost.
 

@@ -361,7 +361,7 @@ class Catalogue:
             )
         except (ValueError, RecordError) as error:
             raise RecordError(
-                _("The catalogue's entry of '{item}' is damaged: {reason}.").format(
+                _("The entry of '{item}' in catalogue.db is damaged: {reason}.").format(
                     item=item_id, reason=error
                 ),
                 remedy=_("The store is not concerned. Make the catalogue again: hoaban rebuild"),

@@ -126,13 +126,13 @@ def translated(path: Path) -> Iterator[None]:
             ) from error
         if code in _BUSY:
             raise StoreBusyError(
-                _("Another command is writing to the catalogue."),
+                _("Another command is writing to catalogue.db."),
                 remedy=_("Wait until it has finished, then run this one again."),
                 path=path,
             ) from error
         if code in _DAMAGED:
             raise RecordError(
-                _("The catalogue is damaged: {reason}.").format(reason=error),
+                _("catalogue.db is damaged: {reason}.").format(reason=error),
                 remedy=_("The store is not concerned. Make the catalogue again: hoaban rebuild"),
                 path=path,
             ) from error

@@ -216,7 +216,7 @@ def check_logical_paths(paths: frozenset[str]) -> None:
 def broken_inventory(path: Path | None, reason: str) -> RecordError:
     """Return the error of an inventory that does not say what it must."""
     return RecordError(
-        _("The inventory cannot be trusted: {reason}.").format(reason=reason),
+        _("The object's inventory.json cannot be trusted: {reason}.").format(reason=reason),
         remedy=_("See everything that is damaged with: hoaban audit"),
         path=path,
     )

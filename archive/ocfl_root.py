@@ -78,7 +78,7 @@ def create_root(root: Path, stage: Path) -> None:
             path = root / name
             if not path.is_file() or path.read_bytes() != wanted:
                 raise RecordError(
-                    _("This is not a store of Hoa Ban: the file does not say what it must."),
+                    _("This is not a store of Hoa Ban: the file is not as expected."),
                     remedy=_("Bring the file back from a copy, or choose another folder."),
                     path=path,
                 )

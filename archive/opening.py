@@ -57,7 +57,11 @@ def create_archive(folder: Path, settings: Settings, *, profile_name: str = "mus
             path=folder,
         )
     if folder.exists() and not folder.is_dir():
-        raise ConfigError(_("A file of this name is in the way."), path=folder)
+        raise ConfigError(
+            _("A file of this name is in the way."),
+            remedy=_("Choose another name for the archive."),
+            path=folder,
+        )
     ours = {PROFILE_NAME, layout.store.name, layout.staging.name, layout.lock.name}
     if folder.is_dir() and {entry.name for entry in folder.iterdir()} - ours:
         raise ConfigError(

@@ -106,7 +106,7 @@ def _library(name: str, module: str) -> Symptom:
 def _libvips() -> Symptom:
     def load() -> str:
         vips = import_module("pipeline.vips")
-        return str(vips.libvips_version())
+        return str(vips.version())
 
     return _try("libvips", load)
 
@@ -128,8 +128,8 @@ def _installation() -> Symptom:
         if set(owners.get(package, ())) - {DISTRIBUTION}
     }
     return Symptom(
-        _("Names in this environment"),
-        ", ".join(sorted(strangers)) or _("only ours"),
+        _("Package names in this Python environment"),
+        ", ".join(sorted(strangers)) or _("only Hoa Ban's"),
         not strangers,
         _("Install Hoa Ban in an environment of its own: python -m venv .venv"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from schemas.findings import Finding, Severity
@@ -30,21 +30,34 @@ def finding_summary(findings: Iterable[Finding]) -> str:
     severities = [finding.severity for finding in findings]
     errors, warnings = severities.count(Severity.ERROR), severities.count(Severity.WARNING)
     if not errors and not warnings:
-        return _("Everything is well.")
+        return _("No errors and no warnings.")
     return _("Errors: {errors}; warnings: {warnings}.").format(errors=errors, warnings=warnings)
 
 
 def ingest_lines(report: IngestReport) -> Iterator[str]:
     """Yield the findings of an ingest and what came of its items."""
     yield from finding_lines(report.findings)
-    yield _("{added} new, {updated} changed, {unchanged} unchanged, {set_aside} set aside.").format(
-        added=len(report.added),
-        updated=len(report.updated),
-        unchanged=report.unchanged,
-        set_aside=len(report.set_aside),
+    yield outcome_counts(
+        {
+            "added": len(report.added),
+            "updated": len(report.updated),
+            "unchanged": report.unchanged,
+            "set_aside": len(report.set_aside),
+        }
     )
     if report.set_aside:
         yield _("Set aside, with what is wrong: {path}").format(path=report.quarantine)
+
+
+def outcome_counts(counts: Mapping[str, int]) -> str:
+    """Return what came of the items of a batch, in one sentence.
+
+    Args:
+        counts: ``added``, ``updated``, ``unchanged`` and ``set_aside``.
+    """
+    return _(
+        "{added} new, {updated} changed, {unchanged} unchanged, {set_aside} set aside."
+    ).format_map(counts)
 
 
 def site_line(report: SiteReport) -> str:

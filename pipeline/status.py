@@ -9,6 +9,7 @@ from typing import Any
 from archive.catalogue import Catalogue
 from archive.opening import Archive
 from pipeline.quarantine import iter_set_aside
+from pipeline.reports import outcome_counts
 from schemas.messages import _
 
 
@@ -46,16 +47,22 @@ class Status:
         """Return (label, value) lines in the current language."""
         shown = [
             (_("Archive"), f"{self.title} ({self.root})"),
-            (_("Items"), f"{self.items} ({_('public')}: {self.public_items})"),
+            (
+                _("Items"),
+                _("{items} (public: {public})").format(items=self.items, public=self.public_items),
+            ),
             (_("Masters"), f"{self.masters} ({self.masters_bytes / 1e6:.1f} MB)"),
             (_("Set aside"), ", ".join(self.set_aside) or "0"),
             (_("Site"), _("built") if self.has_site else _("not built yet: hoaban build")),
         ]
         for batch in self.last_batches:
-            did = ", ".join(f"{key} {value}" for key, value in batch["summary"].items())
-            end = did or _("interrupted; the next ingest goes on")
-            shown.append((_("Ingest"), f"{batch['started_at']} {batch['source']}: {end}"))
+            start = f"{batch['started_at']} {batch['source']}"
+            shown.append((_("Ingest"), f"{start}: {_did(batch['summary'])}"))
         return shown
+
+
+def _did(summary: Mapping[str, int]) -> str:
+    return outcome_counts(summary) if summary else _("interrupted; the next ingest goes on")
 
 
 def status(archive: Archive, *, batches: int = 3) -> Status:

@@ -155,7 +155,7 @@ KINDS: Mapping[str, FindingKind] = _kinds(
     FindingKind(
         "SHEET-merged",
         Severity.INFO,
-        N_("It describes {count} objects of an earlier sheet again; what it adds is taken over."),
+        N_("It describes {count} items of an earlier sheet again; what it adds is merged in."),
         N_("Nothing to do if both sheets are about the same objects."),
     ),
     FindingKind(
@@ -186,7 +186,7 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         "COLUMN-as-identifier",
         Severity.INFO,
         N_("There is no column of inventory numbers, so '{column}' is read as one."),
-        N_("Name the column 'Số kiểm kê' or 'identifier' to be plain."),
+        N_("To be clear, name the column 'Số kiểm kê' or 'identifier'."),
     ),
     FindingKind(
         "ROW-no-identifier",
@@ -198,7 +198,7 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         "ROW-no-title",
         Severity.ERROR,
         N_("The row has no title."),
-        N_("Write the name of the object in the title column."),
+        N_("Write the name of the item in the title column."),
     ),
     FindingKind(
         "ROW-no-value",
@@ -233,7 +233,7 @@ KINDS: Mapping[str, FindingKind] = _kinds(
     FindingKind(
         "ROW-sheets-differ",
         Severity.WARNING,
-        N_("Row {row} of '{sheet}' says otherwise in: {fields}; the earlier sheet is believed."),
+        N_("Row {row} of '{sheet}' says otherwise in: {fields}; the earlier sheet is used."),
         N_("Make both sheets say the same."),
     ),
     FindingKind(
@@ -305,7 +305,7 @@ KINDS: Mapping[str, FindingKind] = _kinds(
     FindingKind(
         "SCAN-too-large",
         Severity.ERROR,
-        N_("The image claims {megapixels} megapixels; the limit is {limit}."),
+        N_("The image is declared as {megapixels} megapixels; the limit is {limit}."),
         N_("If it is genuine, raise max_megapixels in hoaban.toml."),
     ),
     FindingKind(
@@ -324,7 +324,9 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         "SCAN-worker-failed",
         Severity.ERROR,
         N_("The program that reads this item's scans stopped: {reason}."),
-        N_("Run the command again; if it happens again, one of the scans is harmful or too large."),
+        N_(
+            "Run it again; if it stops again, one of the scans cannot be processed or is too large."
+        ),
     ),
     FindingKind(
         "SCAN-extension",

@@ -85,7 +85,7 @@ def parse_xml(document: bytes) -> etree._Element:
     if root.getroottree().docinfo.internalDTD is not None:
         raise RecordError(
             _("The XML has a DOCTYPE, which is refused."),
-            remedy=_("Ask for it without a document type declaration."),
+            remedy=_("Ask the sender for a version without a DOCTYPE."),
         )
     return root
 

@@ -13,8 +13,9 @@ from schemas.dublincore import Statement
 from schemas.identifiers import image_folder
 from schemas.messages import translate
 from schemas.profile import Field, Profile, Role
-from schemas.records import Record, best_value
+from schemas.records import Record, View, best_value
 from schemas.rights import RightsStatement, rights_statement
+from schemas.views import label_text
 
 # Shown in places of their own, not in the table of particulars.
 _ELSEWHERE_TERMS = ("title", "rights", "license")
@@ -308,20 +309,28 @@ def _rights(record: Record, settings: Settings, lang: str) -> Rights:
     )
 
 
+def _view_label(view: View | None, lang: str) -> Text:
+    """Return what a view shows: our own labels in the reader's language, others as they are."""
+    if view is None:
+        return Text("", "")
+    text = label_text(view.label, lang)
+    is_translated = text != view.label
+    return Text(text, view.lang if view.lang != lang and not is_translated else "")
+
+
 def _views(
     item_id: str, record: Record, images: DerivativeSet | None, lang: str
 ) -> Iterator[PictureView]:
-    langs = {view.path: view.lang for view in record.views}
+    views = {view.path: view for view in record.views}
     for canvas in images.canvases if images else ():
         folder = f"{image_folder(item_id)}/{canvas.key}"
-        label_lang = langs.get(canvas.master, "")
         thumbnail, access = (
             Picture(f"{folder}/{file.name}", file.width_px, file.height_px)
             for file in (canvas.thumbnail, canvas.access)
         )
         yield PictureView(
             key=canvas.key,
-            label=Text(canvas.label, label_lang if label_lang != lang else ""),
+            label=_view_label(views.get(canvas.master), lang),
             thumbnail=thumbnail,
             access=access,
             sources=tuple(_sources(folder, canvas, thumbnail, access)),

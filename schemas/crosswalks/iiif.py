@@ -17,8 +17,9 @@ from schemas.dublincore import Statement
 from schemas.identifiers import image_folder, item_page, shard_of
 from schemas.messages import N_, translate
 from schemas.profile import Field, Profile, Role
-from schemas.records import Record
+from schemas.records import Record, View
 from schemas.rights import rights_statement
+from schemas.views import label_text
 
 PRESENTATION_CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 IMAGE_CONTEXT = "http://iiif.io/api/image/3/context.json"
@@ -91,7 +92,7 @@ def manifest(
     """
     if not derivatives.canvases:
         raise ValueError(f"{record.item_id}: a manifest needs a canvas")
-    views = {view.path: view.lang for view in record.views}
+    views = {view.path: view for view in record.views}
     document: dict[str, Any] = {
         "@context": PRESENTATION_CONTEXT,
         "id": publication.manifest_id(record.item_id),
@@ -114,7 +115,7 @@ def manifest(
     ]
     document["thumbnail"] = [_thumbnail(record.item_id, derivatives.canvases[0], publication)]
     document["items"] = [
-        _canvas(record.item_id, number, canvas, views.get(canvas.master, ""), publication)
+        _canvas(record.item_id, number, canvas, views.get(canvas.master), publication)
         for number, canvas in enumerate(derivatives.canvases, start=1)
     ]
     return document
@@ -185,18 +186,27 @@ def _service(canvas: Canvas, image_id: str) -> dict[str, Any]:
     return service
 
 
+def _view_label(view: View, languages: Sequence[str]) -> dict[str, list[str]]:
+    """Return what a view shows: our own labels in every edition's language, others as they are."""
+    if not view.label:
+        return {}
+    said = {lang: [_plain(label_text(view.label, lang))] for lang in languages}
+    is_ours = any(text != [view.label] for text in said.values())
+    return said if is_ours else {view.lang or "none": [_plain(view.label)]}
+
+
 def _canvas(
-    item_id: str, number: int, canvas: Canvas, label_lang: str, publication: Publication
+    item_id: str, number: int, canvas: Canvas, view: View | None, publication: Publication
 ) -> dict[str, Any]:
     folder = publication.manifest_id(item_id).removesuffix("/manifest.json")
     canvas_id = f"{folder}/canvas/{canvas.key}"
     image_id = publication.image_id(item_id, canvas)
     width, height = canvas.sizes[-1] if canvas.sizes else (canvas.width_px, canvas.height_px)
-    label = {label_lang or "none": [_plain(canvas.label)]} if canvas.label else _number(number)
+    label = _view_label(view, publication.languages) if view else {}
     return {
         "id": canvas_id,
         "type": "Canvas",
-        "label": label,
+        "label": label or _number(number),
         "width": canvas.width_px,
         "height": canvas.height_px,
         "thumbnail": [_thumbnail(item_id, canvas, publication)],

@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archive.layout import Layout
-from archive.store import Store
+from archive.store import Commit, Store
+from schemas.records import Record
 from tests.archive.store_samples import assert_valid
 from tests.conftest import Run
 from tests.flows.deliveries import HEADINGS, ROWS, draw_scan, make_delivery, tree, write_csv
@@ -186,3 +188,42 @@ def test_outside_an_archive_the_way_in_is_told(run: Run, tmp_path: Path) -> None
     ran = run("status", cwd=tmp_path)
     assert ran.code == 3
     assert "hoaban init" in ran.err
+
+
+def test_the_same_bytes_under_two_names_are_told(run: Run, museum: Path, delivery: Path) -> None:
+    (delivery / "mortar.png").unlink()
+    (delivery / "mortar.png").write_bytes((delivery / "scarf.jpg").read_bytes())
+    report = ingest(run, museum, delivery)
+    told = [f for f in report["findings"] if f["code"] == "SCAN-duplicate"]  # type: ignore[attr-defined]
+    assert [(f["path"], "scarf.jpg" in f["message"]) for f in told] == [("mortar.png", True)]
+
+
+def test_a_copy_that_is_not_what_was_read_is_set_aside(
+    run: Run, museum: Path, delivery: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = Store.commit
+
+    def rot_first(store: Store, record: Record, **delivered: Any) -> Commit:
+        if record.identifier == "BT-002":
+            staged = delivered["masters"]["masters/scarf.jpg"]
+            staged.write_bytes(staged.read_bytes()[:-1] + b"?")
+        return commit(store, record, **delivered)
+
+    monkeypatch.setattr(Store, "commit", rot_first)
+    report = ingest(run, museum, delivery, code=10)
+    assert report["set_aside"] == ["bt-002"]
+    assert "STORE-copy-differs" in {f["code"] for f in report["findings"]}  # type: ignore[attr-defined]
+    assert validate_store(museum) == 2
+    monkeypatch.undo()
+    assert ingest(run, museum, delivery)["added"] == ["bt-002"]
+
+
+def test_an_item_called_like_a_folder_of_ours_goes_in(
+    run: Run, museum: Path, tmp_path: Path
+) -> None:
+    rows = [(name, "Vật", "", "", f"{name}.jpg") for name in ("store", "commit", "items")]
+    for name, *_rest in rows:
+        draw_scan(tmp_path / "odd" / f"{name}.jpg", size=(128, 128 + len(name)))
+    write_csv(tmp_path / "odd" / "catalogue.csv", HEADINGS, rows)
+    assert ingest(run, museum, tmp_path / "odd")["added"] == ["store", "commit", "items"]
+    assert validate_store(museum) == 3
