@@ -28,6 +28,7 @@ class DerivativeSettings:
         tile_px: Side of a zoom tile, in pixels.
         quality: JPEG quality, 1 to 100.
         max_megapixels: A scan that claims more is refused before it is decoded.
+        pdf_ppi: Resolution at which PDF pages are drawn that are not scans, in pixels an inch.
     """
 
     thumbnail_px: int = 400
@@ -35,6 +36,7 @@ class DerivativeSettings:
     tile_px: int = 512
     quality: int = 82
     max_megapixels: int = 1000
+    pdf_ppi: int = 300
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,7 @@ access_px = {d.access_px}
 tile_px = {d.tile_px}
 quality = {d.quality}
 max_megapixels = {d.max_megapixels}
+pdf_ppi = {d.pdf_ppi}
 """
 
 
@@ -210,6 +213,8 @@ def _check_values(settings: Settings, path: Path) -> None:
         or settings.derivatives.tile_px < 64
     ):
         wrong = _("sizes must be positive, and tile_px at least 64.")
+    elif not 36 <= settings.derivatives.pdf_ppi <= 1200:
+        wrong = _("pdf_ppi must be from 36 to 1200.")
     elif min(settings.jobs, settings.memory_limit_mb) < 0 or settings.item_timeout_s < 1:
         wrong = _("jobs and memory_limit_mb must not be negative, item_timeout_s at least 1.")
     if wrong:

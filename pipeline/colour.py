@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -79,15 +80,58 @@ def assumed_space(colour_space: str) -> str:
     )
 
 
-def is_readable(image: pyvips.Image) -> bool:
-    """Say whether the samples' scale is known, so that they cannot come out black by mistake.
+def has_scale(image: pyvips.Image) -> bool:
+    """Say whether black and white are fixed numbers of the samples' type.
 
-    Floating-point and 32-bit integer samples mean white at any number; only linear RGB and
-    LAB fix it.
+    Floating-point, signed and 32-bit samples mean white at any number; only LAB fixes it.
     """
     return image.format in _PLAIN_FORMATS or (
-        image.interpretation in {"lab", "labs", "scrgb"} and image.format in {"float", "short"}
+        image.interpretation in {"lab", "labs"} and image.format in {"float", "short"}
     )
+
+
+def with_scale(image: pyvips.Image, colour_space: str) -> pyvips.Image:
+    """Return samples of any real type as 16 bit from black to white; the image is computed.
+
+    Floating-point samples from 0 to 1 are linear light, as photo editors write them, unless
+    their profile says what they are. All other samples are spread from the darkest to the
+    brightest; what is not a number becomes black.
+
+    Raises:
+        ValueError: The samples have no darkest and brightest value (infinite, complex).
+    """
+    if image.format in {"complex", "dpcomplex"}:
+        raise ValueError("complex samples")
+    image = image.copy_memory()
+    if image.format in {"float", "double"}:
+        image = (image == image).ifthenelse(image, 0)
+    low, high = image.min(), image.max()
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ValueError("infinite samples")
+    is_light = image.format in {"float", "double"} and low >= 0 and high <= 1
+    if is_light and _PROFILE_FIELD not in image.get_fields() and colour_space != "cmyk":
+        return _encoded(image, colour_space)
+    if is_light:
+        low, high = 0.0, 1.0
+    image = ((image - low) * (65535 / ((high - low) or 1.0))).rint().cast("ushort")
+    return image.copy(interpretation="grey16" if image.bands < 3 else "rgb16")
+
+
+def _encoded(light: pyvips.Image, colour_space: str) -> pyvips.Image:
+    """Return linear light from 0 to 1 as 16-bit sRGB, alpha left as it is.
+
+    Source:
+        IEC 61966-2-1:1999, section 5.2.
+    """
+    own = 1 if colour_space == "gray" else 3
+    colours = light.extract_band(0, n=own) if light.bands > own else light
+    curve = (colours <= 0.0031308).ifthenelse(
+        colours * 12.92, (colours ** (1 / 2.4)) * 1.055 - 0.055
+    )
+    if light.bands > own:
+        curve = curve.bandjoin(light.extract_band(own, n=light.bands - own))
+    image = (curve * 65535).rint().cast("ushort")
+    return image.copy(interpretation="grey16" if own == 1 else "rgb16")
 
 
 def to_srgb(

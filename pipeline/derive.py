@@ -16,16 +16,22 @@ import PIL
 
 from archive.config import DerivativeSettings
 from pipeline import vips
+from pipeline.readers import version_of
 from pipeline.tiles import save_jpeg, write_tiles
 from pipeline.vips import pyvips
 from schemas.derivatives import DERIVATIVES_NAME, Canvas, DerivativeSet, ImageFile
 from schemas.records import json_bytes
 
 # Raise it when the same master and settings would give other bytes or other files.
-RECIPE_VERSION = 1
+RECIPE_VERSION = 2
 
 
-def recipe_of(settings: DerivativeSettings, masters: Iterable[tuple[str, int]]) -> str:
+def recipe_of(
+    settings: DerivativeSettings,
+    masters: Iterable[tuple[str, int]],
+    *,
+    readers: Iterable[str] = (),
+) -> str:
     """Return what a derivative set is made by and from, as one hexadecimal sha256.
 
     Another recipe means that the set must be made again.
@@ -33,8 +39,9 @@ def recipe_of(settings: DerivativeSettings, masters: Iterable[tuple[str, int]]) 
     Args:
         settings: Sizes and qualities; ``max_megapixels`` changes no pixel and does not count.
         masters: (sha512, number of pages) of each master, in reading order.
+        readers: Names of the readers of the masters' pages; libvips and Pillow always count.
     """
-    recipe = {
+    recipe: dict[str, object] = {
         "recipe": RECIPE_VERSION,
         "libvips": vips.version(),
         "pillow": PIL.__version__,
@@ -44,6 +51,11 @@ def recipe_of(settings: DerivativeSettings, masters: Iterable[tuple[str, int]]) 
         "quality": settings.quality,
         "masters": [list(master) for master in masters],
     }
+    others = set(readers) - {"libvips", "pillow"}
+    if others:
+        recipe["readers"] = sorted(version_of(name) for name in others)
+    if "pdf" in others:
+        recipe["pdf_ppi"] = settings.pdf_ppi
     return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
 
 

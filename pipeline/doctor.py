@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from pathlib import Path
 from typing import Any
 
+from pipeline.readers.extras import EXTRAS, Extra
 from schemas.messages import _
 from schemas.software import DISTRIBUTION, hoaban_version
 
@@ -89,6 +90,7 @@ def diagnose(folder: Path) -> Diagnosis:
             ),
             *(_library(name, module) for name, module in _LIBRARIES),
             _libvips(),
+            *(_extra(extra) for extra in EXTRAS.values()),
             _installation(),
             _disk(folder),
         )
@@ -109,6 +111,19 @@ def _libvips() -> Symptom:
         return str(vips.version())
 
     return _try("libvips", load)
+
+
+def _extra(extra: Extra) -> Symptom:
+    """Say whether an optional part is here; without it the archive is well, but reads less."""
+    name = f"hoaban[{extra.name}]"
+    try:
+        import_module(extra.module)
+        found = f"{extra.distribution} {version(extra.distribution)}"
+    except (ImportError, OSError, PackageNotFoundError):
+        found = _(
+            "not installed; only needed for {formats}: python -m pip install '{name}'"
+        ).format(formats=extra.reads, name=name)
+    return Symptom(name, found, is_well=True)
 
 
 def _try(name: str, load: Callable[[], str]) -> Symptom:

@@ -4,8 +4,8 @@ Two questions are kept apart. *Which format* is answered by PRONOM through siegf
 record. *May it be opened, and by what* is answered by a short list of first bytes that we
 allow: nothing else ever reaches a decoder, whatever the file is called.
 
-A format that comes later (JPEG 2000, HEIC, PDF, camera raw) gets a line in :data:`FORMATS`
-and a way to decode it in ``pipeline.decode``.
+A new format gets a line in :data:`FORMATS` and, when no library here reads it, a reader in
+``pipeline.readers``. Names decide nothing: a camera raw file called ``.tif`` is still one.
 """
 
 from __future__ import annotations
@@ -19,15 +19,6 @@ import pygfried
 
 from pipeline import tiff
 
-# TIFF compressions that the libvips wheel can decode; the others give black pixels or an error.
-_TIFF_DECODABLE = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946, 50001})
-# Camera raw files that pass for TIFF by their first bytes but not always by their tags.
-_RAW_EXTENSIONS = frozenset(
-    {
-        ".3fr", ".arw", ".cr2", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".kdc", ".mef", ".mos",
-        ".nef", ".nrw", ".pef", ".raw", ".rwl", ".sr2", ".srf", ".srw",
-    }
-)  # fmt: skip
 _HEAD_BYTES = 512
 
 
@@ -37,18 +28,18 @@ class Format:
 
     Attributes:
         name: What people call it.
-        loader: Name of the libvips operation that reads it.
+        reader: Name of its reader, a key of ``pipeline.readers.READERS``.
+        loader: What that reader is told: the libvips operation, or Pillow's name of the format.
         mime_type: Its media type.
         extensions: File name extensions that suit it, lower case with the dot.
-        has_pages: Whether one file may hold several images that all are views.
         matches: Whether a file that starts with these bytes is one.
     """
 
     name: str
+    reader: str
     loader: str
     mime_type: str
     extensions: frozenset[str]
-    has_pages: bool
     matches: Callable[[bytes], bool]
 
 
@@ -88,51 +79,100 @@ def _is_webp(head: bytes) -> bool:
     return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
 
 
+def _is_bmp(head: bytes) -> bool:
+    """Two letters are too few to trust: the header's own length must be one there is."""
+    return head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in {
+        12, 16, 40, 52, 56, 64, 108, 124,
+    }  # fmt: skip
+
+
+def _brands(head: bytes) -> frozenset[bytes]:
+    """Return the brands an ISO base media file names itself by (ISO/IEC 14496-12, 4.3)."""
+    if head[4:8] != b"ftyp":
+        return frozenset()
+    end = min(int.from_bytes(head[:4], "big"), len(head))
+    return frozenset({head[8:12], *(head[at : at + 4] for at in range(16, end, 4))})
+
+
 def _is_avif(head: bytes) -> bool:
-    return head[4:8] == b"ftyp" and head[8:12] in {b"avif", b"avis"}
+    return bool(_brands(head) & {b"avif", b"avis"})
+
+
+def _is_heic(head: bytes) -> bool:
+    return bool(
+        _brands(head)
+        & {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"msf1"}
+    )
+
+
+def _is_camera_raw(head: bytes) -> bool:
+    """Know the raw files that do not pass for plain TIFF; the others are told by their tags."""
+    return (
+        b"crx " in _brands(head)
+        or (head.startswith((b"II*\0", b"MM\0*")) and head[8:11] == b"CR\2")
+        or head.startswith((b"IIU\0", b"IIRO", b"IIRS", b"MMOR", b"FUJIFILMCCD-RAW", b"FOVb"))
+    )
 
 
 def _format(
     name: str,
+    reader: str,
     loader: str,
     mime_type: str,
     extensions: str,
     matches: Callable[[bytes], bool],
-    *,
-    has_pages: bool = False,
 ) -> Format:
-    return Format(name, loader, mime_type, frozenset(extensions.split()), has_pages, matches)
+    return Format(name, reader, loader, mime_type, frozenset(extensions.split()), matches)
 
 
+_CAMERA_RAW = _format(
+    "camera RAW",
+    "raw",
+    "",
+    "image/x-dcraw",
+    ".3fr .arw .cr2 .cr3 .dcr .dng .erf .fff .iiq .kdc .mef .mos .nef .nrw .orf .pef .raf .raw"
+    " .rw2 .rwl .sr2 .srf .srw .x3f",
+    _is_camera_raw,
+)
+# The first that matches wins: CR2 begins like a TIFF, and an AVIF may name HEIC's general brand.
 FORMATS: tuple[Format, ...] = (
+    _CAMERA_RAW,
     _format(
         "TIFF",
+        "tiff",
         "tiffload",
         "image/tiff",
         ".tif .tiff .btf .tf8 .ptif",
         _starts(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
-        has_pages=True,
     ),
     _format(
         "JPEG",
+        "libvips",
         "jpegload",
         "image/jpeg",
         ".jpg .jpeg .jpe .jfif .mpo",
         _starts(b"\xff\xd8\xff"),
     ),
-    _format("PNG", "pngload", "image/png", ".png .apng", _starts(b"\x89PNG\r\n\x1a\n")),
-    _format("GIF", "gifload", "image/gif", ".gif", _starts(b"GIF87a", b"GIF89a")),
-    _format("WebP", "webpload", "image/webp", ".webp", _is_webp),
-    _format("AVIF", "heifload", "image/avif", ".avif", _is_avif),
+    _format("PNG", "libvips", "pngload", "image/png", ".png .apng", _starts(b"\x89PNG\r\n\x1a\n")),
+    _format("GIF", "libvips", "gifload", "image/gif", ".gif", _starts(b"GIF87a", b"GIF89a")),
+    _format("WebP", "libvips", "webpload", "image/webp", ".webp", _is_webp),
+    _format("AVIF", "libvips", "heifload", "image/avif", ".avif", _is_avif),
+    _format("HEIC", "heif", "", "image/heic", ".heic .heif .hif", _is_heic),
+    _format(
+        "JPEG 2000",
+        "pillow",
+        "JPEG2000",
+        "image/jp2",
+        ".jp2 .jpx .j2k .j2c .jpc .jpf",
+        _starts(b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"),
+    ),
+    _format("BMP", "pillow", "BMP", "image/bmp", ".bmp .dib", _is_bmp),
+    _format("PDF", "pdf", "", "application/pdf", ".pdf", _starts(b"%PDF-")),
 )
 
 
-def identify(path: Path, *, name: str) -> Identity:
+def identify(path: Path) -> Identity:
     """Return what the file at ``path`` is, by its content.
-
-    Args:
-        path: The file.
-        name: Its name at the museum; only the extensions of camera raw files count.
 
     Raises:
         OSError: The file cannot be read.
@@ -141,7 +181,12 @@ def identify(path: Path, *, name: str) -> Identity:
         head = file.read(_HEAD_BYTES)
     puid, format_name, mime_type = _pronom(path)
     known = next((entry for entry in FORMATS if entry.matches(head)), None)
-    obstacle = _tiff_obstacle(path, name) if known and known.loader == "tiffload" else ""
+    obstacle = ""
+    if known is not None and known.loader == "tiffload":
+        directories = _directories(path)
+        obstacle = next((page.obstacle for page in directories if page.obstacle), "")
+        if any(page.is_camera_raw for page in directories):
+            known, obstacle = _CAMERA_RAW, ""
     if known is None:
         format_name = format_name or _described(head)
         return Identity(puid, format_name, mime_type or "application/octet-stream", None)
@@ -171,8 +216,6 @@ def _pronom(path: Path) -> tuple[str, str, str]:
 
 def _described(head: bytes) -> str:
     """Say what a file is that PRONOM does not know; PRONOM knows text by its name only."""
-    if head.startswith(b"%PDF"):
-        return "PDF"
     try:
         # A letter may be cut in two at the end of what was read.
         text = head[:-3].decode("utf-8") if len(head) > 3 else head.decode("utf-8")
@@ -183,21 +226,9 @@ def _described(head: bytes) -> str:
     return f"of an unknown kind (it starts with {head[:8].hex(' ')})"
 
 
-def _tiff_obstacle(path: Path, name: str) -> str:
-    """Say what keeps a TIFF from being read, or nothing.
-
-    A damaged directory is no obstacle here: decoding will find and tell it.
-    """
+def _directories(path: Path) -> tuple[tiff.Directory, ...]:
+    """Read a TIFF's directories; a damaged one is no obstacle here: its reader will tell."""
     try:
-        directories = tiff.read_directories(path)
+        return tiff.read_directories(path)
     except ValueError:
-        directories = ()
-    extension = Path(name).suffix.lower()
-    if extension in _RAW_EXTENSIONS or any(page.is_camera_raw for page in directories):
-        return f"a camera raw image ({extension.lstrip('.').upper() or 'DNG'})"
-    for page in directories:
-        if page.number(tiff.COMPRESSION, 1) not in _TIFF_DECODABLE:
-            return f"a TIFF with {page.compression} compression"
-        if page.has_planar_tiles:
-            return "a TIFF with separate tiles for each colour"
-    return ""
+        return ()

@@ -31,8 +31,11 @@ RESOLUTION_UNIT = 296
 TILE_WIDTH = 322
 SUB_IFDS = 330
 EXTRA_SAMPLES = 338
+YCBCR_SUBSAMPLING = 530
 DNG_VERSION = 50706
 
+PHOTOMETRIC_WHITE_IS_ZERO = 0
+PHOTOMETRIC_YCBCR = 6
 PHOTOMETRIC_LAB = 8
 _PHOTOMETRIC_CAMERA = frozenset({32803, 34892})  # colour filter array, linear raw
 
@@ -43,11 +46,16 @@ COMPRESSIONS: Mapping[int, str] = {
     50000: "Zstandard", 50001: "WebP", 50002: "JPEG XL", 52546: "JPEG XL",
 }  # fmt: skip
 
+# What each library decodes; libvips gives black pixels or an error for the others.
+LIBVIPS_COMPRESSIONS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946, 50001})
+PILLOW_COMPRESSIONS = frozenset({34925, 50000})
+
 _WANTED = frozenset(
     {
         NEW_SUBFILE_TYPE, BITS_PER_SAMPLE, COMPRESSION, PHOTOMETRIC, SAMPLES_PER_PIXEL,
         X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT, SUB_IFDS, EXTRA_SAMPLES, DNG_VERSION,
         IMAGE_WIDTH, IMAGE_LENGTH, ORIENTATION, PLANAR_CONFIGURATION, TILE_WIDTH,
+        YCBCR_SUBSAMPLING,
     }
 )  # fmt: skip
 # struct codes of the field types whose values we need; a rational is two integers.
@@ -90,6 +98,33 @@ class Directory:
             or self.number(PHOTOMETRIC, -1) in _PHOTOMETRIC_CAMERA
             or any(below.is_camera_raw for below in self.sub_directories)
         )
+
+    @property
+    def bits(self) -> int:
+        """Bit depth of one channel."""
+        return self.number(BITS_PER_SAMPLE, 1)
+
+    @property
+    def is_lab8(self) -> bool:
+        """Say whether the pixels are CIELAB of 8 bit."""
+        return self.number(PHOTOMETRIC, -1) == PHOTOMETRIC_LAB and self.bits == 8
+
+    @property
+    def is_plain_ycbcr(self) -> bool:
+        """Say whether the pixels are luma and chroma that no JPEG decoder turns into RGB."""
+        is_jpeg = self.number(COMPRESSION, 1) in {6, 7}
+        return self.number(PHOTOMETRIC, -1) == PHOTOMETRIC_YCBCR and not is_jpeg
+
+    @property
+    def obstacle(self) -> str:
+        """What no reader here gets right, in words for a finding, or nothing."""
+        if self.number(COMPRESSION, 1) not in LIBVIPS_COMPRESSIONS | PILLOW_COMPRESSIONS:
+            return f"a TIFF with {self.compression} compression"
+        if self.has_planar_tiles and self.bits != 8:
+            return f"a TIFF with separate tiles for each colour and {self.bits} bit"
+        if self.is_plain_ycbcr and self.tags.get(YCBCR_SUBSAMPLING, (2, 2)) != (1, 1):
+            return "a TIFF with subsampled colour outside JPEG"
+        return ""
 
     @property
     def has_planar_tiles(self) -> bool:

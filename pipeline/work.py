@@ -24,6 +24,7 @@ from pipeline.derive import recipe_of, write_canvas, write_derivative_set
 from pipeline.identify import Identity, identifier_version, identify
 from pipeline.inspect import Header, read_header
 from pipeline.jobs import Job, Outcome, Scan
+from pipeline.readers import version_of
 from pipeline.vips import pyvips
 from schemas.derivatives import Canvas, DerivativeSet
 from schemas.errors import StoreWriteError
@@ -70,14 +71,20 @@ class _Master:
             format_name=self.identity.format_name,
             mime_type=self.identity.mime_type,
             pages=tuple(Page(page.width_px, page.height_px) for page in self.header.pages),
-            bits_per_sample=self.header.bits_per_sample,
-            samples_per_pixel=self.header.samples_per_pixel,
+            bits_per_sample=first.bits,
+            samples_per_pixel=first.samples,
             colour_space=first.colour_space,
             icc_profile_name=first.profile.name if first.profile else "",
             resolution_ppi=self.header.resolution_ppi,
             orientation=first.orientation,
             exif=self.header.exif,
+            readers=self.readers,
         )
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """Names of the readers of its pages."""
+        return tuple(sorted({page.reader for page in self.header.pages}))
 
 
 class _Findings:
@@ -115,7 +122,11 @@ def run_item(job: Job, *, at: str) -> Outcome:
             _make_empty(job.staging)
             return Outcome(job.item_id, findings=tuple(findings.all))
         folder = job.staging / "derivatives"
-        recipe = recipe_of(job.settings, ((m.copy.sha512, len(m.header.pages)) for m in masters))
+        recipe = recipe_of(
+            job.settings,
+            ((m.copy.sha512, len(m.header.pages)) for m in masters),
+            readers=(name for master in masters for name in master.readers),
+        )
         write_derivative_set(DerivativeSet(job.item_id, recipe, tuple(canvases)), folder)
     except (OSError, pyvips.Error) as error:
         # A fault of a scan is a ScanProblem by now: what is left are writes that failed.
@@ -201,10 +212,10 @@ def _inspect(copy: _Copy, job: Job, findings: _Findings) -> _Master:
     if copy.size_bytes == 0:
         raise ScanProblem("SCAN-empty")
     try:
-        identity = identify(copy.path, name=copy.scan.name)
+        identity = identify(copy.path)
         if identity.format is None:
             raise ScanProblem("SCAN-not-an-image", found=identity.found)
-        header = read_header(copy.path, identity)
+        header = read_header(copy.path, identity, job.settings)
     except OSError as error:
         raise ScanProblem("SCAN-unreadable", reason=_reason(error)) from error
     limit = job.settings.max_megapixels
@@ -216,6 +227,7 @@ def _inspect(copy: _Copy, job: Job, findings: _Findings) -> _Master:
     if extension and extension.lower() not in identity.format.extensions:
         findings.add("SCAN-extension", copy.scan, extension=extension, found=identity.format.name)
     _judge_profile(header.pages[0], copy.scan, findings)
+    _judge_pages(header, copy.scan, findings)
     return _Master(copy, identity, header)
 
 
@@ -223,8 +235,20 @@ def _judge_profile(page: PageHeader, scan: Scan, findings: _Findings) -> None:
     assumed = assumed_space(page.colour_space)
     if page.profile is not None and not page.profile.is_usable:
         findings.add("SCAN-bad-profile", scan, assumed=assumed)
-    elif page.profile is None and page.colour_space in {"rgb", "cmyk"}:
+    elif page.profile is None and page.colour_space in {"rgb", "cmyk", "lab"} and not page.is_srgb:
         findings.add("SCAN-no-profile", scan, assumed=assumed)
+
+
+def _judge_pages(header: Header, scan: Scan, findings: _Findings) -> None:
+    """Tell what of a file its derivatives will not show, once a file."""
+    shallow = next((page for page in header.pages if page.bits_read < page.bits), None)
+    if shallow is not None:
+        findings.add("SCAN-depth", scan, bits=shallow.bits, bits_read=shallow.bits_read)
+    unscaled = next((page for page in header.pages if not page.has_scale), None)
+    if unscaled is not None:
+        findings.add("SCAN-scaled", scan, bits=unscaled.bits)
+    if header.images > len(header.pages):
+        findings.add("SCAN-more-images", scan, count=header.images)
 
 
 def _read(scan: Scan, target: Path | None) -> _Copy:
@@ -309,7 +333,7 @@ def _events(masters: list[_Master], job: Job, at: str) -> Iterator[Event]:
             EventType.DERIVATION,
             at,
             "success",
-            f"libvips {vips.version()}",
+            ", ".join(sorted({version_of("libvips"), *map(version_of, master.readers)})),
             master.copy.scan.master_path,
             f"pages={len(master.header.pages)} thumbnail_px={sizes.thumbnail_px} "
             f"access_px={sizes.access_px} tile_px={sizes.tile_px} quality={sizes.quality}",

@@ -297,6 +297,12 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         N_("Export it from the scanning program as TIFF or JPEG."),
     ),
     FindingKind(
+        "SCAN-needs-extra",
+        Severity.ERROR,
+        N_("The file is {found}; the part of Hoa Ban that reads it is not installed."),
+        N_("Install it: python -m pip install 'hoaban[{extra}]', then run the command again."),
+    ),
+    FindingKind(
         "SCAN-damaged",
         Severity.ERROR,
         N_("The image is damaged or cut short: {reason}."),
@@ -345,6 +351,24 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         Severity.WARNING,
         N_("The colour profile in the image cannot be used; {assumed} is assumed."),
         N_("Scan or export it again with a valid profile."),
+    ),
+    FindingKind(
+        "SCAN-depth",
+        Severity.INFO,
+        N_("The image has {bits} bits a channel; it is shown from {bits_read} of them."),
+        N_("Nothing is lost: the master is kept as it is. A 16-bit TIFF is shown from all bits."),
+    ),
+    FindingKind(
+        "SCAN-scaled",
+        Severity.INFO,
+        N_("The samples of {bits} bits do not say which number is white."),
+        N_("Compare the picture with the object; export 16 bits when it looks too dark or light."),
+    ),
+    FindingKind(
+        "SCAN-more-images",
+        Severity.INFO,
+        N_("The file holds {count} images; only the first is shown."),
+        N_("Deliver the others as files of their own if they matter."),
     ),
     FindingKind(
         "SCAN-duplicate",

@@ -45,6 +45,7 @@ class Technical:
         resolution_ppi: Pixels per inch (horizontal, vertical), or None when the file has none.
         orientation: EXIF orientation, 1 to 8; 1 when the file has none.
         exif: EXIF tags as exifread prints them, without the thumbnail and maker notes.
+        readers: Names of what read the pages: ``libvips``, ``pillow``, ``heif``, ``raw``, ``pdf``.
     """
 
     path: str
@@ -63,11 +64,13 @@ class Technical:
     resolution_ppi: tuple[float, float] | None = None
     orientation: int = 1
     exif: Mapping[str, str] = field(default_factory=dict)
+    readers: tuple[str, ...] = ("libvips",)
 
     def to_json(self) -> dict[str, Any]:
         """Return the facts as plain JSON data."""
         data = asdict(self)
         data["pages"] = [asdict(page) for page in self.pages]
+        data["readers"] = list(self.readers)
         data["resolution_ppi"] = list(self.resolution_ppi) if self.resolution_ppi else None
         data["exif"] = dict(sorted(self.exif.items()))
         return data
@@ -84,6 +87,7 @@ class Technical:
             fields = dict(data) | {
                 "pages": tuple(Page(**page) for page in data["pages"]),
                 "resolution_ppi": (resolution[0], resolution[1]) if resolution else None,
+                "readers": tuple(data.get("readers", ("libvips",))),
             }
             return cls(**fields)
         except (KeyError, TypeError, IndexError) as error:

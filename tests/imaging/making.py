@@ -51,7 +51,7 @@ def picture(outcome: Outcome, name: str = "access.jpg", canvas: str = "0001") ->
 
 def decoded(path: Path, page: int = 0) -> Image.Image:
     """The pixels that every derivative of a master is made from."""
-    identity = identify(path, name=path.name)
+    identity = identify(path)
     image = decode_page(path, identity, read_header(path, identity).pages[page])
     return Image.frombytes("RGB", (image.width, image.height), image.write_to_memory())
 

@@ -250,10 +250,16 @@ def test_workers_end_when_the_main_process_is_killed(tmp_path):
 
 
 def test_real_items_go_through_the_engine(tmp_path):
-    names = ["lab.tif", "exif_gps.jpg", "tiff_tiled_planar_lzw.tiff"]
+    (tmp_path / "cut.jpg").write_bytes((DATA / "Landscape_6.jpg").read_bytes()[:9000])
+    sources = [DATA / "lab.tif", DATA / "exif_gps.jpg", tmp_path / "cut.jpg"]
     jobs = [
-        Job(name, (Scan(DATA / name, name),), tmp_path / name, DerivativeSettings())
-        for name in names
+        Job(
+            source.name,
+            (Scan(source, source.name),),
+            tmp_path / "s" / source.name,
+            DerivativeSettings(),
+        )
+        for source in sources
     ]
 
     found = {
@@ -267,6 +273,6 @@ def test_real_items_go_through_the_engine(tmp_path):
         )
     }
 
-    assert sorted(found) == sorted(names)
+    assert sorted(found) == sorted(source.name for source in sources)
     assert derivative_set(found["lab.tif"]).canvases
-    assert found["tiff_tiled_planar_lzw.tiff"].is_set_aside
+    assert found["cut.jpg"].is_set_aside

@@ -1,0 +1,61 @@
+"""The optional parts of Hoa Ban: which libraries they bring, and how they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any
+
+from pipeline.readers.page import ScanProblem
+
+
+@dataclass(frozen=True)
+class Extra:
+    """One optional part.
+
+    Attributes:
+        name: What stands in ``hoaban[…]``.
+        module: The module it brings.
+        distribution: The package that brings the module.
+        reads: The formats it is needed for, as people call them.
+    """
+
+    name: str
+    module: str
+    distribution: str
+    reads: str
+
+
+EXTRAS: Mapping[str, Extra] = {
+    extra.name: extra
+    for extra in (
+        Extra("heic", "pi_heif", "pi-heif", "HEIC"),
+        Extra("raw", "rawpy", "rawpy", "camera RAW"),
+        Extra("pdf", "pypdfium2", "pypdfium2", "PDF"),
+    )
+}
+
+
+def load_extra(name: str) -> Any:  # the libraries have no types
+    """Return the module of an optional part.
+
+    Raises:
+        ScanProblem: It is not installed, or cannot start here.
+    """
+    extra = EXTRAS[name]
+    try:
+        return import_module(extra.module)
+    except (ImportError, OSError) as error:
+        raise ScanProblem("SCAN-needs-extra", found=extra.reads, extra=extra.name) from error
+
+
+def version_of(name: str) -> str:
+    """Return the package of an optional part and its version, as ``rawpy 0.28.0``.
+
+    Raises:
+        PackageNotFoundError: It is not installed.
+    """
+    distribution = EXTRAS[name].distribution
+    return f"{distribution} {version(distribution)}"
