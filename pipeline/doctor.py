@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from pathlib import Path
 from typing import Any
 
-from pipeline.readers.extras import EXTRAS, Extra
+from pipeline.extras import EXTRAS, Extra
 from schemas.messages import _
 from schemas.software import DISTRIBUTION, hoaban_version
 

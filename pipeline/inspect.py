@@ -25,6 +25,7 @@ _UNREADABLE_TAGS = re.compile(
     r"|ApplicationNotes|InterColorProfile|ImageResources|PrintIM|Padding|JPEGTables|SubIFD"
 )
 _LONGEST_VALUE = 1000
+_TAIL_BYTES = 1 << 16
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _HIGHEST_PPI = 100_000.0
 _DATE = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)")
@@ -83,6 +84,29 @@ def read_header(
     is_tiff = identity.format is not None and identity.format.reader in {"tiff", "raw"}
     stated = found.pages[0].resolution_ppi or (None if is_tiff else _exif_ppi(exif))
     return Header(found.pages, found.images, _checked_ppi(stated), exif)
+
+
+def zeros_at_end(path: Path) -> int:
+    """Return how many zero bytes a file ends with.
+
+    Decoders of formats without checksums (BMP, WebP, HEIC, plain TIFF) show them as a black or
+    grey part and say nothing.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    zeros = 0
+    with path.open("rb") as file:
+        at = file.seek(0, 2)
+        while at:
+            step = min(at, _TAIL_BYTES)
+            at -= step
+            file.seek(at)
+            content = file.read(step).rstrip(b"\0")
+            zeros += step - len(content)
+            if content:
+                break
+    return zeros
 
 
 def _read_exif(path: Path) -> dict[str, str]:

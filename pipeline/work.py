@@ -22,7 +22,7 @@ from pipeline.colour import assumed_space
 from pipeline.decode import PageHeader, ScanProblem, decode_page
 from pipeline.derive import recipe_of, write_canvas, write_derivative_set
 from pipeline.identify import Identity, identifier_version, identify
-from pipeline.inspect import Header, read_header
+from pipeline.inspect import Header, read_header, zeros_at_end
 from pipeline.jobs import Job, Outcome, Scan
 from pipeline.readers import version_of
 from pipeline.vips import pyvips
@@ -34,6 +34,9 @@ from schemas.messages import _
 from schemas.technical import Page, Technical
 
 _COPY_BYTES = 1 << 20
+# Below it, zeros at the end are padding or a black margin.
+_FEWEST_ZEROS = 4096
+_ZERO_SHARE = 0.05
 _SAFE_EXTENSION = re.compile(r"\.[a-z0-9]{1,8}")
 _DIGEST_AGENT = "Hoa Ban"
 
@@ -226,6 +229,9 @@ def _inspect(copy: _Copy, job: Job, findings: _Findings) -> _Master:
     extension = Path(copy.scan.name).suffix
     if extension and extension.lower() not in identity.format.extensions:
         findings.add("SCAN-extension", copy.scan, extension=extension, found=identity.format.name)
+    zeros = zeros_at_end(copy.path)
+    if zeros >= max(_FEWEST_ZEROS, copy.size_bytes * _ZERO_SHARE):
+        findings.add("SCAN-zero-end", copy.scan, percent=round(100 * zeros / copy.size_bytes))
     _judge_profile(header.pages[0], copy.scan, findings)
     _judge_pages(header, copy.scan, findings)
     return _Master(copy, identity, header)

@@ -353,6 +353,12 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         N_("Scan or export it again with a valid profile."),
     ),
     FindingKind(
+        "SCAN-zero-end",
+        Severity.WARNING,
+        N_("The last {percent} % of the file are zeros, as an interrupted copy leaves them."),
+        N_("Compare it with the original; copy it again from the scanner if a part is missing."),
+    ),
+    FindingKind(
         "SCAN-depth",
         Severity.INFO,
         N_("The image has {bits} bits a channel; it is shown from {bits_read} of them."),

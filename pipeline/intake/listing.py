@@ -25,7 +25,9 @@ SCAN_EXTENSIONS = frozenset(
     {
         ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff", ".png", ".webp", ".heic", ".heif",
         ".avif", ".gif", ".bmp", ".jp2", ".j2k", ".jpx", ".jpf", ".pdf", ".dng", ".cr2", ".cr3",
-        ".nef", ".arw", ".raf", ".orf", ".rw2", ".psd", ".psb",
+        ".nef", ".arw", ".raf", ".orf", ".rw2", ".psd", ".psb", ".btf", ".tf8", ".ptif", ".mpo",
+        ".apng", ".dib", ".hif", ".j2c", ".jpc", ".3fr", ".dcr", ".erf", ".fff", ".iiq", ".kdc",
+        ".mef", ".mos", ".nrw", ".pef", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
     }
 )
 # Never scans, so their first bytes need not be read.
@@ -47,8 +49,13 @@ _MAGICS = (
     b"GIF8",
     b"\0\0\0\x0cjP  \r\n\x87\n",
     b"%PDF-",
+    b"\xff\x4f\xff\x51",
+    b"FUJIFILMCCD-RAW",
+    b"IIU\0",
+    b"IIRO",
+    b"IIRS",
 )
-_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
+_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"crx ")
 # Control characters, line separators, and bytes that are no text (surrogates).
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 MAX_DEPTH = 32

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.config import DerivativeSettings
+from pipeline.extras import load_extra, version_of
 from pipeline.identify import Identity
-from pipeline.readers.extras import load_extra, version_of
 from pipeline.readers.page import FilePages, PageHeader, ScanProblem
 from pipeline.vips import pyvips
 

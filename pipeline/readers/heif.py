@@ -12,8 +12,8 @@ from typing import Any
 
 from archive.config import DerivativeSettings
 from pipeline import colour
+from pipeline.extras import load_extra, version_of
 from pipeline.identify import Identity
-from pipeline.readers.extras import load_extra, version_of
 from pipeline.readers.page import FilePages, PageHeader, ScanProblem
 from pipeline.vips import pyvips
 

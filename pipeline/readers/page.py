@@ -13,21 +13,10 @@ from typing import Protocol
 from archive.config import DerivativeSettings
 from pipeline import colour
 from pipeline.identify import Identity
+from pipeline.problem import ScanProblem
 from pipeline.vips import pyvips
 
-
-class ScanProblem(Exception):  # noqa: N818  (it becomes a finding, not an error)
-    """Something in a scan keeps it from being read.
-
-    Attributes:
-        code: Code of the finding.
-        values: What fills the fields of its sentence.
-    """
-
-    def __init__(self, code: str, **values: object) -> None:
-        super().__init__(code, values)
-        self.code = code
-        self.values = values
+__all__ = ["FilePages", "PageHeader", "Reader", "ScanProblem"]
 
 
 @dataclass(frozen=True)

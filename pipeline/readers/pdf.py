@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from archive.config import DerivativeSettings
+from pipeline.extras import load_extra, version_of
 from pipeline.identify import Identity
-from pipeline.readers.extras import load_extra, version_of
+from pipeline.readers.libvips import problem_of
 from pipeline.readers.page import FilePages, PageHeader, ScanProblem
 from pipeline.vips import pyvips
 
@@ -47,8 +48,7 @@ def open_page(path: Path, identity: Identity, page: PageHeader) -> pyvips.Image:
     """Return a page, drawn: as :class:`pipeline.readers.page.Reader` has it."""
     with _opened(path) as document, closing(document[page.number]) as drawn:
         for item in drawn.get_objects(filter=[_IMAGE]):
-            # A picture that cannot be decoded would leave blank paper.
-            item.get_bitmap(render=False)
+            _check_picture(item)
         scale = page.drawn_ppi / _POINTS_PER_INCH
         with closing(drawn.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)) as bitmap:
             width, height, stride = bitmap.width, bitmap.height, bitmap.stride
@@ -87,6 +87,19 @@ def _check_end(path: Path) -> None:
         file.seek(max(0, file.seek(0, 2) - _TAIL_BYTES))
         if b"%%EOF" not in file.read():
             raise ScanProblem("SCAN-damaged", reason="the PDF has no end")
+
+
+def _check_picture(item: Any) -> None:
+    """Refuse a picture that PDFium would draw half, or as blank paper."""
+    if item.get_filters() != ["DCTDecode"]:
+        # Held until it is collected; the library warns of an explicit close.
+        item.get_bitmap(render=False)
+        return
+    data = bytes(item.get_data(decode_simple=False))
+    try:
+        pyvips.Image.jpegload_buffer(data, access="sequential", fail_on="warning").avg()
+    except pyvips.Error as error:
+        raise problem_of(error) from error
 
 
 def _header(document: Any, number: int, pdf_ppi: int) -> PageHeader:

@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
-from pipeline.readers.page import ScanProblem
+from pipeline.problem import ScanProblem
 
 
 @dataclass(frozen=True)
