@@ -229,9 +229,7 @@ def _inspect(copy: _Copy, job: Job, findings: _Findings) -> _Master:
     extension = Path(copy.scan.name).suffix
     if extension and extension.lower() not in identity.format.extensions:
         findings.add("SCAN-extension", copy.scan, extension=extension, found=identity.format.name)
-    zeros = zeros_at_end(copy.path)
-    if zeros >= max(_FEWEST_ZEROS, copy.size_bytes * _ZERO_SHARE):
-        findings.add("SCAN-zero-end", copy.scan, percent=round(100 * zeros / copy.size_bytes))
+    _judge_end(copy, header, findings)
     _judge_profile(header.pages[0], copy.scan, findings)
     _judge_pages(header, copy.scan, findings)
     return _Master(copy, identity, header)
@@ -243,6 +241,15 @@ def _judge_profile(page: PageHeader, scan: Scan, findings: _Findings) -> None:
         findings.add("SCAN-bad-profile", scan, assumed=assumed)
     elif page.profile is None and page.colour_space in {"rgb", "cmyk", "lab"} and not page.is_srgb:
         findings.add("SCAN-no-profile", scan, assumed=assumed)
+
+
+def _judge_end(copy: _Copy, header: Header, findings: _Findings) -> None:
+    """Tell a file that ends in zeros: a decoder may show them as black and say nothing."""
+    if header.pages[0].colour_space == "cmyk":
+        return  # no ink is zero, so a white margin ends so
+    zeros = zeros_at_end(copy.path)
+    if zeros >= max(_FEWEST_ZEROS, copy.size_bytes * _ZERO_SHARE):
+        findings.add("SCAN-zero-end", copy.scan, percent=round(100 * zeros / copy.size_bytes))
 
 
 def _judge_pages(header: Header, scan: Scan, findings: _Findings) -> None:

@@ -11,7 +11,7 @@ from pipeline.readers import libvips, pillow
 from pipeline.readers.page import FilePages, PageHeader, ScanProblem
 from pipeline.vips import pyvips
 
-_LIBVIPS_BITS = frozenset({1, 2, 4, 8, 16, 32, 64})
+_LIBVIPS_BITS = frozenset({1, 2, 4, 8, 16, 32})
 
 
 def read_pages(path: Path, identity: Identity, settings: DerivativeSettings) -> FilePages:

@@ -14,6 +14,7 @@ import cli
 from schemas import errors
 from schemas.findings import KINDS
 from schemas.messages import speaking, translate
+from tests.docs.formats import with_table
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 
@@ -90,10 +91,16 @@ def _help_of(command: click.Command, path: str) -> str:
     return f"## {path}\n\n```text\n{text}\n```\n"
 
 
+def formats_page() -> str:
+    """Return docs/formats.md with its table as it comes out now."""
+    return with_table((DOCS / "formats.md").read_text(encoding="utf-8"))
+
+
 PAGES = {
     "findings.md": findings_page,
     "exit-codes.md": exit_codes_page,
     "commands.md": commands_page,
+    "formats.md": formats_page,
 }
 
 

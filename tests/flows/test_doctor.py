@@ -30,3 +30,19 @@ def test_a_missing_library_is_named_with_what_to_do(
     assert ran.code == 7
     assert "✗ lxml" in ran.out
     assert "pip install" in ran.out
+
+
+def test_optional_parts_are_listed_and_their_absence_is_no_illness(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def import_but_not_rawpy(name: str) -> object:
+        if name == "rawpy":
+            raise ImportError("No module named 'rawpy'")
+        return import_module(name)
+
+    monkeypatch.setattr(doctor, "import_module", import_but_not_rawpy)
+    ran = run("doctor")
+    assert ran.code == 0
+    assert "hoaban[heic]: pi-heif" in ran.out
+    assert "hoaban[pdf]: pypdfium2" in ran.out
+    assert "pip install 'hoaban[raw]'" in ran.out

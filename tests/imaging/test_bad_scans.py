@@ -13,6 +13,7 @@ from pipeline import tiff
 from pipeline.identify import identify
 from pipeline.work import check_item
 from tests.imaging.making import DATA, chart, codes, job_for, jpeg_bytes, run
+from tests.imaging.tiff_making import recompressed
 
 
 def png_header(width: int, height: int) -> bytes:
@@ -23,13 +24,6 @@ def png_header(width: int, height: int) -> bytes:
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
-
-
-def recompressed(content: bytes, compression: int) -> bytes:
-    """The same TIFF, which now claims another compression than its LZW."""
-    tag = struct.pack("<HHIHH", 259, 3, 1, 5, 0)
-    assert content.count(tag) == 1
-    return content.replace(tag, struct.pack("<HHIHH", 259, 3, 1, compression, 0))
 
 
 def bad_files(folder):

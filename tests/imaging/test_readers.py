@@ -26,6 +26,7 @@ from tests.imaging.making import (
     picture,
     run,
 )
+from tests.imaging.samples import vector_pdf
 from tests.imaging.tiff_making import (
     LONG,
     SHORT,
@@ -138,7 +139,6 @@ def test_samples_without_a_scale_are_shown_from_darkest_to_brightest_and_told(tm
     red = plain(chart())[0]
     for name, image in {
         "float": red / 255 * 1000 - 200,
-        "double": (red / 7).cast("double"),
         "uint": red.cast("uint") * 70_000,
         "int": red.cast("int") * 70_000 - 9_000_000,
         "short": (red.cast("int") * 100 - 3000).cast("short"),
@@ -304,27 +304,6 @@ def test_pdf_page_that_is_one_scan_keeps_the_scans_pixels(tmp_path):
     assert (technical.pages[0].width_px, technical.pages[0].height_px) == chart().size
     assert technical.resolution_ppi == (150.0, 150.0)
     assert difference(tmp_path / "scan.pdf", chart()) < 1.5
-
-
-def vector_pdf(path: Path, pages: int = 1, width_pt: int = 144, height_pt: int = 72) -> None:
-    """Write a PDF of pages that are red on their left half."""
-    stream = f"1 0 0 rg 0 0 {width_pt // 2} {height_pt} re f".encode()
-    kids = " ".join(f"{3 + n} 0 R" for n in range(pages))
-    page = f"/Type/Page/Parent 2 0 R/MediaBox[0 0 {width_pt} {height_pt}]/Contents {3 + pages} 0 R"
-    objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        f"<</Type/Pages/Kids[{kids}]/Count {pages}>>",
-        *[f"<<{page}>>"] * pages,
-        f"<</Length {len(stream)}>>stream\n{stream.decode()}\nendstream",
-    ]
-    body, offsets = b"%PDF-1.4\n", []
-    for number, text in enumerate(objects, start=1):
-        offsets.append(len(body))
-        body += f"{number} 0 obj\n{text}\nendobj\n".encode()
-    table = "".join(f"{at:010d} 00000 n \n" for at in offsets)
-    end = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n"
-    end += f"<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF\n"
-    path.write_bytes(body + end.encode())
 
 
 def test_other_pdf_pages_are_views_drawn_at_the_resolution_of_the_settings(tmp_path):

@@ -119,3 +119,10 @@ def write_dng(path: Path, image: Image.Image, *, orientation: int = 1) -> None:
         50778: (SHORT, [21]),
     }
     write_tiff(path, tags, [struct.pack(f"<{len(mosaic)}H", *mosaic)])
+
+
+def recompressed(content: bytes, compression: int) -> bytes:
+    """The same TIFF, which now claims another compression than its LZW."""
+    tag = struct.pack("<HHIHH", 259, 3, 1, 5, 0)
+    assert content.count(tag) == 1
+    return content.replace(tag, struct.pack("<HHIHH", 259, 3, 1, compression, 0))
