@@ -219,6 +219,18 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         N_("Write public, restricted or staff."),
     ),
     FindingKind(
+        "ROW-access-opened",
+        Severity.WARNING,
+        N_("The item was '{old}' and becomes '{new}': more people will see it."),
+        N_("If that is not meant, correct the access column and run the command again."),
+    ),
+    FindingKind(
+        "ROW-fields-emptied",
+        Severity.WARNING,
+        N_("The archive has values for {fields}, and this row has none: they are emptied."),
+        N_("If that is not meant, deliver the whole row; the former version stays in the store."),
+    ),
+    FindingKind(
         "ROW-missing-value",
         Severity.WARNING,
         N_("The field '{field}' is recommended and is empty."),
@@ -351,6 +363,12 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         Severity.WARNING,
         N_("The scan has the same bytes as {other}."),
         N_("Keep one of them, unless both are meant."),
+    ),
+    FindingKind(
+        "STORE-damaged",
+        Severity.ERROR,
+        N_("The stored item cannot be read: {reason}."),
+        N_("Restore its folder in store/ from a copy; see what is damaged with: hoaban audit"),
     ),
     FindingKind(
         "STORE-copy-differs",
