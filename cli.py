@@ -44,6 +44,7 @@ from schemas.errors import (
     DependencyError,
     FixityError,
     HoabanError,
+    StoreWriteError,
 )
 from schemas.findings import has_errors
 from schemas.messages import (
@@ -368,7 +369,8 @@ def search(query: tuple[str, ...], limit: int, as_json: bool, archive_dir: Path 
         return
     for hit in found.hits:
         click.echo(f"{hit.identifier}  {hit.title}")
-        click.echo(f"    {hit.url}")
+        where = hit.url or _("not public: {access}").format(access=hit.access)
+        click.echo(f"    {where}")
     click.echo(
         ngettext("{count} item found.", "{count} items found.", found.total).format(
             count=found.total
@@ -707,6 +709,13 @@ def _run(arguments: list[str]) -> int:
     except HoabanError as error:
         click.echo(_("Error: {message}").format(message=error), err=True)
         return error.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not try to flush it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except OSError as error:
+        click.echo(_("The output cannot be written: {reason}.").format(reason=error), err=True)
+        return StoreWriteError.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo(_("Stopped. Run the same command again to go on."), err=True)
         return EXIT_INTERRUPTED

@@ -36,8 +36,10 @@ def open_archive(start: Path) -> Archive:
 
     Raises:
         ConfigError: There is none, or its settings or profile are wrong.
+        RecordError: Its store is not there.
     """
     layout = find_archive(start)
+    Store(layout).check_root()
     return Archive(layout, read_settings(layout.config), read_profile(layout.profile))
 
 

@@ -40,6 +40,7 @@ from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.quarantine import release, set_aside
 from pipeline.refresh import catalogue_item, refresh_from_store, refresh_item
 from pipeline.scan_digests import ScanDigests
+from pipeline.sources import check_source
 from pipeline.work import run_item
 from schemas.errors import FixityError, HoabanError, RecordError
 from schemas.events import Event, EventType, utc_text
@@ -125,6 +126,7 @@ def ingest(
         StoreBusyError: Another process is writing to the archive.
         StoreWriteError: The disk refuses; what was finished before stays.
     """
+    check_source(archive.layout, source)
     with write_lock(archive.layout), Catalogue.open(archive.layout.catalogue) as catalogue:
         store = Store(archive.layout)
         store.recover()

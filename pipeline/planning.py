@@ -73,7 +73,13 @@ def change_of(planned: PlannedItem, existing: CatalogueItem | None, digest_of: D
 
 
 def merged_views(old: tuple[View, ...], new: tuple[View, ...]) -> tuple[View, ...]:
-    """Return the views of both: the old order, with new labels, then the new ones."""
+    """Return the views of both.
+
+    Where the delivery brings every view there is, its order holds; otherwise the old order
+    stays, with new labels, and new views follow.
+    """
+    if {view.path for view in old} <= {view.path for view in new}:
+        return new
     labelled = {view.path: view for view in new}
     kept = tuple(labelled.pop(view.path, view) for view in old)
     return kept + tuple(labelled.values())
@@ -100,13 +106,13 @@ def _warnings(item: PlannedItem, existing: CatalogueItem) -> list[Finding]:
     found: list[Finding] = []
     old, new = existing.record.access, item.record.access
     if _OPENNESS.index(new) > _OPENNESS.index(old):
-        found.append(_warning("ROW-access-opened", item, old=old.value, new=new.value))
+        found.append(_warning("CHANGE-access-opened", item, old=old.value, new=new.value))
     filled = {statement.field for statement in item.record.statements}
     emptied = dict.fromkeys(
         s.field for s in existing.record.statements if s.field and s.field not in filled
     )
     if emptied:
-        found.append(_warning("ROW-fields-emptied", item, fields=", ".join(emptied)))
+        found.append(_warning("CHANGE-fields-emptied", item, fields=", ".join(emptied)))
     return found
 
 

@@ -62,7 +62,9 @@ class Status:
 
 
 def _did(summary: Mapping[str, int]) -> str:
-    return outcome_counts(summary) if summary else _("interrupted; the next ingest goes on")
+    if not summary:
+        return _("not finished: still at work, or interrupted (the next ingest goes on)")
+    return outcome_counts(summary)
 
 
 def status(archive: Archive, *, batches: int = 3) -> Status:

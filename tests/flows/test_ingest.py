@@ -263,7 +263,7 @@ def test_a_sheet_that_says_nothing_of_access_leaves_it(
     assert Store(Layout(museum)).read("s-1").record.access is Access.RESTRICTED
     write_csv(source / "catalogue.csv", headings, [("S-1", "Mật hiệu", "công khai")])
     opened = ingest(run, museum, source)
-    assert "ROW-access-opened" in {f["code"] for f in opened["findings"]}  # type: ignore[attr-defined]
+    assert "CHANGE-access-opened" in {f["code"] for f in opened["findings"]}  # type: ignore[attr-defined]
 
 
 def test_a_row_that_empties_fields_is_warned_of(run: Run, museum: Path, delivery: Path) -> None:
@@ -271,7 +271,7 @@ def test_a_row_that_empties_fields_is_warned_of(run: Run, museum: Path, delivery
     rows = [ROWS[0], (*ROWS[1][:3], "", ROWS[1][4]), ROWS[2]]
     write_csv(delivery / "catalogue.csv", HEADINGS, rows)
     report = ingest(run, museum, delivery)
-    warned = [f for f in report["findings"] if f["code"] == "ROW-fields-emptied"]  # type: ignore[attr-defined]
+    warned = [f for f in report["findings"] if f["code"] == "CHANGE-fields-emptied"]  # type: ignore[attr-defined]
     assert [("material" in f["message"], f["row"]) for f in warned] == [(True, 3)]
 
 
@@ -364,3 +364,33 @@ def test_a_sheet_that_cannot_be_read_is_said_and_nothing_goes_in(
     report = ingest(run, museum, delivery, code=10)
     assert code in {f["code"] for f in report["findings"]}  # type: ignore[attr-defined]
     assert validate_store(museum) == 0
+
+
+def test_the_order_of_the_sheet_is_the_order_of_the_views(
+    run: Run, museum: Path, delivery: Path
+) -> None:
+    ingest(run, museum, delivery)
+    rows = [(*ROWS[0][:4], "drum_back.jpg;drum_front.tif"), *ROWS[1:]]
+    write_csv(delivery / "catalogue.csv", HEADINGS, rows)
+    assert ingest(run, museum, delivery)["updated"] == ["bt-001"]
+    views = Store(Layout(museum)).read("bt-001").record.views
+    assert [view.path for view in views] == ["masters/drum_back.jpg", "masters/drum_front.tif"]
+    first = next((museum / "derivatives").glob("*/bt-001/derivatives.json")).read_text("utf-8")
+    assert first.index("drum_back") < first.index("drum_front")
+
+
+def test_an_archive_does_not_swallow_itself(run: Run, museum: Path, delivery: Path) -> None:
+    ingest(run, museum, delivery)
+    for source in (museum, museum / "store", museum.parent):
+        ran = run("ingest", source, "--catalogue", delivery / "catalogue.csv", cwd=museum)
+        assert ran.code == 4, ran
+
+
+def test_a_store_whose_disk_is_not_there_is_not_made_anew(
+    run: Run, museum: Path, delivery: Path
+) -> None:
+    ingest(run, museum, delivery)
+    (museum / "store").rename(museum / "elsewhere")
+    for command in (["ingest", delivery], ["rebuild"], ["build"], ["status"]):
+        assert run(*command, cwd=museum).code == 5, command
+    assert not (museum / "store").exists()
