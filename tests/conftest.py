@@ -17,7 +17,7 @@ from schemas.messages import set_language
 
 # The browser tests need what `.[dev]` installs; where that is missing they are not collected. CI
 # asks for them by their marker, and pytest fails when it finds none.
-collect_ignore_glob = [] if find_spec("playwright") else ["browser/*"]
+collect_ignore = [] if find_spec("playwright") else ["browser"]
 
 
 @dataclass(frozen=True)
