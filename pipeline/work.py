@@ -17,7 +17,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import vips
 from pipeline.colour import assumed_space
 from pipeline.decode import PageHeader, ScanProblem, decode_page
 from pipeline.derive import recipe_of, write_canvas, write_derivative_set

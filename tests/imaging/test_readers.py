@@ -20,6 +20,7 @@ from tests.imaging.making import (
     chart,
     codes,
     decoded,
+    derivative_set,
     job_for,
     lab_difference,
     median,
@@ -451,3 +452,34 @@ def test_large_claims_are_refused_before_decoding_by_every_reader(tmp_path):
 
     for name in ("bomb.tif", "bomb.jp2", "bomb.bmp"):
         assert codes(run(tmp_path / "s", tmp_path / name)) == ["SCAN-too-large"], name
+
+
+def test_made_again_the_derivatives_are_the_same_bytes(tmp_path):
+    write_dng(tmp_path / "a.dng", chart())
+    vector_pdf(tmp_path / "a.pdf")
+    chart().save(tmp_path / "a.jp2")
+    sources = [*sorted(tmp_path.iterdir()), DATA / "chart_10bit.heic"]
+
+    def made(staging: Path) -> dict[str, bytes]:
+        folder = run(staging, *sources).derivatives
+        assert folder is not None
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+    assert made(tmp_path / "one") == made(tmp_path / "two")
+
+
+def test_settings_of_pdf_pages_are_part_of_the_recipe_of_pdfs_only(tmp_path):
+    vector_pdf(tmp_path / "a.pdf")
+    recipes = {
+        name: [
+            derivative_set(
+                run(tmp_path / "s", path, settings=DerivativeSettings(pdf_ppi=ppi))
+            ).recipe
+            for ppi in (72, 100)
+        ]
+        for name, path in (("pdf", tmp_path / "a.pdf"), ("gps", DATA / "exif_gps.jpg"))
+    }
+
+    assert len(set(recipes["pdf"])) == 2
+    assert len(set(recipes["gps"])) == 1
