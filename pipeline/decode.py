@@ -1,7 +1,9 @@
 """From a file to pixels: the only module that lets a decoder touch a scan.
 
 Promise: a page comes out whole or as a :class:`ScanProblem`, never half and never silently
-black; what comes out is 8-bit sRGB in memory, upright, with no metadata of the master.
+black; what comes out is 8-bit sRGB, upright, with no metadata of the master, decoded once and
+converted once. It waits in memory, or for a very large page in a file of the caller's: the
+pixels are the same.
 """
 
 from __future__ import annotations
@@ -18,6 +20,10 @@ from pipeline.vips import pyvips, reason_of
 
 # Our own limit is checked from the header, with a finding, before anything is decoded.
 PillowImage.MAX_IMAGE_PIXELS = None
+
+
+# Side of the tiles of a page that waits on the disk, in pixels.
+_SCRATCH_TILE_PX = 256
 
 
 class ScanProblem(Exception):  # noqa: N818  (it becomes a finding, not an error)
@@ -90,34 +96,68 @@ def open_page(path: Path, identity: Identity, number: int) -> pyvips.Image:
         raise problem_of(error) from error
 
 
-def decode_page(path: Path, identity: Identity, page: PageHeader) -> pyvips.Image:
-    """Return one page decoded: 8-bit sRGB in memory, upright, without metadata.
+def decode_page(
+    path: Path, identity: Identity, page: PageHeader, *, scratch: Path | None = None
+) -> pyvips.Image:
+    """Return one page decoded: 8-bit sRGB, upright, without metadata.
+
+    Args:
+        path: The file.
+        identity: What it is.
+        page: Its page.
+        scratch: A new file to keep the pixels in, for a page that does not fit in memory; the
+            caller removes it when the image is no longer used.
 
     Returns:
-        An image of shape (height_px, width_px, 3), uchar, interpretation ``srgb``.
+        An image of shape (height_px, width_px, 3), uchar, interpretation ``srgb``, that can be
+        read anywhere, any number of times.
 
     Raises:
         ScanProblem: The pixels are damaged, cut short or of a kind that has no known scale.
         MemoryError: The memory limit does not allow it.
+        pyvips.Error: The disk refuses ``scratch``.
     """
+    try:
+        image = _in_srgb(path, identity, page)
+        upright = _in_memory(image) if scratch is None else _on_disk(image, scratch)
+    except pyvips.Error as error:
+        if scratch is not None:
+            _raise_if_damaged(path, identity, page)
+            raise  # the scan can be read, so it was the disk
+        raise problem_of(error) from error
+    if page.orientation == 1:
+        return upright
+    # Turning reads columns, which a sequential decoder cannot give: only what waits can be
+    # turned. It is turned while it is read, so that it is not in memory twice.
+    upright = upright.copy()
+    upright.set_type(pyvips.GValue.gint_type, "orientation", page.orientation)
+    upright = upright.autorot()
+    return upright if scratch is None else _with_tiles_at_hand(upright)
+
+
+def _in_srgb(path: Path, identity: Identity, page: PageHeader) -> pyvips.Image:
+    """Return the pipeline that decodes and converts a page; nothing is computed yet."""
     image = _open_lab8(path, page) if page.is_lab8 else open_page(path, identity, page.number)
     if not colour.is_readable(image):
         raise ScanProblem("SCAN-not-an-image", found=f"an image with {image.format} samples")
+    return colour.to_srgb(
+        image,
+        colour_space=page.colour_space,
+        profile=page.profile,
+        has_extra=page.has_extra,
+    )
+
+
+def _raise_if_damaged(path: Path, identity: Identity, page: PageHeader) -> None:
+    """Decode a page again without keeping it: libvips does not say whose fault an error was.
+
+    Raises:
+        ScanProblem: It is the scan's.
+    """
     try:
-        image = colour.to_srgb(
-            image,
-            colour_space=page.colour_space,
-            profile=page.profile,
-            has_extra=page.has_extra,
-        )
-        upright = _in_memory(image)
-        if page.orientation > 1:
-            # Turning reads columns, which a sequential decoder cannot give: only from memory.
-            upright.set_type(pyvips.GValue.gint_type, "orientation", page.orientation)
-            upright = _in_memory(upright.autorot())
+        _in_srgb(path, identity, page).avg()
     except pyvips.Error as error:
         raise problem_of(error) from error
-    return upright
 
 
 def problem_of(error: pyvips.Error) -> ScanProblem:
@@ -137,6 +177,32 @@ def _in_memory(image: pyvips.Image) -> pyvips.Image:
     pixels = image.write_to_memory()
     plain = pyvips.Image.new_from_memory(pixels, image.width, image.height, 3, "uchar")
     return plain.copy(interpretation="srgb")
+
+
+def _on_disk(image: pyvips.Image, scratch: Path) -> pyvips.Image:
+    """Compute an image once, into an uncompressed tiled TIFF that is read piece by piece."""
+    image.tiffsave(
+        os.fsencode(scratch),
+        tile=True,
+        tile_width=_SCRATCH_TILE_PX,
+        tile_height=_SCRATCH_TILE_PX,
+        bigtiff=True,
+        keep="none",
+    )
+    kept = pyvips.Image.tiffload(os.fsencode(scratch), access="random")
+    # A resolution is in every TIFF; the pictures must be those of the plan in memory.
+    return kept.copy(xres=1, yres=1)
+
+
+def _with_tiles_at_hand(image: pyvips.Image) -> pyvips.Image:
+    """Keep the last pieces that were read: a turned image is read across its stored rows."""
+    across = -(-image.width // _SCRATCH_TILE_PX)
+    return image.tilecache(
+        tile_width=_SCRATCH_TILE_PX,
+        tile_height=_SCRATCH_TILE_PX,
+        max_tiles=2 * across + 2,
+        access="random",
+    )
 
 
 def _open_lab8(path: Path, page: PageHeader) -> pyvips.Image:

@@ -20,13 +20,17 @@ from archive.opening import Archive
 from archive.store import Store, StoredItem
 from pipeline.engine import run_jobs
 from pipeline.jobs import Job, Scan
+from pipeline.memory import worker_memory_mb
 from pipeline.progress import OnProgress, Progress
 from pipeline.work import run_item
+from schemas.crosswalks import public_record
+from schemas.crosswalks.xmp import Credit, credit_of
 from schemas.derivatives import DERIVATIVES_NAME, DerivativeSet
 from schemas.errors import RecordError
 from schemas.events import utc_text
 from schemas.findings import Finding
 from schemas.messages import N_
+from schemas.records import Record
 
 MAKING = N_("Making images")
 
@@ -119,14 +123,29 @@ def scans_in_store(stored: StoredItem) -> tuple[Scan, ...]:
     )
 
 
+def credit_in(archive: Archive, record: Record) -> Credit:
+    """Return what the derivatives of an item say of it: nothing that its page would not."""
+    settings = archive.settings
+    return credit_of(
+        public_record(record, archive.profile),
+        publisher=settings.publisher,
+        rights=settings.rights,
+        rights_uri=settings.rights_uri,
+    )
+
+
 def _store_jobs(archive: Archive, store: Store, item_ids: Iterable[str]) -> Iterator[Job]:
+    memory_mb = worker_memory_mb(archive.settings)
     for item_id in item_ids:
+        stored = store.read(item_id)
         yield Job(
             item_id=item_id,
-            scans=scans_in_store(store.read(item_id)),
+            scans=scans_in_store(stored),
             staging=archive.layout.staging_of(item_id),
             settings=archive.settings.derivatives,
             copy_masters=False,
+            credit=credit_in(archive, stored.record),
+            memory_mb=memory_mb,
         )
 
 

@@ -25,21 +25,27 @@ from archive.digests import digest_file
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
-from pipeline.derivative_sets import make_missing_derivatives, publish_derivatives
+from pipeline.derivative_sets import (
+    credit_in,
+    make_missing_derivatives,
+    publish_derivatives,
+)
 from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
 from pipeline.engine import run_jobs
 from pipeline.indexing import update_index
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.jobs import Job, Outcome, PlannedItem, Scan
+from pipeline.memory import worker_memory_mb
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.quarantine import release, set_aside
 from pipeline.refresh import catalogue_item, refresh_from_store
 from pipeline.work import run_item
+from schemas.crosswalks.xmp import Credit
 from schemas.errors import FixityError
 from schemas.events import Event, EventType, utc_text
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_
-from schemas.records import View
+from schemas.records import Record, View
 from schemas.software import agent_name
 
 COMPARING = N_("Comparing with the archive")
@@ -174,6 +180,7 @@ class _Run:
         self._now = now
         self._on_progress = on_progress
         self._batch = 0
+        self._memory_mb = worker_memory_mb(archive.settings)
         self._keys: dict[Path, tuple[str, int, int]] = {}
 
     def take_in(self, delivery: Delivery, source: Path) -> _Tally:
@@ -274,6 +281,8 @@ class _Run:
             self._set_aside(planned, (finding,), tally)
             return
         made = existing.derivatives if existing else None
+        if existing and self._credit(existing.record) != self._credit(planned.record):
+            made = None  # the pictures say whose they are: they are made again below
         if outcome.derivatives is not None:
             made = publish_derivatives(self._archive.layout, planned.item_id, outcome.derivatives)
         with self._catalogue.transaction():
@@ -349,7 +358,12 @@ class _Run:
             scans=tuple(scans),
             staging=self._archive.layout.staging_of(planned.item_id),
             settings=self._archive.settings.derivatives,
+            credit=self._credit(planned.record),
+            memory_mb=self._memory_mb,
         )
+
+    def _credit(self, record: Record) -> Credit:
+        return credit_in(self._archive, record)
 
     def _digest(self, scan: Scan) -> str | None:
         """Return a scan's sha512, from memory where the file has not been touched since."""
