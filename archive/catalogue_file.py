@@ -198,4 +198,8 @@ def _throw_away(path: Path) -> None:
 
 
 def _primary_code(error: sqlite3.Error) -> int:
-    return (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None and isinstance(error, sqlite3.OperationalError):
+        # Python's own complaint, about text that is not UTF-8: somebody else's bytes.
+        return sqlite3.SQLITE_CORRUPT
+    return (code or 0) & 0xFF

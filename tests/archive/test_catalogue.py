@@ -273,7 +273,7 @@ def test_damage_met_in_use_says_that_the_store_is_safe(path: Path) -> None:
     database.commit()
     database.close()
     with Catalogue.open(path) as catalogue:
-        with pytest.raises(RecordError, match="'b-1' is damaged") as caught:
+        with pytest.raises(RecordError, match="'b-1' in catalogue.db is damaged") as caught:
             list(catalogue.iter_items())
         assert "hoaban rebuild" in caught.value.remedy
 
@@ -289,7 +289,7 @@ def test_damage_in_a_file_too_large_to_check_is_said_when_it_is_met(
         data[start : start + 64] = b"\xa5" * 64
     path.write_bytes(bytes(data))
     with Catalogue.open(path) as catalogue:
-        with pytest.raises(RecordError, match="catalogue is damaged") as caught:
+        with pytest.raises(RecordError, match="catalogue.db is damaged") as caught:
             list(catalogue.iter_items())
         assert "hoaban rebuild" in caught.value.remedy
 
