@@ -18,8 +18,8 @@ import PIL
 
 from archive.config import DerivativeSettings
 from pipeline import vips
-from pipeline.pictures import Encoding, base_for, fitted, save_jpeg, save_webp, sharpened
-from pipeline.tiles import largest_whole_px, pyramid_of, write_tiles
+from pipeline.pictures import Encoding, fitted, save_jpeg, save_webp, sharpened
+from pipeline.tiles import write_tiles
 from pipeline.vips import pyvips
 from schemas.crosswalks.xmp import Credit
 from schemas.derivatives import DERIVATIVES_NAME, Canvas, DerivativeSet, ImageFile
@@ -103,9 +103,13 @@ def write_canvas(
     """
     place = folder / source.key
     encoding = Encoding.of(settings, source.xmp)
-    pyramid = pyramid_of(image.width, image.height, tile_px=settings.tile_px)
-    base = base_for(image, needed_px=max(settings.access_px, largest_whole_px(pyramid)))
-    write_tiles(image, place, tile_px=settings.tile_px, encoding=encoding, base=base)
+    pyramid, base = write_tiles(
+        image,
+        place,
+        tile_px=settings.tile_px,
+        encoding=encoding,
+        needed_px=settings.access_px,
+    )
     is_sharpened = settings.sharpen and not source.is_document
     thumbnail, *access = _write_pictures(base, place, settings, encoding, sharpen=is_sharpened)
     sizes = list(_file_sizes(place))

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from archive.budget import budget_findings, expected_site, has_budget
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.digests import digest_file
 from archive.lock import write_lock
@@ -136,9 +137,18 @@ def ingest(
             archive, catalogue, store, now=now, on_progress=on_progress
         )
         tally.findings.extend(findings)
+        tally.findings.extend(_beyond_budget(archive, catalogue))
         update_index(archive, catalogue, changed | derived | {*tally.added, *tally.updated})
         run.close(tally)
     return _report(delivery, tally, archive.layout.quarantine)
+
+
+def _beyond_budget(archive: Archive, catalogue: Catalogue) -> Iterator[Finding]:
+    """Tell before the next build that the site outgrows its host; nothing is read without one."""
+    if has_budget(archive.settings):
+        made = (item.derivatives for item in catalogue.iter_items(only_public=True))
+        files, size_bytes = expected_site(made, archive.settings)
+        yield from budget_findings(archive.settings, files=files, size_bytes=size_bytes)
 
 
 def _report(delivery: Delivery, tally: _Tally, quarantine: Path) -> IngestReport:

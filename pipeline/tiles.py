@@ -62,8 +62,8 @@ def write_tiles(
     *,
     tile_px: int,
     encoding: Encoding,
-    base: pyvips.Image | None = None,
-) -> Pyramid:
+    needed_px: int = 1,
+) -> tuple[Pyramid, pyvips.Image]:
     """Write the tiles and whole images of ``image`` into the new folder ``folder``.
 
     Args:
@@ -72,7 +72,11 @@ def write_tiles(
         tile_px: Side of a tile.
         encoding: Quality. Tiles carry no profile and no credit: untagged is sRGB on the web,
             and a thousand copies of the same words would be a fifth of a tile's bytes.
-        base: The image reduced by :func:`pipeline.pictures.base_for`, when there is one.
+        needed_px: Longer side of what the caller will make from the second result.
+
+    Returns:
+        What was written, and the image reduced by :func:`pipeline.pictures.base_for`. It is made
+        after the tiles, so that the memory of both is not needed at once.
 
     Raises:
         pyvips.Error: The disk refuses a file.
@@ -93,25 +97,19 @@ def write_tiles(
     )
     (folder / "info.json").unlink()
     (folder.parent / "vips-properties.xml").unlink(missing_ok=True)
+    base = base_for(image, needed_px=max(needed_px, *pyramid.sizes[-1]))
     _write_wholes(image, base, folder, pyramid, encoding)
-    return pyramid
-
-
-def largest_whole_px(pyramid: Pyramid) -> int:
-    """Return the longer side of the largest whole image, in pixels."""
-    return max(pyramid.sizes[-1])
+    return pyramid, base
 
 
 def _write_wholes(
     image: pyvips.Image,
-    base: pyvips.Image | None,
+    base: pyvips.Image,
     folder: Path,
     pyramid: Pyramid,
     encoding: Encoding,
 ) -> None:
     """Write the whole images, each from the next larger one: the image is read once."""
-    if base is None:
-        base = base_for(image, needed_px=largest_whole_px(pyramid))
     wholes = [image]
     for size in reversed(pyramid.sizes):
         wholes.append(resized(base if len(wholes) == 1 else wholes[-1], *size))

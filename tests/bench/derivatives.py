@@ -80,8 +80,10 @@ def pillow_good(master: Path, out: Path) -> None:
     image = _pillow_srgb(master)
     picture = image
     for box in BOXES:
-        picture = picture.copy() if picture is not image else image.reduce(
-            max(1, max(image.size) // (2 * box))
+        picture = (
+            picture.copy()
+            if picture is not image
+            else image.reduce(max(1, max(image.size) // (2 * box)))
         )
         picture.thumbnail((box, box))
         picture.save(out / f"{box}.jpg", quality=QUALITY)
@@ -159,13 +161,11 @@ def floor(master: Path, out: Path) -> None:
     image = image.icc_transform(
         "srgb", embedded=True, intent="relative", black_point_compensation=True, depth=8
     )
-    image.dzsave(
-        str(out / "tiles"), layout="iiif3", tile_size=TILE_PX, suffix=f".jpg[Q={QUALITY}]"
-    )
+    image.dzsave(str(out / "tiles"), layout="iiif3", tile_size=TILE_PX, suffix=f".jpg[Q={QUALITY}]")
     for box in BOXES:
         small = _SMALL[box]
         small.jpegsave(str(out / f"{box}.jpg"), Q=QUALITY, optimize_coding=True)
-        small.webpsave(str(out / f"{box}.webp"), Q=WEBP_QUALITY)
+        small.webpsave(str(out / f"{box}.webp"), Q=WEBP_QUALITY, effort=2)
 
 
 def ours(master: Path, out: Path) -> None:
