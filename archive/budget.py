@@ -20,11 +20,6 @@ _DOCUMENTS_AN_ITEM = 2
 _DOCUMENT_BYTES = 12_000
 
 
-def has_budget(settings: Settings) -> bool:
-    """Say whether the museum has set a budget."""
-    return bool(settings.file_budget or settings.size_budget_mb)
-
-
 def budget_findings(settings: Settings, *, files: int, size_bytes: int) -> Iterator[Finding]:
     """Give what comes near the budget or over it.
 
@@ -42,13 +37,15 @@ def budget_findings(settings: Settings, *, files: int, size_bytes: int) -> Itera
         )
 
 
-def expected_site(items: Iterable[DerivativeSet | None], settings: Settings) -> tuple[int, int]:
-    """Return about how many files and bytes a site of these items has, the search left out.
+def findings_ahead(settings: Settings, items: Iterable[DerivativeSet | None]) -> Iterator[Finding]:
+    """Give the findings of the next build, about; the search index is not counted.
 
     Args:
+        settings: The budget; without one ``items`` is not read.
         items: The derivatives of every public item.
-        settings: Number of editions.
     """
+    if not settings.file_budget and not settings.size_budget_mb:
+        return
     files = size_bytes = 0
     documents = _DOCUMENTS_AN_ITEM + len(settings.languages)
     for made in items:
@@ -56,4 +53,4 @@ def expected_site(items: Iterable[DerivativeSet | None], settings: Settings) -> 
         files += documents + sum(canvas.files + 1 for canvas in canvases)
         size_bytes += documents * _DOCUMENT_BYTES
         size_bytes += sum(canvas.size_bytes for canvas in canvases)
-    return files, size_bytes
+    yield from budget_findings(settings, files=files, size_bytes=size_bytes)

@@ -15,21 +15,23 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from archive.budget import budget_findings, expected_site, has_budget
+from archive.budget import findings_ahead
 from archive.catalogue import Catalogue, CatalogueItem
-from archive.digests import digest_file
+from archive.durable import sync_disk
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
 from pipeline.derivative_sets import (
     credit_in,
+    kept_derivatives,
     make_missing_derivatives,
     publish_derivatives,
+    scans_in_store,
 )
 from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
 from pipeline.engine import run_jobs
@@ -37,16 +39,17 @@ from pipeline.indexing import update_index
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.jobs import Job, Outcome, PlannedItem, Scan
 from pipeline.memory import worker_memory_mb
+from pipeline.planning import Change, aligned, change_of
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.quarantine import release, set_aside
-from pipeline.refresh import catalogue_item, refresh_from_store
+from pipeline.refresh import catalogue_item, refresh_from_store, refresh_item
+from pipeline.scan_digests import ScanDigests
+from pipeline.sources import check_source
 from pipeline.work import run_item
-from schemas.crosswalks.xmp import Credit
-from schemas.errors import FixityError
+from schemas.errors import FixityError, HoabanError, RecordError
 from schemas.events import Event, EventType, utc_text
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_
-from schemas.records import Record, View
 from schemas.software import agent_name
 
 COMPARING = N_("Comparing with the archive")
@@ -108,6 +111,7 @@ def ingest(
     *,
     now: Callable[[], datetime],
     catalogue_path: Path | None = None,
+    reread: bool = False,
     on_progress: OnProgress = ignore_progress,
 ) -> IngestReport:
     """Bring a delivery into the archive.
@@ -117,38 +121,37 @@ def ingest(
         source: Folder of scans and catalogue.
         now: The clock.
         catalogue_path: The catalogue, when it is not to be looked for in ``source``.
+        reread: Read every scan again, also those that look untouched since an earlier run.
         on_progress: Told after each item.
 
     Raises:
+        DependencyError: The worker processes cannot be started.
         SourceError: There is nothing to read, or it is not clear what.
         StoreBusyError: Another process is writing to the archive.
         StoreWriteError: The disk refuses; what was finished before stays.
     """
+    check_source(archive.layout, source)
     with write_lock(archive.layout), Catalogue.open(archive.layout.catalogue) as catalogue:
         store = Store(archive.layout)
         store.recover()
         delivery = read_delivery(
             source, catalogue=catalogue_path, profile=archive.profile, settings=archive.settings
         )
-        changed = refresh_from_store(archive.layout, store, catalogue)
-        run = _Run(archive, store, catalogue, now, on_progress)
+        refreshed = refresh_from_store(archive.layout, store, catalogue)
+        digests = ScanDigests(catalogue, now, reread=reread)
+        run = _Run(archive, store, catalogue, digests, now, on_progress)
         tally = run.take_in(delivery, source)
-        derived, findings = make_missing_derivatives(
+        tally.findings.extend(refreshed.findings)
+        derived = make_missing_derivatives(
             archive, catalogue, store, now=now, on_progress=on_progress
         )
-        tally.findings.extend(findings)
-        tally.findings.extend(_beyond_budget(archive, catalogue))
-        update_index(archive, catalogue, changed | derived | {*tally.added, *tally.updated})
+        tally.findings.extend(derived.findings)
+        public = (item.derivatives for item in catalogue.iter_items(only_public=True))
+        tally.findings.extend(findings_ahead(archive.settings, public))
+        changed = {*refreshed.item_ids, *derived.item_ids, *tally.added, *tally.updated}
+        update_index(archive, catalogue, changed)
         run.close(tally)
     return _report(delivery, tally, archive.layout.quarantine)
-
-
-def _beyond_budget(archive: Archive, catalogue: Catalogue) -> Iterator[Finding]:
-    """Tell before the next build that the site outgrows its host; nothing is read without one."""
-    if has_budget(archive.settings):
-        made = (item.derivatives for item in catalogue.iter_items(only_public=True))
-        files, size_bytes = expected_site(made, archive.settings)
-        yield from budget_findings(archive.settings, files=files, size_bytes=size_bytes)
 
 
 def _report(delivery: Delivery, tally: _Tally, quarantine: Path) -> IngestReport:
@@ -181,31 +184,32 @@ class _Run:
         archive: Archive,
         store: Store,
         catalogue: Catalogue,
+        digests: ScanDigests,
         now: Callable[[], datetime],
         on_progress: OnProgress,
     ) -> None:
         self._archive = archive
         self._store = store
         self._catalogue = catalogue
+        self._digests = digests
         self._now = now
         self._on_progress = on_progress
         self._batch = 0
-        self._memory_mb = worker_memory_mb(archive.settings)
-        self._keys: dict[Path, tuple[str, int, int]] = {}
 
     def take_in(self, delivery: Delivery, source: Path) -> _Tally:
         """Take in every item of the delivery that is new or changed."""
         tally = _Tally()
         self._batch = self._catalogue.start_batch(utc_text(self._now()), source.name)
         work = _Work()
+        for done, planned in enumerate(delivery.items, start=1):
+            if planned.is_set_aside:
+                self._set_aside(planned, planned.findings, tally)
+            else:
+                self._sort_out(planned, work, tally)
+            self._tell(COMPARING, done, len(delivery.items), planned)
         with self._catalogue.transaction():
-            for done, planned in enumerate(delivery.items, start=1):
-                tally.findings.extend(planned.findings)
-                if planned.is_set_aside:
-                    self._set_aside(planned, planned.findings, tally)
-                else:
-                    self._sort_out(self._aligned(planned), work, tally)
-                self._tell(COMPARING, done, len(delivery.items), planned)
+            for planned in (*work.records, *work.scans.values()):
+                self._catalogue.set_job(self._batch, planned.item_id, "todo")
         # The jobs are on record now: whatever is committed from here on can be found again.
         for planned in work.records:
             self._commit(planned, Outcome(planned.item_id), tally)
@@ -218,201 +222,187 @@ class _Run:
             "added": len(tally.added),
             "updated": len(tally.updated),
             "unchanged": tally.unchanged,
-            "set_aside": len(tally.set_aside),
+            "set_aside": len(set(tally.set_aside)),
         }
         at = utc_text(self._now())
+        sync_disk()
         for batch in self._catalogue.open_batches():
             self._catalogue.finish_batch(batch, at, summary if batch == self._batch else {})
 
     def _sort_out(self, planned: PlannedItem, work: _Work, tally: _Tally) -> None:
         """Count an item the archive holds already; put any other on the list of work."""
-        existing = self._catalogue.get(planned.item_id)
-        if existing is None or not self._has_same_scans(planned, existing):
-            work.scans[planned.item_id] = planned
-        elif planned.record != existing.record:
-            # Only the description changed: no scan needs to be read again.
-            work.records.append(planned)
+        try:
+            existing = self._existing(planned.item_id)
+        except RecordError as error:
+            self._set_aside_damaged(planned, error, tally)
+            return
+        item = aligned(planned, existing, self._digests.of)
+        change = change_of(item, existing, self._digests.of)
+        tally.findings.extend(item.findings)
+        if change is Change.SCANS:
+            work.scans[item.item_id] = item
+        elif change is Change.RECORD:
+            work.records.append(item)
         else:
             tally.unchanged += 1
-            release(self._archive.layout, planned.item_id)
-            return
-        self._catalogue.set_job(self._batch, planned.item_id, "todo")
+            release(self._archive.layout, item.item_id)
+
+    def _existing(self, item_id: str) -> CatalogueItem | None:
+        """Return what the archive has; the store is asked, the catalogue only spares reading.
+
+        Raises:
+            RecordError: The stored item is damaged.
+        """
+        version = self._store.version_of(item_id)
+        existing = self._catalogue.get(item_id)
+        if version == 0:
+            if existing is not None:
+                self._catalogue.remove(item_id)
+            return None
+        if existing is None or existing.version != version:
+            refresh_item(self._archive.layout, self._store, self._catalogue, item_id)
+            existing = self._catalogue.get(item_id)
+        return existing
 
     def _read_scans(self, todo: Mapping[str, PlannedItem], tally: _Tally) -> None:
         read: dict[str, tuple[ReadScan, ...]] = {}
         settings = self._archive.settings
         outcomes = run_jobs(
             partial(run_item, at=utc_text(self._now())),
-            (self._job(planned) for planned in todo.values()),
+            self._jobs(todo.values(), tally),
             workers=settings.jobs,
             timeout_s=settings.item_timeout_s,
             memory_limit_mb=settings.memory_limit_mb,
         )
         for done, outcome in enumerate(outcomes, start=1):
             planned = todo[outcome.item_id]
-            tally.findings.extend(outcome.findings)
             read[outcome.item_id] = scans_read(outcome)
             if outcome.is_set_aside:
                 self._set_aside(planned, outcome.findings, tally)
             else:
+                tally.findings.extend(outcome.findings)
                 self._commit(planned, outcome, tally)
             shutil.rmtree(self._archive.layout.staging_of(outcome.item_id), ignore_errors=True)
             self._tell(READING, done, len(todo), planned)
-        tally.findings.extend(duplicate_findings(s for item_id in todo for s in read[item_id]))
+        tally.findings.extend(
+            duplicate_findings(scan for item_id in todo for scan in read.get(item_id, ()))
+        )
 
     def _commit(self, planned: PlannedItem, outcome: Outcome, tally: _Tally) -> None:
         """Put one item into the store, then publish what was made from it."""
-        at = utc_text(self._now())
         existing = self._catalogue.get(planned.item_id)
-        known = {t.path: t.sha512 for t in existing.technical} if existing else {}
-        fresh = [t for t in outcome.technical if known.get(t.path) != t.sha512]
-        paths = {t.path for t in fresh}
-        is_new = not self._store.has(planned.item_id)
         try:
-            commit = self._store.commit(
-                planned.record,
-                masters={path: staged for path, staged in outcome.masters if path in paths},
-                technical=tuple(fresh),
-                events=(
-                    *(event for event in outcome.events if event.path in paths),
-                    _ingestion(at, is_new=is_new, masters=len(paths)),
-                ),
-                message="Ingest" if is_new else "Update",
-                at=at,
-            )
+            is_changed = self._store_item(planned, outcome, existing)
         except FixityError as error:
-            finding = Finding(
-                "STORE-copy-differs",
-                path=planned.scans[0].name if planned.scans else "",
-                item_id=planned.item_id,
-                values={"reason": str(error)},
-            )
-            tally.findings.append(finding)
+            finding = _finding("STORE-copy-differs", planned, error)
             self._set_aside(planned, (finding,), tally)
             return
-        made = existing.derivatives if existing else None
-        if existing and self._credit(existing.record) != self._credit(planned.record):
-            made = None  # the pictures say whose they are: they are made again below
+        except RecordError as error:
+            self._set_aside_damaged(planned, error, tally)
+            return
+        made = kept_derivatives(self._archive, existing, planned.record)
         if outcome.derivatives is not None:
             made = publish_derivatives(self._archive.layout, planned.item_id, outcome.derivatives)
+        digests = {technical.path: technical.sha512 for technical in outcome.technical}
         with self._catalogue.transaction():
             self._catalogue.put(catalogue_item(self._store.read(planned.item_id), made))
             self._catalogue.set_job(self._batch, planned.item_id, "done")
             for scan in planned.scans:
-                self._remember(scan, outcome)
+                if scan.master_path in digests:
+                    self._digests.remember(scan, digests[scan.master_path])
         release(self._archive.layout, planned.item_id)
-        if is_new:
+        if existing is None:
             tally.added.append(planned.item_id)
-        elif commit.is_changed:
+        elif is_changed:
             tally.updated.append(planned.item_id)
         else:
             tally.unchanged += 1
+
+    def _store_item(
+        self, planned: PlannedItem, outcome: Outcome, existing: CatalogueItem | None
+    ) -> bool:
+        """Commit what is new of an item, and say whether anything was."""
+        at = utc_text(self._now())
+        known = {t.path: t.sha512 for t in existing.technical} if existing else {}
+        fresh = tuple(t for t in outcome.technical if known.get(t.path) != t.sha512)
+        paths = {technical.path for technical in fresh}
+        commit = self._store.commit(
+            planned.record,
+            masters={path: staged for path, staged in outcome.masters if path in paths},
+            technical=fresh,
+            events=(
+                *(event for event in outcome.events if event.path in paths),
+                _ingestion(at, is_new=existing is None, masters=len(paths)),
+            ),
+            message="Ingest" if existing is None else "Update",
+            at=at,
+        )
+        return commit.is_changed
 
     def _set_aside(
         self, planned: PlannedItem, findings: tuple[Finding, ...], tally: _Tally
     ) -> None:
         set_aside(self._archive.layout, planned, findings)
         self._catalogue.set_job(
-            self._batch, planned.item_id, "set_aside", json.dumps([f.to_json() for f in findings])
+            self._batch,
+            planned.item_id,
+            "set_aside",
+            json.dumps([finding.to_json() for finding in findings]),
         )
+        tally.findings.extend(findings)
         tally.set_aside.append(planned.item_id)
 
-    def _has_same_scans(self, planned: PlannedItem, existing: CatalogueItem) -> bool:
-        """Say whether the archive holds these scans already, in this order and derived."""
-        known = {technical.path: technical.sha512 for technical in existing.technical}
-        return (
-            planned.record.views == existing.record.views
-            and (existing.derivatives is not None or not existing.record.views)
-            and all(known[scan.master_path] == self._digest(scan) for scan in planned.scans)
-        )
+    def _set_aside_damaged(self, planned: PlannedItem, error: RecordError, tally: _Tally) -> None:
+        self._set_aside(planned, (_finding("STORE-damaged", planned, error),), tally)
 
-    def _aligned(self, planned: PlannedItem) -> PlannedItem:
-        """Return the item with its views as the archive will have them.
-
-        A scan whose bytes the item has already under another name keeps that name, and views
-        the delivery does not bring again stay: a delivery adds and replaces, it never removes.
-        """
-        existing = self._catalogue.get(planned.item_id)
-        if existing is None or not existing.record.views:
-            return planned
-        known = {technical.path: technical.sha512 for technical in existing.technical}
-        by_digest = {digest: path for path, digest in known.items()}
-        scans: list[Scan] = []
-        for scan in planned.scans:
-            path = by_digest.get(self._digest(scan) or "")
-            if scan.master_path not in known and path is not None:
-                scan = replace(scan, name=path.removeprefix("masters/"))
-            scans.append(scan)
-        delivered = zip(planned.record.views, scans, strict=True)
-        new = tuple(replace(view, path=scan.master_path) for view, scan in delivered)
-        views = _merged_views(existing.record.views, new)
-        return replace(planned, scans=tuple(scans), record=replace(planned.record, views=views))
-
-    def _job(self, planned: PlannedItem) -> Job:
-        """Return the job for an item: its delivered scans, and its other masters from the store."""
-        delivered = {scan.master_path: scan for scan in planned.scans}
-        for scan in planned.scans:
-            if scan.source.exists():
-                self._keys[scan.source] = _file_key(scan.source)
-        scans: list[Scan] = []
-        stored = None
-        for view in planned.record.views:
-            if view.path in delivered:
-                scans.append(delivered[view.path])
+    def _jobs(self, items: Iterable[PlannedItem], tally: _Tally) -> Iterator[Job]:
+        memory_mb = worker_memory_mb(self._archive.settings)
+        for planned in items:
+            try:
+                scans = self._scans_of(planned)
+            except RecordError as error:
+                self._set_aside_damaged(planned, error, tally)
                 continue
-            stored = stored or self._store.read(planned.item_id)
-            name = view.path.removeprefix("masters/")
-            scans.append(Scan(stored.masters[view.path], name, view.label))
-        return Job(
-            item_id=planned.item_id,
-            scans=tuple(scans),
-            staging=self._archive.layout.staging_of(planned.item_id),
-            settings=self._archive.settings.derivatives,
-            credit=self._credit(planned.record),
-            memory_mb=self._memory_mb,
-        )
+            for scan in planned.scans:
+                self._digests.expect(scan)
+            yield Job(
+                item_id=planned.item_id,
+                scans=scans,
+                staging=self._archive.layout.staging_of(planned.item_id),
+                settings=self._archive.settings.derivatives,
+                credit=credit_in(self._archive, planned.record),
+                memory_mb=memory_mb,
+            )
 
-    def _credit(self, record: Record) -> Credit:
-        return credit_in(self._archive, record)
+    def _scans_of(self, planned: PlannedItem) -> tuple[Scan, ...]:
+        """Return an item's delivered scans, and its other masters from the store.
 
-    def _digest(self, scan: Scan) -> str | None:
-        """Return a scan's sha512, from memory where the file has not been touched since."""
-        try:
-            key = _file_key(scan.source)
-            digest = self._catalogue.source_digest(*key)
-            if digest is None:
-                digest = digest_file(scan.source).sha512
-                self._catalogue.remember_source(*key, digest)
-        except OSError:
-            # The worker will meet the same error and report it with its finding.
-            return None
-        return digest
-
-    def _remember(self, scan: Scan, outcome: Outcome) -> None:
-        """Remember what a scan held when it was read.
-
-        The key was taken before the copy: a file touched since then has another key, so its
-        old digest can never be taken for the new bytes.
+        Raises:
+            RecordError: The stored item is damaged.
         """
-        key = self._keys.get(scan.source)
-        digests = {technical.path: technical.sha512 for technical in outcome.technical}
-        if key is not None and scan.master_path in digests:
-            self._catalogue.remember_source(*key, digests[scan.master_path])
+        delivered = {scan.master_path: scan for scan in planned.scans}
+        if len(delivered) != len(planned.scans):
+            raise ValueError(f"{planned.item_id}: two scans would become one master")
+        views = planned.record.views
+        if all(view.path in delivered for view in views):
+            return tuple(delivered[view.path] for view in views)
+        stored = scans_in_store(self._store.read(planned.item_id))
+        both = {scan.master_path: scan for scan in stored} | delivered
+        return tuple(both[view.path] for view in views)
 
     def _tell(self, stage: str, done: int, total: int, planned: PlannedItem) -> None:
         self._on_progress(Progress(stage, done, total, planned.record.identifier))
 
 
-def _file_key(path: Path) -> tuple[str, int, int]:
-    stat = path.stat()
-    return str(path.resolve()), stat.st_size, stat.st_mtime_ns
-
-
-def _merged_views(old: tuple[View, ...], new: tuple[View, ...]) -> tuple[View, ...]:
-    """Return the views of both: the old order, with new labels, then the new ones."""
-    labelled = {view.path: view for view in new}
-    kept = tuple(labelled.pop(view.path, view) for view in old)
-    return kept + tuple(labelled.values())
+def _finding(code: str, planned: PlannedItem, error: HoabanError) -> Finding:
+    return Finding(
+        code,
+        path=planned.scans[0].name if planned.scans else "",
+        sheet=planned.sheet,
+        row=planned.row or None,
+        item_id=planned.item_id,
+        values={"reason": error.problem},
+    )
 
 
 def _ingestion(at: str, *, is_new: bool, masters: int) -> Event:

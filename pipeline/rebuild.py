@@ -26,7 +26,7 @@ class RebuildReport:
     Attributes:
         items: Items in the store.
         derived: Items whose derivatives were made again.
-        findings: What was found in masters whose derivatives could not be made.
+        findings: Damaged objects, and what was found in the masters.
         site: What the build of the site says.
     """
 
@@ -52,7 +52,7 @@ def rebuild(
         on_progress: Told after each item.
 
     Raises:
-        RecordError: An object of the store cannot be read.
+        DependencyError: The worker processes cannot be started.
         StoreBusyError: Another process is writing to the archive.
         StoreWriteError: The disk refuses.
     """
@@ -60,15 +60,20 @@ def rebuild(
         store = Store(archive.layout)
         store.recover()
         with Catalogue.open(archive.layout.catalogue, anew=True) as catalogue:
-            refresh_from_store(archive.layout, store, catalogue)
+            refreshed = refresh_from_store(archive.layout, store, catalogue)
             wanted = [
                 item.item_id
                 for item in catalogue.iter_items()
                 if item.derivatives is None or not keep_derivatives
             ]
-            derived, findings = make_derivatives(
+            derived = make_derivatives(
                 archive, catalogue, store, wanted, now=now, on_progress=on_progress
             )
             rebuild_index(archive, catalogue)
             site = write_site(archive, catalogue, now=now, on_progress=on_progress)
-            return RebuildReport(catalogue.count(), len(derived), tuple(findings), site)
+            return RebuildReport(
+                items=catalogue.count(),
+                derived=len(derived.item_ids),
+                findings=(*refreshed.findings, *derived.findings),
+                site=site,
+            )

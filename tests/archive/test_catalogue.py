@@ -23,7 +23,7 @@ from tests.archive.store_samples import AT, FRONT, LATER, record, technical
 
 
 def derivatives(item_id: str) -> DerivativeSet:
-    image = ImageFile("thumbnail.jpg", 400, 300, "thumbnail.webp")
+    image = ImageFile("thumbnail.jpg", 400, 300)
     canvas = Canvas(
         key="0001",
         master=FRONT,
@@ -32,12 +32,10 @@ def derivatives(item_id: str) -> DerivativeSet:
         width_px=800,
         height_px=600,
         thumbnail=image,
-        access_images=(replace(image, name="access.jpg", webp="access.webp"),),
+        access=replace(image, name="access.jpg"),
         tile_px=512,
         scale_factors=(1, 2),
         sizes=((400, 300), (800, 600)),
-        files=9,
-        size_bytes=90_000,
     )
     return DerivativeSet(item_id, "ab" * 32, (canvas,))
 
@@ -273,7 +271,7 @@ def test_damage_met_in_use_says_that_the_store_is_safe(path: Path) -> None:
     database.commit()
     database.close()
     with Catalogue.open(path) as catalogue:
-        with pytest.raises(RecordError, match="'b-1' in catalogue.db is damaged") as caught:
+        with pytest.raises(RecordError, match=r"'b-1' in catalogue\.db is damaged") as caught:
             list(catalogue.iter_items())
         assert "hoaban rebuild" in caught.value.remedy
 
@@ -289,7 +287,7 @@ def test_damage_in_a_file_too_large_to_check_is_said_when_it_is_met(
         data[start : start + 64] = b"\xa5" * 64
     path.write_bytes(bytes(data))
     with Catalogue.open(path) as catalogue:
-        with pytest.raises(RecordError, match="catalogue.db is damaged") as caught:
+        with pytest.raises(RecordError, match=r"catalogue\.db is damaged") as caught:
             list(catalogue.iter_items())
         assert "hoaban rebuild" in caught.value.remedy
 
