@@ -31,6 +31,7 @@ from schemas.errors import RecordError
 from schemas.events import utc_text
 from schemas.findings import Finding
 from schemas.messages import N_
+from schemas.records import Record
 
 MAKING = N_("Making images")
 
@@ -172,8 +173,9 @@ def credit_in(archive: Archive, record: Record) -> Credit:
 def kept_derivatives(
     archive: Archive, existing: CatalogueItem | None, record: Record
 ) -> DerivativeSet | None:
-    """Return the set that an item keeps under a new record: none, where its pictures would say
-    of it what no longer holds.
+    """Return the set that an item keeps under a new record.
+
+    It is none where its pictures would go on saying what no longer holds.
     """
     if existing is None or credit_in(archive, existing.record) != credit_in(archive, record):
         return None
