@@ -34,7 +34,7 @@ NAMES = {
 
 def words_of(packet: bytes) -> dict[str, list[str]]:
     """What an XMP packet says, by its elements."""
-    root = ElementTree.fromstring(packet.decode().removeprefix("\ufeff"))  # noqa: S314  (ours)
+    root = ElementTree.fromstring(packet.decode().removeprefix("\ufeff"))
     (description,) = root.iter(f"{{{NAMES['rdf']}}}Description")
     return {
         element.tag.rsplit("}", 1)[1]: [text.strip() for text in element.itertext()]
