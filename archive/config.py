@@ -16,6 +16,8 @@ from typing import Any
 from schemas.errors import ConfigError
 from schemas.messages import LANGUAGES, _
 
+# The largest side of a WebP.
+MOST_ACCESS_PX = 16383
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 
 
@@ -24,20 +26,40 @@ class DerivativeSettings:
     """Sizes and qualities of the images made from masters (table ``[derivatives]``).
 
     Attributes:
+        profile: A key of :data:`DERIVATIVE_PROFILES`: what the others are unless they are set.
         thumbnail_px: Longer side of the thumbnail, in pixels.
+        small_access_px: Longer side of the smaller access image, in pixels.
         access_px: Longer side of the access image, in pixels.
         tile_px: Side of a zoom tile, in pixels.
         quality: JPEG quality, 1 to 100.
+        webp_quality: WebP quality, 1 to 100.
+        sharpen: Whether reduced pictures are sharpened a little; tiles and documents never are.
+        compact: Whether JPEGs are encoded with ten times the work, for a fifth to a third less.
         max_megapixels: A scan that claims more is refused before it is decoded.
         pdf_ppi: Resolution at which PDF pages are drawn that are not scans, in pixels an inch.
     """
 
+    profile: str = "standard"
     thumbnail_px: int = 400
+    small_access_px: int = 800
     access_px: int = 1600
     tile_px: int = 512
     quality: int = 82
+    webp_quality: int = 80
+    sharpen: bool = True
+    compact: bool = False
     max_megapixels: int = 1000
     pdf_ppi: int = 300
+
+
+# 1024-pixel tiles need a quarter of the files; 3508 pixels print A4 at 300 ppi.
+DERIVATIVE_PROFILES: Mapping[str, DerivativeSettings] = {
+    "standard": DerivativeSettings(),
+    "small": DerivativeSettings(
+        "small", access_px=1200, tile_px=1024, quality=75, webp_quality=72, compact=True
+    ),
+    "print": DerivativeSettings("print", access_px=3508, quality=92, webp_quality=88),
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +76,8 @@ class Settings:
         jobs: Worker processes; 0 means one a core.
         item_timeout_s: A worker that needs longer for one item is stopped.
         memory_limit_mb: A worker that needs more memory is stopped; 0 means no limit.
+        file_budget: Most files the site should have; 0 means no limit. More is only warned of.
+        size_budget_mb: Most megabytes the site should have; likewise.
         derivatives: Sizes and qualities of derivatives.
     """
 
@@ -68,6 +92,8 @@ class Settings:
     jobs: int = 0
     item_timeout_s: int = 900
     memory_limit_mb: int = 4096
+    file_budget: int = 0
+    size_budget_mb: int = 0
     derivatives: DerivativeSettings = field(default_factory=DerivativeSettings)
 
     @property
@@ -120,8 +146,14 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
         raise _unknown(path, sorted(unknown))
     archive = _checked(dict(data.get("archive", {})), Settings, path)
     derivatives = _checked(dict(data.get("derivatives", {})), DerivativeSettings, path)
+    profile = derivatives.get("profile", "standard")
+    if profile not in DERIVATIVE_PROFILES:
+        raise ConfigError(
+            _("profile must be one of: {names}.").format(names=", ".join(DERIVATIVE_PROFILES)),
+            path=path,
+        )
     settings = replace(
-        Settings(**archive), derivatives=replace(DerivativeSettings(), **derivatives)
+        Settings(**archive), derivatives=replace(DERIVATIVE_PROFILES[profile], **derivatives)
     )
     _check_values(settings, path)
     return settings
@@ -162,12 +194,11 @@ rights_uri = {_quoted(settings.rights_uri)}
 jobs = {settings.jobs}                 # worker processes; 0 = one a core
 item_timeout_s = {settings.item_timeout_s}
 memory_limit_mb = {settings.memory_limit_mb}
+file_budget = {settings.file_budget}          # warn when the site has more files; 0 = never
+size_budget_mb = {settings.size_budget_mb}       # warn when the site is larger; 0 = never
 
 [derivatives]
-thumbnail_px = {d.thumbnail_px}
-access_px = {d.access_px}
-tile_px = {d.tile_px}
-quality = {d.quality}
+profile = {_quoted(d.profile)}   # standard, small or print: what is not set here comes from it
 max_megapixels = {d.max_megapixels}
 pdf_ppi = {d.pdf_ppi}
 """
@@ -183,7 +214,7 @@ def _checked(values: dict[str, Any], model: type, path: Path) -> dict[str, Any]:
         expected = type(getattr(example, name))
         if expected is tuple and isinstance(value, list):
             values[name] = tuple(value)
-        elif not isinstance(value, expected) or isinstance(value, bool):
+        elif not isinstance(value, expected) or isinstance(value, bool) is not (expected is bool):
             raise ConfigError(
                 _("The setting '{name}' is {value}, expected {expected}.").format(
                     name=name, value=repr(value), expected=expected.__name__
@@ -201,25 +232,31 @@ def _check_values(settings: Settings, path: Path) -> None:
         wrong = _("title must have a name in at least one language.")
     elif not settings.base_url.startswith(("http://", "https://")):
         wrong = _("base_url must start with http:// or https://.")
-    elif not 1 <= settings.derivatives.quality <= 100:
-        wrong = _("quality must be from 1 to 100.")
-    elif (
-        min(
-            settings.derivatives.thumbnail_px,
-            settings.derivatives.access_px,
-            settings.derivatives.tile_px,
-            settings.derivatives.max_megapixels,
-        )
-        < 1
-        or settings.derivatives.tile_px < 64
-    ):
-        wrong = _("sizes must be positive, and tile_px at least 64.")
     elif not 36 <= settings.derivatives.pdf_ppi <= 1200:
         wrong = _("pdf_ppi must be from 36 to 1200.")
     elif min(settings.jobs, settings.memory_limit_mb) < 0 or settings.item_timeout_s < 1:
         wrong = _("jobs and memory_limit_mb must not be negative, item_timeout_s at least 1.")
+    elif min(settings.file_budget, settings.size_budget_mb) < 0:
+        wrong = _("file_budget and size_budget_mb must not be negative.")
+    wrong = wrong or _wrong_derivatives(settings.derivatives)
     if wrong:
         raise ConfigError(wrong, path=path)
+
+
+def _wrong_derivatives(settings: DerivativeSettings) -> str:
+    """Return what is wrong with sizes and qualities, or an empty text."""
+    sizes = (settings.thumbnail_px, settings.small_access_px, settings.access_px)
+    if not all(1 <= quality <= 100 for quality in (settings.quality, settings.webp_quality)):
+        return _("quality and webp_quality must be from 1 to 100.")
+    if min(*sizes, settings.max_megapixels) < 1 or settings.tile_px < 64:
+        return _("sizes must be positive, and tile_px at least 64.")
+    if list(sizes) != sorted(sizes):
+        return _("thumbnail_px, small_access_px and access_px must be in rising order.")
+    if settings.access_px > MOST_ACCESS_PX:
+        return _("access_px must be at most {limit}: no WebP can be larger.").format(
+            limit=MOST_ACCESS_PX
+        )
+    return ""
 
 
 def _unknown(path: Path, names: list[str]) -> ConfigError:

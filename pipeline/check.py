@@ -12,6 +12,7 @@ from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
 from pipeline.engine import run_jobs
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.jobs import Job
+from pipeline.memory import worker_memory_mb
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.work import check_item
 from schemas.findings import Finding, has_errors
@@ -83,10 +84,15 @@ def check(
 
 def _jobs(delivery: Delivery, settings: Settings, scratch: Path) -> Iterator[Job]:
     seen: set[str] = set()
+    memory_mb = worker_memory_mb(settings)
     for planned in delivery.items:
         # Rows that share a number share an id; each row's scans are still looked at once.
         if planned.scans and planned.item_id not in seen:
             seen.add(planned.item_id)
             yield Job(
-                planned.item_id, planned.scans, scratch / planned.item_id, settings.derivatives
+                planned.item_id,
+                planned.scans,
+                scratch / planned.item_id,
+                settings.derivatives,
+                memory_mb=memory_mb,
             )

@@ -1,12 +1,14 @@
 """From a file to pixels people can look at.
 
 Promise: a page comes out whole or as a :class:`ScanProblem`, never half and never silently
-black; what comes out is 8-bit sRGB in memory, upright, with no metadata of the master. Only the
-modules of ``pipeline.readers`` let a decoder touch a scan.
+black; what comes out is 8-bit sRGB, upright, with no metadata of the master, decoded once and
+converted once. It waits in memory, or for a very large page in a file of the caller's: the
+pixels are the same. Only the modules of ``pipeline.readers`` let a decoder touch a scan.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pipeline import colour
@@ -17,37 +19,75 @@ from pipeline.vips import pyvips
 
 __all__ = ["PageHeader", "ScanProblem", "decode_page"]
 
+# Side of the tiles of a page that waits on the disk, in pixels.
+_SCRATCH_TILE_PX = 256
 
-def decode_page(path: Path, identity: Identity, page: PageHeader) -> pyvips.Image:
-    """Return one page decoded: 8-bit sRGB in memory, upright, without metadata.
+
+def decode_page(
+    path: Path, identity: Identity, page: PageHeader, *, scratch: Path | None = None
+) -> pyvips.Image:
+    """Return one page decoded: 8-bit sRGB, upright, without metadata.
+
+    Args:
+        path: The file.
+        identity: What it is.
+        page: Its page.
+        scratch: A new file to keep the pixels in, for a page that does not fit in memory; the
+            caller removes it when the image is no longer used.
 
     Returns:
-        An image of shape (height_px, width_px, 3), uchar, interpretation ``srgb``.
+        An image of shape (height_px, width_px, 3), uchar, interpretation ``srgb``, that can be
+        read anywhere, any number of times.
 
     Raises:
         ScanProblem: The pixels are damaged, cut short or have neither black nor white.
         MemoryError: The memory limit does not allow it.
+        pyvips.Error: The disk refuses ``scratch``.
     """
+    try:
+        image = _in_srgb(path, identity, page)
+        upright = _in_memory(image) if scratch is None else _on_disk(image, scratch)
+    except pyvips.Error as error:
+        if scratch is not None:
+            _raise_if_damaged(path, identity, page)
+            raise  # the scan can be read, so it was the disk
+        raise problem_of(error) from error
+    if page.orientation == 1 or page.is_upright:
+        return upright
+    # Turning reads columns, which a sequential decoder cannot give: only what waits can be
+    # turned. It is turned while it is read, so that it is not in memory twice.
+    upright = upright.copy()
+    upright.set_type(pyvips.GValue.gint_type, "orientation", page.orientation)
+    upright = upright.autorot()
+    return upright if scratch is None else _with_tiles_at_hand(upright)
+
+
+def _in_srgb(path: Path, identity: Identity, page: PageHeader) -> pyvips.Image:
+    """Return the pipeline that decodes and converts a page; libvips has computed nothing yet."""
     image = open_page(path, identity, page)
     try:
         if not page.has_scale:
             image = colour.with_scale(image, page.colour_space)
-        image = colour.to_srgb(
+        return colour.to_srgb(
             image,
             colour_space=page.colour_space,
             profile=page.profile,
             has_extra=page.has_extra,
         )
-        upright = _in_memory(image)
-        if page.orientation > 1 and not page.is_upright:
-            # Turning reads columns, which a sequential decoder cannot give: only from memory.
-            upright.set_type(pyvips.GValue.gint_type, "orientation", page.orientation)
-            upright = _in_memory(upright.autorot())
-    except pyvips.Error as error:
-        raise problem_of(error) from error
     except ValueError as error:
         raise ScanProblem("SCAN-not-an-image", found=f"an image with {error}") from error
-    return upright
+
+
+def _raise_if_damaged(path: Path, identity: Identity, page: PageHeader) -> None:
+    """Decode a page again without keeping it: libvips does not say whose fault an error was.
+
+    Raises:
+        ScanProblem: It is the scan's.
+    """
+    try:
+        _in_srgb(path, identity, page).avg()
+    except pyvips.Error as error:
+        raise problem_of(error) from error
 
 
 def _in_memory(image: pyvips.Image) -> pyvips.Image:
@@ -55,3 +95,29 @@ def _in_memory(image: pyvips.Image) -> pyvips.Image:
     pixels = image.write_to_memory()
     plain = pyvips.Image.new_from_memory(pixels, image.width, image.height, 3, "uchar")
     return plain.copy(interpretation="srgb")
+
+
+def _on_disk(image: pyvips.Image, scratch: Path) -> pyvips.Image:
+    """Compute an image once, into an uncompressed tiled TIFF that is read piece by piece."""
+    image.tiffsave(
+        os.fsencode(scratch),
+        tile=True,
+        tile_width=_SCRATCH_TILE_PX,
+        tile_height=_SCRATCH_TILE_PX,
+        bigtiff=True,
+        keep="none",
+    )
+    kept = pyvips.Image.tiffload(os.fsencode(scratch), access="random")
+    # A resolution is in every TIFF; the pictures must be those of the plan in memory.
+    return kept.copy(xres=1, yres=1)
+
+
+def _with_tiles_at_hand(image: pyvips.Image) -> pyvips.Image:
+    """Keep the last pieces that were read: a turned image is read across its stored rows."""
+    across = -(-image.width // _SCRATCH_TILE_PX)
+    return image.tilecache(
+        tile_width=_SCRATCH_TILE_PX,
+        tile_height=_SCRATCH_TILE_PX,
+        max_tiles=2 * across + 2,
+        access="random",
+    )

@@ -14,20 +14,24 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from archive.catalogue import Catalogue
+from archive.catalogue import Catalogue, CatalogueItem
 from archive.durable import move_folder, remove_tree, sync_disk, translated_os_errors
 from archive.layout import Layout
 from archive.opening import Archive
 from archive.store import Store, StoredItem
 from pipeline.engine import run_jobs
 from pipeline.jobs import Job, Scan
+from pipeline.memory import worker_memory_mb
 from pipeline.progress import OnProgress, Progress
 from pipeline.work import run_item
+from schemas.crosswalks import public_record
+from schemas.crosswalks.xmp import Credit, credit_of
 from schemas.derivatives import DERIVATIVES_NAME, DerivativeSet
 from schemas.errors import RecordError
 from schemas.events import utc_text
 from schemas.findings import Finding
 from schemas.messages import N_
+from schemas.records import Record
 
 MAKING = N_("Making images")
 
@@ -155,21 +159,47 @@ def scans_in_store(stored: StoredItem) -> tuple[Scan, ...]:
     )
 
 
+def credit_in(archive: Archive, record: Record) -> Credit:
+    """Return what the derivatives of an item say of it: nothing that its page would not."""
+    settings = archive.settings
+    return credit_of(
+        public_record(record, archive.profile),
+        publisher=settings.publisher,
+        rights=settings.rights,
+        rights_uri=settings.rights_uri,
+    )
+
+
+def kept_derivatives(
+    archive: Archive, existing: CatalogueItem | None, record: Record
+) -> DerivativeSet | None:
+    """Return the set that an item keeps under a new record.
+
+    It is none where its pictures would go on saying what no longer holds.
+    """
+    if existing is None or credit_in(archive, existing.record) != credit_in(archive, record):
+        return None
+    return existing.derivatives
+
+
 def _store_jobs(
     archive: Archive, store: Store, item_ids: Iterable[str], findings: list[Finding]
 ) -> Iterator[Job]:
+    memory_mb = worker_memory_mb(archive.settings)
     for item_id in item_ids:
         try:
-            scans = scans_in_store(store.read(item_id))
+            stored = store.read(item_id)
         except RecordError as error:
             findings.append(damaged_finding(item_id, error))
             continue
         yield Job(
             item_id=item_id,
-            scans=scans,
+            scans=scans_in_store(stored),
             staging=archive.layout.staging_of(item_id),
             settings=archive.settings.derivatives,
             copy_masters=False,
+            credit=credit_in(archive, stored.record),
+            memory_mb=memory_mb,
         )
 
 

@@ -1,4 +1,4 @@
-"""What people look at: from one decoded page its thumbnail, access image and zoom tiles.
+"""What people look at: from one decoded page its thumbnail, access images and zoom tiles.
 
 Promise: everything comes from the same decoded pixels, nothing is larger than its master, and
 nothing of the master's metadata is carried over. ``derivatives.json`` is written last, so a
@@ -9,26 +9,57 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import PIL
 
 from archive.config import DerivativeSettings
 from pipeline import vips
+from pipeline.pictures import Encoding, fitted, save_jpeg, save_webp, sharpened
 from pipeline.readers import version_of
-from pipeline.tiles import save_jpeg, write_tiles
+from pipeline.tiles import write_tiles
 from pipeline.vips import pyvips
+from schemas.crosswalks.xmp import Credit
 from schemas.derivatives import DERIVATIVES_NAME, Canvas, DerivativeSet, ImageFile
 from schemas.records import json_bytes
 
 # Raise it when the same master and settings would give other bytes or other files.
 RECIPE_VERSION = 2
 
+# A canvas's pictures: file name without ending, and the setting that says their longer side.
+_THUMBNAIL = "thumbnail"
+_SMALL_ACCESS = "access-small"
+_ACCESS = "access"
+
+
+@dataclass(frozen=True)
+class CanvasSource:
+    """Where a canvas comes from.
+
+    Attributes:
+        key: Name of the canvas.
+        master: Logical path of the master.
+        page: Number of the page in the master, from 0.
+        label: What the view shows.
+        is_document: It is black text on white paper: sharpening would only roughen it.
+        xmp: What its pictures say of it, as an XMP packet.
+    """
+
+    key: str
+    master: str
+    page: int
+    label: str
+    is_document: bool = False
+    xmp: bytes = b""
+
 
 def recipe_of(
     settings: DerivativeSettings,
     masters: Iterable[tuple[str, int]],
+    credit: Credit,
     *,
     readers: Iterable[str] = (),
 ) -> str:
@@ -37,18 +68,20 @@ def recipe_of(
     Another recipe means that the set must be made again.
 
     Args:
-        settings: Sizes and qualities; ``max_megapixels`` changes no pixel and does not count.
+        settings: Sizes and qualities; ``max_megapixels`` and the profile's name change no pixel
+            and do not count.
         masters: (sha512, number of pages) of each master, in reading order.
+        credit: What the pictures say of the item.
         readers: Names of the readers of the masters' pages; libvips and Pillow always count.
     """
-    recipe: dict[str, object] = {
+    sizes = asdict(settings)
+    for name in ("profile", "max_megapixels", "pdf_ppi"):
+        del sizes[name]
+    recipe: dict[str, object] = sizes | {
         "recipe": RECIPE_VERSION,
         "libvips": vips.version(),
         "pillow": PIL.__version__,
-        "thumbnail_px": settings.thumbnail_px,
-        "access_px": settings.access_px,
-        "tile_px": settings.tile_px,
-        "quality": settings.quality,
+        "credit": asdict(credit),
         "masters": [list(master) for master in masters],
     }
     others = set(readers) - {"libvips", "pillow"}
@@ -60,46 +93,49 @@ def recipe_of(
 
 
 def write_canvas(
-    image: pyvips.Image,
-    folder: Path,
-    settings: DerivativeSettings,
-    *,
-    key: str,
-    master: str,
-    page: int,
-    label: str,
+    image: pyvips.Image, folder: Path, settings: DerivativeSettings, source: CanvasSource
 ) -> Canvas:
-    """Make everything from one decoded page, in ``folder / key``.
+    """Make everything from one decoded page, in a new folder of ``folder``.
+
+    The large image is read twice, for the tiles and for a base that all small pictures are made
+    from.
 
     Args:
-        image: 8-bit sRGB in memory, upright.
+        image: 8-bit sRGB, upright, that can be read anywhere, any number of times.
         folder: The item's derivatives folder; it must exist.
         settings: Sizes and qualities.
-        key: Name of the canvas.
-        master: Logical path of the master.
-        page: Number of the page in the master, from 0.
-        label: What the view shows.
+        source: Where it comes from.
 
     Raises:
         pyvips.Error: The disk refuses a file.
         OSError: Likewise.
     """
-    place = folder / key
-    pyramid = write_tiles(image, place, tile_px=settings.tile_px, quality=settings.quality)
+    place = folder / source.key
+    encoding = Encoding.of(settings, source.xmp)
+    pyramid, base = write_tiles(
+        image,
+        place,
+        tile_px=settings.tile_px,
+        encoding=encoding,
+        needed_px=settings.access_px,
+    )
+    is_sharpened = settings.sharpen and not source.is_document
+    thumbnail, *access = _write_pictures(base, place, settings, encoding, sharpen=is_sharpened)
+    sizes = list(_file_sizes(place))
     return Canvas(
-        key=key,
-        master=master,
-        page=page,
-        label=label,
+        key=source.key,
+        master=source.master,
+        page=source.page,
+        label=source.label,
         width_px=image.width,
         height_px=image.height,
-        thumbnail=_write_fitting(
-            image, place / "thumbnail.jpg", settings.thumbnail_px, settings.quality
-        ),
-        access=_write_fitting(image, place / "access.jpg", settings.access_px, settings.quality),
+        thumbnail=thumbnail,
+        access_images=tuple(access),
         tile_px=settings.tile_px,
         scale_factors=pyramid.scale_factors,
         sizes=pyramid.sizes,
+        files=len(sizes),
+        size_bytes=sum(sizes),
     )
 
 
@@ -112,9 +148,35 @@ def write_derivative_set(derivatives: DerivativeSet, folder: Path) -> None:
     (folder / DERIVATIVES_NAME).write_bytes(json_bytes(derivatives.to_json()))
 
 
-def _write_fitting(image: pyvips.Image, path: Path, box_px: int, quality: int) -> ImageFile:
-    """Write the image so that its longer side is at most ``box_px``; never enlarge it."""
-    if max(image.width, image.height) > box_px:
-        image = image.thumbnail_image(box_px, height=box_px, size="down")
-    save_jpeg(image, path, quality)
-    return ImageFile(path.name, image.width, image.height)
+def _write_pictures(
+    base: pyvips.Image,
+    place: Path,
+    settings: DerivativeSettings,
+    encoding: Encoding,
+    *,
+    sharpen: bool,
+) -> list[ImageFile]:
+    """Write the thumbnail and the access images, in rising widths.
+
+    Each is reduced from the next larger one before that is sharpened.
+    """
+    wanted = [(_ACCESS, settings.access_px), (_SMALL_ACCESS, settings.small_access_px)]
+    if max(base.width, base.height) <= settings.small_access_px:
+        del wanted[1]
+    made: list[ImageFile] = []
+    picture = base
+    for name, box_px in (*wanted, (_THUMBNAIL, settings.thumbnail_px)):
+        smaller = fitted(picture, box_px)
+        is_sharpened = sharpen and smaller is not base
+        shown = sharpened(smaller).copy_memory() if is_sharpened else smaller
+        save_jpeg(shown, place / f"{name}.jpg", encoding)
+        save_webp(shown, place / f"{name}.webp", encoding)
+        made.insert(0, ImageFile(f"{name}.jpg", shown.width, shown.height, f"{name}.webp"))
+        picture = smaller
+    return made
+
+
+def _file_sizes(folder: Path) -> Iterator[int]:
+    for parent, _folders, names in os.walk(folder):
+        for name in names:
+            yield os.stat(os.path.join(parent, name)).st_size  # noqa: PTH116, PTH118 (hot loop)

@@ -20,12 +20,15 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from archive.budget import findings_ahead
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.durable import sync_disk
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
 from pipeline.derivative_sets import (
+    credit_in,
+    kept_derivatives,
     make_missing_derivatives,
     publish_derivatives,
     scans_in_store,
@@ -35,6 +38,7 @@ from pipeline.engine import run_jobs
 from pipeline.indexing import update_index
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.jobs import Job, Outcome, PlannedItem, Scan
+from pipeline.memory import worker_memory_mb
 from pipeline.planning import Change, aligned, change_of
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.quarantine import release, set_aside
@@ -142,6 +146,8 @@ def ingest(
             archive, catalogue, store, now=now, on_progress=on_progress
         )
         tally.findings.extend(derived.findings)
+        public = (item.derivatives for item in catalogue.iter_items(only_public=True))
+        tally.findings.extend(findings_ahead(archive.settings, public))
         changed = {*refreshed.item_ids, *derived.item_ids, *tally.added, *tally.updated}
         update_index(archive, catalogue, changed)
         run.close(tally)
@@ -294,7 +300,7 @@ class _Run:
         except RecordError as error:
             self._set_aside_damaged(planned, error, tally)
             return
-        made = existing.derivatives if existing else None
+        made = kept_derivatives(self._archive, existing, planned.record)
         if outcome.derivatives is not None:
             made = publish_derivatives(self._archive.layout, planned.item_id, outcome.derivatives)
         digests = {technical.path: technical.sha512 for technical in outcome.technical}
@@ -350,6 +356,7 @@ class _Run:
         self._set_aside(planned, (_finding("STORE-damaged", planned, error),), tally)
 
     def _jobs(self, items: Iterable[PlannedItem], tally: _Tally) -> Iterator[Job]:
+        memory_mb = worker_memory_mb(self._archive.settings)
         for planned in items:
             try:
                 scans = self._scans_of(planned)
@@ -363,6 +370,8 @@ class _Run:
                 scans=scans,
                 staging=self._archive.layout.staging_of(planned.item_id),
                 settings=self._archive.settings.derivatives,
+                credit=credit_in(self._archive, planned.record),
+                memory_mb=memory_mb,
             )
 
     def _scans_of(self, planned: PlannedItem) -> tuple[Scan, ...]:

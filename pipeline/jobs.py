@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.config import DerivativeSettings
+from schemas.crosswalks.xmp import Credit
 from schemas.events import Event
 from schemas.findings import Finding, Severity
 from schemas.records import Record
@@ -74,6 +75,9 @@ class Job:
         staging: A folder of the worker's own, which it may empty and fill.
         settings: Sizes and qualities of derivatives.
         copy_masters: Copy the scans into staging (ingest), or read them where they are (rebuild).
+        credit: What every derivative says of the item.
+        memory_mb: What the worker may use; a page that needs more waits on the disk. 0 means
+            any amount.
     """
 
     item_id: str
@@ -81,6 +85,8 @@ class Job:
     staging: Path
     settings: DerivativeSettings
     copy_masters: bool = True
+    credit: Credit = field(default_factory=Credit)
+    memory_mb: int = 0
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.pictures import Encoding, base_for, resized, save_jpeg
 from pipeline.vips import pyvips
 
 # Whole images larger than this are left to the tiles.
@@ -55,50 +56,73 @@ def pyramid_of(width_px: int, height_px: int, *, tile_px: int) -> Pyramid:
     return Pyramid(tuple(factors), tuple(whole))
 
 
-def write_tiles(image: pyvips.Image, folder: Path, *, tile_px: int, quality: int) -> Pyramid:
+def write_tiles(
+    image: pyvips.Image,
+    folder: Path,
+    *,
+    tile_px: int,
+    encoding: Encoding,
+    needed_px: int = 1,
+) -> tuple[Pyramid, pyvips.Image]:
     """Write the tiles and whole images of ``image`` into the new folder ``folder``.
 
     Args:
-        image: 8-bit sRGB in memory; it is read several times.
+        image: 8-bit sRGB that can be read anywhere, any number of times.
         folder: Must not exist; its parent must.
         tile_px: Side of a tile.
-        quality: JPEG quality.
+        encoding: Quality. Tiles carry no profile and no credit: untagged is sRGB on the web,
+            and a thousand copies of the same words would be a fifth of a tile's bytes.
+        needed_px: Longer side of what the caller will make from the second result.
+
+    Returns:
+        What was written, and the image reduced by :func:`pipeline.pictures.base_for`. It is made
+        after the tiles, so that the memory of both is not needed at once.
 
     Raises:
         pyvips.Error: The disk refuses a file.
         OSError: Likewise.
     """
     pyramid = pyramid_of(image.width, image.height, tile_px=tile_px)
+    options = ",".join(
+        f"{name}={str(value).lower()}" for name, value in encoding.jpeg_options.items()
+    )
     image.dzsave(
         os.fsencode(folder),
         layout="iiif3",
         container="fs",
         tile_size=tile_px,
         overlap=0,
-        suffix=f".jpg[Q={quality}]",
+        suffix=f".jpg[{options}]",
         keep="none",
     )
     (folder / "info.json").unlink()
     (folder.parent / "vips-properties.xml").unlink(missing_ok=True)
-    for width, height in pyramid.sizes:
-        _write_whole(image, folder, f"{width},{height}", (width, height), quality)
+    base = base_for(image, needed_px=max(needed_px, *pyramid.sizes[-1]))
+    _write_wholes(image, base, folder, pyramid, encoding)
+    return pyramid, base
+
+
+def _write_wholes(
+    image: pyvips.Image,
+    base: pyvips.Image,
+    folder: Path,
+    pyramid: Pyramid,
+    encoding: Encoding,
+) -> None:
+    """Write the whole images, each from the next larger one: the image is read once."""
+    wholes = [image]
+    for size in reversed(pyramid.sizes):
+        wholes.append(resized(base if len(wholes) == 1 else wholes[-1], *size))
+        save_jpeg(wholes[-1], _place(folder, f"{size[0]},{size[1]}"), encoding)
     width, height = pyramid.sizes[-1]
     largest = folder / "full" / f"{width},{height}" / "0" / "default.jpg"
     _link(largest, _place(folder, "max"))
     width = min(_VIEWER_THUMBNAIL_PX, image.width)
-    size = (width, max(1, round(image.height * width / image.width)))
-    _write_whole(image, folder, f"{_VIEWER_THUMBNAIL_PX},", size, quality)
-    return pyramid
-
-
-def save_jpeg(image: pyvips.Image, path: Path, quality: int) -> None:
-    """Write an sRGB image as JPEG that carries the sRGB profile and nothing else.
-
-    Raises:
-        pyvips.Error: The disk refuses the file.
-    """
-    # keep="icc" also leaves out the density: the master's would be a wrong size in centimetres.
-    image.jpegsave(os.fsencode(path), Q=quality, optimize_coding=True, keep="icc", profile="srgb")
+    height = max(1, round(image.height * width / image.width))
+    smallest = next(whole for whole in reversed(wholes) if whole.width >= width)
+    save_jpeg(
+        resized(smallest, width, height), _place(folder, f"{_VIEWER_THUMBNAIL_PX},"), encoding
+    )
 
 
 def _scaled(width_px: int, height_px: int, factor: int) -> tuple[int, int]:
@@ -108,17 +132,9 @@ def _scaled(width_px: int, height_px: int, factor: int) -> tuple[int, int]:
 def _place(folder: Path, size: str) -> Path:
     path = folder / "full" / size / "0" / "default.jpg"
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-def _write_whole(
-    image: pyvips.Image, folder: Path, name: str, size: tuple[int, int], quality: int
-) -> None:
-    path = _place(folder, name)
-    if size != (image.width, image.height):
-        image = image.thumbnail_image(size[0], height=size[1], size="force")
+    # What libvips wrote there has no profile; and a link must not be written through.
     path.unlink(missing_ok=True)
-    save_jpeg(image, path, quality)
+    return path
 
 
 def _link(source: Path, target: Path) -> None:

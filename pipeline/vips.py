@@ -7,7 +7,9 @@ file that was written anew) and uses one thread, because the workers are process
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 
 # libvips reads these when it starts, so they must stand before the import.
 os.environ["VIPS_BLOCK_UNTRUSTED"] = "1"
@@ -18,6 +20,22 @@ os.environ.setdefault("VIPS_WARNING", "0")
 import pyvips
 
 pyvips.cache_set_max(0)
+
+_M_ARENA_MAX = -8
+
+
+def _use_one_heap() -> None:
+    """Let all threads share one heap: glibc's heap a thread costs 30 MB and gives no speed here.
+
+    Source: mallopt(3); the number is from glibc's malloc.h.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:  # musl has none, and needs none
+        mallopt(_M_ARENA_MAX, 1)
+
+
+if sys.platform == "linux":
+    _use_one_heap()
 
 __all__ = ["pyvips", "reason_of", "version"]
 

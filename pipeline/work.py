@@ -12,19 +12,22 @@ import os
 import re
 import shutil
 import stat
+import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.colour import assumed_space
 from pipeline.decode import PageHeader, ScanProblem, decode_page
-from pipeline.derive import recipe_of, write_canvas, write_derivative_set
+from pipeline.derive import CanvasSource, recipe_of, write_canvas, write_derivative_set
 from pipeline.identify import Identity, identifier_version, identify
 from pipeline.inspect import Header, read_header, zeros_at_end
 from pipeline.jobs import Job, Outcome, Scan
+from pipeline.memory import fits_in_memory
 from pipeline.readers import version_of
 from pipeline.vips import pyvips
+from schemas.crosswalks.xmp import xmp_packet
 from schemas.derivatives import Canvas, DerivativeSet
 from schemas.errors import StoreWriteError
 from schemas.events import Event, EventType
@@ -127,6 +130,7 @@ def run_item(job: Job, *, at: str) -> Outcome:
         recipe = recipe_of(
             job.settings,
             ((m.copy.sha512, len(m.header.pages)) for m in masters),
+            job.credit,
             readers=(name for master in masters for name in master.readers),
         )
         sources = tuple(master.copy.sha512 for master in masters)
@@ -156,14 +160,15 @@ def run_item(job: Job, *, at: str) -> Outcome:
 
 
 def check_item(job: Job) -> Outcome:
-    """Look at every scan of an item, decode it whole, and write nothing."""
+    """Look at every scan of an item, decode it whole, and keep nothing."""
     findings = _Findings(job.item_id)
     masters = []
     for scan in job.scans:
         try:
             master = _inspect(_read(scan, None), job, findings)
             for page in master.header.pages:
-                decode_page(master.copy.path, master.identity, page)
+                with _decoded(master, page, job):
+                    pass
             masters.append(master)
         except ScanProblem as problem:
             findings.add(problem.code, scan, **problem.values)
@@ -199,16 +204,34 @@ def _canvas(master: _Master, page: int, folder: Path, job: Job, number: int) -> 
 
     ``page`` counts the views of the master as technical.json lists them.
     """
-    image = decode_page(master.copy.path, master.identity, master.header.pages[page])
-    return write_canvas(
-        image,
-        folder,
-        job.settings,
+    header = master.header.pages[page]
+    source = CanvasSource(
         key=f"{number:04d}",
         master=master.copy.scan.master_path,
         page=page,
         label=master.copy.scan.label,
+        is_document=header.colour_space == "bilevel",
+        xmp=xmp_packet(job.credit, source=f"hash://sha256/{master.copy.sha256}"),
     )
+    with _decoded(master, header, job) as image:
+        return write_canvas(image, folder, job.settings, source)
+
+
+@contextmanager
+def _decoded(master: _Master, page: PageHeader, job: Job) -> Iterator[pyvips.Image]:
+    """Give a page's pixels, in memory or, where they do not fit, in a file of the staging folder.
+
+    Raises:
+        ScanProblem: The page is damaged.
+    """
+    if fits_in_memory(page.width_px, page.height_px, memory_mb=job.memory_mb):
+        yield decode_page(master.copy.path, master.identity, page)
+        return
+    job.staging.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=job.staging, ignore_cleanup_errors=True) as folder:
+        # Windows keeps a file that libvips has not closed yet: it goes with the staging folder.
+        scratch = Path(folder) / "page.tif"
+        yield decode_page(master.copy.path, master.identity, page, scratch=scratch)
 
 
 def _inspect(copy: _Copy, job: Job, findings: _Findings) -> _Master:
@@ -345,7 +368,7 @@ def _events(masters: list[_Master], job: Job, at: str) -> Iterator[Event]:
             path,
             f"puid={master.identity.puid} format={master.identity.format_name}",
         )
-    sizes = job.settings
+    made = job.settings
     for master in masters:
         yield Event(
             EventType.DERIVATION,
@@ -353,8 +376,9 @@ def _events(masters: list[_Master], job: Job, at: str) -> Iterator[Event]:
             "success",
             ", ".join(sorted({version_of("libvips"), *map(version_of, master.readers)})),
             master.copy.scan.master_path,
-            f"pages={len(master.header.pages)} thumbnail_px={sizes.thumbnail_px} "
-            f"access_px={sizes.access_px} tile_px={sizes.tile_px} quality={sizes.quality}",
+            f"pages={len(master.header.pages)} thumbnail_px={made.thumbnail_px} "
+            f"small_access_px={made.small_access_px} access_px={made.access_px} "
+            f"tile_px={made.tile_px} quality={made.quality}",
         )
 
 

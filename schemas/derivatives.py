@@ -1,8 +1,9 @@
 """What was made from an item's masters: ``derivatives.json`` in each item's derivatives folder.
 
-The folder holds one subfolder a canvas, named by its key, in which stand the thumbnail, the
-access image and the IIIF level 0 tiles (``{region}/{size}/0/default.jpg``). ``info.json`` is
-not there: it needs the address of the site, so the site writes it.
+The folder holds one subfolder a canvas, named by its key, in which stand the thumbnail and the
+access images, each as JPEG and WebP, and the IIIF level 0 tiles
+(``{region}/{size}/0/default.jpg``). ``info.json`` is not there: it needs the address of the
+site, so the site writes it.
 """
 
 from __future__ import annotations
@@ -13,23 +14,25 @@ from typing import Any
 
 from schemas.errors import RecordError
 
-DERIVATIVES_FORMAT = "hoaban-derivatives-1"
+DERIVATIVES_FORMAT = "hoaban-derivatives-2"
 DERIVATIVES_NAME = "derivatives.json"
 
 
 @dataclass(frozen=True)
 class ImageFile:
-    """One image file.
+    """One picture, as JPEG and as WebP of the same size.
 
     Attributes:
-        name: File name in the canvas's folder.
+        name: File name of the JPEG in the canvas's folder.
         width_px: Width in pixels.
         height_px: Height in pixels.
+        webp: File name of the WebP.
     """
 
     name: str
     width_px: int
     height_px: int
+    webp: str
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,13 @@ class Canvas:
         label: What the view shows, or empty.
         width_px: Width as displayed, in pixels.
         height_px: Height as displayed, in pixels.
-        thumbnail: The thumbnail, sRGB JPEG.
-        access: The access image, sRGB JPEG.
+        thumbnail: The thumbnail, sRGB.
+        access_images: The access images, sRGB, in rising widths; one where the master is small.
         tile_px: Side of a zoom tile.
         scale_factors: The pyramid's scale factors, from 1 upward.
         sizes: (width, height) of the whole images under ``full/``, ascending.
+        files: Number of files in its folder.
+        size_bytes: Their length together.
     """
 
     key: str
@@ -57,10 +62,17 @@ class Canvas:
     width_px: int
     height_px: int
     thumbnail: ImageFile
-    access: ImageFile
+    access_images: tuple[ImageFile, ...]
     tile_px: int
     scale_factors: tuple[int, ...]
     sizes: tuple[tuple[int, int], ...]
+    files: int
+    size_bytes: int
+
+    @property
+    def access(self) -> ImageFile:
+        """The largest access image: the one to download."""
+        return self.access_images[-1]
 
 
 @dataclass(frozen=True)
@@ -107,8 +119,11 @@ class DerivativeSet:
 def _canvas(data: Mapping[str, Any]) -> Canvas:
     fields = dict(data) | {
         "thumbnail": ImageFile(**data["thumbnail"]),
-        "access": ImageFile(**data["access"]),
+        "access_images": tuple(ImageFile(**entry) for entry in data["access_images"]),
         "scale_factors": tuple(data["scale_factors"]),
         "sizes": tuple((width, height) for width, height in data["sizes"]),
     }
-    return Canvas(**fields)
+    canvas = Canvas(**fields)
+    if not canvas.access_images:
+        raise ValueError(f"canvas {canvas.key} has no access image")
+    return canvas

@@ -114,7 +114,8 @@ def _kinds(*kinds: FindingKind) -> dict[str, FindingKind]:
 
 
 # Codes read AREA-what. Areas: SHEET (the file), ROW, COLUMN, CHANGE (against the archive), SCAN
-# (image files), MATCH (between rows and scans), STORE. Keep the table sorted by area, errors first.
+# (image files), MATCH (between rows and scans), BUDGET (the site to come), STORE.
+# Keep the table sorted by area, errors first.
 KINDS: Mapping[str, FindingKind] = _kinds(
     FindingKind(
         "SHEET-unreadable",
@@ -393,6 +394,24 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         Severity.WARNING,
         N_("The scan has the same bytes as {other}."),
         N_("Keep one of them, unless both are meant."),
+    ),
+    FindingKind(
+        "BUDGET-files",
+        Severity.WARNING,
+        N_("The site has or will have {files} files; the budget is {budget}."),
+        N_(
+            "Use the derivative profile 'small', which needs a quarter of the tiles, or a host or "
+            "disk that takes more files; then raise file_budget."
+        ),
+    ),
+    FindingKind(
+        "BUDGET-size",
+        Severity.WARNING,
+        N_("The site has or will have {megabytes} MB; the budget is {budget} MB."),
+        N_(
+            "Use the derivative profile 'small', or a host or disk with more room; then raise "
+            "size_budget_mb."
+        ),
     ),
     FindingKind(
         "STORE-damaged",

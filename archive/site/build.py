@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archive.budget import budget_findings
 from archive.config import Settings
 from archive.layout import Layout
 from archive.site.files import SiteTree, discard, new_tree, publish
@@ -43,6 +44,7 @@ class SiteReport:
     Attributes:
         pages: HTML pages.
         items: Public items.
+        files: All files, images included.
         bytes: Size of the site, images included.
         warnings: Sentences about items that are not shown in full.
         at: When it was made; it stands in no page.
@@ -50,6 +52,7 @@ class SiteReport:
 
     pages: int
     items: int
+    files: int
     bytes: int
     warnings: tuple[str, ...]
     at: str
@@ -108,7 +111,9 @@ def build_site(
         )
         for identifier in survey.broken
     )
-    return SiteReport(tree.pages, survey.items, tree.size_bytes, warnings, at)
+    over = budget_findings(settings, files=tree.files, size_bytes=tree.size_bytes)
+    warnings += tuple(finding.message() for finding in over)
+    return SiteReport(tree.pages, survey.items, tree.files, tree.size_bytes, warnings, at)
 
 
 class _Builder:
@@ -179,9 +184,10 @@ class _Builder:
             return None
         folder = self._layout.derivatives_of(item.item_id)
         files = (
-            folder / canvas.key / image.name
+            folder / canvas.key / image
             for canvas in found.canvases
-            for image in (canvas.thumbnail, canvas.access)
+            for picture in (canvas.thumbnail, *canvas.access_images)
+            for image in (picture.name, picture.webp)
         )
         return found if all(file.is_file() for file in files) else None
 

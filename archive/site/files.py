@@ -27,12 +27,14 @@ class SiteTree:
     Attributes:
         root: Its folder.
         pages: HTML pages written so far.
+        files: Files written or linked so far.
         size_bytes: Bytes of all files so far, linked images included.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.pages = 0
+        self.files = 0
         self.size_bytes = 0
 
     def write(self, path: str, content: bytes) -> None:
@@ -43,6 +45,7 @@ class SiteTree:
         except FileNotFoundError:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
+        self.files += 1
         self.size_bytes += len(content)
 
     def write_page(self, path: str, html: str) -> None:
@@ -60,6 +63,7 @@ class SiteTree:
             target = self.root / path / name
             target.parent.mkdir(parents=True, exist_ok=True)
             _link_or_copy(entry, target)
+            self.files += 1
             self.size_bytes += target.stat().st_size
 
     def copy_folder(self, source: Path, path: str) -> None:
@@ -68,10 +72,10 @@ class SiteTree:
             self.write(f"{path}/{name}", entry.read_bytes())
 
     def count_folder(self, path: str) -> None:
-        """Count the bytes of files that others wrote under ``path``."""
-        self.size_bytes += sum(
-            entry.stat().st_size for _name, entry in _iter_files(self.root / path)
-        )
+        """Count the files that others wrote under ``path``."""
+        for _name, entry in _iter_files(self.root / path):
+            self.files += 1
+            self.size_bytes += entry.stat().st_size
 
 
 def new_tree(layout: Layout) -> SiteTree:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from archive.config import Settings
 from schemas.crosswalks import public_record
-from schemas.derivatives import Canvas, DerivativeSet
+from schemas.derivatives import Canvas, DerivativeSet, ImageFile
 from schemas.dublincore import Statement
 from schemas.identifiers import image_folder
 from schemas.messages import translate
@@ -125,15 +125,17 @@ class Rights:
 
 @dataclass(frozen=True)
 class Picture:
-    """One image file of the site.
+    """One picture of the site.
 
     Attributes:
-        path: Its path relative to the root of the site.
+        path: Path of the JPEG relative to the root of the site.
+        webp: Path of the WebP, for browsers that read it: a quarter to a third smaller.
         width_px: Width in pixels.
         height_px: Height in pixels.
     """
 
     path: str
+    webp: str
     width_px: int
     height_px: int
 
@@ -147,7 +149,8 @@ class PictureView:
         label: What it shows, or empty.
         thumbnail: The thumbnail.
         access: The access image.
-        sources: The same picture in rising widths, from the thumbnail to the access image.
+        sources: The same picture in rising widths, from the thumbnail to the access image: a
+            phone takes a middle one instead of the largest.
         folder: Folder of the tiles, relative to the root of the site.
         canvas: Sizes and tiles.
     """
@@ -159,6 +162,12 @@ class PictureView:
     sources: tuple[Picture, ...]
     folder: str
     canvas: Canvas
+
+    @property
+    def choices(self) -> list[tuple[str, str, int]]:
+        """JPEG, WebP and width of each source, for the script that changes views."""
+        start = len(self.folder) + 1
+        return [(s.path[start:], s.webp[start:], s.width_px) for s in self.sources]
 
     @property
     def zoom(self) -> dict[str, Any]:
@@ -241,9 +250,7 @@ def card(item: SiteItem, images: DerivativeSet | None, lang: str) -> Card:
     picture = None
     if images is not None:
         canvas = images.canvases[0]
-        file = canvas.thumbnail
-        folder = f"{image_folder(item.item_id)}/{canvas.key}"
-        picture = Picture(f"{folder}/{file.name}", file.width_px, file.height_px)
+        picture = _picture(f"{image_folder(item.item_id)}/{canvas.key}", canvas.thumbnail)
     return Card(
         item_id=item.item_id,
         identifier=item.record.identifier,
@@ -324,31 +331,22 @@ def _views(
     views = {view.path: view for view in record.views}
     for canvas in images.canvases if images else ():
         folder = f"{image_folder(item_id)}/{canvas.key}"
-        thumbnail, access = (
-            Picture(f"{folder}/{file.name}", file.width_px, file.height_px)
-            for file in (canvas.thumbnail, canvas.access)
+        thumbnail, *access = (
+            _picture(folder, file) for file in (canvas.thumbnail, *canvas.access_images)
         )
         yield PictureView(
             key=canvas.key,
             label=_view_label(views.get(canvas.master), lang),
             thumbnail=thumbnail,
-            access=access,
-            sources=tuple(_sources(folder, canvas, thumbnail, access)),
+            access=access[-1],
+            sources=tuple({picture.width_px: picture for picture in (thumbnail, *access)}.values()),
             folder=folder,
             canvas=canvas,
         )
 
 
-def _sources(folder: str, canvas: Canvas, thumbnail: Picture, access: Picture) -> Iterable[Picture]:
-    """Return the picture in rising widths: a phone takes a middle one instead of the largest."""
-    between = [
-        Picture(f"{folder}/full/{width},{height}/0/default.jpg", width, height)
-        for width, height in canvas.sizes
-        if thumbnail.width_px < width < access.width_px
-    ]
-    if thumbnail.width_px >= access.width_px:
-        return (access,)
-    return (thumbnail, *between, access)
+def _picture(folder: str, file: ImageFile) -> Picture:
+    return Picture(f"{folder}/{file.name}", f"{folder}/{file.webp}", file.width_px, file.height_px)
 
 
 def _text(statement: Statement, lang: str) -> Text:

@@ -66,7 +66,7 @@ def chart(width: int = 240, height: int = 160) -> Image.Image:
 
 def lab_difference(one: Image.Image, other: Image.Image) -> list[float]:
     """CIE76 differences of two sRGB pictures, sorted; one value a pixel."""
-    first, second = (_lab_pixels(image.convert("RGB")) for image in (one, other))
+    first, second = (lab_pixels(image.convert("RGB")) for image in (one, other))
     return sorted(math.dist(a, b) for a, b in zip(first, second, strict=True))
 
 
@@ -76,7 +76,7 @@ _LINEAR = [
 ]
 
 
-def _lab_pixels(image: Image.Image) -> list[tuple[float, float, float]]:
+def lab_pixels(image: Image.Image) -> list[tuple[float, float, float]]:
     """CIELAB of sRGB, D65 white."""
     raw = image.tobytes()
     pixels = []

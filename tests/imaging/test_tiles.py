@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
 from archive.config import DerivativeSettings
+from pipeline.pictures import Encoding
 from pipeline.tiles import pyramid_of, write_tiles
 from pipeline.vips import pyvips
 from tests.imaging.making import chart, picture, run
@@ -81,7 +82,7 @@ def test_every_file_that_a_viewer_asks_for_is_there_in_its_size(size, tile_px, t
     width, height = size
     image = pyvips.Image.black(width, height, bands=3).copy(interpretation="srgb")
 
-    pyramid = write_tiles(image, tmp_path / "0001", tile_px=tile_px, quality=50)
+    pyramid, _base = write_tiles(image, tmp_path / "0001", tile_px=tile_px, encoding=Encoding(50))
 
     asked = osd_urls(width, height, tile_px, pyramid.scale_factors, pyramid.sizes)
     asked |= level_0_urls(width, height, tile_px, pyramid.scale_factors, pyramid.sizes)

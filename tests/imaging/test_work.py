@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from pipeline import vips
 from pipeline.derive import recipe_of
 from pipeline.vips import pyvips
 from pipeline.work import check_item, run_item
+from schemas.crosswalks.xmp import Credit
 from schemas.errors import StoreWriteError
 from schemas.events import EventType
 from tests.imaging.making import (
@@ -130,26 +131,37 @@ def test_new_scan_under_an_old_name_never_shows_old_pixels(tmp_path):
 def test_recipe_changes_with_every_thing_that_changes_the_files():
     settings = DerivativeSettings()
     masters = [("a" * 128, 1), ("b" * 128, 3)]
-    recipe = recipe_of(settings, masters)
+    credit = Credit("BT.001")
+    recipe = recipe_of(settings, masters, credit)
+    changes = {
+        "thumbnail_px": 300, "small_access_px": 700, "access_px": 1000, "tile_px": 256,
+        "quality": 83, "webp_quality": 83, "sharpen": False, "compact": True,
+    }  # fmt: skip
     others = [
-        recipe_of(replace(settings, thumbnail_px=300), masters),
-        recipe_of(replace(settings, access_px=1000), masters),
-        recipe_of(replace(settings, tile_px=256), masters),
-        recipe_of(replace(settings, quality=83), masters),
-        recipe_of(settings, masters[::-1]),
-        recipe_of(settings, masters[:1]),
-        recipe_of(settings, [("a" * 128, 2), ("b" * 128, 3)]),
+        *(
+            recipe_of(replace(settings, **{name: changes[name]}), masters, credit)
+            for name in changes
+        ),
+        recipe_of(settings, masters[::-1], credit),
+        recipe_of(settings, masters[:1], credit),
+        recipe_of(settings, [("a" * 128, 2), ("b" * 128, 3)], credit),
+        recipe_of(settings, masters, replace(credit, rights=(("", "CC BY"),))),
     ]
 
-    assert len({recipe, *others}) == 8
-    assert recipe == recipe_of(replace(settings, max_megapixels=5), iter(masters))
+    assert len({recipe, *others}) == 13
+    # How PDF pages are drawn counts only for masters that are PDFs (test_readers).
+    same = replace(settings, max_megapixels=5, profile="print", pdf_ppi=200)
+    assert {*changes, "max_megapixels", "profile", "pdf_ppi"} == {
+        field.name for field in fields(settings)
+    }
+    assert recipe == recipe_of(same, iter(masters), credit)
 
 
 def test_recipe_of_the_set_is_that_of_its_masters(tmp_path):
     outcome = run(tmp_path / "staging", DATA / "multipage.tiff")
 
     masters = [(t.sha512, len(t.pages)) for t in outcome.technical]
-    assert derivative_set(outcome).recipe == recipe_of(DerivativeSettings(), masters)
+    assert derivative_set(outcome).recipe == recipe_of(DerivativeSettings(), masters, Credit())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no limit of file sizes on Windows")

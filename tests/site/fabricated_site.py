@@ -105,10 +105,15 @@ def write_canvas(
         width_px=width,
         height_px=height,
         thumbnail=_fitted(picture, folder / "thumbnail.jpg", thumbnail_px),
-        access=_fitted(picture, folder / "access.jpg", access_px),
+        access_images=(
+            _fitted(picture, folder / "access-small.jpg", access_px // 2),
+            _fitted(picture, folder / "access.jpg", access_px),
+        ),
         tile_px=tile_px,
         scale_factors=tuple(factors),
         sizes=tuple(sizes),
+        files=sum(1 for path in folder.rglob("*") if path.is_file()),
+        size_bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
     )
 
 
@@ -185,4 +190,6 @@ def _fitted(picture: Image.Image, path: Path, side_px: int) -> ImageFile:
     small = picture.copy()
     small.thumbnail((side_px, side_px))
     save(small, path)
-    return ImageFile(path.name, *small.size)
+    webp = path.with_suffix(".webp")
+    small.save(webp, "WEBP", quality=80)
+    return ImageFile(path.name, *small.size, webp.name)

@@ -7,6 +7,7 @@
   var views = JSON.parse(stage.querySelector(".views").textContent);
   var picture = stage.querySelector(".picture");
   var link = picture.querySelector(".picture-link");
+  var webp = link.querySelector("source");
   var image = link.querySelector("img");
   var title = image.alt.replace(views[0].label ? " (" + views[0].label + ")" : "", "");
   var label = picture.querySelector(".picture-label");
@@ -34,6 +35,12 @@
     };
   }
 
+  function sourceSet(view, kind) {
+    return view.sources.map(function (source) {
+      return view.folder + "/" + source[kind] + " " + source[2] + "w";
+    }).join(", ");
+  }
+
   function say(element, view) {
     element.textContent = view.label;
     if (view.lang) { element.lang = view.lang; } else { element.removeAttribute("lang"); }
@@ -42,7 +49,8 @@
   function show(index) {
     current = (index + views.length) % views.length;
     var view = views[current];
-    image.removeAttribute("srcset");
+    image.srcset = sourceSet(view, 0);
+    webp.srcset = sourceSet(view, 1);
     image.width = view.width;
     image.height = view.height;
     image.src = view.access;

@@ -1,0 +1,312 @@
+"""What a full derivative set costs: ``python -m tests.bench.derivatives [RUNS] [SCALE]``.
+
+Every plan makes the same set (thumbnail 400, access 800 and 1600 as JPEG and WebP, IIIF level 0
+tiles of 512 pixels) in sRGB from the same masters, each in a process of its own, and the figures
+are CPU seconds (user and system, children included), seconds, and the largest resident size. The
+smallest CPU of RUNS runs counts (default 3), because other programs only ever add to it. SCALE
+makes the masters smaller: 0.1 is a tenth of the pixels.
+
+The floor is what cannot be left out: ``dzsave`` of the same image with its colour conversion, its
+two digests, and the encoding of the small pictures from images already that small.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+TILE_PX, QUALITY, WEBP_QUALITY, BOXES = 512, 82, 80, (1600, 800, 400)
+MASTERS = {
+    "24 MP JPEG": ("j24.jpg", 24.0, "adobe"),
+    "100 MP TIFF": ("t100.tif", 100.0, "adobe"),
+    "50 MP 16-bit TIFF": ("t50.tif", 50.0, "prophoto"),
+}
+
+
+def make_master(path: Path, megapixels: float, space: str) -> None:
+    """Write photographic noise in a wide colour space."""
+    from pipeline.vips import pyvips
+    from tests.imaging.profiles import adobe_rgb, prophoto_rgb
+
+    width = round(math.sqrt(megapixels * 1.5e6))
+    height = round(width / 1.5)
+    shapes = pyvips.Image.perlin(width, height, cell_size=256, seed=7) * 90 + 120
+    grain = pyvips.Image.gaussnoise(width, height, sigma=4, mean=0, seed=7)
+    light = shapes + grain
+    image = light.bandjoin([light * 0.8 + 10, light * 0.6 + 30])
+    if space == "prophoto":
+        image = (image * 257).cast("ushort").copy(interpretation="rgb16")
+    else:
+        image = image.cast("uchar").copy(interpretation="srgb")
+    profile = prophoto_rgb() if space == "prophoto" else adobe_rgb()
+    image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
+    if path.suffix == ".jpg":
+        image.jpegsave(str(path), Q=92)
+    else:
+        image.tiffsave(str(path))
+
+
+def pillow_naive(master: Path, out: Path) -> None:
+    """Open again for every picture; every tile is cut from the full image and resized."""
+    from PIL import Image
+
+    for box in BOXES:
+        image = _pillow_srgb(master)
+        image.thumbnail((box, box))
+        image.save(out / f"{box}.jpg", quality=QUALITY)
+        image.save(out / f"{box}.webp", quality=WEBP_QUALITY)
+    image = _pillow_srgb(master)
+    for region, size, target in _tiles(*image.size):
+        place = out / target
+        place.mkdir(parents=True)
+        tile = image.crop(region).resize(size, Image.Resampling.LANCZOS)
+        tile.save(place / "default.jpg", quality=QUALITY)
+
+
+def pillow_good(master: Path, out: Path) -> None:
+    """One decode, one conversion, every level half of the last one."""
+    image = _pillow_srgb(master)
+    picture = image
+    for box in BOXES:
+        picture = (
+            picture.copy()
+            if picture is not image
+            else image.reduce(max(1, max(image.size) // (2 * box)))
+        )
+        picture.thumbnail((box, box))
+        picture.save(out / f"{box}.jpg", quality=QUALITY)
+        picture.save(out / f"{box}.webp", quality=WEBP_QUALITY)
+    level, factor = image, 1
+    for region, size, target in _tiles(*image.size):
+        step = round((region[2] - region[0]) / size[0])
+        while factor < step:
+            level, factor = level.reduce(2), factor * 2
+        place = out / target
+        place.mkdir(parents=True)
+        left, top = region[0] // factor, region[1] // factor
+        level.crop((left, top, left + size[0], top + size[1])).save(
+            place / "default.jpg", quality=QUALITY
+        )
+
+
+def imagemagick(master: Path, out: Path) -> float:
+    """As Wax does: one process a picture and a tile; returns what a sample must be multiplied by.
+
+    Wax makes 250 and 1140 pixels and full tiles by ``-crop`` and ``-resize`` from the master; the
+    tiles are sampled, because all of them take many minutes.
+    """
+    from pipeline.vips import pyvips
+
+    program = shutil.which("magick") or shutil.which("convert")
+    assert program
+    head = pyvips.Image.new_from_file(str(master))
+    tiles = list(_tiles(head.width, head.height))
+    sample = tiles[:: max(1, len(tiles) // 4)][:4]
+    started = _cpu_s()
+    for box in (250, 1140, 400):
+        subprocess.run(
+            [program, str(master), "-resize", f"{box}x", "-quality", str(QUALITY),
+             str(out / f"{box}.jpg")], check=True,
+        )  # fmt: skip
+    pictures = _cpu_s() - started
+    for number, (region, size, _target) in enumerate(sample):
+        left, top, right, bottom = region
+        subprocess.run(
+            [program, str(master), "-crop", f"{right - left}x{bottom - top}+{left}+{top}",
+             "+repage", "-resize", f"{size[0]}x{size[1]}!", "-quality", str(QUALITY),
+             str(out / f"tile-{number}.jpg")], check=True,
+        )  # fmt: skip
+    cut = _cpu_s() - started - pictures
+    return (pictures + cut / len(sample) * len(tiles)) / (pictures + cut)
+
+
+def vips_reopened(master: Path, out: Path) -> None:
+    """Open the master again for every picture."""
+    from pipeline.vips import pyvips
+
+    def srgb() -> pyvips.Image:
+        image = pyvips.Image.new_from_file(str(master))
+        return image.icc_transform("srgb", embedded=True, intent="relative", depth=8)
+
+    for box in BOXES:
+        for name in (f"{box}.jpg[Q={QUALITY}]", f"{box}.webp[Q={WEBP_QUALITY}]"):
+            srgb().thumbnail_image(box, height=box, size="down").write_to_file(str(out / name))
+    srgb().dzsave(
+        str(out / "tiles"), layout="iiif3", tile_size=TILE_PX, suffix=f".jpg[Q={QUALITY}]"
+    )
+
+
+def floor(master: Path, out: Path) -> None:
+    """What cannot be left out; the small pictures are there before the clock starts."""
+    from pipeline.vips import pyvips
+
+    sha512, sha256 = hashlib.sha512(), hashlib.sha256()
+    with master.open("rb") as file:
+        while block := file.read(1 << 20):
+            sha512.update(block)
+            sha256.update(block)
+    image = pyvips.Image.new_from_file(str(master), access="sequential", fail_on="warning")
+    image = image.icc_transform(
+        "srgb", embedded=True, intent="relative", black_point_compensation=True, depth=8
+    )
+    image.dzsave(str(out / "tiles"), layout="iiif3", tile_size=TILE_PX, suffix=f".jpg[Q={QUALITY}]")
+    for box in BOXES:
+        small = _SMALL[box]
+        small.jpegsave(str(out / f"{box}.jpg"), Q=QUALITY, optimize_coding=True)
+        small.webpsave(str(out / f"{box}.webp"), Q=WEBP_QUALITY, effort=2)
+
+
+def ours(master: Path, out: Path) -> None:
+    """``run_item``: copy with digests, identify, inspect, and the whole set."""
+    _run_item(master, out, memory_mb=0)
+
+
+def ours_low_memory(master: Path, out: Path) -> None:
+    """The same with the pixels on the disk."""
+    _run_item(master, out, memory_mb=1)
+
+
+PLANS: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
+    "pillow-naive": ("Pillow, naive", pillow_naive),
+    "pillow-good": ("Pillow, well written", pillow_good),
+    "imagemagick": ("ImageMagick as Wax (tiles sampled)", imagemagick),
+    "vips-reopened": ("pyvips, reopened each time", vips_reopened),
+    "floor": ("floor", floor),
+    "ours": ("Hoa Ban", ours),
+    "ours-low-memory": ("Hoa Ban, low memory", ours_low_memory),
+}
+_SMALL: dict[int, object] = {}
+
+
+def _run_item(master: Path, out: Path, *, memory_mb: int) -> None:
+    from archive.config import DerivativeSettings
+    from pipeline.jobs import Job, Scan
+    from pipeline.work import run_item
+
+    job = Job("bench", (Scan(master, master.name),), out / "staging", DerivativeSettings(),
+              memory_mb=memory_mb)  # fmt: skip
+    outcome = run_item(job, at="2026-01-01T00:00:00Z")
+    assert outcome.derivatives is not None, outcome.findings
+
+
+def _pillow_srgb(master: Path):
+    from PIL import Image, ImageCms
+
+    Image.MAX_IMAGE_PIXELS = None
+    image = Image.open(master)
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
+    ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), inPlace=True)
+    return image
+
+
+def _tiles(width: int, height: int):
+    """Every tile: (region in the full image, size, folder)."""
+    factor = 1
+    while True:
+        span = TILE_PX * factor
+        for top in range(0, height, span):
+            for left in range(0, width, span):
+                w, h = min(span, width - left), min(span, height - top)
+                size = (-(-w // factor), -(-h // factor))
+                yield (
+                    (left, top, left + w, top + h),
+                    size,
+                    f"{left},{top},{w},{h}/{size[0]},{size[1]}/0",
+                )
+        if max(width, height) <= span:
+            return
+        factor *= 2
+
+
+def _cpu_s() -> float:
+    used = 0.0
+    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+        usage = resource.getrusage(who)
+        used += usage.ru_utime + usage.ru_stime
+    return used
+
+
+def _small_pictures(master: Path) -> None:
+    from pipeline.vips import pyvips
+
+    for box in BOXES:
+        small = pyvips.Image.thumbnail(str(master), box, height=box, size="down")
+        _SMALL[box] = small.copy_memory()
+
+
+def run_one(plan: str, master: Path, warm: Path) -> None:
+    """Run one plan in this process and print its figures as JSON."""
+    function = PLANS[plan][1]
+    with tempfile.TemporaryDirectory(dir=master.parent) as folder:
+        (Path(folder) / "warm").mkdir()
+        (Path(folder) / "out").mkdir()
+        if plan == "floor":
+            _small_pictures(warm)
+        if plan != "imagemagick":
+            # A worker makes many sets: its imports and tables are not counted.
+            function(warm, Path(folder) / "warm")
+        if plan == "floor":
+            _small_pictures(master)
+        before, started = _cpu_s(), time.perf_counter()
+        factor = function(master, Path(folder) / "out") or 1.0
+        cpu, wall = _cpu_s() - before, time.perf_counter() - started
+    who = resource.RUSAGE_CHILDREN if plan == "imagemagick" else resource.RUSAGE_SELF
+    peak_mb = resource.getrusage(who).ru_maxrss / 1024
+    sys.stdout.write(json.dumps([cpu * float(factor), wall * float(factor), peak_mb]))
+
+
+def measured(plan: str, master: Path, warm: Path, runs: int) -> list[float]:
+    """Return the figures of the run with the least CPU."""
+    command = [sys.executable, "-m", "tests.bench.derivatives", "one", plan, master, warm]
+    results = []
+    for _run in range(1 if plan == "imagemagick" else runs):
+        done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
+        results.append(json.loads(done.stdout))
+    return min(results)
+
+
+def main(runs: int = 3, scale: float = 1.0) -> None:
+    """Make the masters, measure every plan, print the table."""
+    has_magick = bool(shutil.which("magick") or shutil.which("convert"))
+    with tempfile.TemporaryDirectory() as folder:
+        warm = Path(folder) / "warm.jpg"
+        make_master(warm, 0.5, "adobe")
+        say = sys.stdout.write
+        say(f"{os.cpu_count()} cores; CPU s, wall s, peak MB, CPU as a multiple of the floor\n")
+        for title, (name, megapixels, space) in MASTERS.items():
+            master = Path(folder) / name
+            make_master(master, megapixels * scale, space)
+            rows = {
+                plan: measured(plan, master, warm, runs)
+                for plan in PLANS
+                if plan != "imagemagick" or has_magick
+            }
+            say(f"\n{title} x {scale:g}, {master.stat().st_size / 1e6:.0f} MB\n")
+            for plan, (label, _function) in PLANS.items():
+                if plan not in rows:
+                    say(f"  {label:36} not installed\n")
+                    continue
+                cpu, wall, peak = rows[plan]
+                ratio = cpu / rows["floor"][0]
+                say(f"  {label:36} {cpu:8.2f} {wall:8.2f} {peak:8.0f} {ratio:8.2f}\n")
+            sys.stdout.flush()
+            master.unlink()
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["one"]:
+        run_one(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
+    else:
+        main(int(sys.argv[1]) if sys.argv[1:] else 3, float(sys.argv[2]) if sys.argv[2:] else 1.0)
