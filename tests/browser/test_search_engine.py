@@ -85,7 +85,7 @@ def test_pages_of_hits_are_parts_of_one_list(page: Page) -> None:
 
 
 def test_a_folder_without_index_is_refused_and_can_be_tried_again(
-    browser: Browser, address: str
+    chromium: Browser, address: str
 ) -> None:
     other = chromium.new_page()
     other.goto(address)
