@@ -12,7 +12,7 @@ from schemas.messages import _
 
 # "HOAB", so that a foreign database is never taken for ours.
 APPLICATION_ID = 0x484F4142
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 # Up to here the whole file is checked when it is opened (0.1 s); a larger one is checked by use.
 _CHECKED_BYTES = 64 << 20
@@ -45,6 +45,7 @@ CREATE TABLE sources (
 ) WITHOUT ROWID;
 CREATE TABLE batches (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
     started_at TEXT NOT NULL,
     source TEXT NOT NULL,
     finished_at TEXT NOT NULL DEFAULT '',
@@ -52,11 +53,16 @@ CREATE TABLE batches (
 );
 CREATE TABLE jobs (
     batch INTEGER NOT NULL,
+    stage TEXT NOT NULL,
     item_id TEXT NOT NULL,
+    input_digest TEXT NOT NULL,
     state TEXT NOT NULL,
+    tries INTEGER NOT NULL,
     findings TEXT NOT NULL,
-    PRIMARY KEY (batch, item_id)
+    PRIMARY KEY (batch, stage, item_id)
 ) WITHOUT ROWID;
+CREATE INDEX jobs_of_items ON jobs (item_id, stage, batch);
+CREATE INDEX jobs_to_do ON jobs (batch) WHERE state = 'todo';
 """
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}

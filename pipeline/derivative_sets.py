@@ -8,23 +8,29 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from archive.catalogue import Catalogue
+from archive.catalogue import Catalogue, CatalogueItem
+from archive.config import DerivativeSettings
 from archive.durable import translated_os_errors
+from archive.job_table import BatchKind, JobRow, JobState, Stage
 from archive.layout import Layout
 from archive.opening import Archive
 from archive.store import Store, StoredItem
-from pipeline.engine import run_jobs
-from pipeline.jobs import Job, Scan
+from pipeline.carry import carry
+from pipeline.derive import recipe_of
+from pipeline.jobs import Job, Outcome, Scan
 from pipeline.progress import OnProgress, Progress
+from pipeline.repeats import Repeats
 from pipeline.work import run_item
 from schemas.derivatives import DERIVATIVES_NAME, DerivativeSet
 from schemas.errors import RecordError
 from schemas.events import utc_text
+from schemas.finding_text import findings_text
 from schemas.findings import Finding
 from schemas.messages import N_
 
@@ -61,6 +67,11 @@ def read_derivative_set(layout: Layout, stored: StoredItem) -> DerivativeSet | N
     return made if {canvas.master for canvas in made.canvases} == masters else None
 
 
+def wanted_recipe(settings: DerivativeSettings, item: CatalogueItem) -> str:
+    """Return the recipe by which an item's set would be made now, from the newest version."""
+    return recipe_of(settings, ((t.sha512, len(t.pages)) for t in item.technical))
+
+
 def make_missing_derivatives(
     archive: Archive,
     catalogue: Catalogue,
@@ -69,46 +80,118 @@ def make_missing_derivatives(
     now: Callable[[], datetime],
     on_progress: OnProgress,
 ) -> tuple[set[str], list[Finding]]:
-    """Make the set of every item that has none, and return the items' ids and the findings."""
-    missing = [item.item_id for item in catalogue.iter_items() if item.derivatives is None]
-    return make_derivatives(archive, catalogue, store, missing, now=now, on_progress=on_progress)
+    """Make the set of every item that has none, and return the items' ids and the findings.
+
+    The caller closes the batch (:func:`finish_derivatives`) when the index is up to date.
+    """
+    settings = archive.settings.derivatives
+    missing = {
+        item.item_id: wanted_recipe(settings, item)
+        for item in catalogue.iter_items()
+        if item.derivatives is None
+    }
+    if not missing:
+        return set(), []
+    batch = catalogue.work.start_batch(BatchKind.DERIVE, utc_text(now()))
+    made, findings = make_derivatives(
+        archive, catalogue, store, missing, batch=batch, now=now, on_progress=on_progress
+    )
+    return made, findings
+
+
+def finish_derivatives(catalogue: Catalogue, now: Callable[[], datetime]) -> None:
+    """Close every open batch of derivatives, with what came of its jobs."""
+    work = catalogue.work
+    for batch in work.open_batches(BatchKind.DERIVE):
+        states = Counter(job.state for job in work.jobs(batch))
+        summary = {"made": states[JobState.DONE], "set_aside": states[JobState.SET_ASIDE]}
+        work.finish_batch(batch, utc_text(now()), summary)
 
 
 def make_derivatives(
     archive: Archive,
     catalogue: Catalogue,
     store: Store,
-    item_ids: Iterable[str],
+    wanted: Mapping[str, str],
     *,
+    batch: int,
     now: Callable[[], datetime],
     on_progress: OnProgress,
 ) -> tuple[set[str], list[Finding]]:
-    """Make the sets of ``item_ids`` from the masters in the store.
+    """Make sets from the masters in the store; each is on record as soon as it stands.
+
+    An item whose masters an interrupted run could not read is not tried again.
+
+    Args:
+        archive: The archive.
+        catalogue: Its catalogue; the caller holds the write lock.
+        store: Its store.
+        wanted: Recipe by item id.
+        batch: The batch the jobs belong to.
+        now: The clock.
+        on_progress: Told after each item.
 
     Returns:
         The ids of the items that have a new set, and what was found in the others.
     """
-    wanted = list(item_ids)
-    settings = archive.settings
-    outcomes = run_jobs(
-        partial(run_item, at=utc_text(now())),
-        _store_jobs(archive, store, wanted),
-        workers=settings.jobs,
-        timeout_s=settings.item_timeout_s,
-        memory_limit_mb=settings.memory_limit_mb,
-    )
-    made: set[str] = set()
+    repeats = Repeats(catalogue.work, only_open=True)
     findings: list[Finding] = []
+    todo: dict[str, str] = {}
+    with catalogue.transaction():
+        for item_id, recipe in wanted.items():
+            before = repeats.findings(Stage.DERIVATIVES, item_id, recipe)
+            state = JobState.TODO if before is None else JobState.SET_ASIDE
+            _set_job(catalogue, batch, item_id, recipe, state, findings=before or ())
+            findings.extend(before or ())
+            if before is None:
+                todo[item_id] = recipe
+    made: set[str] = set()
+    outcomes = carry(archive, partial(run_item, at=utc_text(now())), _jobs(archive, store, todo))
     for done, outcome in enumerate(outcomes, start=1):
         findings.extend(outcome.findings)
-        if outcome.derivatives is not None and not outcome.is_set_aside:
-            catalogue.set_derivatives(
-                publish_derivatives(archive.layout, outcome.item_id, outcome.derivatives)
-            )
+        if _publish(archive, catalogue, batch, todo[outcome.item_id], outcome):
             made.add(outcome.item_id)
         shutil.rmtree(archive.layout.staging_of(outcome.item_id), ignore_errors=True)
-        on_progress(Progress(MAKING, done, len(wanted), outcome.item_id))
+        failed = done - len(made)
+        on_progress(Progress(MAKING, done, len(todo), outcome.item_id, errors=failed))
     return made, findings
+
+
+def _publish(
+    archive: Archive, catalogue: Catalogue, batch: int, recipe: str, outcome: Outcome
+) -> bool:
+    """Publish and record what came of an item; say whether it has a new set."""
+    is_made = outcome.derivatives is not None and not outcome.is_set_aside
+    made = None
+    if outcome.derivatives is not None and is_made:
+        made = publish_derivatives(archive.layout, outcome.item_id, outcome.derivatives)
+    with catalogue.transaction():
+        if made is not None:
+            catalogue.set_derivatives(made)
+        _set_job(
+            catalogue,
+            batch,
+            outcome.item_id,
+            recipe,
+            JobState.DONE if is_made else JobState.SET_ASIDE,
+            tries=outcome.tries,
+            findings=outcome.findings,
+        )
+    return is_made
+
+
+def _set_job(
+    catalogue: Catalogue,
+    batch: int,
+    item_id: str,
+    recipe: str,
+    state: JobState,
+    *,
+    tries: int = 0,
+    findings: tuple[Finding, ...] = (),
+) -> None:
+    job = JobRow(Stage.DERIVATIVES, item_id, recipe, state, tries, findings_text(findings))
+    catalogue.work.set_job(batch, job)
 
 
 def scans_in_store(stored: StoredItem) -> tuple[Scan, ...]:
@@ -119,7 +202,7 @@ def scans_in_store(stored: StoredItem) -> tuple[Scan, ...]:
     )
 
 
-def _store_jobs(archive: Archive, store: Store, item_ids: Iterable[str]) -> Iterator[Job]:
+def _jobs(archive: Archive, store: Store, item_ids: Iterable[str]) -> Iterator[Job]:
     for item_id in item_ids:
         yield Job(
             item_id=item_id,

@@ -7,92 +7,65 @@ what is archived.
 
 Crash safety: the store's rename is the only commit. Every step after it can be found again,
 because the batch stays open in the catalogue until the index has been written, and the next
-run takes up the items of open batches (``pipeline.refresh``).
+run takes up the items of open batches (``pipeline.refresh``). What an interrupted run finished is
+not done again: archived items are unchanged, and of items it set aside the job table has the
+findings.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from archive.catalogue import Catalogue, CatalogueItem
-from archive.digests import digest_file
+from archive.catalogue import Catalogue
+from archive.job_table import BatchKind, JobRow, JobState, Stage
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
-from pipeline.derivative_sets import make_missing_derivatives, publish_derivatives
+from pipeline.carry import carry
+from pipeline.comparing import Change, Choose, Compared, Comparison, choose_all, file_key
+from pipeline.derivative_sets import (
+    finish_derivatives,
+    make_missing_derivatives,
+    publish_derivatives,
+)
 from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
-from pipeline.engine import run_jobs
 from pipeline.indexing import update_index
+from pipeline.ingest_report import IngestReport, Tally, report_of
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.jobs import Job, Outcome, PlannedItem, Scan
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.quarantine import release, set_aside
 from pipeline.refresh import catalogue_item, refresh_from_store
+from pipeline.repeats import Repeats
 from pipeline.work import run_item
 from schemas.errors import FixityError
 from schemas.events import Event, EventType, utc_text
-from schemas.findings import Finding, has_errors
+from schemas.finding_text import findings_text
+from schemas.findings import Finding
 from schemas.messages import N_
-from schemas.records import View
 from schemas.software import agent_name
 
 COMPARING = N_("Comparing with the archive")
 READING = N_("Reading scans")
 
 
-@dataclass(frozen=True)
-class IngestReport:
-    """What an ingest did.
-
-    Attributes:
-        catalogue: The sheet that was read.
-        scans: Number of scans in the source.
-        added: Ids of items that are new in the archive.
-        updated: Ids of items with a new version.
-        unchanged: Number of items that were in the archive as delivered.
-        set_aside: Ids of items kept out by an error.
-        findings: Everything found, those of the whole delivery first.
-        quarantine: Where items that were set aside are kept.
-    """
-
-    catalogue: Path
-    scans: int
-    added: tuple[str, ...]
-    updated: tuple[str, ...]
-    unchanged: int
-    set_aside: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    quarantine: Path
-
-    @property
-    def is_partial(self) -> bool:
-        """Say whether something of the delivery was kept out."""
-        return bool(self.set_aside) or has_errors(self.findings)
-
-
-@dataclass
-class _Tally:
-    """What has come of the items so far."""
-
-    added: list[str] = field(default_factory=list)
-    updated: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    set_aside: list[str] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-
-
 @dataclass
 class _Work:
-    """What there is to do: items whose scans must be read, and items with only a new record."""
+    """What there is to do, and the findings of what an interrupted run set aside."""
 
-    scans: dict[str, PlannedItem] = field(default_factory=dict)
-    records: list[PlannedItem] = field(default_factory=list)
+    scans: dict[str, Compared] = field(default_factory=dict)
+    records: list[Compared] = field(default_factory=list)
+    faulty: list[tuple[Compared, tuple[Finding, ...]]] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether there is nothing to do."""
+        return not (self.scans or self.records or self.faulty)
 
 
 def ingest(
@@ -101,6 +74,8 @@ def ingest(
     *,
     now: Callable[[], datetime],
     catalogue_path: Path | None = None,
+    choose: Choose = choose_all,
+    only_news: bool = False,
     on_progress: OnProgress = ignore_progress,
 ) -> IngestReport:
     """Bring a delivery into the archive.
@@ -110,6 +85,9 @@ def ingest(
         source: Folder of scans and catalogue.
         now: The clock.
         catalogue_path: The catalogue, when it is not to be looked for in ``source``.
+        choose: Says which items are meant; the others are passed over.
+        only_news: Pass over what was set aside before and has not changed, and what was said
+            before; do nothing at all where nothing is new.
         on_progress: Told after each item.
 
     Raises:
@@ -125,36 +103,14 @@ def ingest(
         )
         changed = refresh_from_store(archive.layout, store, catalogue)
         run = _Run(archive, store, catalogue, now, on_progress)
-        tally = run.take_in(delivery, source)
+        tally = run.take_in(delivery, source, choose, only_news=only_news)
         derived, findings = make_missing_derivatives(
             archive, catalogue, store, now=now, on_progress=on_progress
         )
-        tally.findings.extend(findings)
+        tally.add(findings)
         update_index(archive, catalogue, changed | derived | {*tally.added, *tally.updated})
         run.close(tally)
-    return _report(delivery, tally, archive.layout.quarantine)
-
-
-def _report(delivery: Delivery, tally: _Tally, quarantine: Path) -> IngestReport:
-    """Put what came of the items into the order of the sheet: workers finish in any order."""
-    place = {planned.item_id: number for number, planned in enumerate(delivery.items)}
-
-    def in_order(item_ids: Iterable[str]) -> tuple[str, ...]:
-        return tuple(sorted(dict.fromkeys(item_ids), key=lambda item_id: place[item_id]))
-
-    return IngestReport(
-        catalogue=delivery.catalogue,
-        scans=delivery.scans,
-        added=in_order(tally.added),
-        updated=in_order(tally.updated),
-        unchanged=tally.unchanged,
-        set_aside=in_order(tally.set_aside),
-        findings=(
-            *delivery.findings,
-            *sorted(tally.findings, key=lambda finding: place.get(finding.item_id, len(place))),
-        ),
-        quarantine=quarantine,
-    )
+    return report_of(delivery, tally, archive.layout.quarantine)
 
 
 class _Run:
@@ -176,75 +132,121 @@ class _Run:
         self._batch = 0
         self._keys: dict[Path, tuple[str, int, int]] = {}
 
-    def take_in(self, delivery: Delivery, source: Path) -> _Tally:
-        """Take in every item of the delivery that is new or changed."""
-        tally = _Tally()
-        self._batch = self._catalogue.start_batch(utc_text(self._now()), source.name)
-        work = _Work()
+    def take_in(
+        self, delivery: Delivery, source: Path, choose: Choose, *, only_news: bool
+    ) -> Tally:
+        """Take in every chosen item of the delivery that is new or changed."""
+        repeats = Repeats(self._catalogue.work, only_open=not only_news)
+        tally = Tally(delivery=delivery.findings)
+        if only_news and repeats.knows_delivery(delivery.findings):
+            tally.delivery = ()
         with self._catalogue.transaction():
-            for done, planned in enumerate(delivery.items, start=1):
-                tally.findings.extend(planned.findings)
-                if planned.is_set_aside:
-                    self._set_aside(planned, planned.findings, tally)
-                else:
-                    self._sort_out(self._aligned(planned), work, tally)
-                self._tell(COMPARING, done, len(delivery.items), planned)
+            chosen = [planned for planned in delivery.items if choose(planned)]
+            work = self._sort_out(chosen, tally, repeats, only_news=only_news)
+            if only_news and work.is_empty and not tally.delivery:
+                return tally
+            self._record(delivery, source, work)
         # The jobs are on record now: whatever is committed from here on can be found again.
-        for planned in work.records:
-            self._commit(planned, Outcome(planned.item_id), tally)
+        for compared, findings in work.faulty:
+            self._set_aside(compared, findings, tally)
+        for compared in work.records:
+            self._commit(compared, Outcome(compared.item_id), tally)
         self._read_scans(work.scans, tally)
         return tally
 
-    def close(self, tally: _Tally) -> None:
-        """Close this batch and every one that an earlier run left open."""
-        summary = {
-            "added": len(tally.added),
-            "updated": len(tally.updated),
-            "unchanged": tally.unchanged,
-            "set_aside": len(tally.set_aside),
-        }
+    def close(self, tally: Tally) -> None:
+        """Close this batch, if there was work, and every one that an earlier run left open."""
+        finish_derivatives(self._catalogue, self._now)
         at = utc_text(self._now())
-        for batch in self._catalogue.open_batches():
-            self._catalogue.finish_batch(batch, at, summary if batch == self._batch else {})
+        self._catalogue.work.finish_open_batches(BatchKind.INGEST, self._batch, at, tally.summary)
 
-    def _sort_out(self, planned: PlannedItem, work: _Work, tally: _Tally) -> None:
-        """Count an item the archive holds already; put any other on the list of work."""
-        existing = self._catalogue.get(planned.item_id)
-        if existing is None or not self._has_same_scans(planned, existing):
-            work.scans[planned.item_id] = planned
-        elif planned.record != existing.record:
-            # Only the description changed: no scan needs to be read again.
-            work.records.append(planned)
-        else:
-            tally.unchanged += 1
-            release(self._archive.layout, planned.item_id)
-            return
-        self._catalogue.set_job(self._batch, planned.item_id, "todo")
+    def _sort_out(
+        self, chosen: list[PlannedItem], tally: Tally, repeats: Repeats, *, only_news: bool
+    ) -> _Work:
+        """Count the items the archive holds already; put the others on the list of work."""
+        work = _Work()
+        comparison = Comparison(self._catalogue, self._archive.settings.derivatives)
+        for done, planned in enumerate(chosen, start=1):
+            compared = comparison.compare(planned)
+            before = repeats.findings_of(compared)
+            is_old = before is not None or compared.change is Change.UNCHANGED
+            if not (only_news and is_old):
+                tally.add(planned.findings)
+            if compared.change is Change.UNCHANGED:
+                tally.unchanged += 1
+                release(self._archive.layout, planned.item_id)
+            elif before is not None and only_news:
+                pass
+            elif compared.change is Change.SET_ASIDE:
+                work.faulty.append((compared, planned.findings))
+            elif before is not None:
+                tally.add(before)
+                work.faulty.append((compared, before))
+            elif compared.change is Change.RECORD:
+                work.records.append(compared)
+            else:
+                work.scans[planned.item_id] = compared
+            self._on_progress(Progress(COMPARING, done, len(chosen), planned.record.identifier))
+        return work
 
-    def _read_scans(self, todo: Mapping[str, PlannedItem], tally: _Tally) -> None:
-        read: dict[str, tuple[ReadScan, ...]] = {}
-        settings = self._archive.settings
-        outcomes = run_jobs(
-            partial(run_item, at=utc_text(self._now())),
-            (self._job(planned) for planned in todo.values()),
-            workers=settings.jobs,
-            timeout_s=settings.item_timeout_s,
-            memory_limit_mb=settings.memory_limit_mb,
+    def _record(self, delivery: Delivery, source: Path, work: _Work) -> None:
+        """Begin the batch, with a job for everything there is to do."""
+        jobs = self._catalogue.work
+        self._batch = jobs.start_batch(BatchKind.INGEST, utc_text(self._now()), source.name)
+        jobs.set_job(
+            self._batch,
+            JobRow(
+                Stage.DELIVERY, "", state=JobState.DONE, findings=findings_text(delivery.findings)
+            ),
         )
-        for done, outcome in enumerate(outcomes, start=1):
-            planned = todo[outcome.item_id]
-            tally.findings.extend(outcome.findings)
+        faulty = (compared for compared, _findings in work.faulty)
+        for compared in (*faulty, *work.records, *work.scans.values()):
+            self._set_job(compared, JobState.TODO, tries=0)
+
+    def _set_job(
+        self,
+        compared: Compared,
+        state: JobState,
+        *,
+        tries: int,
+        findings: tuple[Finding, ...] = (),
+    ) -> None:
+        stage = Stage.RECORD if compared.change is Change.RECORD else Stage.SCANS
+        self._catalogue.work.set_job(
+            self._batch,
+            JobRow(
+                stage,
+                compared.item_id,
+                compared.input_digest,
+                state,
+                tries,
+                findings_text(findings),
+            ),
+        )
+
+    def _read_scans(self, todo: dict[str, Compared], tally: Tally) -> None:
+        read: dict[str, tuple[ReadScan, ...]] = {}
+        total = sum(compared.size_bytes for compared in todo.values())
+        done = 0
+        outcomes = carry(
+            self._archive, partial(run_item, at=utc_text(self._now())), self._jobs(todo)
+        )
+        for number, outcome in enumerate(outcomes, start=1):
+            compared = todo[outcome.item_id]
+            tally.add(outcome.findings)
             read[outcome.item_id] = scans_read(outcome)
             if outcome.is_set_aside:
-                self._set_aside(planned, outcome.findings, tally)
+                self._set_aside(compared, outcome.findings, tally, tries=outcome.tries)
             else:
-                self._commit(planned, outcome, tally)
+                self._commit(compared, outcome, tally)
             shutil.rmtree(self._archive.layout.staging_of(outcome.item_id), ignore_errors=True)
-            self._tell(READING, done, len(todo), planned)
-        tally.findings.extend(duplicate_findings(s for item_id in todo for s in read[item_id]))
+            done += compared.size_bytes
+            self._tell_read(number, len(todo), compared, (done, total), tally)
+        tally.add(duplicate_findings(scan for item_id in todo for scan in read[item_id]))
 
-    def _commit(self, planned: PlannedItem, outcome: Outcome, tally: _Tally) -> None:
+    def _commit(self, compared: Compared, outcome: Outcome, tally: Tally) -> None:
         """Put one item into the store, then publish what was made from it."""
+        planned = compared.planned
         at = utc_text(self._now())
         existing = self._catalogue.get(planned.item_id)
         known = {t.path: t.sha512 for t in existing.technical} if existing else {}
@@ -270,15 +272,15 @@ class _Run:
                 item_id=planned.item_id,
                 values={"reason": str(error)},
             )
-            tally.findings.append(finding)
-            self._set_aside(planned, (finding,), tally)
+            tally.add((finding,))
+            self._set_aside(compared, (finding,), tally, tries=outcome.tries)
             return
         made = existing.derivatives if existing else None
         if outcome.derivatives is not None:
             made = publish_derivatives(self._archive.layout, planned.item_id, outcome.derivatives)
         with self._catalogue.transaction():
             self._catalogue.put(catalogue_item(self._store.read(planned.item_id), made))
-            self._catalogue.set_job(self._batch, planned.item_id, "done")
+            self._set_job(compared, JobState.DONE, tries=outcome.tries, findings=outcome.findings)
             for scan in planned.scans:
                 self._remember(scan, outcome)
         release(self._archive.layout, planned.item_id)
@@ -290,51 +292,26 @@ class _Run:
             tally.unchanged += 1
 
     def _set_aside(
-        self, planned: PlannedItem, findings: tuple[Finding, ...], tally: _Tally
+        self,
+        compared: Compared,
+        findings: tuple[Finding, ...],
+        tally: Tally,
+        *,
+        tries: int = 0,
     ) -> None:
-        set_aside(self._archive.layout, planned, findings)
-        self._catalogue.set_job(
-            self._batch, planned.item_id, "set_aside", json.dumps([f.to_json() for f in findings])
-        )
-        tally.set_aside.append(planned.item_id)
+        set_aside(self._archive.layout, compared.planned, findings)
+        self._set_job(compared, JobState.SET_ASIDE, tries=tries, findings=findings)
+        tally.set_aside.append(compared.item_id)
 
-    def _has_same_scans(self, planned: PlannedItem, existing: CatalogueItem) -> bool:
-        """Say whether the archive holds these scans already, in this order and derived."""
-        known = {technical.path: technical.sha512 for technical in existing.technical}
-        return (
-            planned.record.views == existing.record.views
-            and (existing.derivatives is not None or not existing.record.views)
-            and all(known[scan.master_path] == self._digest(scan) for scan in planned.scans)
-        )
-
-    def _aligned(self, planned: PlannedItem) -> PlannedItem:
-        """Return the item with its views as the archive will have them.
-
-        A scan whose bytes the item has already under another name keeps that name, and views
-        the delivery does not bring again stay: a delivery adds and replaces, it never removes.
-        """
-        existing = self._catalogue.get(planned.item_id)
-        if existing is None or not existing.record.views:
-            return planned
-        known = {technical.path: technical.sha512 for technical in existing.technical}
-        by_digest = {digest: path for path, digest in known.items()}
-        scans: list[Scan] = []
-        for scan in planned.scans:
-            path = by_digest.get(self._digest(scan) or "")
-            if scan.master_path not in known and path is not None:
-                scan = replace(scan, name=path.removeprefix("masters/"))
-            scans.append(scan)
-        delivered = zip(planned.record.views, scans, strict=True)
-        new = tuple(replace(view, path=scan.master_path) for view, scan in delivered)
-        views = _merged_views(existing.record.views, new)
-        return replace(planned, scans=tuple(scans), record=replace(planned.record, views=views))
+    def _jobs(self, todo: dict[str, Compared]) -> Iterator[Job]:
+        return (self._job(compared.planned) for compared in todo.values())
 
     def _job(self, planned: PlannedItem) -> Job:
         """Return the job for an item: its delivered scans, and its other masters from the store."""
         delivered = {scan.master_path: scan for scan in planned.scans}
         for scan in planned.scans:
-            if scan.source.exists():
-                self._keys[scan.source] = _file_key(scan.source)
+            if (key := file_key(scan.source)) is not None:
+                self._keys[scan.source] = key
         scans: list[Scan] = []
         stored = None
         for view in planned.record.views:
@@ -351,19 +328,6 @@ class _Run:
             settings=self._archive.settings.derivatives,
         )
 
-    def _digest(self, scan: Scan) -> str | None:
-        """Return a scan's sha512, from memory where the file has not been touched since."""
-        try:
-            key = _file_key(scan.source)
-            digest = self._catalogue.source_digest(*key)
-            if digest is None:
-                digest = digest_file(scan.source).sha512
-                self._catalogue.remember_source(*key, digest)
-        except OSError:
-            # The worker will meet the same error and report it with its finding.
-            return None
-        return digest
-
     def _remember(self, scan: Scan, outcome: Outcome) -> None:
         """Remember what a scan held when it was read.
 
@@ -375,20 +339,21 @@ class _Run:
         if key is not None and scan.master_path in digests:
             self._catalogue.remember_source(*key, digests[scan.master_path])
 
-    def _tell(self, stage: str, done: int, total: int, planned: PlannedItem) -> None:
-        self._on_progress(Progress(stage, done, total, planned.record.identifier))
-
-
-def _file_key(path: Path) -> tuple[str, int, int]:
-    stat = path.stat()
-    return str(path.resolve()), stat.st_size, stat.st_mtime_ns
-
-
-def _merged_views(old: tuple[View, ...], new: tuple[View, ...]) -> tuple[View, ...]:
-    """Return the views of both: the old order, with new labels, then the new ones."""
-    labelled = {view.path: view for view in new}
-    kept = tuple(labelled.pop(view.path, view) for view in old)
-    return kept + tuple(labelled.values())
+    def _tell_read(
+        self, number: int, count: int, compared: Compared, read: tuple[int, int], tally: Tally
+    ) -> None:
+        self._on_progress(
+            Progress(
+                READING,
+                number,
+                count,
+                compared.planned.record.identifier,
+                bytes_done=read[0],
+                bytes_total=read[1],
+                errors=len(tally.set_aside),
+                warnings=tally.warnings,
+            )
+        )
 
 
 def _ingestion(at: str, *, is_new: bool, masters: int) -> Event:

@@ -12,8 +12,8 @@ from archive.lock import write_lock
 from archive.opening import Archive
 from archive.site.build import SiteReport, build_site
 from archive.store import Store
-from pipeline.derivative_sets import make_missing_derivatives
-from pipeline.indexing import public_document
+from pipeline.derivative_sets import finish_derivatives, make_missing_derivatives
+from pipeline.indexing import public_document, update_index
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.refresh import refresh_from_store
 from schemas.crosswalks import public_record
@@ -41,8 +41,13 @@ def publish(
     with write_lock(archive.layout), Catalogue.open(archive.layout.catalogue) as catalogue:
         store = Store(archive.layout)
         store.recover()
-        refresh_from_store(archive.layout, store, catalogue)
-        make_missing_derivatives(archive, catalogue, store, now=now, on_progress=on_progress)
+        changed = refresh_from_store(archive.layout, store, catalogue)
+        made, _findings = make_missing_derivatives(
+            archive, catalogue, store, now=now, on_progress=on_progress
+        )
+        if changed or made:
+            update_index(archive, catalogue, changed | made)
+        finish_derivatives(catalogue, now)
         return write_site(archive, catalogue, now=now, on_progress=on_progress)
 
 

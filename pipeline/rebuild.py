@@ -6,16 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.catalogue import Catalogue
+from archive.catalogue import Catalogue, CatalogueItem
+from archive.job_table import BatchKind, JobState, Stage
+from archive.layout import Layout
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.site.build import SiteReport
 from archive.store import Store
-from pipeline.derivative_sets import make_derivatives
+from pipeline.derivative_sets import make_derivatives, wanted_recipe
 from pipeline.indexing import rebuild_index
 from pipeline.progress import OnProgress, ignore_progress
 from pipeline.publish import write_site
 from pipeline.refresh import refresh_from_store
+from schemas.events import utc_text
 from schemas.findings import Finding
 
 
@@ -45,6 +48,8 @@ def rebuild(
 ) -> RebuildReport:
     """Make catalogue, derivatives, index and site again from ``store/``.
 
+    After an interruption it goes on: images that were made are not made again.
+
     Args:
         archive: The archive.
         now: The clock.
@@ -59,16 +64,55 @@ def rebuild(
     with write_lock(archive.layout):
         store = Store(archive.layout)
         store.recover()
-        with Catalogue.open(archive.layout.catalogue, anew=True) as catalogue:
-            refresh_from_store(archive.layout, store, catalogue)
-            wanted = [
-                item.item_id
-                for item in catalogue.iter_items()
-                if item.derivatives is None or not keep_derivatives
-            ]
+        with _catalogue_to_fill(archive.layout) as catalogue:
+            batch, wanted = _begin(archive, store, catalogue, keep_derivatives, now)
             derived, findings = make_derivatives(
-                archive, catalogue, store, wanted, now=now, on_progress=on_progress
+                archive, catalogue, store, wanted, batch=batch, now=now, on_progress=on_progress
             )
             rebuild_index(archive, catalogue)
             site = write_site(archive, catalogue, now=now, on_progress=on_progress)
+            summary = {"made": len(derived), "set_aside": len(wanted) - len(derived)}
+            catalogue.work.finish_open_batches(BatchKind.REBUILD, batch, utc_text(now()), summary)
             return RebuildReport(catalogue.count(), len(derived), tuple(findings), site)
+
+
+def _catalogue_to_fill(layout: Layout) -> Catalogue:
+    """Return a catalogue without items: a new one, or that of a rebuild that was interrupted.
+
+    Of the latter only the job table is kept, which says which images were made already.
+    """
+    catalogue = Catalogue.open(layout.catalogue)
+    if catalogue.work.open_batches(BatchKind.REBUILD):
+        catalogue.forget_items()
+        return catalogue
+    catalogue.close()
+    return Catalogue.open(layout.catalogue, anew=True)
+
+
+def _begin(
+    archive: Archive,
+    store: Store,
+    catalogue: Catalogue,
+    keep_derivatives: bool,
+    now: Callable[[], datetime],
+) -> tuple[int, dict[str, str]]:
+    """Fill the catalogue and begin the batch; return it and the recipes of what is to be made."""
+    refresh_from_store(archive.layout, store, catalogue)
+    wanted = {}
+    for item in catalogue.iter_items():
+        recipe = wanted_recipe(archive.settings.derivatives, item)
+        keep = keep_derivatives or _is_made(catalogue, item, recipe)
+        if item.derivatives is None or not keep:
+            wanted[item.item_id] = recipe
+    return catalogue.work.start_batch(BatchKind.REBUILD, utc_text(now())), wanted
+
+
+def _is_made(catalogue: Catalogue, item: CatalogueItem, recipe: str) -> bool:
+    """Say whether the interrupted rebuild made an item's set by this recipe."""
+    job = catalogue.work.finished(Stage.DERIVATIVES, item.item_id)
+    return (
+        job is not None
+        and job.state is JobState.DONE
+        and item.derivatives is not None
+        and job.input_digest == recipe == item.derivatives.recipe
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archive.catalogue import Catalogue, CatalogueItem
+from archive.job_table import BatchKind
 from archive.layout import Layout
 from archive.store import Store, StoredItem
 from pipeline.derivative_sets import read_derivative_set
@@ -29,20 +30,24 @@ def refresh_item(layout: Layout, store: Store, catalogue: Catalogue, item_id: st
 
 
 def refresh_from_store(layout: Layout, store: Store, catalogue: Catalogue) -> set[str]:
-    """Refresh what interrupted runs may have left behind, and return the ids of those items.
+    """Refresh what interrupted runs may have left behind.
 
-    A catalogue that was made anew is filled from the whole store; otherwise only the items of
-    batches that were never closed are read again, so the cost follows what was in flight.
+    A catalogue that was made anew is filled from the whole store; otherwise only the items whose
+    work began in a batch that was never closed, and is not finished, are read again, so the cost
+    follows what was in flight.
+
+    Returns:
+        The ids of the items whose entry in the index may be missing or old: of all work that
+        was begun, and finished or not, in a batch that was never closed.
     """
     if catalogue.is_complete:
-        suspects = {
-            job.item_id for batch in catalogue.open_batches() for job in catalogue.jobs(batch)
-        }
+        suspects = catalogue.work.unfinished_item_ids()
+        touched = catalogue.work.open_item_ids(BatchKind.INGEST, BatchKind.DERIVE)
     else:
-        suspects = set(store.iter_item_ids())
-    refreshed = {item_id for item_id in suspects if store.has(item_id)}
+        suspects = touched = set(store.iter_item_ids())
     with catalogue.transaction():
-        for item_id in sorted(refreshed):
-            refresh_item(layout, store, catalogue, item_id)
+        for item_id in sorted(suspects):
+            if store.has(item_id):
+                refresh_item(layout, store, catalogue, item_id)
         catalogue.mark_complete()
-    return refreshed
+    return touched

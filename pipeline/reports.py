@@ -10,7 +10,7 @@ from schemas.messages import _, ngettext
 
 if TYPE_CHECKING:
     from archive.site.build import SiteReport
-    from pipeline.ingest import IngestReport
+    from pipeline.ingest_report import IngestReport
 
 
 def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
