@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from archive.layout import Layout
 from archive.opening import Archive
@@ -28,6 +29,11 @@ def carry(archive: Archive, function: Work, jobs: Iterable[Job]) -> Iterator[Out
         ConfigError: The settings do not say where the workers are, or not safely.
     """
     _drop_remote_staging(archive.layout)
+    jobs = iter(jobs)
+    first = next(jobs, None)
+    if first is None:
+        return iter(())
+    jobs = chain((first,), jobs)
     settings = archive.settings
     if settings.engine == "dask":
         from pipeline.engine_dask import run_jobs_on_dask

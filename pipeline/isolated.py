@@ -12,7 +12,7 @@ import queue
 import signal
 import sys
 import threading
-from typing import BinaryIO
+from typing import IO
 
 from pipeline.failures import Work, limit_worker, shielded
 from pipeline.isolation import Answer, read_message, write_message
@@ -40,7 +40,7 @@ def _answer(function: Work, job: Job) -> Answer:
         return error
 
 
-def _listen(stream: BinaryIO, todo: queue.Queue[tuple[Work, Job]]) -> None:
+def _listen(stream: IO[bytes], todo: queue.Queue[tuple[Work, Job]]) -> None:
     try:
         while True:
             todo.put(read_message(stream))

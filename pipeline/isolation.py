@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from pipeline.failures import Failure, FailureKind, Work
 from pipeline.jobs import Job, Outcome
@@ -132,7 +132,7 @@ class _Child:
             self._answers.put(None)
 
 
-def write_message(stream: BinaryIO, message: object) -> None:
+def write_message(stream: IO[bytes], message: object) -> None:
     """Write one message: its length, then the message, pickled.
 
     Raises:
@@ -143,7 +143,7 @@ def write_message(stream: BinaryIO, message: object) -> None:
     stream.flush()
 
 
-def read_message(stream: BinaryIO) -> Any:
+def read_message(stream: IO[bytes]) -> Any:
     """Read one message of :func:`write_message`, from our own child or parent.
 
     Raises:

@@ -31,15 +31,15 @@ class Batch:
 
     Attributes:
         function: What to do with each.
-        jobs: The items; the staging of each is below ``run_folder``.
-        run_folder: Folder of the run, on the shared disk; the run has ended when it is gone.
+        jobs: The items; the staging of each lies beside ``lease``.
+        lease: A file on the shared disk; the run has ended when it is gone.
         limits: Of each item.
         versions: Of Hoa Ban and its libraries on the computer that gives the work.
     """
 
     function: Work
     jobs: tuple[Job, ...]
-    run_folder: Path
+    lease: Path
     limits: Limits
     versions: str
 
@@ -53,8 +53,8 @@ class BatchReport:
         elapsed_s: Seconds it took.
         host: The computer that did it.
         is_unfit: The computer has other versions than the one that gave the work.
-        is_apart: The computer does not have the run's folder: its disk is not the shared one,
-            or the run has ended.
+        is_apart: The computer does not see the run's lease: its disk is not the shared one, or
+            the run has ended.
     """
 
     answers: tuple[Outcome | Failure | HoabanError, ...]
@@ -80,7 +80,7 @@ def run_batch(batch: Batch) -> BatchReport:
     host = f"{_host_name()} ({versions_here()})"
     if versions_here() != batch.versions:
         return BatchReport((), 0.0, host, is_unfit=True)
-    if not batch.run_folder.is_dir():
+    if not batch.lease.is_file():
         return BatchReport((), 0.0, host, is_apart=True)
     answers: list[Outcome | Failure | HoabanError] = []
     for job in batch.jobs:
@@ -97,9 +97,7 @@ def _work_on(job: Job, batch: Batch) -> Answer | None:
     answer: Answer | None = None
     for attempt in range(1, TRIES + 1):
         own = replace(job, staging=job.staging / uuid4().hex)
-        answer = runner.run(
-            batch.function, own, batch.limits, lambda: not batch.run_folder.is_dir()
-        )
+        answer = runner.run(batch.function, own, batch.limits, lambda: not batch.lease.is_file())
         if isinstance(answer, Outcome):
             answer = replace(answer, tries=attempt)
         if not isinstance(answer, Failure):
