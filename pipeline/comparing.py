@@ -6,26 +6,16 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.config import DerivativeSettings
 from archive.digests import digest_file
+from pipeline.changes import Change
 from pipeline.jobs import PlannedItem, Scan
 from schemas.finding_text import findings_text
 from schemas.records import View
 from schemas.software import hoaban_version
-
-
-class Change(StrEnum):
-    """What is to be done with a delivered item."""
-
-    NEW = "new"
-    SCANS = "scans"
-    RECORD = "record"
-    UNCHANGED = "unchanged"
-    SET_ASIDE = "set_aside"
 
 
 @dataclass(frozen=True)

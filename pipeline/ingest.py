@@ -27,7 +27,8 @@ from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
 from pipeline.carry import carry
-from pipeline.comparing import Change, Choose, Compared, Comparison, choose_all, file_key
+from pipeline.changes import Change
+from pipeline.comparing import Choose, Compared, Comparison, choose_all, file_key
 from pipeline.derivative_sets import (
     finish_derivatives,
     make_missing_derivatives,

@@ -12,20 +12,13 @@ from archive.job_table import BatchKind
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
+from pipeline.choosing import ChooseRecord, choose_all
 from pipeline.derivative_sets import finish_derivatives, make_derivatives, wanted_recipe
 from pipeline.indexing import update_index
 from pipeline.progress import OnProgress, ignore_progress
 from pipeline.refresh import refresh_from_store
 from schemas.events import utc_text
 from schemas.findings import Finding
-from schemas.records import Record
-
-ChooseRecord = Callable[[Record], bool]
-
-
-def choose_all(record: Record) -> bool:
-    """Choose every item."""
-    return True
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from archive.job_table import JobState, JobTable, Stage
-from pipeline.comparing import Change, Compared
+from pipeline.changes import Change
+from pipeline.comparing import Compared
 from schemas.finding_text import findings_text, parse_findings
 from schemas.findings import Finding
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -28,6 +28,7 @@ class Cluster:
         self.folder = folder
         self.port = free_port()
         self.address = f"{'tls' if tls else 'tcp'}://127.0.0.1:{self.port}"
+        self.scheduler: subprocess.Popen[bytes]
         self._tls = list(tls)
         self._environ = dict(os.environ) | {"PYTHONPATH": str(ROOT)} | dict(environ)
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -77,14 +78,10 @@ class Cluster:
                 os.killpg(process.pid, signal.SIGTERM)
         until = time.monotonic() + 5
         for process in self._processes:
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=max(0.1, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             process.wait()
 
     def _start(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
@@ -110,7 +107,7 @@ def cluster_of(
     folder.mkdir(parents=True, exist_ok=True)
     cluster = Cluster(folder, environ, tls)
     try:
-        cluster.start_scheduler()
+        cluster.scheduler = cluster.start_scheduler()
         for _number in range(workers):
             cluster.start_worker()
         if not tls:

@@ -1,4 +1,4 @@
-"""``hoaban`` with the work on items replaced: ``python -m tests.engines.command DEED ARGUMENTS``."""
+"""``hoaban`` with another ``run_item``: ``python -m tests.engines.command DEED ARGUMENTS``."""
 
 from __future__ import annotations
 
