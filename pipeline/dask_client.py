@@ -6,8 +6,10 @@ can reach is never spoken to without certificates on both sides.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -92,6 +94,27 @@ def connected(archive: Archive) -> Iterator[Client]:
         ) from error
     with client:
         yield client
+
+
+@contextmanager
+def translated_losses() -> Iterator[None]:
+    """Raise one error of ours for every way in which dask says that the scheduler is gone.
+
+    Raises:
+        DependencyError: The scheduler does not answer, or has forgotten our work.
+    """
+    try:
+        yield
+    except (asyncio.CancelledError, CancelledError, OSError) as error:
+        raise scheduler_gone() from error
+
+
+def scheduler_gone() -> DependencyError:
+    """Return the error that ends a run whose scheduler is gone."""
+    return DependencyError(
+        _("The scheduler does not answer any more."),
+        remedy=_("Start it again, then run the same command again; it goes on where it stopped."),
+    )
 
 
 def _security(layout: Layout, settings: DaskSettings, address: str) -> Security | None:

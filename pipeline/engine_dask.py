@@ -26,7 +26,7 @@ from uuid import uuid4
 
 from archive.durable import translated_os_errors
 from archive.opening import Archive
-from pipeline.dask_client import connected
+from pipeline.dask_client import connected, scheduler_gone, translated_losses
 from pipeline.failures import Failure, FailureKind, Work, failed_outcome
 from pipeline.isolation import Limits
 from pipeline.jobs import Job, Outcome
@@ -47,6 +47,7 @@ _BATCHES_PER_THREAD = 2
 _WAKE_S = 0.5
 _LOOK_FOR_WORKERS_EVERY_S = 2.0
 WAIT_FOR_WORKERS_S = 60.0
+_ANSWER_S = 30
 _LEASE_NAME = "running"
 
 
@@ -126,7 +127,9 @@ class _Run:
                 return
             batch = Batch(self._function, sent.jobs, self._lease, self._limits, self._versions)
             key = f"hoaban-{uuid4().hex}"
-            self._sent[self._client.submit(run_batch, batch, key=key, retries=0)] = sent
+            with translated_losses():
+                future = self._client.submit(run_batch, batch, key=key, retries=0)
+            self._sent[future] = sent
 
     def _next_batch(self, jobs: Iterator[Job]) -> _Sent | None:
         count = max(1, min(MOST_IN_BATCH, round(BATCH_S / self._item_s)))
@@ -143,20 +146,26 @@ class _Run:
         if not self._sent:
             time.sleep(_WAKE_S)
             return []
-        with self._client.as_current(), contextlib.suppress(TimeoutError):
+        with (
+            translated_losses(),
+            self._client.as_current(),
+            contextlib.suppress(TimeoutError),
+        ):
             wait(list(self._sent), timeout=_WAKE_S, return_when="FIRST_COMPLETED")
         return [future for future in self._sent if future.status != "pending"]
 
     def _conclude(self, future: Future, sent: _Sent) -> Iterator[tuple[Job, Outcome]]:
         """Give the outcomes of a batch that ended, and let dask forget it."""
         if future.status in {"cancelled", "lost"} or self._client.status != "running":
-            raise _scheduler_gone()
+            raise scheduler_gone()
         if future.status == "error":
-            error = future.exception(timeout=_WAKE_S * 20)
+            with translated_losses():
+                error = future.exception(timeout=_ANSWER_S)
             future.release()
             yield from self._after_error(error, sent)
             return
-        report: BatchReport = future.result(timeout=_WAKE_S * 20)
+        with translated_losses():
+            report: BatchReport = future.result(timeout=_ANSWER_S)
         future.release()
         self._check(report)
         self._learn(report)
@@ -214,9 +223,10 @@ class _Run:
         if now - self._looked_at < _LOOK_FOR_WORKERS_EVERY_S and self._threads:
             return
         if self._client.status != "running":
-            raise _scheduler_gone()
+            raise scheduler_gone()
         self._looked_at = now
-        self._threads = _threads_of(self._client)
+        with translated_losses():
+            self._threads = sum(self._client.nthreads().values())
         if self._threads:
             self._workers_seen_at = now
         elif now - self._workers_seen_at > WAIT_FOR_WORKERS_S:
@@ -224,17 +234,3 @@ class _Run:
                 _("The scheduler has no workers."),
                 remedy=_("Start one on each computer: see docs/many-computers.md"),
             )
-
-
-def _threads_of(client: Client) -> int:
-    try:
-        return sum(client.nthreads().values())
-    except OSError as error:
-        raise _scheduler_gone() from error
-
-
-def _scheduler_gone() -> DependencyError:
-    return DependencyError(
-        _("The scheduler does not answer any more."),
-        remedy=_("Start it again, then run the same command again; it goes on where it stopped."),
-    )

@@ -110,7 +110,7 @@ def cluster_of(
         cluster.scheduler = cluster.start_scheduler()
         for _number in range(workers):
             cluster.start_worker()
-        if not tls:
+        if workers and not tls:
             cluster.wait_for_workers(workers)
         yield cluster
     finally:

@@ -35,6 +35,7 @@ from tests.imaging import hostile
 from tests.imaging.making import DATA
 
 ITEMS = 12
+REMOVE_SOON = "import sys, time, os; time.sleep(3); os.remove(sys.argv[1])"
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="it kills processes by signals")
 
 
@@ -104,10 +105,7 @@ def test_an_item_finished_by_a_worker_that_died_is_not_done_again(tmp_path: Path
 
 def test_work_for_a_run_that_ended_is_given_up(tmp_path: Path) -> None:
     batch = batch_of(tmp_path, "hang-1", "good-1")
-    child = subprocess.Popen(
-        [sys.executable, "-c", "import sys,time,os; time.sleep(3); os.remove(sys.argv[1])"]
-        + [str(batch.lease)]
-    )
+    child = subprocess.Popen([sys.executable, "-c", REMOVE_SOON, str(batch.lease)])
     started = time.monotonic()
     report = run_batch(batch)
     child.wait()
