@@ -49,6 +49,7 @@ from schemas.errors import (
     DependencyError,
     FixityError,
     HoabanError,
+    StoreWriteError,
 )
 from schemas.findings import has_errors
 from schemas.messages import (
@@ -166,9 +167,9 @@ def demo(directory: Path) -> None:
             catalogue_path=SAMPLE / "catalogue.xlsx",
             on_progress=tell,
         )
-        site = publish(archive, now=_now, on_progress=tell)
+        published = publish(archive, now=_now, on_progress=tell)
     _print_lines(ingest_lines(ingested))
-    _print_site(archive, site)
+    _print_site(archive, published.site)
     click.echo(_("Done in {seconds} s.").format(seconds=round(time.monotonic() - started, 1)))
     click.echo()
     click.echo(_("Open the site with a double-click on:"))
@@ -178,7 +179,7 @@ def demo(directory: Path) -> None:
     click.echo('  hoaban search "hổ phách"')
     click.echo("  hoaban serve")
     click.echo("  hoaban audit")
-    _exit_partial_if(ingested.is_partial)
+    _exit_partial_if(ingested.is_partial or published.is_partial)
 
 
 @hoaban.command(
@@ -303,6 +304,9 @@ def check(source: Path, catalogue: Path | None, as_json: bool, archive_dir: Path
 @_jobs_option
 @_engine_option
 @_scheduler_option
+@spoken_option(
+    "--reread", is_flag=True, help=N_("Read every scan again, also those that look untouched.")
+)
 @_yes_option
 @_json_option
 @_archive_option
@@ -314,6 +318,7 @@ def ingest(
     jobs: int | None,
     engine: str | None,
     scheduler: str | None,
+    reread: bool,
     yes: bool,
     as_json: bool,
     archive_dir: Path | None,
@@ -324,7 +329,7 @@ def ingest(
     archive = _open(archive_dir, jobs=jobs, engine=engine, scheduler=scheduler)
     chosen = Only(only)
     if dry_run:
-        _print_plan(archive, source, catalogue, chosen, as_json=as_json)
+        _print_plan(archive, source, catalogue, chosen, reread=reread, as_json=as_json)
         return
     with _progress() as tell:
         report = run_ingest(
@@ -332,6 +337,7 @@ def ingest(
             source,
             now=_now,
             catalogue_path=catalogue,
+            reread=reread,
             choose=lambda planned: chosen(planned.record),
             on_progress=tell,
         )
@@ -346,12 +352,26 @@ def ingest(
 
 
 def _print_plan(
-    archive: Archive, source: Path, catalogue: Path | None, chosen: Only, *, as_json: bool
+    archive: Archive,
+    source: Path,
+    catalogue: Path | None,
+    chosen: Only,
+    *,
+    reread: bool,
+    as_json: bool,
 ) -> None:
     from pipeline.plan import plan
 
     with _progress() as tell:
-        planned = plan(archive, source, catalogue_path=catalogue, choose=chosen, on_progress=tell)
+        planned = plan(
+            archive,
+            source,
+            catalogue_path=catalogue,
+            choose=chosen,
+            now=_now,
+            reread=reread,
+            on_progress=tell,
+        )
     chosen.check_found()
     if as_json:
         _print_json(planned.to_json())
@@ -524,7 +544,8 @@ def search(query: tuple[str, ...], limit: int, as_json: bool, archive_dir: Path 
         return
     for hit in found.hits:
         click.echo(f"{hit.identifier}  {hit.title}")
-        click.echo(f"    {hit.url}")
+        where = hit.url or _("not public: {access}").format(access=hit.access)
+        click.echo(f"    {where}")
     click.echo(
         ngettext("{count} item found.", "{count} items found.", found.total).format(
             count=found.total
@@ -554,13 +575,22 @@ def build(as_json: bool, archive_dir: Path | None) -> None:
         report = publish(archive, now=_now, on_progress=tell)
     if as_json:
         _print_json(
-            {"items": report.items, "pages": report.pages, "path": str(archive.layout.site)}
+            {
+                "items": report.site.items,
+                "pages": report.site.pages,
+                "path": str(archive.layout.site),
+                "warnings": report.site.warnings,
+                "findings": [finding.to_json() for finding in report.findings],
+            }
         )
-        return
-    _print_site(archive, report)
-    click.echo(
-        _("Open it with a double-click: {path}").format(path=archive.layout.site / "index.html")
-    )
+    else:
+        _print_lines(finding_lines(report.findings))
+        _print_lines(report.site.warnings)
+        _print_site(archive, report.site)
+        click.echo(
+            _("Open it with a double-click: {path}").format(path=archive.layout.site / "index.html")
+        )
+    _exit_partial_if(report.is_partial)
 
 
 @hoaban.command(
@@ -662,6 +692,11 @@ def audit(as_json: bool, archive_dir: Path | None) -> None:
     else:
         _print_lines(problem_sentence(problem) for problem in report.problems)
         click.echo(report.summary())
+        if not report.knows_all:
+            click.echo(
+                _("catalogue.db is missing, so a removed item cannot be missed: hoaban rebuild"),
+                err=True,
+            )
     if report.problems:
         sys.exit(FixityError.exit_code)
 
@@ -871,6 +906,13 @@ def _run(arguments: list[str]) -> int:
     except HoabanError as error:
         click.echo(_("Error: {message}").format(message=error), err=True)
         return error.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not try to flush it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except OSError as error:
+        click.echo(_("The output cannot be written: {reason}.").format(reason=error), err=True)
+        return StoreWriteError.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo(_("Stopped. Run the same command again to go on."), err=True)
         return EXIT_INTERRUPTED

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from archive.catalogue_file import open_database, translated
+from archive.catalogue_file import open_database, open_for_reading, translated
 from archive.job_table import JobTable
 from schemas.derivatives import DerivativeSet
 from schemas.errors import RecordError
@@ -78,6 +78,24 @@ class Catalogue:
             StoreWriteError: The disk refused.
         """
         return cls(open_database(path, anew=anew), path)
+
+    @classmethod
+    def open_for_reading(cls, path: Path) -> Self:
+        """Open a catalogue that holds the whole store, to read and never to change it.
+
+        Raises:
+            RecordError: There is none, or it is damaged or not complete.
+            StoreBusyError: Another process holds it.
+        """
+        catalogue = cls(open_for_reading(path), path)
+        if not catalogue.is_complete:
+            catalogue.close()
+            raise RecordError(
+                _("catalogue.db does not hold the whole archive."),
+                remedy=_("Make it again from the store: hoaban rebuild"),
+                path=path,
+            )
+        return catalogue
 
     def close(self) -> None:
         """Close the file."""

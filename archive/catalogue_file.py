@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +63,6 @@ CREATE TABLE jobs (
     PRIMARY KEY (batch, stage, item_id)
 ) WITHOUT ROWID;
 CREATE INDEX jobs_of_items ON jobs (item_id, stage, batch);
-CREATE INDEX jobs_to_do ON jobs (batch) WHERE state = 'todo';
 """
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
@@ -103,6 +103,31 @@ def open_database(path: Path, *, anew: bool) -> sqlite3.Connection:
     return connection
 
 
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Return a connection that can change nothing, to a catalogue that is there and sound.
+
+    Raises:
+        RecordError: There is none, it is damaged, or of another version.
+        StoreBusyError: Another process holds it.
+    """
+    remedy = _("Make it again from the store: hoaban rebuild")
+    if not path.is_file():
+        raise RecordError(_("catalogue.db is missing."), remedy=remedy, path=path)
+    with translated(path):
+        # On a write-protected disk the companion files of a WAL database cannot be made.
+        mode = "ro" if os.access(path.parent, os.W_OK) else "ro&immutable=1"
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True)
+    try:
+        is_fit = _is_fit(connection, path)
+    except HoabanError:
+        connection.close()
+        raise
+    if not is_fit:
+        connection.close()
+        raise RecordError(_("catalogue.db is of another version."), remedy=remedy, path=path)
+    return connection
+
+
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Raise one of our errors, with a remedy, for an error of SQLite in the block.
@@ -136,7 +161,8 @@ def translated(path: Path) -> Iterator[None]:
                 remedy=_("Wait until it has finished, then run this one again."),
                 path=path,
             ) from error
-        if code in _DAMAGED:
+        # An error without a code is Python's own: text that is no UTF-8.
+        if code in _DAMAGED or code is None:
             raise RecordError(
                 _("catalogue.db is damaged: {reason}.").format(reason=error),
                 remedy=_("The store is not concerned. Make the catalogue again: hoaban rebuild"),
@@ -203,5 +229,6 @@ def _throw_away(path: Path) -> None:
             ) from error
 
 
-def _primary_code(error: sqlite3.Error) -> int:
-    return (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
+def _primary_code(error: sqlite3.Error) -> int | None:
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF

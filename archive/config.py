@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -273,4 +274,8 @@ def _unknown(path: Path, names: list[str]) -> ConfigError:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """Return ``text`` as a TOML basic string; JSON's escapes are among TOML's.
+
+    Source: TOML 1.0.0, String.
+    """
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

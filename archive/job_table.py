@@ -183,25 +183,13 @@ class JobTable:
                 yield _job(row)
             last = (rows[-1][0], rows[-1][1])
 
-    def unfinished_item_ids(self) -> set[str]:
-        """Return the items whose work began in a batch that did not end, and is not finished."""
+    def open_item_ids(self) -> set[str]:
+        """Return the items of batches that did not end, finished or not."""
         rows = self._rows(
             "SELECT DISTINCT item_id FROM jobs JOIN batches ON number = batch"
-            " WHERE finished_at = '' AND state = 'todo'"
+            " WHERE finished_at = '' AND item_id != ''"
         )
         return {item_id for (item_id,) in rows}
-
-    def open_item_ids(self, *kinds: BatchKind) -> set[str]:
-        """Return the items of batches that did not end, of these kinds, finished or not."""
-        found: set[str] = set()
-        for kind in kinds:
-            rows = self._rows(
-                "SELECT DISTINCT item_id FROM jobs JOIN batches ON number = batch"
-                " WHERE finished_at = '' AND kind = ? AND item_id != ''",
-                kind.value,
-            )
-            found.update(item_id for (item_id,) in rows)
-        return found
 
     def finished(self, stage: Stage, item_id: str, *, only_open: bool = True) -> JobRow | None:
         """Return the newest finished job of an item, or None.

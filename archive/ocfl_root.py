@@ -62,6 +62,14 @@ class Stray:
     is_unreadable: bool = False
 
 
+def is_root(root: Path) -> bool:
+    """Say whether ``root`` declares itself an OCFL storage root.
+
+    Source: OCFL 1.1, section 4.1 Root Structure.
+    """
+    return (root / "0=ocfl_1.1").is_file()
+
+
 def create_root(root: Path, stage: Path) -> None:
     """Make ``root`` an OCFL storage root, unless it is one.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.config import Settings, read_settings, settings_text
+from archive.catalogue import Catalogue
+from archive.config import Settings, read_settings, settings_from, settings_text
 from archive.durable import make_folder, write_file
 from archive.layout import CONFIG_NAME, PROFILE_NAME, Layout, find_archive
 from archive.store import Store
@@ -34,8 +36,10 @@ def open_archive(start: Path) -> Archive:
 
     Raises:
         ConfigError: There is none, or its settings or profile are wrong.
+        RecordError: Its store is not there.
     """
     layout = find_archive(start)
+    Store(layout).check_root()
     return Archive(layout, read_settings(layout.config), read_profile(layout.profile))
 
 
@@ -46,7 +50,8 @@ def create_archive(folder: Path, settings: Settings, *, profile_name: str = "mus
     call can simply be repeated.
 
     Raises:
-        ConfigError: ``folder`` is an archive already, or holds other things.
+        ConfigError: ``folder`` is an archive already or holds other things, or a setting is
+            wrong; then nothing is written.
         StoreWriteError: The disk refuses.
     """
     layout = Layout(folder.resolve())
@@ -62,15 +67,20 @@ def create_archive(folder: Path, settings: Settings, *, profile_name: str = "mus
             remedy=_("Choose another name for the archive."),
             path=folder,
         )
-    ours = {PROFILE_NAME, layout.store.name, layout.staging.name, layout.lock.name}
-    if folder.is_dir() and {entry.name for entry in folder.iterdir()} - ours:
+    ours = (PROFILE_NAME, *(p.name for p in (layout.store, layout.staging, layout.lock)))
+    catalogue_names = {f"{layout.catalogue.name}{ending}" for ending in ("", "-wal", "-shm")}
+    if folder.is_dir() and {e.name for e in folder.iterdir()} - {*ours, *catalogue_names}:
         raise ConfigError(
             _("The folder is not empty."),
             remedy=_("Choose a new or an empty folder for the archive."),
             path=folder,
         )
+    text = settings_text(settings)
+    settings_from(tomllib.loads(text), layout.config)
     make_folder(layout.root)
     Store.create(layout)
+    with Catalogue.open(layout.catalogue) as catalogue:
+        catalogue.mark_complete()
     write_file(layout.profile, b"\xef\xbb\xbf" + shipped_profile_text(profile_name).encode())
-    write_file(layout.root / CONFIG_NAME, settings_text(settings).encode())
+    write_file(layout.root / CONFIG_NAME, text.encode())
     return open_archive(layout.root)

@@ -18,7 +18,7 @@ from typing import Any
 from archive import ocfl_commit
 from archive.layout import Layout
 from archive.ocfl import Inventory, read_inventory
-from archive.ocfl_root import create_root, iter_objects, object_id, object_path
+from archive.ocfl_root import create_root, is_root, iter_objects, object_id, object_path
 from archive.revision import (
     EVENTS_PATH,
     RECORD_PATH,
@@ -90,6 +90,19 @@ class Store:
         """
         create_root(layout.store, layout.staging / "store")
         return cls(layout)
+
+    def check_root(self) -> None:
+        """Make sure that the storage root is there before anything trusts or writes to it.
+
+        Raises:
+            RecordError: It is not: its disk is not mounted, or the folder was moved.
+        """
+        if not is_root(self.layout.store):
+            raise RecordError(
+                _("The store is not there."),
+                remedy=_("Check that its disk is connected, or bring the folder back from a copy."),
+                path=self.layout.store,
+            )
 
     def has(self, item_id: str) -> bool:
         """Say whether the item is in the store, be it damaged."""

@@ -14,7 +14,7 @@ from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
 from pipeline.progress import OnProgress, Progress, ignore_progress
-from schemas.errors import StoreBusyError, StoreWriteError
+from schemas.errors import RecordError, StoreBusyError, StoreWriteError
 from schemas.messages import N_, _, ngettext
 
 AUDITING = N_("Reading the store")
@@ -36,12 +36,15 @@ class AuditReport:
         files: Files read.
         size_bytes: Bytes read.
         problems: Everything that is not as recorded.
+        knows_all: Whether a catalogue could say which objects must be there; without one a
+            whole object that was removed is not missed.
     """
 
     items: int
     files: int
     size_bytes: int
     problems: tuple[Problem, ...]
+    knows_all: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON data."""
@@ -68,19 +71,26 @@ def problem_sentence(problem: Problem) -> str:
 def audit(archive: Archive, *, on_progress: OnProgress = ignore_progress) -> AuditReport:
     """Read every byte of the store and compare it with what was recorded.
 
-    An object whose whole folder is gone leaves no trace in the store; the catalogue knows of it.
+    An object whose whole folder is gone leaves no trace in the store; the catalogue knows of it,
+    where there is one.
     """
     store = Store(archive.layout)
     # An interrupted commit is finished first, or its files would be called strange. Where another
     # process is writing it has done so itself, and on a write-protected copy there is none.
     with suppress(StoreBusyError, StoreWriteError), write_lock(archive.layout):
         store.recover()
-    with Catalogue.open(archive.layout.catalogue) as catalogue:
+    try:
+        catalogue = Catalogue.open_for_reading(archive.layout.catalogue)
+    except RecordError:
+        return _report(iter_audit(store), on_progress, knows_all=False)
+    with catalogue:
         results = chain(iter_audit(store), iter_missing(store, catalogue.item_ids()))
-        return _report(results, on_progress)
+        return _report(results, on_progress, knows_all=True)
 
 
-def _report(results: Iterable[AuditResult], on_progress: OnProgress) -> AuditReport:
+def _report(
+    results: Iterable[AuditResult], on_progress: OnProgress, *, knows_all: bool
+) -> AuditReport:
     items = files = size_bytes = 0
     problems: list[Problem] = []
     for result in results:
@@ -89,4 +99,4 @@ def _report(results: Iterable[AuditResult], on_progress: OnProgress) -> AuditRep
         size_bytes += result.bytes_checked
         problems.extend(result.problems)
         on_progress(Progress(AUDITING, items, 0, result.item_id))
-    return AuditReport(items, files, size_bytes, tuple(problems))
+    return AuditReport(items, files, size_bytes, tuple(problems), knows_all)

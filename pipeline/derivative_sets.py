@@ -10,13 +10,14 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.config import DerivativeSettings
-from archive.durable import translated_os_errors
+from archive.durable import move_folder, remove_tree, sync_disk, translated_os_errors
 from archive.job_table import BatchKind, JobRow, JobState, Stage
 from archive.layout import Layout
 from archive.opening import Archive
@@ -37,6 +38,24 @@ from schemas.messages import N_
 MAKING = N_("Making images")
 
 
+@dataclass(frozen=True)
+class MadeDerivatives:
+    """What a run over stored masters made.
+
+    Attributes:
+        item_ids: Items that have a new set.
+        findings: What was found in the masters, those of items without a set too.
+    """
+
+    item_ids: frozenset[str]
+    findings: tuple[Finding, ...]
+
+
+def damaged_finding(item_id: str, error: RecordError) -> Finding:
+    """Return the finding for a stored item that cannot be read."""
+    return Finding("STORE-damaged", item_id=item_id, values={"reason": error.problem})
+
+
 def publish_derivatives(layout: Layout, item_id: str, staged: Path) -> DerivativeSet:
     """Move a staged set into place, and return it.
 
@@ -49,22 +68,27 @@ def publish_derivatives(layout: Layout, item_id: str, staged: Path) -> Derivativ
     old = layout.staging / f"old-derivatives-{item_id}"
     with translated_os_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            shutil.rmtree(old, ignore_errors=True)
-            Path(target).replace(old)
-        Path(staged).replace(target)
-    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        remove_tree(old)
+        move_folder(target, old)
+    move_folder(staged, target)
+    remove_tree(old)
     return made
 
 
 def read_derivative_set(layout: Layout, stored: StoredItem) -> DerivativeSet | None:
-    """Return an item's published set, or None where it is missing, damaged or of other masters."""
+    """Return an item's published set, or None where it is missing, damaged or of other masters.
+
+    The files themselves are looked at too: a power cut may leave some of them empty.
+    """
+    folder = layout.derivatives_of(stored.item_id)
     try:
-        made = _read_set(layout.derivatives_of(stored.item_id) / DERIVATIVES_NAME)
+        made = _read_set(folder / DERIVATIVES_NAME)
+        is_whole = all(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     except (OSError, RecordError):
         return None
-    masters = {view.path for view in stored.record.views}
-    return made if {canvas.master for canvas in made.canvases} == masters else None
+    sources = tuple(technical.sha512 for technical in stored.technical)
+    return made if is_whole and made.sources == sources else None
 
 
 def wanted_recipe(settings: DerivativeSettings, item: CatalogueItem) -> str:
@@ -79,24 +103,28 @@ def make_missing_derivatives(
     *,
     now: Callable[[], datetime],
     on_progress: OnProgress,
-) -> tuple[set[str], list[Finding]]:
-    """Make the set of every item that has none, and return the items' ids and the findings.
+) -> MadeDerivatives:
+    """Make the set of every item that has none.
 
     The caller closes the batch (:func:`finish_derivatives`) when the index is up to date.
+
+    Raises:
+        DependencyError: The workers cannot be started.
+        StoreWriteError: The disk refuses.
     """
     settings = archive.settings.derivatives
     missing = {
         item.item_id: wanted_recipe(settings, item)
         for item in catalogue.iter_items()
         if item.derivatives is None
+        or not (archive.layout.derivatives_of(item.item_id) / DERIVATIVES_NAME).is_file()
     }
     if not missing:
-        return set(), []
+        return MadeDerivatives(frozenset(), ())
     batch = catalogue.work.start_batch(BatchKind.DERIVE, utc_text(now()))
-    made, findings = make_derivatives(
+    return make_derivatives(
         archive, catalogue, store, missing, batch=batch, now=now, on_progress=on_progress
     )
-    return made, findings
 
 
 def finish_derivatives(catalogue: Catalogue, now: Callable[[], datetime]) -> None:
@@ -117,7 +145,7 @@ def make_derivatives(
     batch: int,
     now: Callable[[], datetime],
     on_progress: OnProgress,
-) -> tuple[set[str], list[Finding]]:
+) -> MadeDerivatives:
     """Make sets from the masters in the store; each is on record as soon as it stands.
 
     An item whose masters an interrupted run could not read is not tried again.
@@ -131,8 +159,9 @@ def make_derivatives(
         now: The clock.
         on_progress: Told after each item.
 
-    Returns:
-        The ids of the items that have a new set, and what was found in the others.
+    Raises:
+        DependencyError: The workers cannot be started.
+        StoreWriteError: The disk refuses.
     """
     repeats = Repeats(catalogue.work, only_open=True)
     findings: list[Finding] = []
@@ -146,7 +175,9 @@ def make_derivatives(
             if before is None:
                 todo[item_id] = recipe
     made: set[str] = set()
-    outcomes = carry(archive, partial(run_item, at=utc_text(now())), _jobs(archive, store, todo))
+    outcomes = carry(
+        archive, partial(run_item, at=utc_text(now())), _jobs(archive, store, todo, findings)
+    )
     for done, outcome in enumerate(outcomes, start=1):
         findings.extend(outcome.findings)
         if _publish(archive, catalogue, batch, todo[outcome.item_id], outcome):
@@ -154,7 +185,8 @@ def make_derivatives(
         shutil.rmtree(archive.layout.staging_of(outcome.item_id), ignore_errors=True)
         failed = done - len(made)
         on_progress(Progress(MAKING, done, len(todo), outcome.item_id, errors=failed))
-    return made, findings
+    sync_disk()
+    return MadeDerivatives(frozenset(made), tuple(findings))
 
 
 def _publish(
@@ -202,11 +234,18 @@ def scans_in_store(stored: StoredItem) -> tuple[Scan, ...]:
     )
 
 
-def _jobs(archive: Archive, store: Store, item_ids: Iterable[str]) -> Iterator[Job]:
+def _jobs(
+    archive: Archive, store: Store, item_ids: Iterable[str], findings: list[Finding]
+) -> Iterator[Job]:
     for item_id in item_ids:
+        try:
+            scans = scans_in_store(store.read(item_id))
+        except RecordError as error:
+            findings.append(damaged_finding(item_id, error))
+            continue
         yield Job(
             item_id=item_id,
-            scans=scans_in_store(store.read(item_id)),
+            scans=scans,
             staging=archive.layout.staging_of(item_id),
             settings=archive.settings.derivatives,
             copy_masters=False,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from archive.catalogue import Catalogue, CatalogueItem
 from archive.opening import Archive
 from schemas.dublincore import Statement
 from schemas.identifiers import item_page
-from schemas.records import best_value
-from search.index import SearchIndex
+from schemas.records import Access, best_value
+from search.index import Hit, SearchIndex
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,15 @@ class Found:
         identifier: Its inventory number.
         title: Its title, in the reader's language where it has one.
         score: How well it fits; higher is better, and only the order means something.
-        url: Address of its page on the published site.
+        url: Address of its page on the published site; empty for an item that is not public.
+        access: Who may see it.
     """
 
     identifier: str
     title: str
     score: float
     url: str
+    access: str
 
 
 @dataclass(frozen=True)
@@ -51,20 +54,30 @@ def find(archive: Archive, query: str, *, limit: int, lang: str) -> FoundItems:
         lang: Language titles are wanted in, and edition the addresses point to.
 
     Raises:
-        SourceError: There is no index, or it cannot be opened.
+        RecordError: The catalogue or the index is damaged.
+        SourceError: There is no index.
     """
-    results = SearchIndex.open(archive.layout.index).search(query, limit=limit)
     edition = lang if lang in archive.settings.languages else archive.settings.main_language
-    hits = tuple(
-        Found(
-            identifier=hit.identifier,
-            title=_title(hit.titles, edition) or hit.identifier,
-            score=hit.score,
-            url=f"{archive.settings.base_url}/{edition}/{item_page(hit.item_id)}",
+    with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
+        if catalogue.count() == 0:
+            return FoundItems(0, ())
+        results = SearchIndex.open(archive.layout.index).search(query, limit=limit)
+        hits = tuple(
+            _found(archive, hit, catalogue.get(hit.item_id), edition) for hit in results.hits
         )
-        for hit in results.hits
-    )
     return FoundItems(results.total, hits)
+
+
+def _found(archive: Archive, hit: Hit, item: CatalogueItem | None, edition: str) -> Found:
+    access = item.record.access if item else Access.STAFF
+    page = f"{archive.settings.base_url}/{edition}/{item_page(hit.item_id)}"
+    return Found(
+        identifier=hit.identifier,
+        title=_title(hit.titles, edition) or hit.identifier,
+        score=hit.score,
+        url=page if access is Access.PUBLIC else "",
+        access=access.value,
+    )
 
 
 def ids_matching(archive: Archive, query: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.opening import Archive
+from schemas.crosswalks import public_record
 from schemas.errors import HoabanError
 from schemas.identifiers import image_folder
 from schemas.profile import Profile
@@ -15,7 +16,7 @@ from search.index import SearchIndex
 
 def public_document(item: CatalogueItem, profile: Profile) -> SearchDocument:
     """Return what the public may search of one item."""
-    return document_for(item.record, profile, thumbnail_of(item))
+    return document_for(public_record(item.record, profile), profile, thumbnail_of(item))
 
 
 def staff_document(item: CatalogueItem, profile: Profile) -> SearchDocument:

@@ -21,30 +21,34 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from archive.catalogue import Catalogue
+from archive.catalogue import Catalogue, CatalogueItem
+from archive.durable import sync_disk
 from archive.job_table import BatchKind, JobRow, JobState, Stage
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
 from pipeline.carry import carry
-from pipeline.changes import Change
-from pipeline.comparing import Choose, Compared, Comparison, choose_all, file_key
+from pipeline.comparing import Choose, Comparison, choose_all, item_finding
 from pipeline.derivative_sets import (
     finish_derivatives,
     make_missing_derivatives,
     publish_derivatives,
+    scans_in_store,
 )
 from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
 from pipeline.indexing import update_index
 from pipeline.ingest_report import IngestReport, Tally, report_of
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.jobs import Job, Outcome, PlannedItem, Scan
+from pipeline.planning import Change, Compared
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.quarantine import release, set_aside
 from pipeline.refresh import catalogue_item, refresh_from_store
 from pipeline.repeats import Repeats
+from pipeline.scan_digests import ScanDigests
+from pipeline.sources import check_source
 from pipeline.work import run_item
-from schemas.errors import FixityError
+from schemas.errors import FixityError, RecordError
 from schemas.events import Event, EventType, utc_text
 from schemas.finding_text import findings_text
 from schemas.findings import Finding
@@ -63,6 +67,13 @@ class _Work:
     records: list[Compared] = field(default_factory=list)
     faulty: list[tuple[Compared, tuple[Finding, ...]]] = field(default_factory=list)
 
+    def put(self, compared: Compared) -> None:
+        """Put an item without errors on its list, if it is on any."""
+        if compared.change is Change.RECORD:
+            self.records.append(compared)
+        elif compared.change is not Change.NONE:
+            self.scans[compared.item_id] = compared
+
     @property
     def is_empty(self) -> bool:
         """Say whether there is nothing to do."""
@@ -77,6 +88,7 @@ def ingest(
     catalogue_path: Path | None = None,
     choose: Choose = choose_all,
     only_news: bool = False,
+    reread: bool = False,
     on_progress: OnProgress = ignore_progress,
 ) -> IngestReport:
     """Bring a delivery into the archive.
@@ -89,27 +101,33 @@ def ingest(
         choose: Says which items are meant; the others are passed over.
         only_news: Pass over what was set aside before and has not changed, and what was said
             before; do nothing at all where nothing is new.
+        reread: Read every scan again, also those that look untouched since an earlier run.
         on_progress: Told after each item.
 
     Raises:
+        DependencyError: The workers cannot be started or reached.
         SourceError: There is nothing to read, or it is not clear what.
         StoreBusyError: Another process is writing to the archive.
         StoreWriteError: The disk refuses; what was finished before stays.
     """
+    check_source(archive.layout, source)
     with write_lock(archive.layout), Catalogue.open(archive.layout.catalogue) as catalogue:
         store = Store(archive.layout)
         store.recover()
         delivery = read_delivery(
             source, catalogue=catalogue_path, profile=archive.profile, settings=archive.settings
         )
-        changed = refresh_from_store(archive.layout, store, catalogue)
-        run = _Run(archive, store, catalogue, now, on_progress)
+        refreshed = refresh_from_store(archive.layout, store, catalogue)
+        digests = ScanDigests(catalogue, now, reread=reread)
+        run = _Run(archive, store, catalogue, digests, now, on_progress)
         tally = run.take_in(delivery, source, choose, only_news=only_news)
-        derived, findings = make_missing_derivatives(
+        tally.add(refreshed.findings)
+        derived = make_missing_derivatives(
             archive, catalogue, store, now=now, on_progress=on_progress
         )
-        tally.add(findings)
-        update_index(archive, catalogue, changed | derived | {*tally.added, *tally.updated})
+        tally.add(derived.findings)
+        changed = {*refreshed.item_ids, *derived.item_ids, *tally.added, *tally.updated}
+        update_index(archive, catalogue, changed)
         run.close(tally)
     return report_of(delivery, tally, archive.layout.quarantine)
 
@@ -122,16 +140,17 @@ class _Run:
         archive: Archive,
         store: Store,
         catalogue: Catalogue,
+        digests: ScanDigests,
         now: Callable[[], datetime],
         on_progress: OnProgress,
     ) -> None:
         self._archive = archive
         self._store = store
         self._catalogue = catalogue
+        self._digests = digests
         self._now = now
         self._on_progress = on_progress
         self._batch = 0
-        self._keys: dict[Path, tuple[str, int, int]] = {}
 
     def take_in(
         self, delivery: Delivery, source: Path, choose: Choose, *, only_news: bool
@@ -141,11 +160,11 @@ class _Run:
         tally = Tally(delivery=delivery.findings)
         if only_news and repeats.knows_delivery(delivery.findings):
             tally.delivery = ()
+        chosen = [planned for planned in delivery.items if choose(planned)]
+        work = self._sort_out(chosen, tally, repeats, only_news=only_news)
+        if only_news and work.is_empty and not tally.delivery:
+            return tally
         with self._catalogue.transaction():
-            chosen = [planned for planned in delivery.items if choose(planned)]
-            work = self._sort_out(chosen, tally, repeats, only_news=only_news)
-            if only_news and work.is_empty and not tally.delivery:
-                return tally
             self._record(delivery, source, work)
         # The jobs are on record now: whatever is committed from here on can be found again.
         for compared, findings in work.faulty:
@@ -157,6 +176,7 @@ class _Run:
 
     def close(self, tally: Tally) -> None:
         """Close this batch, if there was work, and every one that an earlier run left open."""
+        sync_disk()
         finish_derivatives(self._catalogue, self._now)
         at = utc_text(self._now())
         self._catalogue.work.finish_open_batches(BatchKind.INGEST, self._batch, at, tally.summary)
@@ -166,27 +186,23 @@ class _Run:
     ) -> _Work:
         """Count the items the archive holds already; put the others on the list of work."""
         work = _Work()
-        comparison = Comparison(self._catalogue, self._archive.settings.derivatives)
+        comparison = Comparison(self._archive, self._store, self._catalogue, self._digests)
         for done, planned in enumerate(chosen, start=1):
             compared = comparison.compare(planned)
             before = repeats.findings_of(compared)
-            is_old = before is not None or compared.change is Change.UNCHANGED
-            if not (only_news and is_old):
-                tally.add(planned.findings)
-            if compared.change is Change.UNCHANGED:
+            if compared.change is Change.NONE:
                 tally.unchanged += 1
                 release(self._archive.layout, planned.item_id)
-            elif before is not None and only_news:
-                pass
+            if only_news and (before is not None or compared.change is Change.NONE):
+                pass  # said and done before
             elif compared.change is Change.SET_ASIDE:
-                work.faulty.append((compared, planned.findings))
+                work.faulty.append((compared, compared.planned.findings))
             elif before is not None:
-                tally.add(before)
+                tally.add(compared.planned.findings)
                 work.faulty.append((compared, before))
-            elif compared.change is Change.RECORD:
-                work.records.append(compared)
             else:
-                work.scans[planned.item_id] = compared
+                tally.add(compared.planned.findings)
+                work.put(compared)
             self._on_progress(Progress(COMPARING, done, len(chosen), planned.record.identifier))
         return work
 
@@ -230,67 +246,70 @@ class _Run:
         total = sum(compared.size_bytes for compared in todo.values())
         done = 0
         outcomes = carry(
-            self._archive, partial(run_item, at=utc_text(self._now())), self._jobs(todo)
+            self._archive, partial(run_item, at=utc_text(self._now())), self._jobs(todo, tally)
         )
         for number, outcome in enumerate(outcomes, start=1):
             compared = todo[outcome.item_id]
-            tally.add(outcome.findings)
             read[outcome.item_id] = scans_read(outcome)
             if outcome.is_set_aside:
                 self._set_aside(compared, outcome.findings, tally, tries=outcome.tries)
             else:
+                tally.add(outcome.findings)
                 self._commit(compared, outcome, tally)
             shutil.rmtree(self._archive.layout.staging_of(outcome.item_id), ignore_errors=True)
             done += compared.size_bytes
             self._tell_read(number, len(todo), compared, (done, total), tally)
-        tally.add(duplicate_findings(scan for item_id in todo for scan in read[item_id]))
+        tally.add(duplicate_findings(scan for item_id in todo for scan in read.get(item_id, ())))
 
     def _commit(self, compared: Compared, outcome: Outcome, tally: Tally) -> None:
         """Put one item into the store, then publish what was made from it."""
         planned = compared.planned
-        at = utc_text(self._now())
         existing = self._catalogue.get(planned.item_id)
-        known = {t.path: t.sha512 for t in existing.technical} if existing else {}
-        fresh = [t for t in outcome.technical if known.get(t.path) != t.sha512]
-        paths = {t.path for t in fresh}
-        is_new = not self._store.has(planned.item_id)
         try:
-            commit = self._store.commit(
-                planned.record,
-                masters={path: staged for path, staged in outcome.masters if path in paths},
-                technical=tuple(fresh),
-                events=(
-                    *(event for event in outcome.events if event.path in paths),
-                    _ingestion(at, is_new=is_new, masters=len(paths)),
-                ),
-                message="Ingest" if is_new else "Update",
-                at=at,
-            )
-        except FixityError as error:
-            finding = Finding(
-                "STORE-copy-differs",
-                path=planned.scans[0].name if planned.scans else "",
-                item_id=planned.item_id,
-                values={"reason": str(error)},
-            )
-            tally.add((finding,))
+            is_changed = self._store_item(planned, outcome, existing)
+        except (FixityError, RecordError) as error:
+            code = "STORE-copy-differs" if isinstance(error, FixityError) else "STORE-damaged"
+            finding = item_finding(code, planned, error)
             self._set_aside(compared, (finding,), tally, tries=outcome.tries)
             return
         made = existing.derivatives if existing else None
         if outcome.derivatives is not None:
             made = publish_derivatives(self._archive.layout, planned.item_id, outcome.derivatives)
+        digests = {technical.path: technical.sha512 for technical in outcome.technical}
         with self._catalogue.transaction():
             self._catalogue.put(catalogue_item(self._store.read(planned.item_id), made))
             self._set_job(compared, JobState.DONE, tries=outcome.tries, findings=outcome.findings)
             for scan in planned.scans:
-                self._remember(scan, outcome)
+                if scan.master_path in digests:
+                    self._digests.remember(scan, digests[scan.master_path])
         release(self._archive.layout, planned.item_id)
-        if is_new:
+        if existing is None:
             tally.added.append(planned.item_id)
-        elif commit.is_changed:
+        elif is_changed:
             tally.updated.append(planned.item_id)
         else:
             tally.unchanged += 1
+
+    def _store_item(
+        self, planned: PlannedItem, outcome: Outcome, existing: CatalogueItem | None
+    ) -> bool:
+        """Commit what is new of an item, and say whether anything was."""
+        at = utc_text(self._now())
+        known = {t.path: t.sha512 for t in existing.technical} if existing else {}
+        fresh = tuple(t for t in outcome.technical if known.get(t.path) != t.sha512)
+        paths = {technical.path for technical in fresh}
+        commit = self._store.commit(
+            planned.record,
+            masters={path: staged for path, staged in outcome.masters if path in paths},
+            technical=fresh,
+            events=(
+                *(event for event in outcome.events if event.path in paths),
+                _ingestion(at, is_new=existing is None, masters=len(paths)),
+            ),
+            message="Ingest" if existing is None else "Update",
+            at=at,
+        )
+        return commit.is_changed
 
     def _set_aside(
         self,
@@ -302,43 +321,42 @@ class _Run:
     ) -> None:
         set_aside(self._archive.layout, compared.planned, findings)
         self._set_job(compared, JobState.SET_ASIDE, tries=tries, findings=findings)
+        tally.add(findings)
         tally.set_aside.append(compared.item_id)
 
-    def _jobs(self, todo: dict[str, Compared]) -> Iterator[Job]:
-        return (self._job(compared.planned) for compared in todo.values())
-
-    def _job(self, planned: PlannedItem) -> Job:
-        """Return the job for an item: its delivered scans, and its other masters from the store."""
-        delivered = {scan.master_path: scan for scan in planned.scans}
-        for scan in planned.scans:
-            if (key := file_key(scan.source)) is not None:
-                self._keys[scan.source] = key
-        scans: list[Scan] = []
-        stored = None
-        for view in planned.record.views:
-            if view.path in delivered:
-                scans.append(delivered[view.path])
+    def _jobs(self, todo: dict[str, Compared], tally: Tally) -> Iterator[Job]:
+        for compared in todo.values():
+            planned = compared.planned
+            try:
+                scans = self._scans_of(planned)
+            except RecordError as error:
+                finding = item_finding("STORE-damaged", planned, error)
+                self._set_aside(compared, (finding,), tally)
                 continue
-            stored = stored or self._store.read(planned.item_id)
-            name = view.path.removeprefix("masters/")
-            scans.append(Scan(stored.masters[view.path], name, view.label))
-        return Job(
-            item_id=planned.item_id,
-            scans=tuple(scans),
-            staging=self._archive.layout.staging_of(planned.item_id),
-            settings=self._archive.settings.derivatives,
-        )
+            for scan in planned.scans:
+                self._digests.expect(scan)
+            yield Job(
+                item_id=planned.item_id,
+                scans=scans,
+                staging=self._archive.layout.staging_of(planned.item_id),
+                settings=self._archive.settings.derivatives,
+            )
 
-    def _remember(self, scan: Scan, outcome: Outcome) -> None:
-        """Remember what a scan held when it was read.
+    def _scans_of(self, planned: PlannedItem) -> tuple[Scan, ...]:
+        """Return an item's delivered scans, and its other masters from the store.
 
-        The key was taken before the copy: a file touched since then has another key, so its
-        old digest can never be taken for the new bytes.
+        Raises:
+            RecordError: The stored item is damaged.
         """
-        key = self._keys.get(scan.source)
-        digests = {technical.path: technical.sha512 for technical in outcome.technical}
-        if key is not None and scan.master_path in digests:
-            self._catalogue.remember_source(*key, digests[scan.master_path])
+        delivered = {scan.master_path: scan for scan in planned.scans}
+        if len(delivered) != len(planned.scans):
+            raise ValueError(f"{planned.item_id}: two scans would become one master")
+        views = planned.record.views
+        if all(view.path in delivered for view in views):
+            return tuple(delivered[view.path] for view in views)
+        stored = scans_in_store(self._store.read(planned.item_id))
+        both = {scan.master_path: scan for scan in stored} | delivered
+        return tuple(both[view.path] for view in views)
 
     def _tell_read(
         self, number: int, count: int, compared: Compared, read: tuple[int, int], tally: Tally

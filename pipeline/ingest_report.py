@@ -93,7 +93,7 @@ class Tally:
             "added": len(self.added),
             "updated": len(self.updated),
             "unchanged": self.unchanged,
-            "set_aside": len(self.set_aside),
+            "set_aside": len(set(self.set_aside)),
         }
 
 

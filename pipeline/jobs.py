@@ -42,6 +42,8 @@ class PlannedItem:
         findings: What intake found about the row and its scans.
         sheet: Sheet the row stands in; empty for CSV.
         row: Row number as the spreadsheet program shows it, from 1.
+        is_access_given: Whether the sheet says who may see the item; where it does not, an item
+            the archive has keeps its level.
     """
 
     record: Record
@@ -49,6 +51,7 @@ class PlannedItem:
     findings: tuple[Finding, ...] = ()
     sheet: str = ""
     row: int = 0
+    is_access_given: bool = True
 
     @property
     def item_id(self) -> str:

@@ -11,8 +11,10 @@ from archive.export import FORMATS, ExportContext, ExportReport
 from archive.opening import Archive
 from archive.store import Store, StoredItem
 from pipeline.find import ids_matching
+from schemas.errors import ConfigError
 from schemas.events import utc_text
 from schemas.identifiers import image_folder, item_page
+from schemas.messages import _
 from schemas.records import Access
 
 
@@ -37,16 +39,20 @@ def export(
 
     Raises:
         SourceError: Nothing was selected, or there is no index to ask.
+        ConfigError: ``out`` lies in a part of the archive.
         FixityError: A master is not as recorded; nothing is written.
+        RecordError: The catalogue is missing or damaged.
         StoreWriteError: The disk refuses, or ``out`` exists.
     """
     chosen = FORMATS[format_name]
-    with Catalogue.open(archive.layout.catalogue) as catalogue:
+    _check_target(archive, out)
+    with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         items = _selected(archive, catalogue, query, all_access=all_access)
         context = ExportContext(
             profile=archive.profile,
             at=utc_text(now()),
             publisher=archive.settings.publisher,
+            lang=archive.settings.main_language,
             title=archive.settings.title_in(archive.settings.main_language),
             is_complete=all_access,
             page_url=lambda item_id: _page_url(archive, item_id),
@@ -55,6 +61,18 @@ def export(
         if chosen.needs_masters:
             return chosen.write(_stored(Store(archive.layout), items), out, context)
         return chosen.write(items, out, context)
+
+
+def _check_target(archive: Archive, out: Path) -> None:
+    layout = archive.layout
+    parts = (layout.store, layout.index, layout.derivatives, layout.site, layout.quarantine)
+    target = out.resolve()
+    if any(target == part or part in target.parents for part in (*parts, layout.staging)):
+        raise ConfigError(
+            _("A package cannot be written into the archive's own folders."),
+            remedy=_("Choose another place with --out."),
+            path=out,
+        )
 
 
 def _selected(

@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from archive.catalogue import Catalogue
 from archive.opening import Archive
 from archive.store import Store
-from pipeline.changes import Change
 from pipeline.choosing import ChooseRecord, choose_all
 from pipeline.comparing import Comparison
 from pipeline.intake.delivery import read_delivery
+from pipeline.planning import Change
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.refresh import refresh_from_store
+from pipeline.scan_digests import ScanDigests
+from pipeline.sources import check_source
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_
 
@@ -96,6 +99,8 @@ def plan(
     *,
     catalogue_path: Path | None = None,
     choose: ChooseRecord = choose_all,
+    now: Callable[[], datetime],
+    reread: bool = False,
     on_progress: OnProgress = ignore_progress,
 ) -> Plan:
     """Say what an ingest of ``source`` would do.
@@ -105,11 +110,14 @@ def plan(
         source: Folder of scans and catalogue.
         catalogue_path: The catalogue, when it is not to be looked for in ``source``.
         choose: Says which items are meant.
+        now: The clock.
+        reread: Read every scan again, also those that look untouched since an earlier run.
         on_progress: Told after each item.
 
     Raises:
         SourceError: There is nothing to read, or it is not clear what.
     """
+    check_source(archive.layout, source)
     delivery = read_delivery(
         source, catalogue=catalogue_path, profile=archive.profile, settings=archive.settings
     )
@@ -117,10 +125,11 @@ def plan(
     changes: list[PlannedChange] = []
     findings = [*delivery.findings]
     with _copied_catalogue(archive) as catalogue, catalogue.transaction():
-        comparison = Comparison(catalogue, archive.settings.derivatives)
+        digests = ScanDigests(catalogue, now, reread=reread)
+        comparison = Comparison(archive, Store(archive.layout), catalogue, digests)
         for planned in chosen:
             compared = comparison.compare(planned)
-            findings.extend(planned.findings)
+            findings.extend(compared.planned.findings)
             record, scans = planned.record, len(planned.scans)
             changes.append(
                 PlannedChange(

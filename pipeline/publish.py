@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from pipeline.refresh import refresh_from_store
 from schemas.crosswalks import public_record
 from schemas.crosswalks.jsonld import schema_org
 from schemas.events import utc_text
+from schemas.findings import Finding, has_errors
 from schemas.messages import N_
 from schemas.records import Record
 from search.static import write_static_index
@@ -26,29 +28,47 @@ from search.static import write_static_index
 WRITING = N_("Writing pages")
 
 
+@dataclass(frozen=True)
+class PublishReport:
+    """What a build made.
+
+    Attributes:
+        site: The site.
+        findings: Damaged objects, and what was found in masters whose images were made anew.
+    """
+
+    site: SiteReport
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_partial(self) -> bool:
+        """Say whether something is missing from the site that belongs there."""
+        return bool(self.site.warnings) or has_errors(self.findings)
+
+
 def publish(
     archive: Archive,
     *,
     now: Callable[[], datetime],
     on_progress: OnProgress = ignore_progress,
-) -> SiteReport:
+) -> PublishReport:
     """Build the site anew beside the old one and put it in its place.
 
     Raises:
+        DependencyError: The worker processes cannot be started.
         StoreBusyError: Another process is writing to the archive.
         StoreWriteError: The disk refuses; the old site stays.
     """
     with write_lock(archive.layout), Catalogue.open(archive.layout.catalogue) as catalogue:
         store = Store(archive.layout)
         store.recover()
-        changed = refresh_from_store(archive.layout, store, catalogue)
-        made, _findings = make_missing_derivatives(
-            archive, catalogue, store, now=now, on_progress=on_progress
-        )
-        if changed or made:
-            update_index(archive, catalogue, changed | made)
+        refreshed = refresh_from_store(archive.layout, store, catalogue)
+        made = make_missing_derivatives(archive, catalogue, store, now=now, on_progress=on_progress)
+        if changed := refreshed.item_ids | made.item_ids:
+            update_index(archive, catalogue, changed)
         finish_derivatives(catalogue, now)
-        return write_site(archive, catalogue, now=now, on_progress=on_progress)
+        site = write_site(archive, catalogue, now=now, on_progress=on_progress)
+    return PublishReport(site, (*refreshed.findings, *made.findings))
 
 
 def write_site(
@@ -67,10 +87,15 @@ def write_site(
         documents = (public_document(item, archive.profile) for item in items())
         return write_static_index(documents, folder)
 
-    def json_ld(record: Record, url: str, image_urls: Sequence[str]) -> Mapping[str, Any]:
-        public = public_record(record, archive.profile)
+    def json_ld(
+        record: Record, url: str, image_urls: Sequence[str], lang: str
+    ) -> Mapping[str, Any]:
         return schema_org(
-            public, url=url, image_urls=image_urls, publisher=archive.settings.publisher
+            public_record(record, archive.profile),
+            url=url,
+            image_urls=image_urls,
+            publisher=archive.settings.publisher,
+            lang=lang,
         )
 
     def tell(done: int, total: int) -> None:

@@ -29,7 +29,7 @@ class RebuildReport:
     Attributes:
         items: Items in the store.
         derived: Items whose derivatives were made again.
-        findings: What was found in masters whose derivatives could not be made.
+        findings: Damaged objects, and what was found in the masters.
         site: What the build of the site says.
     """
 
@@ -57,7 +57,7 @@ def rebuild(
         on_progress: Told after each item.
 
     Raises:
-        RecordError: An object of the store cannot be read.
+        DependencyError: The worker processes cannot be started.
         StoreBusyError: Another process is writing to the archive.
         StoreWriteError: The disk refuses.
     """
@@ -65,15 +65,34 @@ def rebuild(
         store = Store(archive.layout)
         store.recover()
         with _catalogue_to_fill(archive.layout) as catalogue:
-            batch, wanted = _begin(archive, store, catalogue, keep_derivatives, now)
-            derived, findings = make_derivatives(
+            refreshed = refresh_from_store(archive.layout, store, catalogue)
+            wanted = _wanted(archive, catalogue, keep_derivatives=keep_derivatives)
+            batch = catalogue.work.start_batch(BatchKind.REBUILD, utc_text(now()))
+            made = make_derivatives(
                 archive, catalogue, store, wanted, batch=batch, now=now, on_progress=on_progress
             )
             rebuild_index(archive, catalogue)
             site = write_site(archive, catalogue, now=now, on_progress=on_progress)
-            summary = {"made": len(derived), "set_aside": len(wanted) - len(derived)}
+            derived = len(made.item_ids)
+            summary = {"made": derived, "set_aside": len(wanted) - derived}
             catalogue.work.finish_open_batches(BatchKind.REBUILD, batch, utc_text(now()), summary)
-            return RebuildReport(catalogue.count(), len(derived), tuple(findings), site)
+            return RebuildReport(
+                items=catalogue.count(),
+                derived=derived,
+                findings=(*refreshed.findings, *made.findings),
+                site=site,
+            )
+
+
+def _wanted(archive: Archive, catalogue: Catalogue, *, keep_derivatives: bool) -> dict[str, str]:
+    """Return the recipes of what is to be made, by item id."""
+    wanted = {}
+    for item in catalogue.iter_items():
+        recipe = wanted_recipe(archive.settings.derivatives, item)
+        keep = keep_derivatives or _is_made(catalogue, item, recipe)
+        if item.derivatives is None or not keep:
+            wanted[item.item_id] = recipe
+    return wanted
 
 
 def _catalogue_to_fill(layout: Layout) -> Catalogue:
@@ -87,24 +106,6 @@ def _catalogue_to_fill(layout: Layout) -> Catalogue:
         return catalogue
     catalogue.close()
     return Catalogue.open(layout.catalogue, anew=True)
-
-
-def _begin(
-    archive: Archive,
-    store: Store,
-    catalogue: Catalogue,
-    keep_derivatives: bool,
-    now: Callable[[], datetime],
-) -> tuple[int, dict[str, str]]:
-    """Fill the catalogue and begin the batch; return it and the recipes of what is to be made."""
-    refresh_from_store(archive.layout, store, catalogue)
-    wanted = {}
-    for item in catalogue.iter_items():
-        recipe = wanted_recipe(archive.settings.derivatives, item)
-        keep = keep_derivatives or _is_made(catalogue, item, recipe)
-        if item.derivatives is None or not keep:
-            wanted[item.item_id] = recipe
-    return catalogue.work.start_batch(BatchKind.REBUILD, utc_text(now())), wanted
 
 
 def _is_made(catalogue: Catalogue, item: CatalogueItem, recipe: str) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from archive.catalogue import Catalogue, CatalogueItem
-from archive.job_table import BatchKind
 from archive.layout import Layout
 from archive.store import Store, StoredItem
-from pipeline.derivative_sets import read_derivative_set
+from pipeline.derivative_sets import damaged_finding, read_derivative_set
 from schemas.derivatives import DerivativeSet
+from schemas.errors import RecordError
+from schemas.findings import Finding
 
 
 def catalogue_item(stored: StoredItem, derivatives: DerivativeSet | None) -> CatalogueItem:
@@ -24,30 +27,49 @@ def catalogue_item(stored: StoredItem, derivatives: DerivativeSet | None) -> Cat
 
 
 def refresh_item(layout: Layout, store: Store, catalogue: Catalogue, item_id: str) -> None:
-    """Make the catalogue say of one item what the store and its derivatives folder say."""
+    """Make the catalogue say of one item what the store and its derivatives folder say.
+
+    Raises:
+        RecordError: The stored item is damaged.
+    """
     stored = store.read(item_id)
     catalogue.put(catalogue_item(stored, read_derivative_set(layout, stored)))
 
 
-def refresh_from_store(layout: Layout, store: Store, catalogue: Catalogue) -> set[str]:
-    """Refresh what interrupted runs may have left behind.
+@dataclass(frozen=True)
+class Refreshed:
+    """What a refresh did.
 
-    A catalogue that was made anew is filled from the whole store; otherwise only the items whose
-    work began in a batch that was never closed, and is not finished, are read again, so the cost
-    follows what was in flight.
-
-    Returns:
-        The ids of the items whose entry in the index may be missing or old: of all work that
-        was begun, and finished or not, in a batch that was never closed.
+    Attributes:
+        item_ids: Items that were read again.
+        findings: Items that could not be: damaged ones.
     """
-    if catalogue.is_complete:
-        suspects = catalogue.work.unfinished_item_ids()
-        touched = catalogue.work.open_item_ids(BatchKind.INGEST, BatchKind.DERIVE)
-    else:
-        suspects = touched = set(store.iter_item_ids())
+
+    item_ids: frozenset[str]
+    findings: tuple[Finding, ...]
+
+
+def refresh_from_store(layout: Layout, store: Store, catalogue: Catalogue) -> Refreshed:
+    """Refresh what interrupted runs may have left behind. A damaged item is told and passed over.
+
+    A catalogue that was made anew is filled from the whole store; otherwise only the items of
+    batches that were never closed are read again, so the cost follows what was in flight. Those
+    that were finished are among them: images are synced when a batch is closed, so after a
+    power cut some may be empty, and the index may not have heard of them.
+    """
+    suspects = (
+        catalogue.work.open_item_ids() if catalogue.is_complete else set(store.iter_item_ids())
+    )
+    refreshed: set[str] = set()
+    findings: list[Finding] = []
     with catalogue.transaction():
         for item_id in sorted(suspects):
-            if store.has(item_id):
+            if not store.has(item_id):
+                continue
+            try:
                 refresh_item(layout, store, catalogue, item_id)
+                refreshed.add(item_id)
+            except RecordError as error:
+                findings.append(damaged_finding(item_id, error))
         catalogue.mark_complete()
-    return touched
+    return Refreshed(frozenset(refreshed), tuple(findings))

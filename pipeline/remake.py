@@ -18,7 +18,7 @@ from pipeline.indexing import update_index
 from pipeline.progress import OnProgress, ignore_progress
 from pipeline.refresh import refresh_from_store
 from schemas.events import utc_text
-from schemas.findings import Finding
+from schemas.findings import Finding, has_errors
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class RemakeReport:
     @property
     def is_partial(self) -> bool:
         """Say whether a set could not be made."""
-        return self.set_aside > 0
+        return self.set_aside > 0 or has_errors(self.findings)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON data, its sentences in the current language."""
@@ -78,7 +78,7 @@ def remake(
     with write_lock(archive.layout), Catalogue.open(archive.layout.catalogue) as catalogue:
         store = Store(archive.layout)
         store.recover()
-        changed = refresh_from_store(archive.layout, store, catalogue)
+        refreshed = refresh_from_store(archive.layout, store, catalogue)
         wanted: dict[str, str] = {}
         current = 0
         for item in catalogue.iter_items():
@@ -89,13 +89,14 @@ def remake(
                 else:
                     current += 1
         batch = catalogue.work.start_batch(BatchKind.DERIVE, utc_text(now()))
-        made, findings = make_derivatives(
+        made = make_derivatives(
             archive, catalogue, store, wanted, batch=batch, now=now, on_progress=on_progress
         )
-        update_index(archive, catalogue, changed | made)
+        update_index(archive, catalogue, refreshed.item_ids | made.item_ids)
         finish_derivatives(catalogue, now)
-        set_aside = len(wanted) - len(made)
-    return RemakeReport(tuple(sorted(made)), current, set_aside, tuple(findings))
+        set_aside = len(wanted) - len(made.item_ids)
+    findings = (*refreshed.findings, *made.findings)
+    return RemakeReport(tuple(sorted(made.item_ids)), current, set_aside, findings)
 
 
 def _is_wanted(item: CatalogueItem, recipe: str, *, again: bool) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from archive.job_table import JobState, JobTable, Stage
-from pipeline.changes import Change
-from pipeline.comparing import Compared
+from pipeline.planning import Change, Compared
 from schemas.finding_text import findings_text, parse_findings
 from schemas.findings import Finding
 
@@ -26,7 +25,7 @@ class Repeats:
 
     def findings_of(self, compared: Compared) -> tuple[Finding, ...] | None:
         """Return what was found when the item was set aside with this input, or None."""
-        if compared.change in {Change.UNCHANGED, Change.RECORD}:
+        if compared.change in {Change.NONE, Change.RECORD}:
             return None
         return self.findings(Stage.SCANS, compared.item_id, compared.input_digest)
 

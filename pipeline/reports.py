@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from pipeline.changes import Change
+from pipeline.planning import Change
 from schemas.findings import Finding, Severity
 from schemas.messages import _, ngettext
 
@@ -62,7 +62,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     }
     yield from finding_lines(plan.findings)
     for change in plan.changes:
-        if change.change is not Change.UNCHANGED:
+        if change.change is not Change.NONE:
             size = f"{change.size_bytes / 1e6:.1f} MB"
             scans = ngettext("{count} scan", "{count} scans", change.scans)
             yield (
@@ -73,7 +73,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         {
             "added": plan.count(Change.NEW),
             "updated": plan.count(Change.SCANS, Change.RECORD),
-            "unchanged": plan.count(Change.UNCHANGED),
+            "unchanged": plan.count(Change.NONE),
             "set_aside": plan.count(Change.SET_ASIDE),
         }
     )

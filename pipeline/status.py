@@ -63,13 +63,19 @@ class Status:
 
 
 def _did(summary: Mapping[str, int]) -> str:
-    return outcome_counts(summary) if summary else _("interrupted; the next ingest goes on")
+    if not summary:
+        return _("not finished: still at work, or interrupted (the next ingest goes on)")
+    return outcome_counts(summary)
 
 
 def status(archive: Archive, *, batches: int = 3) -> Status:
-    """Return the counts of an archive, and its last ingests."""
+    """Return the counts of an archive, and its last ingests.
+
+    Raises:
+        RecordError: The catalogue is missing or damaged.
+    """
     masters = masters_bytes = 0
-    with Catalogue.open(archive.layout.catalogue) as catalogue:
+    with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         for item in catalogue.iter_items():
             masters += len(item.technical)
             masters_bytes += sum(technical.size_bytes for technical in item.technical)

@@ -116,11 +116,17 @@ def run_item(job: Job, *, at: str) -> Outcome:
             return Outcome(job.item_id, findings=tuple(findings.all))
         folder = job.staging / "derivatives"
         recipe = recipe_of(job.settings, ((m.copy.sha512, len(m.header.pages)) for m in masters))
-        write_derivative_set(DerivativeSet(job.item_id, recipe, tuple(canvases)), folder)
+        sources = tuple(master.copy.sha512 for master in masters)
+        made = DerivativeSet(job.item_id, recipe, tuple(canvases), sources)
+        write_derivative_set(made, folder)
     except (OSError, pyvips.Error) as error:
-        # A fault of a scan is a ScanProblem by now: what is left are writes that failed.
+        # A fault of a scan is a ScanProblem by now. What is left is a write that failed, or an
+        # image that no JPEG can hold: the disk is asked which of the two it was.
+        refusal = error if isinstance(error, OSError) else _refusal_of_disk(job.staging)
         shutil.rmtree(job.staging, ignore_errors=True)
-        raise _write_error(job.staging, error) from error
+        if refusal is None:
+            raise
+        raise _write_error(job.staging, refusal) from error
     except MemoryError:
         shutil.rmtree(job.staging, ignore_errors=True)
         raise
@@ -332,10 +338,26 @@ def _reason(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def _write_error(folder: Path, error: OSError | pyvips.Error) -> StoreWriteError:
-    reason = _reason(error) if isinstance(error, OSError) else vips.reason_of(error)
+_PROBE_BYTES = 1 << 20
+
+
+def _refusal_of_disk(folder: Path) -> OSError | None:
+    """Return why the disk refuses a small write in ``folder``, or None when it takes it.
+
+    libvips tells a full disk only in words, and mixes them with those of its encoders.
+    """
+    probe = folder / "probe"
+    try:
+        probe.write_bytes(b"\0" * _PROBE_BYTES)
+        probe.unlink()
+    except OSError as error:
+        return error
+    return None
+
+
+def _write_error(folder: Path, error: OSError) -> StoreWriteError:
     return StoreWriteError(
-        _("Work in progress cannot be written: {reason}.").format(reason=reason),
+        _("Work in progress cannot be written: {reason}.").format(reason=_reason(error)),
         remedy=_("Free space on the disk or check the folder's rights, then run it again."),
         path=folder,
     )

@@ -72,11 +72,13 @@ class DerivativeSet:
         recipe: What the set was made by and from: settings, library versions and digests of
             the masters, as one hexadecimal sha256; another recipe means "make it again".
         canvases: In reading order.
+        sources: sha512 of the masters it was made from, in reading order.
     """
 
     item_id: str
     recipe: str
     canvases: tuple[Canvas, ...]
+    sources: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the set as plain JSON data."""
@@ -96,6 +98,7 @@ class DerivativeSet:
                 item_id=data["item_id"],
                 recipe=data["recipe"],
                 canvases=tuple(_canvas(entry) for entry in data["canvases"]),
+                sources=tuple(data["sources"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise RecordError(f"not a derivative set: {error!r}") from error

@@ -113,8 +113,8 @@ def _kinds(*kinds: FindingKind) -> dict[str, FindingKind]:
     return {kind.code: kind for kind in kinds}
 
 
-# Codes read AREA-what. Areas: SHEET (the file), ROW, COLUMN, SCAN (image files), MATCH (between
-# the two), STORE. Keep the table sorted by area, errors first.
+# Codes read AREA-what. Areas: SHEET (the file), ROW, COLUMN, CHANGE (against the archive), SCAN
+# (image files), MATCH (between rows and scans), STORE. Keep the table sorted by area, errors first.
 KINDS: Mapping[str, FindingKind] = _kinds(
     FindingKind(
         "SHEET-unreadable",
@@ -216,7 +216,19 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         "ROW-bad-access",
         Severity.ERROR,
         N_("'{value}' is not an access level."),
-        N_("Write public, restricted or staff."),
+        N_("Write public, restricted or staff. An item in the archive keeps its level until then."),
+    ),
+    FindingKind(
+        "CHANGE-access-opened",
+        Severity.WARNING,
+        N_("The item was '{old}' and becomes '{new}': more people will see it."),
+        N_("If that is not meant, correct the access column and run the command again."),
+    ),
+    FindingKind(
+        "CHANGE-fields-emptied",
+        Severity.WARNING,
+        N_("The archive has values for {fields}, and this row has none: they are emptied."),
+        N_("If that is not meant, deliver the whole row; the former version stays in the store."),
     ),
     FindingKind(
         "ROW-missing-value",
@@ -351,6 +363,12 @@ KINDS: Mapping[str, FindingKind] = _kinds(
         Severity.WARNING,
         N_("The scan has the same bytes as {other}."),
         N_("Keep one of them, unless both are meant."),
+    ),
+    FindingKind(
+        "STORE-damaged",
+        Severity.ERROR,
+        N_("The stored item cannot be read: {reason}."),
+        N_("Restore its folder in store/ from a copy; see what is damaged with: hoaban audit"),
     ),
     FindingKind(
         "STORE-copy-differs",

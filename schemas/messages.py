@@ -16,6 +16,7 @@ from pathlib import Path
 
 LANGUAGES = ("vi", "en")
 DOMAIN = "hoaban"
+_WINDOWS_NAMES = {"vietnamese": "vi", "english": "en"}
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 _current: ContextVar[str] = ContextVar("hoaban_language", default="en")
@@ -56,11 +57,12 @@ def speaking(lang: str) -> Iterator[None]:
 def choose_language(*wishes: str | None) -> str:
     """Return the first language of ``wishes`` that we have, else English.
 
-    Each wish may be a locale name such as ``vi_VN.UTF-8``; None and unknown names are passed
-    over.
+    Each wish may be a locale name such as ``vi_VN.UTF-8`` or ``Vietnamese_Vietnam`` (Windows);
+    None and unknown names are passed over.
     """
     for wish in wishes:
         code = (wish or "").replace("-", "_").split("_")[0].split(".")[0].lower()
+        code = _WINDOWS_NAMES.get(code, code)
         if code in LANGUAGES:
             return code
     return "en"

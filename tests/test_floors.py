@@ -7,6 +7,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+# Where a foreign library leaks whatever it meets, or a cleanup must run whatever happened.
+CATCHES_EVERYTHING = {
+    "archive.catalogue": {"BaseException"},
+    "archive.export.target": {"BaseException"},
+    "archive.site.build": {"BaseException"},
+    "pipeline.failures": {"Exception"},
+    "pipeline.inspect": {"Exception"},
+    "pipeline.intake.workbook": {"Exception"},
+    "search.index": {"BaseException", "Exception"},
+}
 OURS = ("archive", "cli", "pipeline", "schemas", "search")
 # The longest prefix decides. docs/architecture.md draws the same floors.
 FLOORS = {
@@ -90,8 +100,9 @@ def test_only_the_command_line_prints_exits_or_catches_everything(path: Path) ->
     calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
     assert not {"print", "click.echo", "sys.exit", "exit"} & set(calls)
     handlers = [node for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)]
-    bare = [node.lineno for node in handlers if node.type is None]
-    assert bare == []
+    caught = {ast.unparse(node.type) if node.type else "" for node in handlers}
+    allowed = CATCHES_EVERYTHING.get(module_name(path), set())
+    assert caught & {"", "Exception", "BaseException"} <= allowed
 
 
 def test_a_module_is_one_job_and_not_a_drawer() -> None:

@@ -30,8 +30,9 @@ from schemas.messages import _
 from schemas.profile import Profile
 from schemas.records import Record
 
-# Given a record, the address of its page and those of its images, returns its JSON-LD.
-JsonLd = Callable[[Record, str, Sequence[str]], Mapping[str, Any]]
+# Given a record, the address of its page, those of its images and the page's language, returns
+# its JSON-LD.
+JsonLd = Callable[[Record, str, Sequence[str], str], Mapping[str, Any]]
 Progress = Callable[[int, int], None]
 
 
@@ -257,7 +258,7 @@ class _Builder:
             f"{self._publication.image_id(item.item_id, canvas)}/{canvas.access.name}"
             for canvas in (images.canvases if images else ())
         ]
-        return self._json_ld(item.record, address, pictures)
+        return self._json_ld(item.record, address, pictures, lang)
 
 
 def _with_neighbours(

@@ -151,18 +151,27 @@ class Headings:
 def find_header(rows: Iterator[Row], headings: Headings) -> tuple[Header | None, Iterator[Row]]:
     """Return the row of headings and the rows after it; None and every row where there is none.
 
-    It is the first of the top 20 rows in which the identifier or two fields are recognised. A
-    row below it that only numbers the columns, ``(1) (2) (3)``, is passed over.
+    Of the top 20 rows in which the identifier or two fields are recognised it is the one with
+    most of them, the first among equals: a register's title, "Sổ kiểm kê hiện vật", reads like a
+    heading too. A row below it that only numbers the columns, ``(1) (2) (3)``, is passed over.
     """
-    passed: list[Row] = []
+    top: list[Row] = []
     for row in rows:
-        if row.number > HEADER_ROWS:
-            passed.append(row)
+        top.append(row)
+        if row.number >= HEADER_ROWS:
             break
-        if _is_header(row, headings):
-            return Header(row.number, _columns(row, headings)), _without_column_numbers(rows)
-        passed.append(row)
-    return None, chain(passed, rows)
+    best = max(
+        (place for place, row in enumerate(top) if _is_header(row, headings)),
+        key=lambda place: (headings.count_known(top[place].cells), -place),
+        default=None,
+    )
+    if best is None:
+        return None, chain(top, rows)
+    below = chain(top[best + 1 :], rows)
+    return (
+        Header(top[best].number, _columns(top[best], headings)),
+        _without_column_numbers(below),
+    )
 
 
 def check_header(header: Header, *, path: str, sheet: str) -> Iterator[Finding]:

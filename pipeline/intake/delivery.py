@@ -92,7 +92,14 @@ def _planned(draft: Draft, match: Match, order: Mapping[str, int]) -> PlannedIte
     findings = (
         replace(finding, item_id=draft.item_id) for finding in (*draft.findings, *match.findings)
     )
-    return PlannedItem(record, tuple(match.scans), tuple(findings), draft.sheet, draft.row)
+    return PlannedItem(
+        record,
+        tuple(match.scans),
+        tuple(findings),
+        draft.sheet,
+        draft.row,
+        is_access_given=draft.access is not None,
+    )
 
 
 @contextmanager

@@ -52,17 +52,15 @@ def test_jobs_come_in_order_over_many_pages(work: JobTable) -> None:
     assert len(found) == 900
 
 
-def test_only_work_of_open_batches_is_unfinished(work: JobTable) -> None:
+def test_items_of_open_batches_are_told_finished_or_not(work: JobTable) -> None:
     for number, item_id in ((1, "b-1"), (2, "b-2")):
         assert work.start_batch(BatchKind.INGEST, AT) == number
+        work.set_job(number, JobRow(Stage.DELIVERY, ""))
         work.set_job(number, JobRow(Stage.SCANS, item_id))
         work.set_job(number, JobRow(Stage.SCANS, f"{item_id}-done", "", DONE))
-    assert work.unfinished_item_ids() == {"b-1", "b-2"}
-    assert work.open_item_ids(BatchKind.INGEST) == {"b-1", "b-1-done", "b-2", "b-2-done"}
+    assert work.open_item_ids() == {"b-1", "b-1-done", "b-2", "b-2-done"}
     work.finish_batch(1, LATER, {})
-    assert work.unfinished_item_ids() == {"b-2"}
-    assert work.open_item_ids(BatchKind.INGEST) == {"b-2", "b-2-done"}
-    assert work.open_item_ids(BatchKind.DERIVE) == set()
+    assert work.open_item_ids() == {"b-2", "b-2-done"}
 
 
 def test_the_newest_finished_job_of_an_item_is_found(work: JobTable) -> None:

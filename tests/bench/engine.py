@@ -17,21 +17,9 @@ from pathlib import Path
 from archive.config import Settings, with_choices
 from archive.opening import Archive, create_archive
 from pipeline.carry import carry
-from pipeline.jobs import Job, Outcome
+from pipeline.jobs import Job
 from tests.engines.cluster import cluster_of
-
-ITEM_S = 1.0
-
-
-def second(job: Job) -> Outcome:
-    """Work for one second."""
-    time.sleep(ITEM_S)
-    return Outcome(job.item_id)
-
-
-def nothing(job: Job) -> Outcome:
-    """Do nothing."""
-    return Outcome(job.item_id)
+from tests.engines.deeds import ITEM_S, nothing, second
 
 
 def jobs_of(archive: Archive, count: int) -> list[Job]:

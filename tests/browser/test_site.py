@@ -86,7 +86,7 @@ def site(tmp_path_factory):
         archive.items,
         write_search=write_search,
         at=AT,
-        json_ld=lambda record, url, images: {"@context": "https://schema.org", "url": url},
+        json_ld=lambda record, url, images, lang: {"@context": "https://schema.org", "url": url},
     )
     return archive.layout.site
 

@@ -10,6 +10,7 @@ from pipeline import work
 from pipeline.jobs import Job, Outcome
 
 LOG = "HOABAN_TEST_LOG"
+ITEM_S = 1.0
 
 
 def note(job: Job) -> None:
@@ -29,6 +30,17 @@ def slow_run_item(job: Job, *, at: str) -> Outcome:
     note(job)
     time.sleep(0.3)
     return work.run_item(job, at=at)
+
+
+def second(job: Job) -> Outcome:
+    """Take one second, and no processor."""
+    time.sleep(ITEM_S)
+    return Outcome(job.item_id)
+
+
+def nothing(job: Job) -> Outcome:
+    """Do nothing."""
+    return Outcome(job.item_id)
 
 
 def begun(log: Path) -> list[str]:

@@ -1,14 +1,16 @@
 """Ingest as a museum uses it: again, after mending, with other scans, with bad files."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from archive.layout import Layout
 from archive.store import Commit, Store
-from schemas.records import Record
+from schemas.records import Access, Record
 from tests.archive.store_samples import assert_valid
 from tests.conftest import Run
 from tests.flows.deliveries import HEADINGS, ROWS, draw_scan, make_delivery, tree, write_csv
@@ -227,3 +229,168 @@ def test_an_item_called_like_a_folder_of_ours_goes_in(
     write_csv(tmp_path / "odd" / "catalogue.csv", HEADINGS, rows)
     assert ingest(run, museum, tmp_path / "odd")["added"] == ["store", "commit", "items"]
     assert validate_store(museum) == 3
+
+
+def test_a_page_put_before_the_others_keeps_every_scan(
+    run: Run, museum: Path, tmp_path: Path
+) -> None:
+    """The museum finds a first page and numbers the files anew: no page may get lost."""
+    source = tmp_path / "book"
+    headings = ("Số kiểm kê", "Tên gọi", "Tệp ảnh")
+    draw_scan(source / "1.png", colour="red")
+    write_csv(source / "catalogue.csv", headings, [("B-1", "Sách", "1.png")])
+    ingest(run, museum, source)
+    (source / "1.png").rename(source / "2.png")
+    draw_scan(source / "1.png", colour="blue")
+    delivered = {path.read_bytes() for path in source.glob("*.png")}
+    write_csv(source / "catalogue.csv", headings, [("B-1", "Sách", "1.png;2.png")])
+    assert ingest(run, museum, source)["updated"] == ["b-1"]
+    kept = Store(Layout(museum)).read("b-1").masters
+    assert {path.read_bytes() for path in kept.values()} == delivered
+    assert set(kept) == {"masters/1.png", "masters/2.png"}
+
+
+def test_a_sheet_that_says_nothing_of_access_leaves_it(
+    run: Run, museum: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "secret"
+    source.mkdir()
+    headings = ("Số kiểm kê", "Tên gọi", "Mức truy cập")
+    write_csv(source / "catalogue.csv", headings, [("S-1", "Mật", "hạn chế")])
+    ingest(run, museum, source)
+    write_csv(source / "catalogue.csv", headings[:2], [("S-1", "Mật hiệu")])
+    assert ingest(run, museum, source)["updated"] == ["s-1"]
+    assert Store(Layout(museum)).read("s-1").record.access is Access.RESTRICTED
+    write_csv(source / "catalogue.csv", headings, [("S-1", "Mật hiệu", "công khai")])
+    opened = ingest(run, museum, source)
+    assert "CHANGE-access-opened" in {f["code"] for f in opened["findings"]}  # type: ignore[attr-defined]
+
+
+def test_a_row_that_empties_fields_is_warned_of(run: Run, museum: Path, delivery: Path) -> None:
+    ingest(run, museum, delivery)
+    rows = [ROWS[0], (*ROWS[1][:3], "", ROWS[1][4]), ROWS[2]]
+    write_csv(delivery / "catalogue.csv", HEADINGS, rows)
+    report = ingest(run, museum, delivery)
+    warned = [f for f in report["findings"] if f["code"] == "CHANGE-fields-emptied"]  # type: ignore[attr-defined]
+    assert [("material" in f["message"], f["row"]) for f in warned] == [(True, 3)]
+
+
+def test_images_of_the_old_scan_are_never_taken_for_the_new_ones(
+    run: Run, museum: Path, delivery: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crash between the commit and the publishing of its images."""
+    ingest(run, museum, delivery)
+    draw_scan(delivery / "scarf.jpg", colour="blue")
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.ingest.publish_derivatives", _stop)
+        assert run("ingest", delivery, cwd=museum).code == 130
+    ingest(run, museum, delivery)
+    thumbnail = next((museum / "derivatives").glob("*/bt-002/0001/thumbnail.jpg"))
+    with Image.open(thumbnail) as image:
+        red, _green, blue = image.convert("RGB").getpixel((5, 5))  # type: ignore[misc]
+    assert blue > red
+
+
+def _stop(*_arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_empty_image_file_left_by_a_power_cut_is_made_again(
+    run: Run, museum: Path, delivery: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.ingest.update_index", _stop)
+        assert run("ingest", delivery, cwd=museum).code == 130
+    tile = next((museum / "derivatives").glob("*/bt-001/0001/full/max/0/default.jpg"))
+    tile.unlink()
+    tile.write_bytes(b"")
+    ingest(run, museum, delivery)
+    assert tile.stat().st_size > 0
+
+
+def test_one_damaged_object_costs_only_its_own_item(run: Run, museum: Path, delivery: Path) -> None:
+    ingest(run, museum, delivery)
+    folder = Store(Layout(museum)).folder_of("bt-002")
+    (folder / "inventory.json").write_text("{}", encoding="utf-8")
+    draw_scan(delivery / "mortar.png", colour="black")
+    report = ingest(run, museum, delivery, code=10)
+    assert (report["updated"], report["set_aside"]) == (["bt-003"], ["bt-002"])
+    assert "STORE-damaged" in {f["code"] for f in report["findings"]}  # type: ignore[attr-defined]
+    rebuilt = run("rebuild", cwd=museum)
+    assert rebuilt.code == 10
+    assert "STORE-damaged" in rebuilt.out
+    assert (museum / "site" / "index.html").is_file()
+
+
+def test_an_object_that_is_gone_from_the_store_comes_back_with_its_delivery(
+    run: Run, museum: Path, delivery: Path
+) -> None:
+    ingest(run, museum, delivery)
+    shutil.rmtree(Store(Layout(museum)).folder_of("bt-003"))
+    assert run("audit", cwd=museum).code == 6
+    assert ingest(run, museum, delivery)["added"] == ["bt-003"]
+    assert run("audit", cwd=museum).code == 0
+
+
+def test_rows_of_one_number_are_kept_side_by_side(run: Run, museum: Path, tmp_path: Path) -> None:
+    source = tmp_path / "twins"
+    source.mkdir()
+    rows = [("T-1", "Một"), ("T-1", "Hai")]
+    write_csv(source / "catalogue.csv", ("Số kiểm kê", "Tên gọi"), rows)
+    ingest(run, museum, source, code=10)
+    kept = sorted((museum / "quarantine").iterdir())
+    assert [("Một" in p.read_text("utf-8")) for f in kept for p in [f / "record.json"]] == [
+        True,
+        False,
+    ]
+    write_csv(source / "catalogue.csv", ("Số kiểm kê", "Tên gọi"), rows[:1])
+    ingest(run, museum, source)
+    assert list((museum / "quarantine").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("catalogue.csv", "Số kiểm kê,Tên gọi\n".encode(), "SHEET-empty"),
+        ("catalogue.xlsx", b"PK\x03\x04 broken", "SHEET-unreadable"),
+        ("catalogue.xlsx", bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 512, "SHEET-encrypted"),
+    ],
+)
+def test_a_sheet_that_cannot_be_read_is_said_and_nothing_goes_in(
+    run: Run, museum: Path, delivery: Path, name: str, data: bytes, code: str
+) -> None:
+    (delivery / "catalogue.csv").unlink()
+    (delivery / name).write_bytes(data)
+    report = ingest(run, museum, delivery, code=10)
+    assert code in {f["code"] for f in report["findings"]}  # type: ignore[attr-defined]
+    assert validate_store(museum) == 0
+
+
+def test_the_order_of_the_sheet_is_the_order_of_the_views(
+    run: Run, museum: Path, delivery: Path
+) -> None:
+    ingest(run, museum, delivery)
+    rows = [(*ROWS[0][:4], "drum_back.jpg;drum_front.tif"), *ROWS[1:]]
+    write_csv(delivery / "catalogue.csv", HEADINGS, rows)
+    assert ingest(run, museum, delivery)["updated"] == ["bt-001"]
+    views = Store(Layout(museum)).read("bt-001").record.views
+    assert [view.path for view in views] == ["masters/drum_back.jpg", "masters/drum_front.tif"]
+    first = next((museum / "derivatives").glob("*/bt-001/derivatives.json")).read_text("utf-8")
+    assert first.index("drum_back") < first.index("drum_front")
+
+
+def test_an_archive_does_not_swallow_itself(run: Run, museum: Path, delivery: Path) -> None:
+    ingest(run, museum, delivery)
+    for source in (museum, museum / "store", museum.parent):
+        ran = run("ingest", source, "--catalogue", delivery / "catalogue.csv", cwd=museum)
+        assert ran.code == 4, ran
+
+
+def test_a_store_whose_disk_is_not_there_is_not_made_anew(
+    run: Run, museum: Path, delivery: Path
+) -> None:
+    ingest(run, museum, delivery)
+    (museum / "store").rename(museum / "elsewhere")
+    for command in (["ingest", delivery], ["rebuild"], ["build"], ["status"]):
+        assert run(*command, cwd=museum).code == 5, command
+    assert not (museum / "store").exists()

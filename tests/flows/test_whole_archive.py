@@ -166,3 +166,62 @@ def test_help_speaks_vietnamese(run: Run) -> None:
     assert ran.code == 0
     assert "Ví dụ" in ran.out
     assert "Cách dùng:" in ran.out
+
+
+def test_search_in_a_new_archive_finds_nothing_and_is_no_error(run: Run, tmp_path: Path) -> None:
+    assert run("init", tmp_path / "new").code == 0
+    ran = run("search", "--json", "gì đó", "--archive", tmp_path / "new")
+    assert (ran.code, json.loads(ran.out)) == (0, {"total": 0, "hits": []})
+
+
+def test_a_lost_catalogue_is_said_and_not_taken_for_an_empty_archive(
+    run: Run, museum: Path, tmp_path: Path
+) -> None:
+    for path in museum.glob("catalogue.db*"):
+        path.unlink()
+    for command in (["status"], ["export", "csv", "--out", tmp_path / "x.csv"]):
+        ran = run(*command, cwd=museum)
+        assert ran.code == 5, command
+        assert "hoaban rebuild" in ran.err
+    audited = run("audit", cwd=museum)
+    assert (audited.code, "hoaban rebuild" in audited.err) == (0, True)
+    assert run("build", cwd=museum).code == 0
+    assert json.loads(run("status", "--json", cwd=museum).out)["items"] == 3
+
+
+def test_lost_derivatives_are_made_again_by_a_build(run: Run, museum: Path) -> None:
+    run("build", cwd=museum)
+    before = tree(museum / "site")
+    shutil.rmtree(museum / "derivatives")
+    assert run("build", cwd=museum).code == 0
+    assert tree(museum / "site") == before
+
+
+def test_a_package_is_not_written_into_the_store(run: Run, museum: Path) -> None:
+    assert run("export", "bagit", "--out", museum / "store" / "bag", cwd=museum).code == 3
+    assert run("audit", cwd=museum).code == 0
+
+
+def test_settings_that_cannot_be_written_leave_nothing(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "wrong"
+    assert run("init", folder, "--base-url", "example.org").code == 3
+    assert not folder.exists()
+    assert run("init", folder, "--title", 'Bảo tàng "A1"\nĐiện Biên').code == 0
+    assert json.loads(run("status", "--json", "--archive", folder).out)["title"].startswith("Bảo")
+
+
+def test_images_of_a_restricted_item_stay_out_and_leave_when_it_is_closed(
+    run: Run, museum: Path, tmp_path: Path
+) -> None:
+    source = make_delivery(tmp_path / "again")
+    assert run("build", cwd=museum).code == 0
+    assert list((museum / "site").glob("images/*/bt-002"))
+    headings = ("Số kiểm kê", "Tên gọi", "Tệp ảnh", "Mức truy cập")
+    write_csv(source / "catalogue.csv", headings, [("BT-002", "Khăn piêu", "scarf.jpg", "nội bộ")])
+    assert run("ingest", source, cwd=museum).code == 0
+    assert run("build", cwd=museum).code == 0
+    site = museum / "site"
+    assert [path for path in site.rglob("*") if "bt-002" in path.name] == []
+    assert [p for p in site.rglob("*") if p.is_file() and b"bt-002" in p.read_bytes()] == []
+    found = json.loads(run("search", "--json", "khan pieu", cwd=museum).out)["hits"]
+    assert [(hit["url"], hit["access"]) for hit in found] == [("", "staff")]
