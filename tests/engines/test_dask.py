@@ -68,7 +68,7 @@ def test_certificates_mean_tls() -> None:
     assert scheduler_address(settings) == "tls://10.0.0.1:8786"
 
 
-def test_a_scheduler_that_is_not_there_is_said(run: Run, tmp_path: Path) -> None:
+def test_the_command_refuses_a_scheduler_without_protection(run: Run, tmp_path: Path) -> None:
     museum = tmp_path / "museum"
     run("init", museum)
     source = big_delivery(tmp_path / "delivery", 1)
