@@ -17,23 +17,28 @@ import os
 import sys
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from archive.config import Settings
+from archive.config import ENGINES, Settings, with_choices
 from archive.export import FORMATS
 from archive.layout import find_archive
 from archive.opening import Archive, create_archive, open_archive
 from pipeline.progress import OnProgress, Progress
+from pipeline.progress_line import ProgressLine
 from pipeline.reports import (
     delivery_size,
     finding_lines,
     finding_summary,
     ingest_lines,
+    plan_lines,
+    remake_lines,
     site_line,
+    watch_lines,
 )
 from pipeline.spoken_help import SpokenGroup, SpokenOption, spoken_option
 from schemas.errors import (
@@ -57,13 +62,15 @@ from schemas.messages import (
     current_language,
     ngettext,
     set_language,
-    translate,
 )
 from schemas.profile import parse_profile, shipped_profile_text
 from schemas.software import hoaban_version
 
 if TYPE_CHECKING:
     from archive.site.build import SiteReport
+    from pipeline.choosing import Only
+
+_LINE_WIDTH = 78
 
 log = logging.getLogger("hoaban")
 
@@ -80,6 +87,29 @@ _catalogue_option = spoken_option(
     "--catalogue",
     type=click.Path(path_type=Path),
     help=N_("The catalogue (.xlsx or .csv), when it is not found in SOURCE by itself."),
+)
+
+_jobs_option = spoken_option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(0, 1024),
+    help=N_("Worker processes; 0 means one a core. The setting jobs, if not given."),
+)
+_only_option = spoken_option(
+    "--only",
+    multiple=True,
+    metavar="PATTERN",
+    help=N_("Only items with this inventory number or id; * and ? fit anything. May be repeated."),
+)
+_engine_option = spoken_option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    help=N_("Who does the work: this computer, or dask workers. The setting engine, if not given."),
+)
+_scheduler_option = spoken_option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help=N_("Address of the dask scheduler, as tls://192.168.1.10:8786."),
 )
 
 # ------------------------------------------------------------------------------------ commands
@@ -255,17 +285,25 @@ def check(source: Path, catalogue: Path | None, as_json: bool, archive_dir: Path
         SOURCE is a folder with scans, at any depth, and one catalogue (.xlsx or .csv). Writes
         to store/, derivatives/ and index/; items with errors go to quarantine/ and the others
         go in. The files in SOURCE are never changed. Running it again takes in only what is
-        new or changed, also after an interruption.
+        new or changed, also after an interruption. With --dry-run nothing is written.
 
         \b
         Examples:
           hoaban ingest D:/scans/2026-11
           hoaban ingest scans --catalogue "Sổ hiện vật.xlsx"
+          hoaban ingest scans --dry-run
+          hoaban ingest scans --only "BT-00*" --jobs 1
+          hoaban ingest scans --scheduler tls://192.168.1.10:8786
         """
     )
 )
 @click.argument("source", metavar="SOURCE", type=click.Path(path_type=Path))
 @_catalogue_option
+@_only_option
+@spoken_option("--dry-run", is_flag=True, help=N_("Only say what would be done."))
+@_jobs_option
+@_engine_option
+@_scheduler_option
 @spoken_option(
     "--reread", is_flag=True, help=N_("Read every scan again, also those that look untouched.")
 )
@@ -275,14 +313,24 @@ def check(source: Path, catalogue: Path | None, as_json: bool, archive_dir: Path
 def ingest(
     source: Path,
     catalogue: Path | None,
+    only: tuple[str, ...],
+    dry_run: bool,
+    jobs: int | None,
+    engine: str | None,
+    scheduler: str | None,
     reread: bool,
     yes: bool,
     as_json: bool,
     archive_dir: Path | None,
 ) -> None:
+    from pipeline.choosing import Only
     from pipeline.ingest import ingest as run_ingest
 
-    archive = _open(archive_dir)
+    archive = _open(archive_dir, jobs=jobs, engine=engine, scheduler=scheduler)
+    chosen = Only(only)
+    if dry_run:
+        _print_plan(archive, source, catalogue, chosen, reread=reread, as_json=as_json)
+        return
     with _progress() as tell:
         report = run_ingest(
             archive,
@@ -290,23 +338,150 @@ def ingest(
             now=_now,
             catalogue_path=catalogue,
             reread=reread,
+            choose=lambda planned: chosen(planned.record),
             on_progress=tell,
         )
+    chosen.check_found()
     if as_json:
-        _print_json(
-            {
-                "catalogue": str(report.catalogue),
-                "scans": report.scans,
-                "added": report.added,
-                "updated": report.updated,
-                "unchanged": report.unchanged,
-                "set_aside": report.set_aside,
-                "findings": [finding.to_json() for finding in report.findings],
-            }
-        )
+        _print_json(report.to_json())
     else:
         _print_lines(ingest_lines(report))
         if report.added or report.updated:
+            click.echo(_("Next: hoaban build"))
+    _exit_partial_if(report.is_partial)
+
+
+def _print_plan(
+    archive: Archive,
+    source: Path,
+    catalogue: Path | None,
+    chosen: Only,
+    *,
+    reread: bool,
+    as_json: bool,
+) -> None:
+    from pipeline.plan import plan
+
+    with _progress() as tell:
+        planned = plan(
+            archive,
+            source,
+            catalogue_path=catalogue,
+            choose=chosen,
+            now=_now,
+            reread=reread,
+            on_progress=tell,
+        )
+    chosen.check_found()
+    if as_json:
+        _print_json(planned.to_json())
+    else:
+        _print_lines(plan_lines(planned))
+    _exit_partial_if(planned.is_partial)
+
+
+@hoaban.command(
+    help=N_(
+        """Take scans from the hot folder DIR as soon as they are finished.
+
+        DIR holds the scans and one catalogue, as for ingest. Looks at it every few seconds until
+        Ctrl-C; an item is taken when its row is in the catalogue and none of its scans changes
+        any more. Nothing is taken twice, and what is wrong is said once. Writes what ingest
+        writes. With --once it ends after one round, for schedulers.
+
+        \b
+        Examples:
+          hoaban watch D:/scanner
+          hoaban watch D:/scanner --every 30
+          hoaban watch D:/scanner --once
+        """
+    )
+)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@_catalogue_option
+@spoken_option(
+    "--every",
+    default=5.0,
+    show_default=True,
+    type=click.FloatRange(0.1, 86400),
+    help=N_("Seconds between two looks; a file that is equal in both is finished."),
+)
+@spoken_option("--once", is_flag=True, help=N_("End after two looks and one round."))
+@_jobs_option
+@_archive_option
+def watch(
+    folder: Path,
+    catalogue: Path | None,
+    every: float,
+    once: bool,
+    jobs: int | None,
+    archive_dir: Path | None,
+) -> None:
+    from pipeline.watch import WatchPlan
+    from pipeline.watch import watch as run_watch
+
+    archive = _open(archive_dir, jobs=jobs)
+    if not once:
+        click.echo(_("Watching {path} (Ctrl-C stops it).").format(path=folder), err=True)
+    is_partial = False
+    plan = WatchPlan(folder, every, is_once=once, catalogue_path=catalogue)
+    with _progress() as tell:
+        for round_ in run_watch(archive, plan, now=_now, sleep=time.sleep, on_progress=tell):
+            if round_.report is not None:
+                _print_lines(watch_lines(round_.report))
+                is_partial = is_partial or round_.report.is_partial
+            if round_.trouble is not None:
+                if once:
+                    raise round_.trouble
+                click.echo(_("Waiting: {message}").format(message=round_.trouble), err=True)
+    _exit_partial_if(is_partial)
+
+
+@hoaban.command(
+    help=N_(
+        """Make the images that are missing; with --again, those the settings would change too.
+
+        Makes them from the masters in store/, and writes to derivatives/ and index/. After a
+        change of [derivatives] in hoaban.toml, --again makes only the images that would be
+        different. Stopped in the middle, it goes on when it is run again.
+
+        \b
+        Examples:
+          hoaban derive
+          hoaban derive --again
+          hoaban derive --again --only "BT-00*"
+        """
+    )
+)
+@spoken_option("--again", is_flag=True, help=N_("Also where the settings have changed since."))
+@_only_option
+@_jobs_option
+@_engine_option
+@_scheduler_option
+@_json_option
+@_archive_option
+def derive(
+    again: bool,
+    only: tuple[str, ...],
+    jobs: int | None,
+    engine: str | None,
+    scheduler: str | None,
+    as_json: bool,
+    archive_dir: Path | None,
+) -> None:
+    from pipeline.choosing import Only
+    from pipeline.remake import remake
+
+    archive = _open(archive_dir, jobs=jobs, engine=engine, scheduler=scheduler)
+    chosen = Only(only)
+    with _progress() as tell:
+        report = remake(archive, now=_now, again=again, choose=chosen, on_progress=tell)
+    chosen.check_found()
+    if as_json:
+        _print_json(report.to_json())
+    else:
+        _print_lines(remake_lines(report))
+        if report.made:
             click.echo(_("Next: hoaban build"))
     _exit_partial_if(report.is_partial)
 
@@ -531,6 +706,7 @@ def audit(as_json: bool, archive_dir: Path | None) -> None:
         """Make catalogue.db, images, index and site again from store/.
 
         Needs only store/, hoaban.toml and profile.csv; use it when anything else is lost.
+        Stopped in the middle, it goes on when it is run again.
 
         \b
         Examples:
@@ -540,11 +716,20 @@ def audit(as_json: bool, archive_dir: Path | None) -> None:
     )
 )
 @spoken_option("--keep-images", is_flag=True, help=N_("Make only images that are missing."))
+@_jobs_option
+@_engine_option
+@_scheduler_option
 @_archive_option
-def rebuild(keep_images: bool, archive_dir: Path | None) -> None:
+def rebuild(
+    keep_images: bool,
+    jobs: int | None,
+    engine: str | None,
+    scheduler: str | None,
+    archive_dir: Path | None,
+) -> None:
     from pipeline.rebuild import rebuild as run_rebuild
 
-    archive = _open(archive_dir)
+    archive = _open(archive_dir, jobs=jobs, engine=engine, scheduler=scheduler)
     with _progress() as tell:
         report = run_rebuild(archive, now=_now, keep_derivatives=keep_images, on_progress=tell)
     _print_lines(finding_lines(report.findings))
@@ -604,35 +789,39 @@ def _print_json(data: object) -> None:
 
 
 class _progress:  # noqa: N801  (used as a block, like a function)
-    """A line on stderr that follows long work; silent where stderr is no terminal."""
+    """A line on stderr that follows long work; log lines (--verbose) where that is no terminal."""
 
     _EVERY_S = 0.1
+    _LOG_EVERY_S = 5.0
 
     def __enter__(self) -> OnProgress:
         self._is_shown = sys.stderr.isatty()
+        self._line = ProgressLine(time.monotonic)
         self._width = 0
         self._last_at = 0.0
         return self._tell
 
     def __exit__(self, *exception: object) -> None:
-        self._write("")
+        if self._is_shown:
+            self._write("")
 
     def _tell(self, progress: Progress) -> None:
         now = time.monotonic()
-        if now - self._last_at < self._EVERY_S and progress.done != progress.total:
+        every_s = self._EVERY_S if self._is_shown else self._LOG_EVERY_S
+        text = self._line.text(progress)
+        if now - self._last_at < every_s and progress.done != progress.total:
             return
         self._last_at = now
-        of_total = f"/{progress.total}" if progress.total else ""
-        self._write(
-            f"{translate(progress.stage)} {progress.done}{of_total} {progress.subject}"[:78]
-        )
+        if self._is_shown:
+            self._write(text[:_LINE_WIDTH])
+        else:
+            log.info(text)
 
     def _write(self, line: str) -> None:
-        if self._is_shown:
-            click.echo("\r" + line.ljust(self._width), nl=False, err=True)
-            if not line:
-                click.echo("\r", nl=False, err=True)
-            self._width = len(line)
+        click.echo("\r" + line.ljust(self._width), nl=False, err=True)
+        if not line:
+            click.echo("\r", nl=False, err=True)
+        self._width = len(line)
 
 
 # --------------------------------------------------------------------------------------- edges
@@ -642,8 +831,16 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _open(archive_dir: Path | None) -> Archive:
-    return open_archive(archive_dir or Path.cwd())
+def _open(
+    archive_dir: Path | None,
+    *,
+    jobs: int | None = None,
+    engine: str | None = None,
+    scheduler: str | None = None,
+) -> Archive:
+    archive = open_archive(archive_dir or Path.cwd())
+    settings = with_choices(archive.settings, jobs=jobs, engine=engine, scheduler=scheduler)
+    return replace(archive, settings=settings)
 
 
 def _is_in_archive() -> bool:

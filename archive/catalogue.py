@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from archive.catalogue_file import open_database, open_for_reading, translated
+from archive.job_table import JobTable
 from schemas.derivatives import DerivativeSet
 from schemas.errors import RecordError
 from schemas.messages import _
@@ -26,15 +26,6 @@ from schemas.records import Access, Record
 from schemas.technical import Technical
 
 _PAGE_ROWS = 200
-
-
-class JobState(StrEnum):
-    """How far the work on one item of a batch is."""
-
-    TODO = "todo"
-    DONE = "done"
-    UNCHANGED = "unchanged"
-    SET_ASIDE = "set_aside"
 
 
 @dataclass(frozen=True)
@@ -60,47 +51,19 @@ class CatalogueItem:
     derivatives: DerivativeSet | None = None
 
 
-@dataclass(frozen=True)
-class Batch:
-    """One run of ingest.
-
-    Attributes:
-        number: Its number, from 1.
-        started_at: When it began, RFC 3339.
-        source: What was ingested.
-        finished_at: When it ended, RFC 3339; empty when it did not.
-        summary: Counts by word; empty when it did not end.
-    """
-
-    number: int
-    started_at: str
-    source: str
-    finished_at: str
-    summary: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class JobRow:
-    """How far the work on one item of a batch is.
-
-    Attributes:
-        item_id: The item.
-        state: How far.
-        findings: What was found, as JSON text.
-    """
-
-    item_id: str
-    state: JobState
-    findings: str
-
-
 class Catalogue:
-    """The catalogue of one archive; a context manager that closes it."""
+    """The catalogue of one archive; a context manager that closes it.
+
+    Attributes:
+        path: The database file.
+        work: Its batches and jobs.
+    """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         """Take over an open database; callers use :meth:`open`."""
         self._connection = connection
         self.path = path
+        self.work = JobTable(connection, path)
 
     @classmethod
     def open(cls, path: Path, *, anew: bool = False) -> Self:
@@ -157,6 +120,12 @@ class Catalogue:
     def mark_complete(self) -> None:
         """Say that the catalogue holds every item of the store."""
         self._write("UPDATE state SET is_complete = 1")
+
+    def forget_items(self) -> None:
+        """Forget every item, so that the catalogue is filled anew; batches and jobs stay."""
+        with self.transaction():
+            self._write("DELETE FROM items")
+            self._write("UPDATE state SET is_complete = 0")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -274,75 +243,6 @@ class Catalogue:
             mtime_ns,
             sha512,
         )
-
-    # --- batches and their jobs ---
-
-    def start_batch(self, at: str, source: str) -> int:
-        """Begin a batch and return its number."""
-        with translated(self.path):
-            cursor = self._connection.execute(
-                "INSERT INTO batches (started_at, source) VALUES (?, ?)", (at, source)
-            )
-        return int(cursor.lastrowid or 0)
-
-    def finish_batch(self, batch: int, at: str, summary: Mapping[str, int]) -> None:
-        """Record the end of a batch.
-
-        Raises:
-            ValueError: There is no such batch.
-        """
-        if not self._write(
-            "UPDATE batches SET finished_at = ?, summary = ? WHERE number = ?",
-            at,
-            _text(dict(summary)),
-            batch,
-        ):
-            raise ValueError(f"there is no batch {batch}")
-
-    def open_batches(self) -> tuple[int, ...]:
-        """Return the numbers of the batches that did not end, oldest first."""
-        rows = self._rows("SELECT number FROM batches WHERE finished_at = '' ORDER BY number")
-        return tuple(number for (number,) in rows)
-
-    def last_batches(self, limit: int) -> tuple[Batch, ...]:
-        """Return the newest batches, the newest first."""
-        rows = self._rows(
-            "SELECT number, started_at, source, finished_at, summary FROM batches"
-            " ORDER BY number DESC LIMIT ?",
-            limit,
-        )
-        return tuple(
-            Batch(number, started_at, source, finished_at, json.loads(summary))
-            for number, started_at, source, finished_at, summary in rows
-        )
-
-    def set_job(self, batch: int, item_id: str, state: str, findings_json: str = "[]") -> None:
-        """Record how far the work on an item of a batch is.
-
-        Raises:
-            ValueError: ``state`` is not a :class:`JobState`, or there is no such batch.
-        """
-        if not self._rows("SELECT 1 FROM batches WHERE number = ?", batch):
-            raise ValueError(f"there is no batch {batch}")
-        self._write(
-            "INSERT OR REPLACE INTO jobs (batch, item_id, state, findings) VALUES (?, ?, ?, ?)",
-            batch,
-            item_id,
-            JobState(state).value,
-            findings_json,
-        )
-
-    def jobs(self, batch: int) -> Iterator[JobRow]:
-        """Yield the jobs of a batch, in the order of item ids."""
-        query = (
-            "SELECT item_id, state, findings FROM jobs WHERE batch = ? AND item_id > ?"
-            " ORDER BY item_id LIMIT ?"
-        )
-        last = ""
-        while rows := self._rows(query, batch, last, _PAGE_ROWS):
-            for item_id, state, findings in rows:
-                yield JobRow(item_id, JobState(state), findings)
-            last = rows[-1][0]
 
     # --- the database ---
 

@@ -46,6 +46,7 @@ CREATE TABLE sources (
 ) WITHOUT ROWID;
 CREATE TABLE batches (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
     started_at TEXT NOT NULL,
     source TEXT NOT NULL,
     finished_at TEXT NOT NULL DEFAULT '',
@@ -53,11 +54,15 @@ CREATE TABLE batches (
 );
 CREATE TABLE jobs (
     batch INTEGER NOT NULL,
+    stage TEXT NOT NULL,
     item_id TEXT NOT NULL,
+    input_digest TEXT NOT NULL,
     state TEXT NOT NULL,
+    tries INTEGER NOT NULL,
     findings TEXT NOT NULL,
-    PRIMARY KEY (batch, item_id)
+    PRIMARY KEY (batch, stage, item_id)
 ) WITHOUT ROWID;
+CREATE INDEX jobs_of_items ON jobs (item_id, stage, batch);
 """
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}

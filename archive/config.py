@@ -63,6 +63,26 @@ DERIVATIVE_PROFILES: Mapping[str, DerivativeSettings] = {
 
 
 @dataclass(frozen=True)
+class DaskSettings:
+    """Where the workers on other computers are found (table ``[dask]``).
+
+    Attributes:
+        scheduler: Address of the scheduler, as ``tls://192.168.1.10:8786``; or empty.
+        tls_ca: Certificate of the museum's own authority, a file; relative to the archive.
+        tls_cert: Certificate of this computer, likewise.
+        tls_key: Its key, likewise.
+    """
+
+    scheduler: str = ""
+    tls_ca: str = ""
+    tls_cert: str = ""
+    tls_key: str = ""
+
+
+ENGINES = ("local", "dask")
+
+
+@dataclass(frozen=True)
 class Settings:
     """What a museum decides about its archive (table ``[archive]``, and the tables below it).
 
@@ -78,7 +98,9 @@ class Settings:
         memory_limit_mb: A worker that needs more memory is stopped; 0 means no limit.
         file_budget: Most files the site should have; 0 means no limit. More is only warned of.
         size_budget_mb: Most megabytes the site should have; likewise.
+        engine: Who carries the work, one of ``ENGINES``.
         derivatives: Sizes and qualities of derivatives.
+        dask: The workers on other computers.
     """
 
     title: Mapping[str, str] = field(
@@ -94,7 +116,9 @@ class Settings:
     memory_limit_mb: int = 4096
     file_budget: int = 0
     size_budget_mb: int = 0
+    engine: str = "local"
     derivatives: DerivativeSettings = field(default_factory=DerivativeSettings)
+    dask: DaskSettings = field(default_factory=DaskSettings)
 
     @property
     def main_language(self) -> str:
@@ -141,7 +165,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
     Raises:
         ConfigError: A table or key is unknown, or a value is of the wrong kind.
     """
-    unknown = set(data) - {"archive", "derivatives"}
+    unknown = set(data) - {"archive", "derivatives", "dask"}
     if unknown:
         raise _unknown(path, sorted(unknown))
     archive = _checked(dict(data.get("archive", {})), Settings, path)
@@ -152,8 +176,11 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
             _("profile must be one of: {names}.").format(names=", ".join(DERIVATIVE_PROFILES)),
             path=path,
         )
+    dask = _checked(dict(data.get("dask", {})), DaskSettings, path)
     settings = replace(
-        Settings(**archive), derivatives=replace(DERIVATIVE_PROFILES[profile], **derivatives)
+        Settings(**archive),
+        derivatives=replace(DERIVATIVE_PROFILES[profile], **derivatives),
+        dask=replace(DaskSettings(), **dask),
     )
     _check_values(settings, path)
     return settings
@@ -173,6 +200,25 @@ def with_environment(settings: Settings, environ: Mapping[str, str]) -> Settings
             raise ConfigError(_("HOABAN_JOBS must be a number, not '{value}'.").format(value=jobs))
         settings = replace(settings, jobs=int(jobs))
     return settings
+
+
+def with_choices(
+    settings: Settings,
+    *,
+    jobs: int | None = None,
+    engine: str | None = None,
+    scheduler: str | None = None,
+) -> Settings:
+    """Return ``settings`` with what a command's flags say over them; None says nothing.
+
+    A scheduler alone means the engine that needs one.
+    """
+    if jobs is not None:
+        settings = replace(settings, jobs=jobs)
+    if scheduler is not None:
+        settings = replace(settings, dask=replace(settings.dask, scheduler=scheduler))
+        engine = engine or "dask"
+    return settings if engine is None else replace(settings, engine=engine)
 
 
 def settings_text(settings: Settings) -> str:
@@ -205,7 +251,7 @@ pdf_ppi = {d.pdf_ppi}
 
 
 def _checked(values: dict[str, Any], model: type, path: Path) -> dict[str, Any]:
-    known = {f.name: f for f in fields(model) if f.name != "derivatives"}
+    known = {f.name: f for f in fields(model) if f.name not in {"derivatives", "dask"}}
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise _unknown(path, unknown)
@@ -234,6 +280,8 @@ def _check_values(settings: Settings, path: Path) -> None:
         wrong = _("base_url must start with http:// or https://.")
     elif not 36 <= settings.derivatives.pdf_ppi <= 1200:
         wrong = _("pdf_ppi must be from 36 to 1200.")
+    elif settings.engine not in ENGINES:
+        wrong = _("engine must be one of: {names}.").format(names=", ".join(ENGINES))
     elif min(settings.jobs, settings.memory_limit_mb) < 0 or settings.item_timeout_s < 1:
         wrong = _("jobs and memory_limit_mb must not be negative, item_timeout_s at least 1.")
     elif min(settings.file_budget, settings.size_budget_mb) < 0:

@@ -72,6 +72,11 @@ class Layout:
         return self.root / ".staging"
 
     @property
+    def remote_staging(self) -> Path:
+        """Work in progress of other computers: they may still write when ours was stopped."""
+        return self.root / ".staging-remote"
+
+    @property
     def lock(self) -> Path:
         """The file whose lock the one writer holds."""
         return self.root / ".lock"

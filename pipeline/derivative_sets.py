@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,19 +17,23 @@ from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.durable import move_folder, remove_tree, sync_disk, translated_os_errors
+from archive.job_table import BatchKind, JobRow, JobState, Stage
 from archive.layout import Layout
 from archive.opening import Archive
 from archive.store import Store, StoredItem
-from pipeline.engine import run_jobs
-from pipeline.jobs import Job, Scan
+from pipeline.carry import carry
+from pipeline.derive import recipe_of
+from pipeline.jobs import Job, Outcome, Scan
 from pipeline.memory import worker_memory_mb
 from pipeline.progress import OnProgress, Progress
+from pipeline.repeats import Repeats
 from pipeline.work import run_item
 from schemas.crosswalks import public_record
 from schemas.crosswalks.xmp import Credit, credit_of
 from schemas.derivatives import DERIVATIVES_NAME, DerivativeSet
 from schemas.errors import RecordError
 from schemas.events import utc_text
+from schemas.finding_text import findings_text
 from schemas.findings import Finding
 from schemas.messages import N_
 from schemas.records import Record
@@ -89,6 +94,16 @@ def read_derivative_set(layout: Layout, stored: StoredItem) -> DerivativeSet | N
     return made if is_whole and made.sources == sources else None
 
 
+def wanted_recipe(archive: Archive, item: CatalogueItem) -> str:
+    """Return the recipe by which an item's set would be made now, from the newest version."""
+    return recipe_of(
+        archive.settings.derivatives,
+        ((technical.sha512, len(technical.pages)) for technical in item.technical),
+        credit_in(archive, item.record),
+        readers=(name for technical in item.technical for name in technical.readers),
+    )
+
+
 def make_missing_derivatives(
     archive: Archive,
     catalogue: Catalogue,
@@ -99,56 +114,123 @@ def make_missing_derivatives(
 ) -> MadeDerivatives:
     """Make the set of every item that has none.
 
+    The caller closes the batch (:func:`finish_derivatives`) when the index is up to date.
+
     Raises:
-        DependencyError: The worker processes cannot be started.
+        DependencyError: The workers cannot be started.
         StoreWriteError: The disk refuses.
     """
-    missing = [
-        item.item_id
+    missing = {
+        item.item_id: wanted_recipe(archive, item)
         for item in catalogue.iter_items()
         if item.derivatives is None
         or not (archive.layout.derivatives_of(item.item_id) / DERIVATIVES_NAME).is_file()
-    ]
-    return make_derivatives(archive, catalogue, store, missing, now=now, on_progress=on_progress)
+    }
+    if not missing:
+        return MadeDerivatives(frozenset(), ())
+    batch = catalogue.work.start_batch(BatchKind.DERIVE, utc_text(now()))
+    return make_derivatives(
+        archive, catalogue, store, missing, batch=batch, now=now, on_progress=on_progress
+    )
+
+
+def finish_derivatives(catalogue: Catalogue, now: Callable[[], datetime]) -> None:
+    """Close every open batch of derivatives, with what came of its jobs."""
+    work = catalogue.work
+    for batch in work.open_batches(BatchKind.DERIVE):
+        states = Counter(job.state for job in work.jobs(batch))
+        summary = {"made": states[JobState.DONE], "set_aside": states[JobState.SET_ASIDE]}
+        work.finish_batch(batch, utc_text(now()), summary)
 
 
 def make_derivatives(
     archive: Archive,
     catalogue: Catalogue,
     store: Store,
-    item_ids: Iterable[str],
+    wanted: Mapping[str, str],
     *,
+    batch: int,
     now: Callable[[], datetime],
     on_progress: OnProgress,
 ) -> MadeDerivatives:
-    """Make the sets of ``item_ids`` from the masters in the store.
+    """Make sets from the masters in the store; each is on record as soon as it stands.
+
+    An item whose masters an interrupted run could not read is not tried again.
+
+    Args:
+        archive: The archive.
+        catalogue: Its catalogue; the caller holds the write lock.
+        store: Its store.
+        wanted: Recipe by item id.
+        batch: The batch the jobs belong to.
+        now: The clock.
+        on_progress: Told after each item.
 
     Raises:
-        DependencyError: The worker processes cannot be started.
+        DependencyError: The workers cannot be started.
         StoreWriteError: The disk refuses.
     """
-    wanted = list(item_ids)
+    repeats = Repeats(catalogue.work, only_open=True)
     findings: list[Finding] = []
-    settings = archive.settings
-    outcomes = run_jobs(
-        partial(run_item, at=utc_text(now())),
-        _store_jobs(archive, store, wanted, findings),
-        workers=settings.jobs,
-        timeout_s=settings.item_timeout_s,
-        memory_limit_mb=settings.memory_limit_mb,
-    )
+    todo: dict[str, str] = {}
+    with catalogue.transaction():
+        for item_id, recipe in wanted.items():
+            before = repeats.findings(Stage.DERIVATIVES, item_id, recipe)
+            state = JobState.TODO if before is None else JobState.SET_ASIDE
+            _set_job(catalogue, batch, item_id, recipe, state, findings=before or ())
+            findings.extend(before or ())
+            if before is None:
+                todo[item_id] = recipe
     made: set[str] = set()
+    outcomes = carry(
+        archive, partial(run_item, at=utc_text(now())), _jobs(archive, store, todo, findings)
+    )
     for done, outcome in enumerate(outcomes, start=1):
         findings.extend(outcome.findings)
-        if outcome.derivatives is not None and not outcome.is_set_aside:
-            catalogue.set_derivatives(
-                publish_derivatives(archive.layout, outcome.item_id, outcome.derivatives)
-            )
+        if _publish(archive, catalogue, batch, todo[outcome.item_id], outcome):
             made.add(outcome.item_id)
         shutil.rmtree(archive.layout.staging_of(outcome.item_id), ignore_errors=True)
-        on_progress(Progress(MAKING, done, len(wanted), outcome.item_id))
+        failed = done - len(made)
+        on_progress(Progress(MAKING, done, len(todo), outcome.item_id, errors=failed))
     sync_disk()
     return MadeDerivatives(frozenset(made), tuple(findings))
+
+
+def _publish(
+    archive: Archive, catalogue: Catalogue, batch: int, recipe: str, outcome: Outcome
+) -> bool:
+    """Publish and record what came of an item; say whether it has a new set."""
+    is_made = outcome.derivatives is not None and not outcome.is_set_aside
+    made = None
+    if outcome.derivatives is not None and is_made:
+        made = publish_derivatives(archive.layout, outcome.item_id, outcome.derivatives)
+    with catalogue.transaction():
+        if made is not None:
+            catalogue.set_derivatives(made)
+        _set_job(
+            catalogue,
+            batch,
+            outcome.item_id,
+            recipe,
+            JobState.DONE if is_made else JobState.SET_ASIDE,
+            tries=outcome.tries,
+            findings=outcome.findings,
+        )
+    return is_made
+
+
+def _set_job(
+    catalogue: Catalogue,
+    batch: int,
+    item_id: str,
+    recipe: str,
+    state: JobState,
+    *,
+    tries: int = 0,
+    findings: tuple[Finding, ...] = (),
+) -> None:
+    job = JobRow(Stage.DERIVATIVES, item_id, recipe, state, tries, findings_text(findings))
+    catalogue.work.set_job(batch, job)
 
 
 def scans_in_store(stored: StoredItem) -> tuple[Scan, ...]:
@@ -182,7 +264,7 @@ def kept_derivatives(
     return existing.derivatives
 
 
-def _store_jobs(
+def _jobs(
     archive: Archive, store: Store, item_ids: Iterable[str], findings: list[Finding]
 ) -> Iterator[Job]:
     memory_mb = worker_memory_mb(archive.settings)

@@ -10,34 +10,36 @@ stops ``multiprocessing.Pool`` for ever; pebble's pool replaces the worker and g
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import multiprocessing
 import multiprocessing.connection
 import os
 import shutil
 import signal
-import sys
 import threading
-import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pebble import ProcessExpired, ProcessPool
 
+from pipeline.failures import (
+    TRIES,
+    Failure,
+    FailureKind,
+    Work,
+    failed_outcome,
+    limit_worker,
+    shielded,
+)
 from pipeline.jobs import Job, Outcome
 from schemas.errors import DependencyError, HoabanError
-from schemas.findings import Finding
 from schemas.messages import _
 
 _log = logging.getLogger("hoaban.engine")
 
-Work = Callable[[Job], Outcome]
-
-_TRIES = 2
 _WINDOW_PER_WORKER = 2
 # Windows cannot interrupt an endless wait, so Ctrl-C would do nothing there.
 _WAKE_S = 0.5
@@ -51,14 +53,6 @@ class _Attempt:
 
     job: Job
     failures: int = 0
-
-
-@dataclass(frozen=True)
-class _Failure:
-    """An unexpected error in a worker, as text."""
-
-    text: str
-    is_memory: bool
 
 
 def run_jobs(
@@ -99,7 +93,7 @@ class _Run:
         self._workers = workers
         self._timeout_s = timeout_s
         self._memory_limit_mb = memory_limit_mb
-        self._flying: dict[Future[Outcome | _Failure], _Attempt] = {}
+        self._flying: dict[Future[Outcome | Failure], _Attempt] = {}
         self._again: deque[_Attempt] = deque()
         self._breaks = 0
         self._pool = self._new_pool()
@@ -144,40 +138,28 @@ class _Run:
     def _schedule(self, attempt: _Attempt) -> None:
         arguments = (self._function, attempt.job)
         try:
-            future = self._pool.schedule(_shielded, args=arguments, timeout=self._timeout_s)
+            future = self._pool.schedule(shielded, args=arguments, timeout=self._timeout_s)
         except RuntimeError:  # the pool broke since it was last looked at
             self._replace_pool()
-            future = self._pool.schedule(_shielded, args=arguments, timeout=self._timeout_s)
+            future = self._pool.schedule(shielded, args=arguments, timeout=self._timeout_s)
         self._flying[future] = attempt
 
     def _conclude(
-        self, attempt: _Attempt, result: Outcome | _Failure | BaseException
+        self, attempt: _Attempt, result: Outcome | Failure | BaseException
     ) -> Outcome | None:
         """Return the outcome of an attempt, or None when it is tried again."""
         if isinstance(result, Outcome):
-            return result
+            return replace(result, tries=attempt.failures + 1)
         if isinstance(result, HoabanError):
             raise result
-        reason = self._reason(result)
+        failure = result if isinstance(result, Failure) else _failure_of(result)
+        reason = failure.reason(timeout_s=self._timeout_s, memory_limit_mb=self._memory_limit_mb)
         _log.warning("%s: attempt %d: %s", attempt.job.item_id, attempt.failures + 1, reason)
-        if attempt.failures + 1 < _TRIES:
+        if attempt.failures + 1 < TRIES:
             self._again.append(_Attempt(attempt.job, attempt.failures + 1))
             return None
         shutil.rmtree(attempt.job.staging, ignore_errors=True)
-        return _failed(attempt.job, reason)
-
-    def _reason(self, failure: _Failure | BaseException) -> str:
-        """Say in plain words what became of a worker."""
-        if isinstance(failure, TimeoutError):
-            return _("it needed more than {seconds} seconds").format(seconds=self._timeout_s)
-        if isinstance(failure, _Failure) and failure.is_memory:
-            return _("it needed more than {megabytes} MB of memory").format(
-                megabytes=self._memory_limit_mb
-            )
-        if isinstance(failure, ProcessExpired):
-            return _("it ended by itself ({how})").format(how=_exit_text(failure.exitcode))
-        text = failure.text if isinstance(failure, _Failure) else repr(failure)
-        return _("it met an unexpected error: {error}").format(error=text)
+        return failed_outcome(attempt.job, reason)
 
     def _new_pool(self) -> ProcessPool:
         return ProcessPool(
@@ -200,41 +182,19 @@ class _Run:
         self._pool = self._new_pool()
 
 
-def _shielded(function: Work, job: Job) -> Outcome | _Failure:
-    """Run the work in a worker; give an unexpected error back as plain text.
-
-    An exception of a foreign library may not survive the way back: pickle can fail on it, and
-    that would break the pool for every other item.
-    """
-    try:
-        return function(job)
-    except HoabanError:
-        raise
-    except Exception as error:
-        text = traceback.format_exception_only(error)[-1].strip()
-        return _Failure(text, is_memory=isinstance(error, MemoryError))
-
-
-def _result_of(future: Future[Outcome | _Failure]) -> Outcome | _Failure | BaseException:
+def _result_of(future: Future[Outcome | Failure]) -> Outcome | Failure | BaseException:
     try:
         return future.exception() or future.result()
     except CancelledError as error:
         return error
 
 
-def _failed(job: Job, reason: str) -> Outcome:
-    path = job.scans[0].name if job.scans else ""
-    finding = Finding(
-        "SCAN-worker-failed", path=path, item_id=job.item_id, values={"reason": reason}
-    )
-    return Outcome(job.item_id, findings=(finding,))
-
-
-def _exit_text(code: int | None) -> str:
-    if code is not None and code < 0:
-        with contextlib.suppress(ValueError):
-            return signal.Signals(-code).name
-    return _("exit code {code}").format(code=code)
+def _failure_of(error: BaseException) -> Failure:
+    if isinstance(error, TimeoutError):
+        return Failure(FailureKind.TIMEOUT)
+    if isinstance(error, ProcessExpired):
+        return Failure(FailureKind.ENDED, exit_code=error.exitcode)
+    return Failure(FailureKind.ERROR, repr(error))
 
 
 def _prepare_worker(memory_limit_mb: int) -> None:
@@ -242,16 +202,7 @@ def _prepare_worker(memory_limit_mb: int) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # pebble's own handler waits for the interpreter, which a decoder that hangs never gives.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if sys.platform == "win32":
-        return  # no such limits there: the pixel limit and the time limit remain
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if memory_limit_mb and sys.platform == "linux":
-        # RLIMIT_DATA counts what is really written to; RLIMIT_AS would count the address space
-        # that siegfried's runtime and malloc only reserve. macOS keeps neither.
-        limit = memory_limit_mb << 20
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    limit_worker(memory_limit_mb)
 
 
 def _end_with_parent() -> None:

@@ -7,14 +7,15 @@ what is archived.
 
 Crash safety: the store's rename is the only commit. Every step after it can be found again,
 because the batch stays open in the catalogue until the index has been written, and the next
-run takes up the items of open batches (``pipeline.refresh``).
+run takes up the items of open batches (``pipeline.refresh``). What an interrupted run finished is
+not done again: archived items are unchanged, and of items it set aside the job table has the
+findings.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -23,32 +24,38 @@ from pathlib import Path
 from archive.budget import findings_ahead
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.durable import sync_disk
+from archive.job_table import BatchKind, JobRow, JobState, Stage
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
+from pipeline.carry import carry
+from pipeline.comparing import Choose, Comparison, choose_all, item_finding
 from pipeline.derivative_sets import (
     credit_in,
+    finish_derivatives,
     kept_derivatives,
     make_missing_derivatives,
     publish_derivatives,
     scans_in_store,
 )
 from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
-from pipeline.engine import run_jobs
 from pipeline.indexing import update_index
+from pipeline.ingest_report import IngestReport, Tally, report_of
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.jobs import Job, Outcome, PlannedItem, Scan
 from pipeline.memory import worker_memory_mb
-from pipeline.planning import Change, aligned, change_of
+from pipeline.planning import Change, Compared
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.quarantine import release, set_aside
-from pipeline.refresh import catalogue_item, refresh_from_store, refresh_item
+from pipeline.refresh import catalogue_item, refresh_from_store
+from pipeline.repeats import Repeats
 from pipeline.scan_digests import ScanDigests
 from pipeline.sources import check_source
 from pipeline.work import run_item
-from schemas.errors import FixityError, HoabanError, RecordError
+from schemas.errors import FixityError, RecordError
 from schemas.events import Event, EventType, utc_text
-from schemas.findings import Finding, has_errors
+from schemas.finding_text import findings_text
+from schemas.findings import Finding
 from schemas.messages import N_
 from schemas.software import agent_name
 
@@ -56,53 +63,25 @@ COMPARING = N_("Comparing with the archive")
 READING = N_("Reading scans")
 
 
-@dataclass(frozen=True)
-class IngestReport:
-    """What an ingest did.
-
-    Attributes:
-        catalogue: The sheet that was read.
-        scans: Number of scans in the source.
-        added: Ids of items that are new in the archive.
-        updated: Ids of items with a new version.
-        unchanged: Number of items that were in the archive as delivered.
-        set_aside: Ids of items kept out by an error.
-        findings: Everything found, those of the whole delivery first.
-        quarantine: Where items that were set aside are kept.
-    """
-
-    catalogue: Path
-    scans: int
-    added: tuple[str, ...]
-    updated: tuple[str, ...]
-    unchanged: int
-    set_aside: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    quarantine: Path
-
-    @property
-    def is_partial(self) -> bool:
-        """Say whether something of the delivery was kept out."""
-        return bool(self.set_aside) or has_errors(self.findings)
-
-
-@dataclass
-class _Tally:
-    """What has come of the items so far."""
-
-    added: list[str] = field(default_factory=list)
-    updated: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    set_aside: list[str] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-
-
 @dataclass
 class _Work:
-    """What there is to do: items whose scans must be read, and items with only a new record."""
+    """What there is to do, and the findings of what an interrupted run set aside."""
 
-    scans: dict[str, PlannedItem] = field(default_factory=dict)
-    records: list[PlannedItem] = field(default_factory=list)
+    scans: dict[str, Compared] = field(default_factory=dict)
+    records: list[Compared] = field(default_factory=list)
+    faulty: list[tuple[Compared, tuple[Finding, ...]]] = field(default_factory=list)
+
+    def put(self, compared: Compared) -> None:
+        """Put an item without errors on its list, if it is on any."""
+        if compared.change is Change.RECORD:
+            self.records.append(compared)
+        elif compared.change is not Change.NONE:
+            self.scans[compared.item_id] = compared
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether there is nothing to do."""
+        return not (self.scans or self.records or self.faulty)
 
 
 def ingest(
@@ -111,6 +90,8 @@ def ingest(
     *,
     now: Callable[[], datetime],
     catalogue_path: Path | None = None,
+    choose: Choose = choose_all,
+    only_news: bool = False,
     reread: bool = False,
     on_progress: OnProgress = ignore_progress,
 ) -> IngestReport:
@@ -121,11 +102,14 @@ def ingest(
         source: Folder of scans and catalogue.
         now: The clock.
         catalogue_path: The catalogue, when it is not to be looked for in ``source``.
+        choose: Says which items are meant; the others are passed over.
+        only_news: Pass over what was set aside before and has not changed, and what was said
+            before; do nothing at all where nothing is new.
         reread: Read every scan again, also those that look untouched since an earlier run.
         on_progress: Told after each item.
 
     Raises:
-        DependencyError: The worker processes cannot be started.
+        DependencyError: The workers cannot be started or reached.
         SourceError: There is nothing to read, or it is not clear what.
         StoreBusyError: Another process is writing to the archive.
         StoreWriteError: The disk refuses; what was finished before stays.
@@ -140,40 +124,18 @@ def ingest(
         refreshed = refresh_from_store(archive.layout, store, catalogue)
         digests = ScanDigests(catalogue, now, reread=reread)
         run = _Run(archive, store, catalogue, digests, now, on_progress)
-        tally = run.take_in(delivery, source)
-        tally.findings.extend(refreshed.findings)
+        tally = run.take_in(delivery, source, choose, only_news=only_news)
+        tally.add(refreshed.findings)
         derived = make_missing_derivatives(
             archive, catalogue, store, now=now, on_progress=on_progress
         )
-        tally.findings.extend(derived.findings)
+        tally.add(derived.findings)
         public = (item.derivatives for item in catalogue.iter_items(only_public=True))
-        tally.findings.extend(findings_ahead(archive.settings, public))
+        tally.add(findings_ahead(archive.settings, public))
         changed = {*refreshed.item_ids, *derived.item_ids, *tally.added, *tally.updated}
         update_index(archive, catalogue, changed)
         run.close(tally)
-    return _report(delivery, tally, archive.layout.quarantine)
-
-
-def _report(delivery: Delivery, tally: _Tally, quarantine: Path) -> IngestReport:
-    """Put what came of the items into the order of the sheet: workers finish in any order."""
-    place = {planned.item_id: number for number, planned in enumerate(delivery.items)}
-
-    def in_order(item_ids: Iterable[str]) -> tuple[str, ...]:
-        return tuple(sorted(dict.fromkeys(item_ids), key=lambda item_id: place[item_id]))
-
-    return IngestReport(
-        catalogue=delivery.catalogue,
-        scans=delivery.scans,
-        added=in_order(tally.added),
-        updated=in_order(tally.updated),
-        unchanged=tally.unchanged,
-        set_aside=in_order(tally.set_aside),
-        findings=(
-            *delivery.findings,
-            *sorted(tally.findings, key=lambda finding: place.get(finding.item_id, len(place))),
-        ),
-        quarantine=quarantine,
-    )
+    return report_of(delivery, tally, archive.layout.quarantine)
 
 
 class _Run:
@@ -196,109 +158,125 @@ class _Run:
         self._on_progress = on_progress
         self._batch = 0
 
-    def take_in(self, delivery: Delivery, source: Path) -> _Tally:
-        """Take in every item of the delivery that is new or changed."""
-        tally = _Tally()
-        self._batch = self._catalogue.start_batch(utc_text(self._now()), source.name)
-        work = _Work()
-        for done, planned in enumerate(delivery.items, start=1):
-            if planned.is_set_aside:
-                self._set_aside(planned, planned.findings, tally)
-            else:
-                self._sort_out(planned, work, tally)
-            self._tell(COMPARING, done, len(delivery.items), planned)
+    def take_in(
+        self, delivery: Delivery, source: Path, choose: Choose, *, only_news: bool
+    ) -> Tally:
+        """Take in every chosen item of the delivery that is new or changed."""
+        repeats = Repeats(self._catalogue.work, only_open=not only_news)
+        tally = Tally(delivery=delivery.findings)
+        if only_news and repeats.knows_delivery(delivery.findings):
+            tally.delivery = ()
+        chosen = [planned for planned in delivery.items if choose(planned)]
+        work = self._sort_out(chosen, tally, repeats, only_news=only_news)
+        if only_news and work.is_empty and not tally.delivery:
+            return tally
         with self._catalogue.transaction():
-            for planned in (*work.records, *work.scans.values()):
-                self._catalogue.set_job(self._batch, planned.item_id, "todo")
+            self._record(delivery, source, work)
         # The jobs are on record now: whatever is committed from here on can be found again.
-        for planned in work.records:
-            self._commit(planned, Outcome(planned.item_id), tally)
+        for compared, findings in work.faulty:
+            self._set_aside(compared, findings, tally)
+        for compared in work.records:
+            self._commit(compared, Outcome(compared.item_id), tally)
         self._read_scans(work.scans, tally)
         return tally
 
-    def close(self, tally: _Tally) -> None:
-        """Close this batch and every one that an earlier run left open."""
-        summary = {
-            "added": len(tally.added),
-            "updated": len(tally.updated),
-            "unchanged": tally.unchanged,
-            "set_aside": len(set(tally.set_aside)),
-        }
-        at = utc_text(self._now())
+    def close(self, tally: Tally) -> None:
+        """Close this batch, if there was work, and every one that an earlier run left open."""
         sync_disk()
-        for batch in self._catalogue.open_batches():
-            self._catalogue.finish_batch(batch, at, summary if batch == self._batch else {})
+        finish_derivatives(self._catalogue, self._now)
+        at = utc_text(self._now())
+        self._catalogue.work.finish_open_batches(BatchKind.INGEST, self._batch, at, tally.summary)
 
-    def _sort_out(self, planned: PlannedItem, work: _Work, tally: _Tally) -> None:
-        """Count an item the archive holds already; put any other on the list of work."""
-        try:
-            existing = self._existing(planned.item_id)
-        except RecordError as error:
-            self._set_aside_damaged(planned, error, tally)
-            return
-        item = aligned(planned, existing, self._digests.of)
-        change = change_of(item, existing, self._digests.of)
-        tally.findings.extend(item.findings)
-        if change is Change.SCANS:
-            work.scans[item.item_id] = item
-        elif change is Change.RECORD:
-            work.records.append(item)
-        else:
-            tally.unchanged += 1
-            release(self._archive.layout, item.item_id)
+    def _sort_out(
+        self, chosen: list[PlannedItem], tally: Tally, repeats: Repeats, *, only_news: bool
+    ) -> _Work:
+        """Count the items the archive holds already; put the others on the list of work."""
+        work = _Work()
+        comparison = Comparison(self._archive, self._store, self._catalogue, self._digests)
+        for done, planned in enumerate(chosen, start=1):
+            compared = comparison.compare(planned)
+            before = repeats.findings_of(compared)
+            if compared.change is Change.NONE:
+                tally.unchanged += 1
+                release(self._archive.layout, planned.item_id)
+            if only_news and (before is not None or compared.change is Change.NONE):
+                pass  # said and done before
+            elif compared.change is Change.SET_ASIDE:
+                work.faulty.append((compared, compared.planned.findings))
+            elif before is not None:
+                tally.add(compared.planned.findings)
+                work.faulty.append((compared, before))
+            else:
+                tally.add(compared.planned.findings)
+                work.put(compared)
+            self._on_progress(Progress(COMPARING, done, len(chosen), planned.record.identifier))
+        return work
 
-    def _existing(self, item_id: str) -> CatalogueItem | None:
-        """Return what the archive has; the store is asked, the catalogue only spares reading.
-
-        Raises:
-            RecordError: The stored item is damaged.
-        """
-        version = self._store.version_of(item_id)
-        existing = self._catalogue.get(item_id)
-        if version == 0:
-            if existing is not None:
-                self._catalogue.remove(item_id)
-            return None
-        if existing is None or existing.version != version:
-            refresh_item(self._archive.layout, self._store, self._catalogue, item_id)
-            existing = self._catalogue.get(item_id)
-        return existing
-
-    def _read_scans(self, todo: Mapping[str, PlannedItem], tally: _Tally) -> None:
-        read: dict[str, tuple[ReadScan, ...]] = {}
-        settings = self._archive.settings
-        outcomes = run_jobs(
-            partial(run_item, at=utc_text(self._now())),
-            self._jobs(todo.values(), tally),
-            workers=settings.jobs,
-            timeout_s=settings.item_timeout_s,
-            memory_limit_mb=settings.memory_limit_mb,
+    def _record(self, delivery: Delivery, source: Path, work: _Work) -> None:
+        """Begin the batch, with a job for everything there is to do."""
+        jobs = self._catalogue.work
+        self._batch = jobs.start_batch(BatchKind.INGEST, utc_text(self._now()), source.name)
+        jobs.set_job(
+            self._batch,
+            JobRow(
+                Stage.DELIVERY, "", state=JobState.DONE, findings=findings_text(delivery.findings)
+            ),
         )
-        for done, outcome in enumerate(outcomes, start=1):
-            planned = todo[outcome.item_id]
+        faulty = (compared for compared, _findings in work.faulty)
+        for compared in (*faulty, *work.records, *work.scans.values()):
+            self._set_job(compared, JobState.TODO, tries=0)
+
+    def _set_job(
+        self,
+        compared: Compared,
+        state: JobState,
+        *,
+        tries: int,
+        findings: tuple[Finding, ...] = (),
+    ) -> None:
+        stage = Stage.RECORD if compared.change is Change.RECORD else Stage.SCANS
+        self._catalogue.work.set_job(
+            self._batch,
+            JobRow(
+                stage,
+                compared.item_id,
+                compared.input_digest,
+                state,
+                tries,
+                findings_text(findings),
+            ),
+        )
+
+    def _read_scans(self, todo: dict[str, Compared], tally: Tally) -> None:
+        read: dict[str, tuple[ReadScan, ...]] = {}
+        total = sum(compared.size_bytes for compared in todo.values())
+        done = 0
+        outcomes = carry(
+            self._archive, partial(run_item, at=utc_text(self._now())), self._jobs(todo, tally)
+        )
+        for number, outcome in enumerate(outcomes, start=1):
+            compared = todo[outcome.item_id]
             read[outcome.item_id] = scans_read(outcome)
             if outcome.is_set_aside:
-                self._set_aside(planned, outcome.findings, tally)
+                self._set_aside(compared, outcome.findings, tally, tries=outcome.tries)
             else:
-                tally.findings.extend(outcome.findings)
-                self._commit(planned, outcome, tally)
+                tally.add(outcome.findings)
+                self._commit(compared, outcome, tally)
             shutil.rmtree(self._archive.layout.staging_of(outcome.item_id), ignore_errors=True)
-            self._tell(READING, done, len(todo), planned)
-        tally.findings.extend(
-            duplicate_findings(scan for item_id in todo for scan in read.get(item_id, ()))
-        )
+            done += compared.size_bytes
+            self._tell_read(number, len(todo), compared, (done, total), tally)
+        tally.add(duplicate_findings(scan for item_id in todo for scan in read.get(item_id, ())))
 
-    def _commit(self, planned: PlannedItem, outcome: Outcome, tally: _Tally) -> None:
+    def _commit(self, compared: Compared, outcome: Outcome, tally: Tally) -> None:
         """Put one item into the store, then publish what was made from it."""
+        planned = compared.planned
         existing = self._catalogue.get(planned.item_id)
         try:
             is_changed = self._store_item(planned, outcome, existing)
-        except FixityError as error:
-            finding = _finding("STORE-copy-differs", planned, error)
-            self._set_aside(planned, (finding,), tally)
-            return
-        except RecordError as error:
-            self._set_aside_damaged(planned, error, tally)
+        except (FixityError, RecordError) as error:
+            code = "STORE-copy-differs" if isinstance(error, FixityError) else "STORE-damaged"
+            finding = item_finding(code, planned, error)
+            self._set_aside(compared, (finding,), tally, tries=outcome.tries)
             return
         made = kept_derivatives(self._archive, existing, planned.record)
         if outcome.derivatives is not None:
@@ -306,7 +284,7 @@ class _Run:
         digests = {technical.path: technical.sha512 for technical in outcome.technical}
         with self._catalogue.transaction():
             self._catalogue.put(catalogue_item(self._store.read(planned.item_id), made))
-            self._catalogue.set_job(self._batch, planned.item_id, "done")
+            self._set_job(compared, JobState.DONE, tries=outcome.tries, findings=outcome.findings)
             for scan in planned.scans:
                 if scan.master_path in digests:
                     self._digests.remember(scan, digests[scan.master_path])
@@ -340,28 +318,27 @@ class _Run:
         return commit.is_changed
 
     def _set_aside(
-        self, planned: PlannedItem, findings: tuple[Finding, ...], tally: _Tally
+        self,
+        compared: Compared,
+        findings: tuple[Finding, ...],
+        tally: Tally,
+        *,
+        tries: int = 0,
     ) -> None:
-        set_aside(self._archive.layout, planned, findings)
-        self._catalogue.set_job(
-            self._batch,
-            planned.item_id,
-            "set_aside",
-            json.dumps([finding.to_json() for finding in findings]),
-        )
-        tally.findings.extend(findings)
-        tally.set_aside.append(planned.item_id)
+        set_aside(self._archive.layout, compared.planned, findings)
+        self._set_job(compared, JobState.SET_ASIDE, tries=tries, findings=findings)
+        tally.add(findings)
+        tally.set_aside.append(compared.item_id)
 
-    def _set_aside_damaged(self, planned: PlannedItem, error: RecordError, tally: _Tally) -> None:
-        self._set_aside(planned, (_finding("STORE-damaged", planned, error),), tally)
-
-    def _jobs(self, items: Iterable[PlannedItem], tally: _Tally) -> Iterator[Job]:
+    def _jobs(self, todo: dict[str, Compared], tally: Tally) -> Iterator[Job]:
         memory_mb = worker_memory_mb(self._archive.settings)
-        for planned in items:
+        for compared in todo.values():
+            planned = compared.planned
             try:
                 scans = self._scans_of(planned)
             except RecordError as error:
-                self._set_aside_damaged(planned, error, tally)
+                finding = item_finding("STORE-damaged", planned, error)
+                self._set_aside(compared, (finding,), tally)
                 continue
             for scan in planned.scans:
                 self._digests.expect(scan)
@@ -390,19 +367,21 @@ class _Run:
         both = {scan.master_path: scan for scan in stored} | delivered
         return tuple(both[view.path] for view in views)
 
-    def _tell(self, stage: str, done: int, total: int, planned: PlannedItem) -> None:
-        self._on_progress(Progress(stage, done, total, planned.record.identifier))
-
-
-def _finding(code: str, planned: PlannedItem, error: HoabanError) -> Finding:
-    return Finding(
-        code,
-        path=planned.scans[0].name if planned.scans else "",
-        sheet=planned.sheet,
-        row=planned.row or None,
-        item_id=planned.item_id,
-        values={"reason": error.problem},
-    )
+    def _tell_read(
+        self, number: int, count: int, compared: Compared, read: tuple[int, int], tally: Tally
+    ) -> None:
+        self._on_progress(
+            Progress(
+                READING,
+                number,
+                count,
+                compared.planned.record.identifier,
+                bytes_done=read[0],
+                bytes_total=read[1],
+                errors=len(tally.set_aside),
+                warnings=tally.warnings,
+            )
+        )
 
 
 def _ingestion(at: str, *, is_new: bool, masters: int) -> Event:

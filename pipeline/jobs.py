@@ -100,6 +100,7 @@ class Outcome:
         derivatives: Staged folder of derivatives, ready to be moved into place, or None.
         events: What was done to the masters, oldest first.
         findings: What was found in the scans; an error means nothing of this item goes in.
+        tries: How often the work was begun until there was this outcome.
     """
 
     item_id: str
@@ -108,6 +109,7 @@ class Outcome:
     derivatives: Path | None = None
     events: tuple[Event, ...] = ()
     findings: tuple[Finding, ...] = ()
+    tries: int = 1
 
     @property
     def is_set_aside(self) -> bool:

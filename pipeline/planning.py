@@ -8,7 +8,7 @@ replaces, it never removes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from archive.catalogue import CatalogueItem
@@ -21,11 +21,39 @@ _OPENNESS = (Access.STAFF, Access.RESTRICTED, Access.PUBLIC)
 
 
 class Change(StrEnum):
-    """How a delivered item differs from the archive's."""
+    """How a delivered item differs from the archive's.
 
+    ``NEW``: the archive does not have it. ``RECORD``: only the description changed, so no scan
+    needs to be read again. ``SET_ASIDE``: an error keeps it out.
+    """
+
+    NEW = "new"
     SCANS = "scans"
     RECORD = "record"
-    NONE = "none"
+    NONE = "unchanged"
+    SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A delivered item beside what the archive has of it.
+
+    Attributes:
+        planned: The item, its views as the archive will have them.
+        change: How it differs from the archive's.
+        input_digest: Digest of everything its job depends on; empty when there is no job.
+        size_bytes: Bytes of its delivered scans.
+    """
+
+    planned: PlannedItem
+    change: Change
+    input_digest: str = ""
+    size_bytes: int = 0
+
+    @property
+    def item_id(self) -> str:
+        """The item's id."""
+        return self.planned.item_id
 
 
 def aligned(
@@ -60,7 +88,7 @@ def aligned(
 def change_of(planned: PlannedItem, existing: CatalogueItem | None, digest_of: DigestOf) -> Change:
     """Return how an aligned item differs from what the archive has."""
     if existing is None:
-        return Change.SCANS
+        return Change.NEW
     known = {technical.path: technical.sha512 for technical in existing.technical}
     has_same_scans = (
         planned.record.views == existing.record.views

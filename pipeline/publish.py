@@ -13,8 +13,8 @@ from archive.lock import write_lock
 from archive.opening import Archive
 from archive.site.build import SiteReport, build_site
 from archive.store import Store
-from pipeline.derivative_sets import make_missing_derivatives
-from pipeline.indexing import public_document
+from pipeline.derivative_sets import finish_derivatives, make_missing_derivatives
+from pipeline.indexing import public_document, update_index
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.refresh import refresh_from_store
 from schemas.crosswalks import public_record
@@ -64,6 +64,9 @@ def publish(
         store.recover()
         refreshed = refresh_from_store(archive.layout, store, catalogue)
         made = make_missing_derivatives(archive, catalogue, store, now=now, on_progress=on_progress)
+        if changed := refreshed.item_ids | made.item_ids:
+            update_index(archive, catalogue, changed)
+        finish_derivatives(catalogue, now)
         site = write_site(archive, catalogue, now=now, on_progress=on_progress)
     return PublishReport(site, (*refreshed.findings, *made.findings))
 

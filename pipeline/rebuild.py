@@ -6,16 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.catalogue import Catalogue
+from archive.catalogue import Catalogue, CatalogueItem
+from archive.job_table import BatchKind, JobState, Stage
+from archive.layout import Layout
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.site.build import SiteReport
 from archive.store import Store
-from pipeline.derivative_sets import make_derivatives
+from pipeline.derivative_sets import make_derivatives, wanted_recipe
 from pipeline.indexing import rebuild_index
 from pipeline.progress import OnProgress, ignore_progress
 from pipeline.publish import write_site
 from pipeline.refresh import refresh_from_store
+from schemas.events import utc_text
 from schemas.findings import Finding
 
 
@@ -45,6 +48,8 @@ def rebuild(
 ) -> RebuildReport:
     """Make catalogue, derivatives, index and site again from ``store/``.
 
+    After an interruption it goes on: images that were made are not made again.
+
     Args:
         archive: The archive.
         now: The clock.
@@ -59,21 +64,56 @@ def rebuild(
     with write_lock(archive.layout):
         store = Store(archive.layout)
         store.recover()
-        with Catalogue.open(archive.layout.catalogue, anew=True) as catalogue:
+        with _catalogue_to_fill(archive.layout) as catalogue:
             refreshed = refresh_from_store(archive.layout, store, catalogue)
-            wanted = [
-                item.item_id
-                for item in catalogue.iter_items()
-                if item.derivatives is None or not keep_derivatives
-            ]
-            derived = make_derivatives(
-                archive, catalogue, store, wanted, now=now, on_progress=on_progress
+            wanted = _wanted(archive, catalogue, keep_derivatives=keep_derivatives)
+            batch = catalogue.work.start_batch(BatchKind.REBUILD, utc_text(now()))
+            made = make_derivatives(
+                archive, catalogue, store, wanted, batch=batch, now=now, on_progress=on_progress
             )
             rebuild_index(archive, catalogue)
             site = write_site(archive, catalogue, now=now, on_progress=on_progress)
+            derived = len(made.item_ids)
+            summary = {"made": derived, "set_aside": len(wanted) - derived}
+            catalogue.work.finish_open_batches(BatchKind.REBUILD, batch, utc_text(now()), summary)
             return RebuildReport(
                 items=catalogue.count(),
-                derived=len(derived.item_ids),
-                findings=(*refreshed.findings, *derived.findings),
+                derived=derived,
+                findings=(*refreshed.findings, *made.findings),
                 site=site,
             )
+
+
+def _wanted(archive: Archive, catalogue: Catalogue, *, keep_derivatives: bool) -> dict[str, str]:
+    """Return the recipes of what is to be made, by item id."""
+    wanted = {}
+    for item in catalogue.iter_items():
+        recipe = wanted_recipe(archive, item)
+        keep = keep_derivatives or _is_made(catalogue, item, recipe)
+        if item.derivatives is None or not keep:
+            wanted[item.item_id] = recipe
+    return wanted
+
+
+def _catalogue_to_fill(layout: Layout) -> Catalogue:
+    """Return a catalogue without items: a new one, or that of a rebuild that was interrupted.
+
+    Of the latter only the job table is kept, which says which images were made already.
+    """
+    catalogue = Catalogue.open(layout.catalogue)
+    if catalogue.work.open_batches(BatchKind.REBUILD):
+        catalogue.forget_items()
+        return catalogue
+    catalogue.close()
+    return Catalogue.open(layout.catalogue, anew=True)
+
+
+def _is_made(catalogue: Catalogue, item: CatalogueItem, recipe: str) -> bool:
+    """Say whether the interrupted rebuild made an item's set by this recipe."""
+    job = catalogue.work.finished(Stage.DERIVATIVES, item.item_id)
+    return (
+        job is not None
+        and job.state is JobState.DONE
+        and item.derivatives is not None
+        and job.input_digest == recipe == item.derivatives.recipe
+    )

@@ -53,14 +53,13 @@ def refresh_from_store(layout: Layout, store: Store, catalogue: Catalogue) -> Re
     """Refresh what interrupted runs may have left behind. A damaged item is told and passed over.
 
     A catalogue that was made anew is filled from the whole store; otherwise only the items of
-    batches that were never closed are read again, so the cost follows what was in flight.
+    batches that were never closed are read again, so the cost follows what was in flight. Those
+    that were finished are among them: images are synced when a batch is closed, so after a
+    power cut some may be empty, and the index may not have heard of them.
     """
-    if catalogue.is_complete:
-        suspects = {
-            job.item_id for batch in catalogue.open_batches() for job in catalogue.jobs(batch)
-        }
-    else:
-        suspects = set(store.iter_item_ids())
+    suspects = (
+        catalogue.work.open_item_ids() if catalogue.is_complete else set(store.iter_item_ids())
+    )
     refreshed: set[str] = set()
     findings: list[Finding] = []
     with catalogue.transaction():

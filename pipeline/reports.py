@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from pipeline.planning import Change
 from schemas.findings import Finding, Severity
 from schemas.messages import _, ngettext
 
 if TYPE_CHECKING:
     from archive.site.build import SiteReport
-    from pipeline.ingest import IngestReport
+    from pipeline.ingest_report import IngestReport
+    from pipeline.plan import Plan
+    from pipeline.remake import RemakeReport
 
 
 def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
@@ -47,6 +50,51 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
     )
     if report.set_aside:
         yield _("Set aside, with what is wrong: {path}").format(path=report.quarantine)
+
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """Yield what an ingest would do: the findings, a line an item, and the counts."""
+    words = {
+        Change.NEW: _("new"),
+        Change.SCANS: _("new scans"),
+        Change.RECORD: _("new description"),
+        Change.SET_ASIDE: _("set aside"),
+    }
+    yield from finding_lines(plan.findings)
+    for change in plan.changes:
+        if change.change is not Change.NONE:
+            size = f"{change.size_bytes / 1e6:.1f} MB"
+            scans = ngettext("{count} scan", "{count} scans", change.scans)
+            yield (
+                f"{change.identifier}: {words[change.change]}"
+                f" ({scans.format(count=change.scans)}, {size})"
+            )
+    yield outcome_counts(
+        {
+            "added": plan.count(Change.NEW),
+            "updated": plan.count(Change.SCANS, Change.RECORD),
+            "unchanged": plan.count(Change.NONE),
+            "set_aside": plan.count(Change.SET_ASIDE),
+        }
+    )
+    yield _("Nothing was written.")
+
+
+def remake_lines(report: RemakeReport) -> Iterator[str]:
+    """Yield the findings of making images again, and the counts."""
+    yield from finding_lines(report.findings)
+    yield _("Images made: {made}; as the settings say: {current}; not made: {set_aside}.").format(
+        made=len(report.made), current=report.current, set_aside=report.set_aside
+    )
+
+
+def watch_lines(report: IngestReport) -> Iterator[str]:
+    """Yield what a round of a watch took and found."""
+    yield from finding_lines(report.findings)
+    for item_id in report.added:
+        yield _("taken: {item}").format(item=item_id)
+    for item_id in report.updated:
+        yield _("taken, a new version: {item}").format(item=item_id)
 
 
 def outcome_counts(counts: Mapping[str, int]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from archive.catalogue import Catalogue
+from archive.job_table import BatchKind
 from archive.opening import Archive
 from pipeline.quarantine import iter_set_aside
 from pipeline.reports import outcome_counts
@@ -78,6 +79,7 @@ def status(archive: Archive, *, batches: int = 3) -> Status:
         for item in catalogue.iter_items():
             masters += len(item.technical)
             masters_bytes += sum(technical.size_bytes for technical in item.technical)
+        ingests = catalogue.work.last_batches(batches, BatchKind.INGEST)
         return Status(
             root=str(archive.layout.root),
             title=archive.settings.title_in(archive.settings.main_language),
@@ -87,5 +89,5 @@ def status(archive: Archive, *, batches: int = 3) -> Status:
             masters_bytes=masters_bytes,
             set_aside=tuple(iter_set_aside(archive.layout)),
             has_site=(archive.layout.site / "index.html").is_file(),
-            last_batches=tuple(asdict(batch) for batch in catalogue.last_batches(batches)),
+            last_batches=tuple(asdict(batch) for batch in ingests),
         )

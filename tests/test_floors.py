@@ -12,7 +12,7 @@ CATCHES_EVERYTHING = {
     "archive.catalogue": {"BaseException"},
     "archive.export.target": {"BaseException"},
     "archive.site.build": {"BaseException"},
-    "pipeline.engine": {"Exception"},
+    "pipeline.failures": {"Exception"},
     "pipeline.inspect": {"Exception"},
     "pipeline.intake.workbook": {"Exception"},
     "search.index": {"BaseException", "Exception"},

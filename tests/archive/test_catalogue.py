@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.catalogue import Batch, Catalogue, CatalogueItem, JobRow, JobState
+from archive.catalogue import Catalogue, CatalogueItem
 from archive.catalogue_file import FORMAT_VERSION
 from schemas.derivatives import Canvas, DerivativeSet, ImageFile
 from schemas.dublincore import Statement
@@ -159,34 +158,6 @@ def test_a_digest_is_remembered_for_a_scan_with_the_same_size_and_time(
     assert catalogue.source_digest("/quét/khác.tif", 5_000_000_000, 0) is None
     catalogue.remember_source("/quét/áo.tif", 4, 1, "cd")
     assert catalogue.source_digest("/quét/áo.tif", 4, 1) == "cd"
-
-
-def test_batches_and_their_jobs_are_kept(catalogue: Catalogue) -> None:
-    first = catalogue.start_batch(AT, "đợt 1")
-    catalogue.set_job(first, "b-2", JobState.TODO)
-    catalogue.set_job(first, "b-1", "set_aside", json.dumps([{"code": "SCAN-empty"}]))
-    catalogue.set_job(first, "b-2", "done")
-    catalogue.finish_batch(first, LATER, {"done": 1, "set_aside": 1})
-    second = catalogue.start_batch(LATER, "đợt 2")
-    assert list(catalogue.jobs(first)) == [
-        JobRow("b-1", JobState.SET_ASIDE, '[{"code": "SCAN-empty"}]'),
-        JobRow("b-2", JobState.DONE, "[]"),
-    ]
-    assert list(catalogue.jobs(second)) == []
-    assert catalogue.last_batches(5) == (
-        Batch(second, LATER, "đợt 2", "", {}),
-        Batch(first, AT, "đợt 1", LATER, {"done": 1, "set_aside": 1}),
-    )
-    assert catalogue.last_batches(1)[0].number == second
-
-
-def test_a_job_or_an_end_of_no_batch_is_a_defect_of_the_caller(catalogue: Catalogue) -> None:
-    with pytest.raises(ValueError, match="no batch 7"):
-        catalogue.set_job(7, "b-1", "todo")
-    with pytest.raises(ValueError, match="no batch 7"):
-        catalogue.finish_batch(7, AT, {})
-    with pytest.raises(ValueError, match="halfway"):
-        catalogue.set_job(catalogue.start_batch(AT, ""), "b-1", "halfway")
 
 
 def test_what_was_put_is_there_when_it_is_opened_again(path: Path) -> None:
