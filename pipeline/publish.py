@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from archive.budget import budget_findings
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.lock import write_lock
 from archive.opening import Archive
@@ -34,7 +35,8 @@ class PublishReport:
 
     Attributes:
         site: The site.
-        findings: Damaged objects, and what was found in masters whose images were made anew.
+        findings: Damaged objects, what was found in masters whose images were made anew, and
+            a budget that is nearly used up.
     """
 
     site: SiteReport
@@ -68,7 +70,8 @@ def publish(
             update_index(archive, catalogue, changed)
         finish_derivatives(catalogue, now)
         site = write_site(archive, catalogue, now=now, on_progress=on_progress)
-    return PublishReport(site, (*refreshed.findings, *made.findings))
+    over = budget_findings(archive.settings, files=site.files, size_bytes=site.bytes)
+    return PublishReport(site, (*refreshed.findings, *made.findings, *over))
 
 
 def write_site(

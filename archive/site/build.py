@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.budget import budget_findings
 from archive.config import Settings
 from archive.layout import Layout
 from archive.site.files import SiteTree, discard, new_tree, publish
@@ -111,8 +110,6 @@ def build_site(
         )
         for identifier in survey.broken
     )
-    over = budget_findings(settings, files=tree.files, size_bytes=tree.size_bytes)
-    warnings += tuple(finding.message() for finding in over)
     return SiteReport(tree.pages, survey.items, tree.files, tree.size_bytes, warnings, at)
 
 

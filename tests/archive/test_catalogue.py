@@ -22,7 +22,7 @@ from tests.archive.store_samples import AT, FRONT, LATER, record, technical
 
 
 def derivatives(item_id: str) -> DerivativeSet:
-    image = ImageFile("thumbnail.jpg", 400, 300)
+    image = ImageFile("thumbnail.jpg", 400, 300, "thumbnail.webp")
     canvas = Canvas(
         key="0001",
         master=FRONT,
@@ -31,10 +31,12 @@ def derivatives(item_id: str) -> DerivativeSet:
         width_px=800,
         height_px=600,
         thumbnail=image,
-        access=replace(image, name="access.jpg"),
+        access_images=(replace(image, name="access.jpg", webp="access.webp"),),
         tile_px=512,
         scale_factors=(1, 2),
         sizes=((400, 300), (800, 600)),
+        files=9,
+        size_bytes=90_000,
     )
     return DerivativeSet(item_id, "ab" * 32, (canvas,))
 

@@ -1,0 +1,52 @@
+"""What a museum sees of derivative settings: pictures that say the new rights, and warnings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from PIL import Image
+
+from tests.conftest import Run
+from tests.flows.deliveries import HEADINGS, ROWS, make_delivery, write_csv
+
+
+def picture_words(museum: Path, item_id: str) -> str:
+    """What the largest access image of an item says of it."""
+    (path,) = (museum / "derivatives").rglob(f"{item_id}/0001/access.jpg")
+    with Image.open(path) as image:
+        return image.info["xmp"].decode()
+
+
+def test_new_rights_are_said_by_the_pictures_too(run: Run, tmp_path: Path) -> None:
+    museum, delivery = tmp_path / "museum", make_delivery(tmp_path / "delivery")
+    assert run("init", museum).code == 0
+    headings = (*HEADINGS, "Quyền")
+    write_csv(delivery / "catalogue.csv", headings, [(*row, "© cũ") for row in ROWS])
+    assert run("ingest", delivery, cwd=museum).code == 0
+    untouched = picture_words(museum, "bt-003")
+    rows = [(*ROWS[0], "© cũ"), (*ROWS[1], "© mới"), (*ROWS[2], "© cũ")]
+    write_csv(delivery / "catalogue.csv", headings, rows)
+
+    assert run("ingest", delivery, cwd=museum).code == 0
+
+    assert "© mới" in picture_words(museum, "bt-002")
+    assert "© cũ" not in picture_words(museum, "bt-002")
+    assert "BT-002" in picture_words(museum, "bt-002")
+    assert picture_words(museum, "bt-003") == untouched
+
+
+def test_ingest_and_build_warn_before_the_host_is_full(run: Run, tmp_path: Path) -> None:
+    museum, delivery = tmp_path / "museum", make_delivery(tmp_path / "delivery")
+    assert run("init", museum).code == 0
+    settings = museum / "hoaban.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("file_budget = 0", "file_budget = 20"), encoding="utf-8")
+
+    ran = run("ingest", "--json", delivery, cwd=museum)
+
+    assert ran.code == 0
+    assert "BUDGET-files" in {entry["code"] for entry in json.loads(ran.out)["findings"]}
+    built = run("--lang", "en", "build", cwd=museum)
+    assert built.code == 0
+    assert "the budget is 20" in built.out + built.err
