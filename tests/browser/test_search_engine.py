@@ -1,15 +1,12 @@
 """The search page's engine in Chromium, from file://: the same words, hits and order."""
 
 import json
-import os
 import random
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from schemas.profile import SearchLevel
 from search.analysis import Word, iter_words
@@ -34,17 +31,6 @@ def vectors() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=os.environ.get("HOABAN_CHROMIUM") or shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
 def address(vectors: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> str:
     site = tmp_path_factory.mktemp("site")
     write_static_index(map(_document, vectors["documents"]), site / "search")
@@ -53,8 +39,8 @@ def address(vectors: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, address: str) -> Page:
-    opened = browser.new_page()
+def page(chromium: Browser, address: str) -> Page:
+    opened = chromium.new_page()
     opened.goto(address)
     opened.evaluate("HoabanSearch.load('search')")
     return opened
@@ -99,9 +85,9 @@ def test_pages_of_hits_are_parts_of_one_list(page: Page) -> None:
 
 
 def test_a_folder_without_index_is_refused_and_can_be_tried_again(
-    browser: Browser, address: str
+    chromium: Browser, address: str
 ) -> None:
-    other = browser.new_page()
+    other = chromium.new_page()
     other.goto(address)
     assert other.evaluate("HoabanSearch.load('elsewhere').catch(e => e.message)").startswith(
         "cannot load elsewhere/"
@@ -111,8 +97,8 @@ def test_a_folder_without_index_is_refused_and_can_be_tried_again(
     other.close()
 
 
-def test_an_index_of_another_format_is_refused(browser: Browser, address: str) -> None:
-    other = browser.new_page()
+def test_an_index_of_another_format_is_refused(chromium: Browser, address: str) -> None:
+    other = chromium.new_page()
     other.goto(address)
     message = other.evaluate(
         """() => {
