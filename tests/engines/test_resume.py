@@ -111,7 +111,8 @@ def test_making_images_goes_on_where_it_stopped(
     assert run("ingest", source, "--archive", museum).code == 0
     config = museum / "hoaban.toml"
     config.write_text(
-        config.read_text(encoding="utf-8").replace("quality = 82", "quality = 70"), encoding="utf-8"
+        config.read_text(encoding="utf-8").replace("[derivatives]", "[derivatives]\nquality = 70"),
+        encoding="utf-8",
     )
     arguments = [command, "--archive", museum, "--jobs", str(WORKERS)]
     if command == "derive":
@@ -193,7 +194,8 @@ def test_masters_that_cannot_be_read_end_derive_partially_and_keep_their_old_ima
         master.write_bytes(b"rotten")
     config = museum / "hoaban.toml"
     config.write_text(
-        config.read_text(encoding="utf-8").replace("quality = 82", "quality = 70"), encoding="utf-8"
+        config.read_text(encoding="utf-8").replace("[derivatives]", "[derivatives]\nquality = 70"),
+        encoding="utf-8",
     )
     ran = run("derive", "--again", "--json", cwd=museum)
     assert ran.code == 10, ran
@@ -209,7 +211,7 @@ def test_derive_makes_only_what_the_settings_change(run: Run, museum: Path, tmp_
     assert json.loads(run("derive", "--again", "--json", cwd=museum).out)["made"] == []
     config = museum / "hoaban.toml"
     config.write_text(
-        config.read_text(encoding="utf-8").replace("tile_px = 512", "tile_px = 256"),
+        config.read_text(encoding="utf-8").replace("[derivatives]", "[derivatives]\ntile_px = 256"),
         encoding="utf-8",
     )
     assert json.loads(run("derive", "--json", cwd=museum).out)["made"] == []
