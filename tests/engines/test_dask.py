@@ -187,7 +187,9 @@ def test_results_are_those_of_the_local_engine(run: Run, tmp_path: Path) -> None
         assert tree(near / "quarantine") == tree(far / "quarantine")
         for name in ("near", "far"):
             config = tmp_path / name / "hoaban.toml"
-            text = config.read_text(encoding="utf-8").replace("quality = 82", "quality = 60")
+            text = config.read_text(encoding="utf-8").replace(
+                "[derivatives]", "[derivatives]\nquality = 60"
+            )
             config.write_text(text, encoding="utf-8")
         assert run("derive", "--again", "--archive", near).code == 0
         assert run("derive", "--again", "--archive", far, *scheduler).code == 0

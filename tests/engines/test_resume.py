@@ -111,7 +111,9 @@ def test_making_images_goes_on_where_it_stopped(
     assert run("ingest", source, "--archive", museum).code == 0
     config = museum / "hoaban.toml"
     config.write_text(
-        config.read_text(encoding="utf-8").replace("[derivatives]", "[derivatives]\nquality = 70"),
+        config.read_text(encoding="utf-8").replace(
+            "[derivatives]", "[derivatives]\nquality = 70\nwebp_quality = 70"
+        ),
         encoding="utf-8",
     )
     arguments = [command, "--archive", museum, "--jobs", str(WORKERS)]
@@ -194,7 +196,9 @@ def test_masters_that_cannot_be_read_end_derive_partially_and_keep_their_old_ima
         master.write_bytes(b"rotten")
     config = museum / "hoaban.toml"
     config.write_text(
-        config.read_text(encoding="utf-8").replace("[derivatives]", "[derivatives]\nquality = 70"),
+        config.read_text(encoding="utf-8").replace(
+            "[derivatives]", "[derivatives]\nquality = 70\nwebp_quality = 70"
+        ),
         encoding="utf-8",
     )
     ran = run("derive", "--again", "--json", cwd=museum)
