@@ -1,4 +1,4 @@
-"""The house stands: imports go down only, without circles, and only cli.py prints or exits."""
+"""The house stands: imports go down only, without circles, and only commands print or exit."""
 
 import ast
 from collections.abc import Iterator
@@ -27,6 +27,7 @@ FLOORS = {
     "archive.site": 3,
     "archive.export": 3,
     "archive.serve": 3,
+    "pipeline.commands": 4,
     "cli": 4,
 }
 
@@ -96,9 +97,10 @@ def test_imports_make_no_circle() -> None:
 def test_only_the_command_line_prints_exits_or_catches_everything(path: Path) -> None:
     if path.name == "cli.py":
         return
+    is_command = module_name(path).startswith("pipeline.commands")
     tree = ast.parse(path.read_text(encoding="utf-8"))
     calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    assert not {"print", "click.echo", "sys.exit", "exit"} & set(calls)
+    assert is_command or not {"print", "click.echo", "sys.exit", "exit"} & set(calls)
     handlers = [node for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)]
     caught = {ast.unparse(node.type) if node.type else "" for node in handlers}
     allowed = CATCHES_EVERYTHING.get(module_name(path), set())

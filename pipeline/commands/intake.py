@@ -1,0 +1,261 @@
+"""Commands that bring scans in: check, ingest, watch."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.config import Settings
+from archive.opening import Archive
+from pipeline.reports import (
+    delivery_size,
+    finding_lines,
+    finding_summary,
+    ingest_lines,
+    plan_lines,
+    watch_lines,
+)
+from pipeline.spoken_help import spoken_option
+from schemas.messages import (
+    N_,
+    _,
+)
+from schemas.profile import parse_profile, shipped_profile_text
+
+if TYPE_CHECKING:
+    from pipeline.choosing import Only
+
+
+from pipeline.commands.opening import is_in_archive, now, open_chosen
+from pipeline.commands.options import (
+    archive_option,
+    catalogue_option,
+    engine_option,
+    jobs_option,
+    json_option,
+    only_option,
+    scheduler_option,
+    yes_option,
+)
+from pipeline.commands.printing import (
+    exit_partial_if,
+    print_json,
+    print_lines,
+    progress_shown,
+)
+from pipeline.spoken_help import SpokenCommand
+
+
+@click.command(
+    cls=SpokenCommand,
+    help=N_(
+        """Say everything that is wrong with the scans and the catalogue in SOURCE.
+
+        Writes nothing. Reads every row and every scan in one pass. Ends with 10 when an
+        ingest would set something aside, and with 0 when it would not.
+
+        \b
+        Examples:
+          hoaban check D:/scans/2026-11
+          hoaban check scans --catalogue "Sổ hiện vật.xlsx"
+          hoaban check --json scans
+        """
+    ),
+)
+@click.argument("source", metavar="SOURCE", type=click.Path(path_type=Path))
+@catalogue_option
+@json_option
+@archive_option
+def check(source: Path, catalogue: Path | None, as_json: bool, archive_dir: Path | None) -> None:
+    from pipeline.check import check as run_check
+
+    settings, profile = Settings(), parse_profile(shipped_profile_text("museum"))
+    if archive_dir is not None or is_in_archive():
+        archive = open_chosen(archive_dir)
+        settings, profile = archive.settings, archive.profile
+    with progress_shown() as tell:
+        report = run_check(
+            source,
+            settings=settings,
+            profile=profile,
+            catalogue_path=catalogue,
+            on_progress=tell,
+        )
+    if as_json:
+        print_json(
+            {
+                "catalogue": str(report.catalogue),
+                "items": report.items,
+                "scans": report.scans,
+                "findings": [finding.to_json() for finding in report.findings],
+            }
+        )
+    else:
+        print_lines(finding_lines(report.findings))
+        click.echo(delivery_size(report.items, report.scans))
+        click.echo(finding_summary(report.findings))
+    exit_partial_if(report.has_errors)
+
+
+@click.command(
+    cls=SpokenCommand,
+    help=N_(
+        """Bring the scans and the catalogue in SOURCE into the archive.
+
+        SOURCE is a folder with scans, at any depth, and one catalogue (.xlsx or .csv). Writes
+        to store/, derivatives/ and index/; items with errors go to quarantine/ and the others
+        go in. The files in SOURCE are never changed. Running it again takes in only what is
+        new or changed, also after an interruption. With --dry-run nothing is written.
+
+        \b
+        Examples:
+          hoaban ingest D:/scans/2026-11
+          hoaban ingest scans --catalogue "Sổ hiện vật.xlsx"
+          hoaban ingest scans --dry-run
+          hoaban ingest scans --only "BT-00*" --jobs 1
+          hoaban ingest scans --scheduler tls://192.168.1.10:8786
+        """
+    ),
+)
+@click.argument("source", metavar="SOURCE", type=click.Path(path_type=Path))
+@catalogue_option
+@only_option
+@spoken_option("--dry-run", is_flag=True, help=N_("Only say what would be done."))
+@jobs_option
+@engine_option
+@scheduler_option
+@spoken_option(
+    "--reread", is_flag=True, help=N_("Read every scan again, also those that look untouched.")
+)
+@yes_option
+@json_option
+@archive_option
+def ingest(
+    source: Path,
+    catalogue: Path | None,
+    only: tuple[str, ...],
+    dry_run: bool,
+    jobs: int | None,
+    engine: str | None,
+    scheduler: str | None,
+    reread: bool,
+    yes: bool,
+    as_json: bool,
+    archive_dir: Path | None,
+) -> None:
+    from pipeline.choosing import Only
+    from pipeline.ingest import ingest as run_ingest
+
+    archive = open_chosen(archive_dir, jobs=jobs, engine=engine, scheduler=scheduler)
+    chosen = Only(only)
+    if dry_run:
+        _print_plan(archive, source, catalogue, chosen, reread=reread, as_json=as_json)
+        return
+    with progress_shown() as tell:
+        report = run_ingest(
+            archive,
+            source,
+            now=now,
+            catalogue_path=catalogue,
+            reread=reread,
+            choose=lambda planned: chosen(planned.record),
+            on_progress=tell,
+        )
+    chosen.check_found()
+    if as_json:
+        print_json(report.to_json())
+    else:
+        print_lines(ingest_lines(report))
+        if report.added or report.updated:
+            click.echo(_("Next: hoaban build"))
+    exit_partial_if(report.is_partial)
+
+
+def _print_plan(
+    archive: Archive,
+    source: Path,
+    catalogue: Path | None,
+    chosen: Only,
+    *,
+    reread: bool,
+    as_json: bool,
+) -> None:
+    from pipeline.plan import plan
+
+    with progress_shown() as tell:
+        planned = plan(
+            archive,
+            source,
+            catalogue_path=catalogue,
+            choose=chosen,
+            now=now,
+            reread=reread,
+            on_progress=tell,
+        )
+    chosen.check_found()
+    if as_json:
+        print_json(planned.to_json())
+    else:
+        print_lines(plan_lines(planned))
+    exit_partial_if(planned.is_partial)
+
+
+@click.command(
+    cls=SpokenCommand,
+    help=N_(
+        """Take scans from the hot folder DIR as soon as they are finished.
+
+        DIR holds the scans and one catalogue, as for ingest. Looks at it every few seconds until
+        Ctrl-C; an item is taken when its row is in the catalogue and none of its scans changes
+        any more. Nothing is taken twice, and what is wrong is said once. Writes what ingest
+        writes. With --once it ends after one round, for schedulers.
+
+        \b
+        Examples:
+          hoaban watch D:/scanner
+          hoaban watch D:/scanner --every 30
+          hoaban watch D:/scanner --once
+        """
+    ),
+)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@catalogue_option
+@spoken_option(
+    "--every",
+    default=5.0,
+    show_default=True,
+    type=click.FloatRange(0.1, 86400),
+    help=N_("Seconds between two looks; a file that is equal in both is finished."),
+)
+@spoken_option("--once", is_flag=True, help=N_("End after two looks and one round."))
+@jobs_option
+@archive_option
+def watch(
+    folder: Path,
+    catalogue: Path | None,
+    every: float,
+    once: bool,
+    jobs: int | None,
+    archive_dir: Path | None,
+) -> None:
+    from pipeline.watch import WatchPlan
+    from pipeline.watch import watch as run_watch
+
+    archive = open_chosen(archive_dir, jobs=jobs)
+    if not once:
+        click.echo(_("Watching {path} (Ctrl-C stops it).").format(path=folder), err=True)
+    is_partial = False
+    plan = WatchPlan(folder, every, is_once=once, catalogue_path=catalogue)
+    with progress_shown() as tell:
+        for round_ in run_watch(archive, plan, now=now, sleep=time.sleep, on_progress=tell):
+            if round_.report is not None:
+                print_lines(watch_lines(round_.report))
+                is_partial = is_partial or round_.report.is_partial
+            if round_.trouble is not None:
+                if once:
+                    raise round_.trouble
+                click.echo(_("Waiting: {message}").format(message=round_.trouble), err=True)
+    exit_partial_if(is_partial)

@@ -1,0 +1,149 @@
+"""Commands that give out: build, serve, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.export import FORMATS
+from pipeline.reports import (
+    finding_lines,
+)
+from pipeline.spoken_help import spoken_option
+from schemas.messages import (
+    N_,
+    _,
+    ngettext,
+)
+
+if TYPE_CHECKING:
+    pass
+
+
+from pipeline.commands.opening import now, open_chosen
+from pipeline.commands.options import archive_option, json_option
+from pipeline.commands.printing import (
+    exit_partial_if,
+    print_json,
+    print_lines,
+    print_site,
+    progress_shown,
+)
+from pipeline.spoken_help import SpokenCommand
+
+
+@click.command(
+    cls=SpokenCommand,
+    help=N_(
+        """Build the public site in site/ from what is in the archive.
+
+        Only public items reach it. The new site takes the old one's place as a whole.
+
+        \b
+        Example:
+          hoaban build
+        """
+    ),
+)
+@json_option
+@archive_option
+def build(as_json: bool, archive_dir: Path | None) -> None:
+    from pipeline.publish import publish
+
+    archive = open_chosen(archive_dir)
+    with progress_shown() as tell:
+        report = publish(archive, now=now, on_progress=tell)
+    if as_json:
+        print_json(
+            {
+                "items": report.site.items,
+                "pages": report.site.pages,
+                "path": str(archive.layout.site),
+                "warnings": report.site.warnings,
+                "findings": [finding.to_json() for finding in report.findings],
+            }
+        )
+    else:
+        print_lines(finding_lines(report.findings))
+        print_lines(report.site.warnings)
+        print_site(archive, report.site)
+        click.echo(
+            _("Open it with a double-click: {path}").format(path=archive.layout.site / "index.html")
+        )
+    exit_partial_if(report.is_partial)
+
+
+@click.command(
+    cls=SpokenCommand,
+    help=N_(
+        """Show the site in a browser on this computer.
+
+        Only this computer can reach it, unless --host says otherwise. Ctrl-C stops it.
+
+        \b
+        Examples:
+          hoaban serve
+          hoaban serve --host 0.0.0.0 --port 8080
+        """
+    ),
+)
+@spoken_option("--host", default="127.0.0.1", show_default=True, help=N_("Address to listen on."))
+@spoken_option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help=N_("Port to listen on."),
+)
+@archive_option
+def serve(host: str, port: int, archive_dir: Path | None) -> None:
+    from archive.serve import serve as serve_site
+
+    archive = open_chosen(archive_dir)
+    click.echo(
+        _("The site is at http://{host}:{port}/ (Ctrl-C stops it).").format(host=host, port=port),
+        err=True,
+    )
+    serve_site(archive.layout.site, host, port)
+
+
+@click.command(
+    cls=SpokenCommand,
+    name="export",
+    help=N_(
+        """Write a package for partners: all public items, or those that QUERY finds.
+
+        PATH must not exist yet; the package is written completely or not at all.
+
+        \b
+        Examples:
+          hoaban export csv --out museum.csv
+          hoaban export bagit --out amber.zip hổ phách
+          hoaban export bagit --out whole-bag
+        """
+    ),
+)
+@click.argument("format_name", metavar="FORMAT", type=click.Choice(sorted(FORMATS)))
+@click.argument("query", metavar="[QUERY]", nargs=-1)
+@spoken_option(
+    "--out", required=True, type=click.Path(path_type=Path), help=N_("The file or folder to write.")
+)
+@spoken_option("--all-access", is_flag=True, help=N_("Restricted and staff items too."))
+@archive_option
+def export_command(
+    format_name: str, query: tuple[str, ...], out: Path, all_access: bool, archive_dir: Path | None
+) -> None:
+    from pipeline.packages import export as write_package
+
+    archive = open_chosen(archive_dir)
+    report = write_package(
+        archive, format_name, out, now=now, query=" ".join(query), all_access=all_access
+    )
+    count = report.items
+    click.echo(
+        ngettext(
+            "{count} item written to {path}.", "{count} items written to {path}.", count
+        ).format(count=count, path=out)
+    )

@@ -1,0 +1,1 @@
+"""Everything a check can find: one table an area, each with its sentences and its remedy."""
