@@ -31,12 +31,14 @@ class CheckReport:
         items: Rows that describe an item.
         scans: Number of scans in the source.
         findings: Everything found: the whole delivery, then row by row, then scan by scan.
+        rows: Sheet and row number of each item.
     """
 
     catalogue: Path
     items: int
     scans: int
     findings: tuple[Finding, ...]
+    rows: tuple[tuple[str, tuple[str, int]], ...] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -79,7 +81,15 @@ def check(
     for job in jobs:
         findings.extend(in_scans[job.item_id])
     findings.extend(duplicate_findings(scan for job in jobs for scan in read[job.item_id]))
-    return CheckReport(delivery.catalogue, len(delivery.items), delivery.scans, tuple(findings))
+    # Reversed, so that of rows that share a number the first one stays.
+    rows = {item.item_id: (item.sheet, item.row) for item in reversed(delivery.items)}
+    return CheckReport(
+        delivery.catalogue,
+        len(delivery.items),
+        delivery.scans,
+        tuple(findings),
+        tuple(rows.items()),
+    )
 
 
 def _jobs(delivery: Delivery, settings: Settings, scratch: Path) -> Iterator[Job]:

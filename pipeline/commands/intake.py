@@ -54,12 +54,15 @@ from pipeline.spoken_help import SpokenCommand
     help=N_(
         """Say everything that is wrong with the scans and the catalogue in SOURCE.
 
-        Writes nothing. Reads every row and every scan in one pass. Ends with 10 when an
-        ingest would set something aside, and with 0 when it would not.
+        Changes nothing. Reads every row and every scan in one pass. Ends with 10 when an
+        ingest would set something aside, and with 0 when it would not. With --marked, a copy
+        of the catalogue is written in which each wrong cell has a colour and a comment: mend
+        it there, and deliver that copy.
 
         \b
         Examples:
           hoaban check D:/scans/2026-11
+          hoaban check scans --marked "Sổ hiện vật - cần sửa.xlsx"
           hoaban check scans --catalogue "Sổ hiện vật.xlsx"
           hoaban check --json scans
         """
@@ -67,10 +70,22 @@ from pipeline.spoken_help import SpokenCommand
 )
 @click.argument("source", metavar="SOURCE", type=click.Path(path_type=Path))
 @catalogue_option
+@spoken_option(
+    "--marked",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=N_("Write a copy of the catalogue with every finding marked (for CSV, a list)."),
+)
 @json_option
 @archive_option
-def check(source: Path, catalogue: Path | None, as_json: bool, archive_dir: Path | None) -> None:
+def check(
+    source: Path,
+    catalogue: Path | None,
+    marked: Path | None,
+    as_json: bool,
+    archive_dir: Path | None,
+) -> None:
     from pipeline.check import check as run_check
+    from pipeline.marking.give_back import give_back, marked_name
 
     settings, profile = Settings(), parse_profile(shipped_profile_text("museum"))
     if archive_dir is not None or is_in_archive():
@@ -84,6 +99,8 @@ def check(source: Path, catalogue: Path | None, as_json: bool, archive_dir: Path
             catalogue_path=catalogue,
             on_progress=tell,
         )
+    if marked is not None:
+        give_back(report, profile, marked)
     if as_json:
         print_json(
             {
@@ -97,6 +114,14 @@ def check(source: Path, catalogue: Path | None, as_json: bool, archive_dir: Path
         print_lines(finding_lines(report.findings))
         click.echo(delivery_size(report.items, report.scans))
         click.echo(finding_summary(report.findings))
+        if marked is not None:
+            click.echo(_("Marked in a copy of the catalogue: {path}").format(path=marked))
+        elif report.findings:
+            click.echo(
+                _('To see it in the sheet: add --marked "{name}"').format(
+                    name=marked_name(report.catalogue)
+                )
+            )
     exit_partial_if(report.has_errors)
 
 

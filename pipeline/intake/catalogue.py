@@ -18,7 +18,7 @@ from pipeline.intake.columns import (
 from pipeline.intake.merging import merge_sheets
 from pipeline.intake.rows import Draft, read_rows
 from pipeline.intake.sheet import open_sheets
-from pipeline.intake.table import Row, Sheet, SheetError
+from pipeline.intake.table import OWN_SHEETS, Row, Sheet, SheetError
 from pipeline.intake.text import tidy_line
 from schemas.findings import Finding
 from schemas.messages import current_language
@@ -63,6 +63,8 @@ class CatalogueReader:
         failures: list[SheetError] = []
         with open_sheets(self._path, count_known=self._headings.count_known) as opened:
             for sheet in opened:
+                if sheet.name.startswith(OWN_SHEETS):
+                    continue
                 try:
                     header, rows = self._header(sheet)
                 except SheetError as error:
