@@ -18,6 +18,7 @@ from typing import NoReturn
 
 import click
 
+from pipeline.commands.editing import records, undo
 from pipeline.commands.finding import search, status
 from pipeline.commands.intake import check, ingest, watch
 from pipeline.commands.keeping import audit, derive, rebuild
@@ -77,6 +78,8 @@ for _command in (
     ingest,
     watch,
     derive,
+    records,
+    undo,
     status,
     search,
     build,

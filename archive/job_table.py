@@ -12,11 +12,14 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from archive.catalogue_file import translated
+from schemas.batches import batch_name
+from schemas.events import utc_text
 
 _PAGE_ROWS = 200
 
@@ -27,6 +30,8 @@ class BatchKind(StrEnum):
     INGEST = "ingest"
     DERIVE = "derive"
     REBUILD = "rebuild"
+    EDIT = "edit"
+    UNDO = "undo"
 
 
 class Stage(StrEnum):
@@ -69,6 +74,11 @@ class Batch:
     finished_at: str
     summary: Mapping[str, int]
 
+    @property
+    def name(self) -> str:
+        """Its name, which is in every object version it committed."""
+        return batch_name(self.started_at)
+
 
 @dataclass(frozen=True)
 class JobRow:
@@ -99,8 +109,25 @@ class JobTable:
         self._connection = connection
         self._path = path
 
+    def batch(self, number: int) -> Batch:
+        """Return a batch.
+
+        Raises:
+            ValueError: There is no such batch.
+        """
+        for batch in self.last_batches(1_000_000):
+            if batch.number == number:
+                return batch
+        raise ValueError(f"there is no batch {number}")
+
     def start_batch(self, kind: BatchKind, at: str, source: str = "") -> int:
-        """Begin a batch and return its number."""
+        """Begin a batch and return its number.
+
+        A batch is named after its second, so one that begins in the same second as another is
+        recorded as beginning in the next that is free.
+        """
+        while self._rows("SELECT 1 FROM batches WHERE started_at = ?", at):
+            at = utc_text(datetime.fromisoformat(at) + timedelta(seconds=1))
         with translated(self._path):
             cursor = self._connection.execute(
                 "INSERT INTO batches (kind, started_at, source) VALUES (?, ?, ?)",

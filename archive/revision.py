@@ -86,6 +86,37 @@ def revise(head: Head | None, new: Delivery) -> NewVersion | None:
     return _new_version(head, new, masters=masters, documents=documents, technical=technical)
 
 
+def relink(head: Head, new: Delivery, masters: Mapping[str, str]) -> NewVersion | None:
+    """Return the version with exactly these masters, or None when nothing changes.
+
+    Unlike :func:`revise` this can take masters out of the current version, or bring back those
+    of an older one; it brings no new bytes. Whatever is taken out stays in the versions before.
+
+    Args:
+        head: The newest version.
+        new: Record, events, message and time; its ``technical`` describes every master, in the
+            order of the record's views, and it has no staged masters.
+        masters: sha512 of each master by logical path, each of which the object holds.
+
+    Raises:
+        ValueError: The parts contradict each other.
+    """
+    views = [view.path for view in new.record.views]
+    if views != [entry.path for entry in new.technical] or set(views) != masters.keys():
+        raise ValueError("views, technical descriptions and masters differ")
+    for entry in new.technical:
+        if masters[entry.path] != entry.sha512 or entry.sha512 not in head.inventory.manifest:
+            raise ValueError(f"the object does not hold the bytes of {entry.path!r}")
+    if new.record == head.record and masters == head.masters:
+        return None
+    documents = {
+        RECORD_PATH: new.record.to_bytes(),
+        TECHNICAL_PATH: json_bytes(technical_document(new.technical)),
+        EVENTS_PATH: json_bytes(events_document(head.events + new.events)),
+    }
+    return _new_version(head, new, masters=masters, documents=documents, technical=new.technical)
+
+
 def _described(new: Delivery, stored: Mapping[str, str]) -> dict[str, Technical]:
     """Return the technical descriptions by path, having checked that ``new`` is consistent."""
     if datetime.fromisoformat(new.at).tzinfo is None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from archive.revision import (
     TECHNICAL_PATH,
     Delivery,
     Head,
+    relink,
     revise,
 )
 from schemas.errors import RecordError
@@ -57,6 +58,27 @@ class StoredItem:
     technical: tuple[Technical, ...]
     events: tuple[Event, ...]
     masters: Mapping[str, Path]
+
+
+@dataclass(frozen=True)
+class StoredVersion:
+    """One version of an item, old or new.
+
+    Attributes:
+        number: Its number, from 1.
+        created: When it was made, RFC 3339.
+        message: Why.
+        record: The description it had.
+        technical: What was read from each of its masters, in the order of ``record.views``.
+        masters: sha512 of each master by logical path.
+    """
+
+    number: int
+    created: str
+    message: str
+    record: Record
+    technical: tuple[Technical, ...]
+    masters: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -147,6 +169,41 @@ class Store:
             },
         )
 
+    def messages(self, item_id: str) -> tuple[str, ...]:
+        """Return why each version of an item was made, the oldest first.
+
+        Raises:
+            RecordError: Its inventory is damaged.
+        """
+        return tuple(version.message for version in self._inventory(item_id).versions)
+
+    def read_version(self, item_id: str, number: int) -> StoredVersion:
+        """Return one version of an item, its descriptions checked against their digests.
+
+        Raises:
+            RecordError: There is no such version, or it is damaged.
+        """
+        folder = self.folder_of(item_id)
+        inventory = self._inventory(item_id)
+        if not 1 <= number <= inventory.head:
+            raise RecordError(
+                _("The item '{item}' has no version {version}.").format(
+                    item=item_id, version=number
+                ),
+                path=folder,
+            )
+        then = replace(inventory, versions=inventory.versions[:number])
+        head = _parse_head(folder, then)
+        version = inventory.versions[number - 1]
+        return StoredVersion(
+            number=number,
+            created=version.created,
+            message=version.message,
+            record=head.record,
+            technical=head.technical,
+            masters=head.masters,
+        )
+
     def iter_item_ids(self) -> Iterator[str]:
         """Yield the id of every item, sorted.
 
@@ -216,6 +273,42 @@ class Store:
             return Commit(item_id, new.inventory.head, is_changed=True)
         # Only a stored item can be unchanged.
         return Commit(item_id, head.inventory.head if head else 0, is_changed=False)
+
+    def relink(
+        self,
+        record: Record,
+        *,
+        masters: Mapping[str, str],
+        technical: tuple[Technical, ...],
+        events: tuple[Event, ...],
+        message: str,
+        at: str,
+    ) -> Commit:
+        """Store a version with exactly these masters, of those the object holds.
+
+        For taking back what an earlier version brought; the bytes stay in the versions before.
+
+        Args:
+            record: The description; its views are exactly ``masters``.
+            masters: sha512 by logical path.
+            technical: What was read from each, in the order of the views.
+            events: What happened since the version before, oldest first.
+            message: Why, for people who read the inventory; one sentence.
+            at: When, RFC 3339 with a zone.
+
+        Raises:
+            RecordError: The stored item is damaged; nothing was stored.
+            StoreWriteError: The disk refused; nothing was stored.
+            ValueError: The arguments contradict each other.
+        """
+        item_id = record.item_id
+        ocfl_commit.settle(self.layout, item_id)
+        head = self._head(item_id)
+        delivery = Delivery(record, {}, technical, events, message, at)
+        new = relink(head, delivery, masters)
+        if new is not None:
+            ocfl_commit.commit_version(self.layout, new)
+        return Commit(item_id, head.inventory.head + (new is not None), new is not None)
 
     def recover(self) -> tuple[str, ...]:
         """Finish or undo every commit a crash interrupted, and make staging an empty folder.

@@ -39,14 +39,28 @@ def iter_documents(catalogue: Catalogue, profile: Profile) -> Iterator[SearchDoc
 
 
 def update_index(archive: Archive, catalogue: Catalogue, changed: Iterable[str]) -> None:
-    """Bring the index up to date with the items that changed; make it where it is missing."""
+    """Bring the index up to date with the items that changed; make it where it is missing.
+
+    Items that the catalogue has no more are taken out.
+    """
     try:
         index = SearchIndex.open(archive.layout.index)
     except HoabanError:
         rebuild_index(archive, catalogue)
         return
-    items = (catalogue.get(item_id) for item_id in sorted(changed))
-    index.update(staff_document(item, archive.profile) for item in items if item is not None)
+    gone: list[str] = []
+
+    def documents() -> Iterator[SearchDocument]:
+        for item_id in sorted(changed):
+            item = catalogue.get(item_id)
+            if item is None:
+                gone.append(item_id)
+            else:
+                yield staff_document(item, archive.profile)
+
+    index.update(documents())
+    if gone:
+        index.remove(gone)
 
 
 def rebuild_index(archive: Archive, catalogue: Catalogue) -> None:

@@ -52,6 +52,7 @@ from pipeline.repeats import Repeats
 from pipeline.scan_digests import ScanDigests
 from pipeline.sources import check_source
 from pipeline.work import run_item
+from schemas.batches import message_of
 from schemas.errors import FixityError, RecordError
 from schemas.events import Event, EventType, utc_text
 from schemas.finding_text import findings_text
@@ -312,7 +313,10 @@ class _Run:
                 *(event for event in outcome.events if event.path in paths),
                 _ingestion(at, is_new=existing is None, masters=len(paths)),
             ),
-            message="Ingest" if existing is None else "Update",
+            message=message_of(
+                "Ingest" if existing is None else "Update",
+                self._catalogue.work.batch(self._batch).name,
+            ),
             at=at,
         )
         return commit.is_changed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archive.catalogue import Catalogue, CatalogueItem
+from archive.durable import remove_tree
 from archive.layout import Layout
 from archive.store import Store, StoredItem
 from pipeline.derivative_sets import damaged_finding, read_derivative_set
@@ -29,10 +30,17 @@ def catalogue_item(stored: StoredItem, derivatives: DerivativeSet | None) -> Cat
 def refresh_item(layout: Layout, store: Store, catalogue: Catalogue, item_id: str) -> None:
     """Make the catalogue say of one item what the store and its derivatives folder say.
 
+    Of an item that was taken out of the archive it says nothing, and its images go.
+
     Raises:
         RecordError: The stored item is damaged.
+        StoreWriteError: The disk refused to remove its images.
     """
     stored = store.read(item_id)
+    if stored.record.is_withdrawn:
+        catalogue.remove(item_id)
+        remove_tree(layout.derivatives_of(item_id))
+        return
     catalogue.put(catalogue_item(stored, read_derivative_set(layout, stored)))
 
 

@@ -21,8 +21,7 @@ class SpokenCommand(click.Command):
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the first sentence of the help in the current language."""
-        first = translate(self.help or "").strip().split("\n\n")[0]
-        return " ".join(first.split())[:_SHORT_HELP_WIDTH]
+        return _short_help(self)
 
 
 class SpokenGroup(click.Group):
@@ -33,6 +32,10 @@ class SpokenGroup(click.Group):
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help in the current language."""
         _say(self, super().format_help_text, ctx, formatter)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the first sentence of the help in the current language."""
+        return _short_help(self)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands as they were defined."""
@@ -55,6 +58,11 @@ class SpokenOption(click.Option):
 def spoken_option(*names: str, **attributes: Any) -> Callable[[Any], Any]:
     """Do what ``click.option`` does, with translated help."""
     return click.option(*names, cls=SpokenOption, **attributes)
+
+
+def _short_help(command: click.Command) -> str:
+    first = translate(command.help or "").strip().split("\n\n")[0]
+    return " ".join(first.split())[:_SHORT_HELP_WIDTH]
 
 
 def _say(

@@ -52,6 +52,9 @@ class Record:
         views: The item's masters, in reading order; may be empty.
         access: Who may see the item.
         extra: (column heading, text) of cells under unknown columns: kept, never published.
+        is_withdrawn: The item was taken out of the archive, as by the undoing of its ingest; what
+            it was is in the versions before. It has no views and no statements, and is listed
+            nowhere.
     """
 
     identifier: str
@@ -59,6 +62,7 @@ class Record:
     views: tuple[View, ...] = ()
     access: Access = Access.PUBLIC
     extra: tuple[tuple[str, str], ...] = ()
+    is_withdrawn: bool = False
 
     @property
     def item_id(self) -> str:
@@ -76,9 +80,11 @@ class Record:
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as plain JSON data."""
+        withdrawn = {"withdrawn": True} if self.is_withdrawn else {}
         return {
             "format": RECORD_FORMAT,
             "identifier": self.identifier,
+            **withdrawn,
             "access": self.access.value,
             "statements": [_statement_to_json(statement) for statement in self.statements],
             "views": [_drop_empty(path=v.path, label=v.label, lang=v.lang) for v in self.views],
@@ -105,9 +111,15 @@ class Record:
                 views=tuple(View(**entry) for entry in data["views"]),
                 access=Access(data["access"]),
                 extra=tuple((column, text) for column, text in data["extra"]),
+                is_withdrawn=bool(data.get("withdrawn", False)),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise RecordError(f"not a record: {error!r}") from error
+
+
+def withdrawn(identifier: str) -> Record:
+    """Return the record of an item that was taken out of the archive."""
+    return Record(identifier, (), access=Access.STAFF, is_withdrawn=True)
 
 
 def json_bytes(data: object) -> bytes:

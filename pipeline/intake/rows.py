@@ -13,7 +13,7 @@ from pipeline.intake.text import fold, is_vietnamese, tidy_line, tidy_lines
 from schemas.dublincore import Statement
 from schemas.findings import Finding
 from schemas.identifiers import item_id_for
-from schemas.profile import Role
+from schemas.profile import Field, Role
 from schemas.records import Access
 
 # Terms whose text may run over several lines; any other is told on one.
@@ -99,6 +99,22 @@ def split_values(text: str) -> list[str]:
     return [value for value in map(tidy_line, parts) if value]
 
 
+def split_cell(text: str, field: Field) -> list[str]:
+    """Return the values of a field's cell, tidied: several only where the field is repeatable."""
+    if field.repeatable:
+        return split_values(text)
+    tidied = tidy_lines(text) if field.term in _LONG_TERMS else tidy_line(text)
+    return [tidied] if tidied else []
+
+
+def statement_of(term: str, text: str, *, lang: str, field: str, unit: str = "") -> Statement:
+    """Return the statement that one value of a cell makes: text, URI, or ``text <URI>``."""
+    name, uri = _name_and_uri(text)
+    if name:
+        name = _with_unit(name, unit)
+    return Statement(term, name, lang if name else "", uri, field)
+
+
 def parse_access(text: str) -> Access | None:
     """Return the access level a Vietnamese or English word names, or None."""
     return _ACCESS_WORDS.get(fold(text))
@@ -181,18 +197,12 @@ def _statements(column: Column, text: str) -> Iterator[Statement]:
     if meaning is None:
         return
     field = meaning.field
-    if field.repeatable:
-        values = split_values(text)
-    else:
-        values = [tidy_lines(text) if field.term in _LONG_TERMS else tidy_line(text)]
+    values = split_cell(text, field)
     lang = meaning.lang
     if not lang and field.has_language and any(map(is_vietnamese, values)):
         lang = "vi"
-    for value in filter(None, values):
-        name, uri = _name_and_uri(value)
-        if name:
-            name = _with_unit(name, meaning.unit)
-        yield Statement(field.term, name, lang if name else "", uri, field.name)
+    for value in values:
+        yield statement_of(field.term, value, lang=lang, field=field.name, unit=meaning.unit)
 
 
 def _name_and_uri(value: str) -> tuple[str, str]:

@@ -74,9 +74,19 @@ def commands_page() -> str:
     ]
     with speaking("en"):
         parts.append(_help_of(cli.hoaban, "hoaban"))
-        for name, command in cli.hoaban.commands.items():
+        for name, command in all_commands().items():
             parts.append(_help_of(command, f"hoaban {name}"))
     return "\n".join(parts)
+
+
+def all_commands() -> dict[str, click.Command]:
+    """Return every command by its name, those of groups too, as ``records export``."""
+    found: dict[str, click.Command] = {}
+    for name, command in cli.hoaban.commands.items():
+        found[name] = command
+        if isinstance(command, click.Group):
+            found |= {f"{name} {sub}": entry for sub, entry in command.commands.items()}
+    return found
 
 
 def _help_of(command: click.Command, path: str) -> str:

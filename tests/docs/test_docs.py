@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-import cli
 from archive.config import DaskSettings, DerivativeSettings, Settings
 from schemas.findings import KINDS
-from tests.docs.reference import DOCS, PAGES
+from tests.docs.reference import DOCS, PAGES, all_commands
 
 ROOT = DOCS.parent
 
@@ -20,17 +19,17 @@ def test_generated_page_is_up_to_date(name: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name]()
 
 
-@pytest.mark.parametrize("name", list(cli.hoaban.commands))
+@pytest.mark.parametrize("name", list(all_commands()))
 def test_every_command_teaches_by_example(name: str) -> None:
-    text = cli.hoaban.commands[name].help or ""
+    text = all_commands()[name].help or ""
     assert re.search(rf"Examples?:\n\s+hoaban {name}", text), text
 
 
-@pytest.mark.parametrize("name", list(cli.hoaban.commands))
+@pytest.mark.parametrize("name", list(all_commands()))
 def test_every_option_is_explained(name: str) -> None:
     unexplained = [
         parameter.name
-        for parameter in cli.hoaban.commands[name].params
+        for parameter in all_commands()[name].params
         if parameter.param_type_name == "option" and not getattr(parameter, "help", None)
     ]
     assert unexplained == []

@@ -1,0 +1,226 @@
+"""A record as the cells of a row, and back, without loss.
+
+Invariant: a record is the same after any cells were changed and changed back.
+
+Headings are exact, not recognised: ``title@vi`` is the title in Vietnamese, ``dcterms:subject``
+a statement that came from no field, ``extra:Kệ`` a cell that was kept under an unknown heading.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from pipeline.intake.rows import parse_access, split_cell, statement_of
+from schemas.dublincore import TERMS, Statement
+from schemas.profile import Field, Obligation, Profile, Role
+from schemas.records import Record
+
+EXTRA = "extra:"
+_TERM = "dcterms:"
+_SEPARATOR = "; "
+_MASTERS = "masters/"
+
+
+class CellError(Exception):
+    """A cell that cannot be taken over.
+
+    Attributes:
+        code: A RECORDS code of the findings.
+        values: What fills its sentence.
+    """
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The headings of a profile's special fields.
+
+    Attributes:
+        identifier: Of the inventory number; not to be edited.
+        files: Of the scans; not to be edited.
+        access: Of the access level.
+    """
+
+    identifier: str
+    files: str
+    access: str
+
+
+def columns_of(profile: Profile) -> Columns:
+    """Return the headings of a profile's special fields."""
+    return Columns(
+        _named(profile, Role.IDENTIFIER, "identifier"),
+        _named(profile, Role.FILES, "files"),
+        _named(profile, Role.ACCESS, "access"),
+    )
+
+
+def cells_of(record: Record, profile: Profile) -> dict[str, str]:
+    """Return the text of every cell of a record by heading."""
+    columns = columns_of(profile)
+    cells: dict[str, list[str]] = {
+        columns.identifier: [record.identifier],
+        columns.files: [view.path.removeprefix(_MASTERS) for view in record.views],
+        columns.access: [record.access.value],
+    }
+    for statement in record.statements:
+        if statement.field != columns.identifier:
+            cells.setdefault(heading_of(statement), []).append(text_of(statement))
+    for heading, text in record.extra:
+        cells.setdefault(EXTRA + heading, []).append(text)
+    return {heading: _SEPARATOR.join(texts) for heading, texts in cells.items()}
+
+
+def in_order(headings: Iterable[str], profile: Profile) -> list[str]:
+    """Return headings as people expect them: as the profile has them, unknown ones last."""
+    places = {field.name: place for place, field in enumerate(profile)}
+
+    def key(heading: str) -> tuple[int, str]:
+        return places.get(heading.partition("@")[0], len(places)), heading
+
+    return sorted(headings, key=key)
+
+
+def same(one: str, other: str) -> bool:
+    """Say whether two cells hold the same text, whatever a spreadsheet program did to it."""
+    return one == other or _plain(one) == _plain(other)
+
+
+def with_cells(
+    record: Record, changes: Mapping[str, str], profile: Profile, *, is_checked: bool = True
+) -> Record:
+    """Return a record with some cells changed; an empty text takes the values away.
+
+    Args:
+        record: The record.
+        changes: New text by heading.
+        profile: Says what the headings mean.
+        is_checked: Whether a required field may not be emptied.
+
+    Raises:
+        CellError: A cell cannot be changed, or not to this.
+    """
+    for heading, text in changes.items():
+        if is_checked and not text.strip():
+            _check_not_required(record, heading, profile)
+        record = _with_cell(record, heading, text.strip(), profile)
+    return record
+
+
+def heading_of(statement: Statement) -> str:
+    """Return the heading under which a statement stands."""
+    name = statement.field or _TERM + statement.term
+    return f"{name}@{statement.lang}" if statement.lang else name
+
+
+def text_of(statement: Statement) -> str:
+    """Return a statement as the text of a cell."""
+    if statement.value and statement.uri and statement.value != statement.uri:
+        return f"{statement.value} <{statement.uri}>"
+    return statement.value or statement.uri
+
+
+def _with_cell(record: Record, heading: str, text: str, profile: Profile) -> Record:
+    columns = columns_of(profile)
+    if heading in (columns.identifier, columns.files):
+        raise CellError("RECORDS-read-only")
+    if heading == columns.access:
+        access = parse_access(text)
+        if access is None:
+            raise CellError("RECORDS-bad-access", value=text)
+        return replace(record, access=access)
+    if heading.startswith(EXTRA):
+        return replace(record, extra=_with_extra(record, heading.removeprefix(EXTRA), text))
+    return replace(record, statements=_with_statements(record, heading, text, profile))
+
+
+def _with_extra(record: Record, name: str, text: str) -> tuple[tuple[str, str], ...]:
+    pairs: list[tuple[str, str]] = []
+    is_there = False
+    for pair in record.extra:
+        if pair[0] != name:
+            pairs.append(pair)
+        elif not is_there:
+            is_there = True
+            pairs.append((name, text))
+    if not is_there:
+        pairs.append((name, text))
+    return tuple(pair for pair in pairs if pair[0] != name or pair[1])
+
+
+def _with_statements(
+    record: Record, heading: str, text: str, profile: Profile
+) -> tuple[Statement, ...]:
+    name, _at, lang = heading.partition("@")
+    old = [entry for entry in record.statements if heading_of(entry) == heading]
+    field = profile.get(name)
+    term = _term_of(name, field, old)
+    values = split_cell(text, field) if field else [v for v in (text,) if v]
+    # What the statement knows beside its text is kept where the text is.
+    known = {text_of(entry): entry for entry in old}
+    source = name if field else _field_of(old)
+    new = [known.get(value) or _statement(term, value, lang, source) for value in values]
+    place = _place(record, heading, name, profile)
+    before = [s for s in record.statements[:place] if heading_of(s) != heading]
+    after = [s for s in record.statements[place:] if heading_of(s) != heading]
+    return (*before, *new, *after)
+
+
+def _check_not_required(record: Record, heading: str, profile: Profile) -> None:
+    name = heading.partition("@")[0]
+    field = profile.get(name)
+    if field is None or field.role is not Role.VALUE:
+        return
+    others = any(s.field == name and heading_of(s) != heading for s in record.statements)
+    if field.obligation is Obligation.REQUIRED and not others:
+        raise CellError("RECORDS-required")
+
+
+def _term_of(name: str, field: Field | None, old: list[Statement]) -> str:
+    if field is not None and field.role is Role.VALUE:
+        return field.term
+    if old:
+        return old[0].term
+    term = name.removeprefix(_TERM)
+    if field is None and name.startswith(_TERM) and term in TERMS:
+        return term
+    raise CellError("RECORDS-column-unknown")
+
+
+def _statement(term: str, value: str, lang: str, field: str) -> Statement:
+    made = statement_of(term, value, lang=lang, field=field)
+    # An address has no language, but in a column of one it must stay in that column.
+    return made if made.lang == lang else Statement(term, value, lang, "", field)
+
+
+def _field_of(old: list[Statement]) -> str:
+    return old[0].field if old else ""
+
+
+def _place(record: Record, heading: str, name: str, profile: Profile) -> int:
+    """Return where the statements of a cell stand or, where there is none, belong."""
+    for place, entry in enumerate(record.statements):
+        if heading_of(entry) == heading:
+            return place
+    order = {field.name: place for place, field in enumerate(profile)}
+    rank = order.get(name, len(order))
+    for place, entry in enumerate(record.statements):
+        if order.get(entry.field, len(order)) > rank:
+            return place
+    return len(record.statements)
+
+
+def _named(profile: Profile, role: Role, default: str) -> str:
+    field = profile.with_role(role)
+    return field.name if field else default
+
+
+def _plain(text: str) -> str:
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return "\n".join(line.strip() for line in lines.strip().split("\n"))

@@ -1,0 +1,89 @@
+"""Properties of cells and of the three-way merge."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.intake.text import tidy_line
+from pipeline.roundtrip.cells import cells_of, same, with_cells
+from pipeline.roundtrip.merge import merge_cells
+from schemas.dublincore import Statement
+from schemas.profile import Role, parse_profile, shipped_profile_text
+from schemas.records import Access, Record
+
+PROFILE = parse_profile(shipped_profile_text("museum"))
+FIELDS = [f for f in PROFILE if f.role is Role.VALUE]
+ORDER = {field.name: place for place, field in enumerate(PROFILE)}
+words = st.text(alphabet="abc đồngÁ=@'-1/", min_size=1, max_size=12).map(tidy_line).filter(bool)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    statements = []
+    for field in draw(st.lists(st.sampled_from(FIELDS), unique_by=lambda f: f.name, max_size=5)):
+        for lang in draw(st.sets(st.sampled_from(["", "vi", "en"]), min_size=1)):
+            count = draw(st.integers(1, 3)) if field.repeatable else 1
+            values = draw(st.lists(words, min_size=count, max_size=count, unique=True))
+            statements += [Statement(field.term, v, lang, "", field.name) for v in values]
+    statements.sort(key=lambda s: ORDER[s.field])
+    extra = draw(st.dictionaries(words, words, max_size=2))
+    return Record(
+        "BT-1",
+        tuple(statements),
+        access=draw(st.sampled_from(Access)),
+        extra=tuple(extra.items()),
+    )
+
+
+@given(records(), records())
+def test_the_cells_of_one_record_make_another_into_it(one: Record, other: Record) -> None:
+    old, new = cells_of(one, PROFILE), cells_of(other, PROFILE)
+    changes = {
+        heading: new.get(heading, "")
+        for heading in {**old, **new}
+        if not same(old.get(heading, ""), new.get(heading, ""))
+    }
+    changed = with_cells(one, changes, PROFILE, is_checked=False)
+    assert {k: v for k, v in cells_of(changed, PROFILE).items() if v} == {
+        k: v for k, v in new.items() if v
+    }
+
+
+@given(records(), records())
+def test_changing_back_gives_the_record_it_was(one: Record, other: Record) -> None:
+    old, new = cells_of(one, PROFILE), cells_of(other, PROFILE)
+    headings = sorted({**old, **new}.keys() - {"identifier", "files"})
+    there = with_cells(one, {h: new.get(h, "") for h in headings}, PROFILE, is_checked=False)
+    back = with_cells(there, {h: old.get(h, "") for h in headings}, PROFILE, is_checked=False)
+    assert cells_of(back, PROFILE) == old
+    assert sorted(back.statements, key=repr) == sorted(one.statements, key=repr)
+
+
+@given(records())
+def test_no_change_gives_the_same_record(record: Record) -> None:
+    assert with_cells(record, {}, PROFILE) == record
+
+
+texts = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["", "x", "y", "z"]))
+
+
+@given(texts, texts, texts)
+def test_a_merge_takes_each_side_s_changes_and_settles_nothing(
+    base: dict[str, str], archive: dict[str, str], sheet: dict[str, str]
+) -> None:
+    merged = merge_cells(base, archive, sheet, headings="abcd")
+    result = {h: archive.get(h, "") for h in "abcd"} | {c.heading: c.new for c in merged.changes}
+    contested = {c.heading for c in merged.conflicts}
+    for heading in "abcd":
+        was, now, came = (side.get(heading, "") for side in (base, archive, sheet))
+        if was not in (now, came) and now != came:
+            assert heading in contested
+        assert result[heading] == (came if now == was else now)
+
+
+@given(texts, texts)
+def test_a_merge_is_done_once(base: dict[str, str], sheet: dict[str, str]) -> None:
+    merged = merge_cells(base, base, sheet, headings="abcd")
+    after = base | {change.heading: change.new for change in merged.changes}
+    assert merge_cells(base, after, sheet, headings="abcd").changes == ()
