@@ -10,7 +10,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from archive.catalogue import Catalogue, CatalogueItem
 from archive.durable import move_folder, remove_tree, sync_disk, translated_os_errors
 from archive.job_table import BatchKind, JobRow, JobState, Stage
 from archive.layout import Layout
+from archive.limits import Limits
 from archive.opening import Archive
 from archive.store import Store, StoredItem
 from pipeline.carry import carry
@@ -37,6 +38,7 @@ from schemas.finding_text import findings_text
 from schemas.findings import Finding
 from schemas.messages import N_
 from schemas.records import Record
+from schemas.technical import longest_side
 
 MAKING = N_("Making images")
 
@@ -101,7 +103,18 @@ def wanted_recipe(archive: Archive, item: CatalogueItem) -> str:
         ((technical.sha512, len(technical.pages)) for technical in item.technical),
         credit_in(archive, item.record),
         readers=(name for technical in item.technical for name in technical.readers),
+        limits=limits_in(archive, item.record),
+        longest_px=longest_side(item.technical),
     )
+
+
+def needs_derivatives(archive: Archive, item: CatalogueItem) -> bool:
+    """Say whether an item has no set, or one that shows more than its limits allow.
+
+    Such a set must not wait until somebody asks for new ones: the next build would publish it.
+    """
+    made = item.derivatives
+    return made is None or not limits_in(archive, item.record).is_kept_by(made)
 
 
 def make_missing_derivatives(
@@ -112,7 +125,7 @@ def make_missing_derivatives(
     now: Callable[[], datetime],
     on_progress: OnProgress,
 ) -> MadeDerivatives:
-    """Make the set of every item that has none.
+    """Make the set of every item that has none, or one that shows more than it may.
 
     The caller closes the batch (:func:`finish_derivatives`) when the index is up to date.
 
@@ -123,7 +136,7 @@ def make_missing_derivatives(
     missing = {
         item.item_id: wanted_recipe(archive, item)
         for item in catalogue.iter_items()
-        if item.derivatives is None
+        if needs_derivatives(archive, item)
         or not (archive.layout.derivatives_of(item.item_id) / DERIVATIVES_NAME).is_file()
     }
     if not missing:
@@ -181,6 +194,8 @@ def make_derivatives(
             findings.extend(before or ())
             if before is None:
                 todo[item_id] = recipe
+    for item_id in todo:
+        _withdraw(archive, catalogue, item_id)
     made: set[str] = set()
     outcomes = carry(
         archive, partial(run_item, at=utc_text(now())), _jobs(archive, store, todo, findings)
@@ -194,6 +209,30 @@ def make_derivatives(
         on_progress(Progress(MAKING, done, len(todo), outcome.item_id, errors=failed))
     sync_disk()
     return MadeDerivatives(frozenset(made), tuple(findings))
+
+
+def _withdraw(archive: Archive, catalogue: Catalogue, item_id: str) -> None:
+    """Remove a set that shows more than the item's limits allow, before its images are made anew.
+
+    Its masters may turn out to be unreadable; then no image is better than one that nobody may
+    show. Any other set stays until the new one stands.
+    """
+    item = catalogue.get(item_id)
+    folder = archive.layout.derivatives_of(item_id)
+    if item is None or not folder.exists():
+        return
+    limits = limits_in(archive, item.record)
+    if limits == Limits():
+        return
+    try:
+        standing = _read_set(folder / DERIVATIVES_NAME)
+    except (OSError, RecordError):
+        standing = None
+    if standing is not None and limits.is_kept_by(standing):
+        return
+    with catalogue.transaction():
+        catalogue.put(replace(item, derivatives=None))
+    remove_tree(folder)
 
 
 def _publish(
@@ -252,16 +291,25 @@ def credit_in(archive: Archive, record: Record) -> Credit:
     )
 
 
+def limits_in(archive: Archive, record: Record) -> Limits:
+    """Return what may be shown of an item's images."""
+    settings = archive.settings
+    return settings.limits.of(record, rights=settings.rights, rights_uri=settings.rights_uri)
+
+
 def kept_derivatives(
     archive: Archive, existing: CatalogueItem | None, record: Record
 ) -> DerivativeSet | None:
     """Return the set that an item keeps under a new record.
 
-    It is none where its pictures would go on saying what no longer holds.
+    It is none where its pictures would go on saying what no longer holds, or showing more or
+    less than may be shown now.
     """
-    if existing is None or credit_in(archive, existing.record) != credit_in(archive, record):
+    if existing is None:
         return None
-    return existing.derivatives
+    changed = replace(existing, record=record)
+    is_same = wanted_recipe(archive, existing) == wanted_recipe(archive, changed)
+    return existing.derivatives if is_same else None
 
 
 def _jobs(
@@ -281,6 +329,7 @@ def _jobs(
             settings=archive.settings.derivatives,
             copy_masters=False,
             credit=credit_in(archive, stored.record),
+            limits=limits_in(archive, stored.record),
             memory_mb=memory_mb,
         )
 

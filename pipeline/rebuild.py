@@ -13,7 +13,11 @@ from archive.lock import write_lock
 from archive.opening import Archive
 from archive.site.build import SiteReport
 from archive.store import Store
-from pipeline.derivative_sets import make_derivatives, wanted_recipe
+from pipeline.derivative_sets import (
+    make_derivatives,
+    needs_derivatives,
+    wanted_recipe,
+)
 from pipeline.indexing import rebuild_index
 from pipeline.progress import OnProgress, ignore_progress
 from pipeline.publish import write_site
@@ -90,7 +94,7 @@ def _wanted(archive: Archive, catalogue: Catalogue, *, keep_derivatives: bool) -
     for item in catalogue.iter_items():
         recipe = wanted_recipe(archive, item)
         keep = keep_derivatives or _is_made(catalogue, item, recipe)
-        if item.derivatives is None or not keep:
+        if needs_derivatives(archive, item) or not keep:
             wanted[item.item_id] = recipe
     return wanted
 

@@ -27,13 +27,14 @@ from pipeline.jobs import Job, Outcome, Scan
 from pipeline.memory import fits_in_memory
 from pipeline.readers import version_of
 from pipeline.vips import pyvips
+from pipeline.watermark import within
 from schemas.crosswalks.xmp import xmp_packet
 from schemas.derivatives import Canvas, DerivativeSet
 from schemas.errors import StoreWriteError
 from schemas.events import Event, EventType
 from schemas.findings import Finding, has_errors
 from schemas.messages import _
-from schemas.technical import Page, Technical
+from schemas.technical import Page, Technical, longest_side
 
 _COPY_BYTES = 1 << 20
 # Below it, zeros at the end are padding or a black margin.
@@ -132,9 +133,12 @@ def run_item(job: Job, *, at: str) -> Outcome:
             ((m.copy.sha512, len(m.header.pages)) for m in masters),
             job.credit,
             readers=(name for master in masters for name in master.readers),
+            limits=job.limits,
+            longest_px=longest_side(master.technical for master in masters),
         )
         sources = tuple(master.copy.sha512 for master in masters)
-        made = DerivativeSet(job.item_id, recipe, tuple(canvases), sources)
+        mark = job.limits.watermark.digest if job.limits.watermark else ""
+        made = DerivativeSet(job.item_id, recipe, tuple(canvases), sources, mark)
         write_derivative_set(made, folder)
     except (OSError, pyvips.Error) as error:
         # A fault of a scan is a ScanProblem by now. What is left is a write that failed, or an
@@ -213,8 +217,9 @@ def _canvas(master: _Master, page: int, folder: Path, job: Job, number: int) -> 
         is_document=header.colour_space == "bilevel",
         xmp=xmp_packet(job.credit, source=f"hash://sha256/{master.copy.sha256}"),
     )
-    with _decoded(master, header, job) as image:
-        return write_canvas(image, folder, job.settings, source)
+    with _decoded(master, header, job) as decoded:
+        image = within(decoded, job.limits, memory_mb=job.memory_mb)
+        return write_canvas(image, folder, job.settings, source, mark=job.limits.watermark)
 
 
 @contextmanager
