@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,7 @@ from archive.catalogue import Catalogue, CatalogueItem
 from archive.durable import move_folder, remove_tree, sync_disk, translated_os_errors
 from archive.job_table import BatchKind, JobRow, JobState, Stage
 from archive.layout import Layout
-from archive.limits import Limits
+from archive.limits import LimitRules, Limits
 from archive.opening import Archive
 from archive.store import Store, StoredItem
 from pipeline.carry import carry
@@ -35,7 +35,7 @@ from schemas.derivatives import DERIVATIVES_NAME, DerivativeSet
 from schemas.errors import RecordError
 from schemas.events import utc_text
 from schemas.finding_text import findings_text
-from schemas.findings import Finding
+from schemas.findings import Finding, Severity
 from schemas.messages import N_
 from schemas.records import Record
 from schemas.technical import longest_side
@@ -183,32 +183,81 @@ def make_derivatives(
         DependencyError: The workers cannot be started.
         StoreWriteError: The disk refuses.
     """
+    todo, findings = _begin(archive, catalogue, wanted, batch)
+    meter = _Meter(todo.values(), on_progress)
+    made: set[str] = set()
+    outcomes = carry(
+        archive, partial(run_item, at=utc_text(now())), _jobs(archive, store, todo, findings)
+    )
+    for outcome in outcomes:
+        findings.extend(outcome.findings)
+        work = todo[outcome.item_id]
+        is_made = _publish(archive, catalogue, batch, work.recipe, outcome)
+        if is_made:
+            made.add(outcome.item_id)
+        shutil.rmtree(archive.layout.staging_of(outcome.item_id), ignore_errors=True)
+        meter.tell(outcome, work, is_made=is_made)
+    sync_disk()
+    return MadeDerivatives(frozenset(made), tuple(findings))
+
+
+@dataclass(frozen=True)
+class _Work:
+    """A set to be made: its recipe, and the bytes of its masters."""
+
+    recipe: str
+    size_bytes: int
+
+
+class _Meter:
+    """Tells how far the making of images has come."""
+
+    def __init__(self, work: Collection[_Work], on_progress: OnProgress) -> None:
+        self._on_progress = on_progress
+        self._count = len(work)
+        self._total_bytes = sum(entry.size_bytes for entry in work)
+        self._done = self._done_bytes = self._errors = self._warnings = 0
+
+    def tell(self, outcome: Outcome, work: _Work, *, is_made: bool) -> None:
+        """Tell that one item is finished."""
+        self._done += 1
+        self._done_bytes += work.size_bytes
+        self._errors += not is_made
+        self._warnings += sum(f.severity is Severity.WARNING for f in outcome.findings)
+        self._on_progress(
+            Progress(
+                MAKING,
+                self._done,
+                self._count,
+                outcome.item_id,
+                bytes_done=self._done_bytes,
+                bytes_total=self._total_bytes,
+                errors=self._errors,
+                warnings=self._warnings,
+            )
+        )
+
+
+def _begin(
+    archive: Archive, catalogue: Catalogue, wanted: Mapping[str, str], batch: int
+) -> tuple[dict[str, _Work], list[Finding]]:
+    """Put every job on record; return those to be done, and what was found before in the others."""
     repeats = Repeats(catalogue.work, only_open=True)
     findings: list[Finding] = []
-    todo: dict[str, str] = {}
+    todo: dict[str, _Work] = {}
     with catalogue.transaction():
         for item_id, recipe in wanted.items():
             before = repeats.findings(Stage.DERIVATIVES, item_id, recipe)
             state = JobState.TODO if before is None else JobState.SET_ASIDE
             _set_job(catalogue, batch, item_id, recipe, state, findings=before or ())
             findings.extend(before or ())
+            item = catalogue.get(item_id)
             if before is None:
-                todo[item_id] = recipe
-    for item_id in todo:
+                sizes = (technical.size_bytes for technical in item.technical) if item else ()
+                todo[item_id] = _Work(recipe, sum(sizes))
+    for item_id in wanted:
         _withdraw(archive, catalogue, item_id)
-    made: set[str] = set()
-    outcomes = carry(
-        archive, partial(run_item, at=utc_text(now())), _jobs(archive, store, todo, findings)
-    )
-    for done, outcome in enumerate(outcomes, start=1):
-        findings.extend(outcome.findings)
-        if _publish(archive, catalogue, batch, todo[outcome.item_id], outcome):
-            made.add(outcome.item_id)
-        shutil.rmtree(archive.layout.staging_of(outcome.item_id), ignore_errors=True)
-        failed = done - len(made)
-        on_progress(Progress(MAKING, done, len(todo), outcome.item_id, errors=failed))
-    sync_disk()
-    return MadeDerivatives(frozenset(made), tuple(findings))
+    return todo, findings
 
 
 def _withdraw(archive: Archive, catalogue: Catalogue, item_id: str) -> None:
@@ -217,13 +266,11 @@ def _withdraw(archive: Archive, catalogue: Catalogue, item_id: str) -> None:
     Its masters may turn out to be unreadable; then no image is better than one that nobody may
     show. Any other set stays until the new one stands.
     """
-    item = catalogue.get(item_id)
     folder = archive.layout.derivatives_of(item_id)
+    item = catalogue.get(item_id) if archive.settings.limits != LimitRules() else None
     if item is None or not folder.exists():
         return
     limits = limits_in(archive, item.record)
-    if limits == Limits():
-        return
     try:
         standing = _read_set(folder / DERIVATIVES_NAME)
     except (OSError, RecordError):

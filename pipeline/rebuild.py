@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.job_table import BatchKind, JobState, Stage
@@ -41,6 +42,18 @@ class RebuildReport:
     derived: int
     findings: tuple[Finding, ...]
     site: SiteReport
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain JSON data, its sentences in the current language."""
+        return {
+            "items": self.items,
+            "derived": self.derived,
+            "pages": self.site.pages,
+            "files": self.site.files,
+            "size_bytes": self.site.bytes,
+            "warnings": self.site.warnings,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
 
 
 def rebuild(

@@ -145,6 +145,7 @@ def audit(as_json: bool, archive_dir: Path | None) -> None:
         Examples:
           hoaban rebuild
           hoaban rebuild --keep-images
+          hoaban rebuild --json
         """
     ),
 )
@@ -152,12 +153,14 @@ def audit(as_json: bool, archive_dir: Path | None) -> None:
 @jobs_option
 @engine_option
 @scheduler_option
+@json_option
 @archive_option
 def rebuild(
     keep_images: bool,
     jobs: int | None,
     engine: str | None,
     scheduler: str | None,
+    as_json: bool,
     archive_dir: Path | None,
 ) -> None:
     from pipeline.rebuild import rebuild as run_rebuild
@@ -165,13 +168,16 @@ def rebuild(
     archive = open_chosen(archive_dir, jobs=jobs, engine=engine, scheduler=scheduler)
     with progress_shown() as tell:
         report = run_rebuild(archive, now=now, keep_derivatives=keep_images, on_progress=tell)
-    print_lines(finding_lines(report.findings))
-    click.echo(
-        ngettext(
-            "Made again from the store: {count} item.",
-            "Made again from the store: {count} items.",
-            report.items,
-        ).format(count=report.items)
-    )
-    print_site(archive, report.site)
+    if as_json:
+        print_json(report.to_json())
+    else:
+        print_lines(finding_lines(report.findings))
+        click.echo(
+            ngettext(
+                "Made again from the store: {count} item.",
+                "Made again from the store: {count} items.",
+                report.items,
+            ).format(count=report.items)
+        )
+        print_site(archive, report.site)
     exit_partial_if(has_errors(report.findings))
