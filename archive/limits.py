@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from schemas.derivatives import DerivativeSet
-from schemas.dublincore import Statement
 from schemas.errors import ConfigError
 from schemas.messages import _
 from schemas.records import Access, Record
@@ -255,10 +254,10 @@ def _is_png(content: bytes) -> bool:
 def _said(record: Record, rights: str, rights_uri: str) -> Iterator[str]:
     """Give what an item says of its rights: addresses, in both spellings, and words."""
     own = [s for s in record.statements if s.term in ("rights", "license")]
-    for statement in own or [Statement("rights", rights, uri=rights_uri)]:
-        for text in (statement.uri, statement.value):
-            known = rights_statement(text)
-            yield from (spelling for spelling in (text, known.uri if known else "") if spelling)
+    texts = [text for s in own for text in (s.uri, s.value)] if own else [rights_uri, rights]
+    for text in filter(None, texts):
+        known = rights_statement(text)
+        yield from {text, known.uri} if known else {text}
 
 
 def _begins(text: str, start: str) -> bool:
