@@ -124,7 +124,8 @@ def test_every_zoom_shows_the_image_without_a_seam(size, mark, tiles, chromium):
             means = ImageStat.Stat(off, mask=inside).mean if inside.getbbox() else [0]
             # Half a pixel's shift is much on a narrow strip and on small letters, and all on one
             # of a few pixels; a blank is 100 and more.
-            limit = 8 if min(size) * zoom >= (200 if mark else 60) else 30
+            least_px, most = (200, 12) if mark else (60, 8)
+            limit = most if min(size) * zoom >= least_px else 30
             if min(size) * zoom >= 12:
                 assert max(means) < limit, (zoom, x, y)
     page.close()
