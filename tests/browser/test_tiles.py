@@ -79,7 +79,7 @@ def shown_image(size: tuple[int, int], mark: str) -> pyvips.Image:
     """A chart, with a watermark if ``mark`` says where."""
     pixels = pyvips.Image.new_from_memory(chart(*size).tobytes(), *size, 3, "uchar")
     image = pixels.copy(interpretation="srgb")
-    words = Watermark("© Bảo tàng Điện Biên", position=mark, opacity=100)
+    words = Watermark("© Bảo tàng Điện Biên", position=mark, opacity=50)
     return marked(image, words) if mark else image
 
 
