@@ -253,6 +253,12 @@ size_budget_mb = {settings.size_budget_mb}       # warn when the site is larger;
 profile = {_quoted(d.profile)}   # standard, small or print: what is not set here comes from it
 max_megapixels = {d.max_megapixels}
 pdf_ppi = {d.pdf_ppi}
+
+# What may be shown of images: [limits.public], [limits.restricted], [limits.staff] and
+# [limits.rights."ADDRESS"]; for example:
+# [limits.restricted]
+# max_px = 1200          # longer side of the largest image
+# watermark = "© …"
 """
 
 

@@ -56,9 +56,9 @@ _AS_SET = ""
         """Make the images that are missing; with --again, those the settings would change too.
 
         Makes them from the masters in store/, and writes to derivatives/ and index/. After a
-        change of [derivatives] in hoaban.toml, --again makes only the images that would be
-        different. With a PROFILE (standard, small, print) it first writes that profile into
-        hoaban.toml. Stopped in the middle, it goes on when it is run again.
+        change of [derivatives] or [limits] in hoaban.toml, --again makes only the images that
+        would be different. With a PROFILE (standard, small, print) it first writes that
+        profile into hoaban.toml. Stopped in the middle, it goes on when it is run again.
 
         \b
         Examples:
