@@ -13,8 +13,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from archive.limits import LimitRules, Limits, LimitSettings, limits_from
 from schemas.errors import ConfigError
 from schemas.messages import LANGUAGES, _
+from schemas.records import Access
 
 # The largest side of a WebP.
 MOST_ACCESS_PX = 16383
@@ -80,6 +82,7 @@ class DaskSettings:
 
 
 ENGINES = ("local", "dask")
+_TABLES = frozenset({"derivatives", "dask", "limits"})
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ class Settings:
         engine: Who carries the work, one of ``ENGINES``.
         derivatives: Sizes and qualities of derivatives.
         dask: The workers on other computers.
+        limits: What may be shown of images, by access level and by rights.
     """
 
     title: Mapping[str, str] = field(
@@ -119,6 +123,7 @@ class Settings:
     engine: str = "local"
     derivatives: DerivativeSettings = field(default_factory=DerivativeSettings)
     dask: DaskSettings = field(default_factory=DaskSettings)
+    limits: LimitRules = field(default_factory=LimitRules)
 
     @property
     def main_language(self) -> str:
@@ -165,7 +170,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
     Raises:
         ConfigError: A table or key is unknown, or a value is of the wrong kind.
     """
-    unknown = set(data) - {"archive", "derivatives", "dask"}
+    unknown = set(data) - {"archive", "derivatives", "dask", "limits"}
     if unknown:
         raise _unknown(path, sorted(unknown))
     archive = _checked(dict(data.get("archive", {})), Settings, path)
@@ -181,6 +186,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
         Settings(**archive),
         derivatives=replace(DERIVATIVE_PROFILES[profile], **derivatives),
         dask=replace(DaskSettings(), **dask),
+        limits=_limits(data.get("limits", {}), path),
     )
     _check_values(settings, path)
     return settings
@@ -247,11 +253,17 @@ size_budget_mb = {settings.size_budget_mb}       # warn when the site is larger;
 profile = {_quoted(d.profile)}   # standard, small or print: what is not set here comes from it
 max_megapixels = {d.max_megapixels}
 pdf_ppi = {d.pdf_ppi}
+
+# What may be shown of images: [limits.public], [limits.restricted], [limits.staff] and
+# [limits.rights."ADDRESS"]; for example:
+# [limits.restricted]
+# max_px = 1200          # longer side of the largest image
+# watermark = "© …"
 """
 
 
 def _checked(values: dict[str, Any], model: type, path: Path) -> dict[str, Any]:
-    known = {f.name: f for f in fields(model) if f.name not in {"derivatives", "dask"}}
+    known = {f.name: f for f in fields(model) if f.name not in _TABLES}
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise _unknown(path, unknown)
@@ -268,6 +280,32 @@ def _checked(values: dict[str, Any], model: type, path: Path) -> dict[str, Any]:
                 path=path,
             )
     return values
+
+
+def _limits(data: Any, path: Path) -> LimitRules:
+    """Return the rules of the table ``[limits]``."""
+    levels = [level.value for level in Access]
+    rights = data.get("rights", {}) if isinstance(data, dict) else None
+    if (
+        not isinstance(rights, dict)
+        or not all(isinstance(table, dict) for table in (*data.values(), *rights.values()))
+        or "" in rights
+    ):
+        raise ConfigError(
+            _('[limits] holds only tables: [limits.public] … or [limits.rights."ADDRESS"].'),
+            path=path,
+        )
+    unknown = sorted(set(data) - {*levels, "rights"})
+    if unknown:
+        raise _unknown(path, [f"limits.{name}" for name in unknown])
+
+    def read(table: dict[str, Any]) -> Limits:
+        return limits_from(LimitSettings(**_checked(dict(table), LimitSettings, path)), path)
+
+    return LimitRules(
+        by_access={Access(name): read(data[name]) for name in levels if name in data},
+        by_rights={start: read(table) for start, table in rights.items()},
+    )
 
 
 def _check_values(settings: Settings, path: Path) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from archive.catalogue import Catalogue, CatalogueItem
 from archive.durable import move_folder, remove_tree, sync_disk, translated_os_errors
 from archive.job_table import BatchKind, JobRow, JobState, Stage
 from archive.layout import Layout
+from archive.limits import LimitRules, Limits
 from archive.opening import Archive
 from archive.store import Store, StoredItem
 from pipeline.carry import carry
@@ -34,9 +35,10 @@ from schemas.derivatives import DERIVATIVES_NAME, DerivativeSet
 from schemas.errors import RecordError
 from schemas.events import utc_text
 from schemas.finding_text import findings_text
-from schemas.findings import Finding
+from schemas.findings import Finding, Severity
 from schemas.messages import N_
 from schemas.records import Record
+from schemas.technical import longest_side
 
 MAKING = N_("Making images")
 
@@ -101,7 +103,18 @@ def wanted_recipe(archive: Archive, item: CatalogueItem) -> str:
         ((technical.sha512, len(technical.pages)) for technical in item.technical),
         credit_in(archive, item.record),
         readers=(name for technical in item.technical for name in technical.readers),
+        limits=limits_in(archive, item.record),
+        longest_px=longest_side(item.technical),
     )
+
+
+def needs_derivatives(archive: Archive, item: CatalogueItem) -> bool:
+    """Say whether an item has no set, or one that shows more than its limits allow.
+
+    Such a set must not wait until somebody asks for new ones: the next build would publish it.
+    """
+    made = item.derivatives
+    return made is None or not limits_in(archive, item.record).is_kept_by(made)
 
 
 def make_missing_derivatives(
@@ -112,7 +125,7 @@ def make_missing_derivatives(
     now: Callable[[], datetime],
     on_progress: OnProgress,
 ) -> MadeDerivatives:
-    """Make the set of every item that has none.
+    """Make the set of every item that has none, or one that shows more than it may.
 
     The caller closes the batch (:func:`finish_derivatives`) when the index is up to date.
 
@@ -123,7 +136,7 @@ def make_missing_derivatives(
     missing = {
         item.item_id: wanted_recipe(archive, item)
         for item in catalogue.iter_items()
-        if item.derivatives is None
+        if needs_derivatives(archive, item)
         or not (archive.layout.derivatives_of(item.item_id) / DERIVATIVES_NAME).is_file()
     }
     if not missing:
@@ -170,30 +183,103 @@ def make_derivatives(
         DependencyError: The workers cannot be started.
         StoreWriteError: The disk refuses.
     """
+    todo, findings = _begin(archive, catalogue, wanted, batch)
+    meter = _Meter(todo.values(), on_progress)
+    made: set[str] = set()
+    outcomes = carry(
+        archive, partial(run_item, at=utc_text(now())), _jobs(archive, store, todo, findings)
+    )
+    for outcome in outcomes:
+        findings.extend(outcome.findings)
+        work = todo[outcome.item_id]
+        is_made = _publish(archive, catalogue, batch, work.recipe, outcome)
+        if is_made:
+            made.add(outcome.item_id)
+        shutil.rmtree(archive.layout.staging_of(outcome.item_id), ignore_errors=True)
+        meter.tell(outcome, work, is_made=is_made)
+    sync_disk()
+    return MadeDerivatives(frozenset(made), tuple(findings))
+
+
+@dataclass(frozen=True)
+class _Work:
+    """A set to be made: its recipe, and the bytes of its masters."""
+
+    recipe: str
+    size_bytes: int
+
+
+class _Meter:
+    """Tells how far the making of images has come."""
+
+    def __init__(self, work: Collection[_Work], on_progress: OnProgress) -> None:
+        self._on_progress = on_progress
+        self._count = len(work)
+        self._total_bytes = sum(entry.size_bytes for entry in work)
+        self._done = self._done_bytes = self._errors = self._warnings = 0
+
+    def tell(self, outcome: Outcome, work: _Work, *, is_made: bool) -> None:
+        """Tell that one item is finished."""
+        self._done += 1
+        self._done_bytes += work.size_bytes
+        self._errors += not is_made
+        self._warnings += sum(f.severity is Severity.WARNING for f in outcome.findings)
+        self._on_progress(
+            Progress(
+                MAKING,
+                self._done,
+                self._count,
+                outcome.item_id,
+                bytes_done=self._done_bytes,
+                bytes_total=self._total_bytes,
+                errors=self._errors,
+                warnings=self._warnings,
+            )
+        )
+
+
+def _begin(
+    archive: Archive, catalogue: Catalogue, wanted: Mapping[str, str], batch: int
+) -> tuple[dict[str, _Work], list[Finding]]:
+    """Put every job on record; return those to be done, and what was found before in the others."""
     repeats = Repeats(catalogue.work, only_open=True)
     findings: list[Finding] = []
-    todo: dict[str, str] = {}
+    todo: dict[str, _Work] = {}
     with catalogue.transaction():
         for item_id, recipe in wanted.items():
             before = repeats.findings(Stage.DERIVATIVES, item_id, recipe)
             state = JobState.TODO if before is None else JobState.SET_ASIDE
             _set_job(catalogue, batch, item_id, recipe, state, findings=before or ())
             findings.extend(before or ())
+            item = catalogue.get(item_id)
             if before is None:
-                todo[item_id] = recipe
-    made: set[str] = set()
-    outcomes = carry(
-        archive, partial(run_item, at=utc_text(now())), _jobs(archive, store, todo, findings)
-    )
-    for done, outcome in enumerate(outcomes, start=1):
-        findings.extend(outcome.findings)
-        if _publish(archive, catalogue, batch, todo[outcome.item_id], outcome):
-            made.add(outcome.item_id)
-        shutil.rmtree(archive.layout.staging_of(outcome.item_id), ignore_errors=True)
-        failed = done - len(made)
-        on_progress(Progress(MAKING, done, len(todo), outcome.item_id, errors=failed))
-    sync_disk()
-    return MadeDerivatives(frozenset(made), tuple(findings))
+                sizes = (technical.size_bytes for technical in item.technical) if item else ()
+                todo[item_id] = _Work(recipe, sum(sizes))
+    for item_id in wanted:
+        _withdraw(archive, catalogue, item_id)
+    return todo, findings
+
+
+def _withdraw(archive: Archive, catalogue: Catalogue, item_id: str) -> None:
+    """Remove a set that shows more than the item's limits allow, before its images are made anew.
+
+    Its masters may turn out to be unreadable; then no image is better than one that nobody may
+    show. Any other set stays until the new one stands.
+    """
+    folder = archive.layout.derivatives_of(item_id)
+    item = catalogue.get(item_id) if archive.settings.limits != LimitRules() else None
+    if item is None or not folder.exists():
+        return
+    limits = limits_in(archive, item.record)
+    try:
+        standing = _read_set(folder / DERIVATIVES_NAME)
+    except (OSError, RecordError):
+        standing = None
+    if standing is not None and limits.is_kept_by(standing):
+        return
+    with catalogue.transaction():
+        catalogue.put(replace(item, derivatives=None))
+    remove_tree(folder)
 
 
 def _publish(
@@ -252,16 +338,25 @@ def credit_in(archive: Archive, record: Record) -> Credit:
     )
 
 
+def limits_in(archive: Archive, record: Record) -> Limits:
+    """Return what may be shown of an item's images."""
+    settings = archive.settings
+    return settings.limits.of(record, rights=settings.rights, rights_uri=settings.rights_uri)
+
+
 def kept_derivatives(
     archive: Archive, existing: CatalogueItem | None, record: Record
 ) -> DerivativeSet | None:
     """Return the set that an item keeps under a new record.
 
-    It is none where its pictures would go on saying what no longer holds.
+    It is none where its pictures would go on saying what no longer holds, or showing more or
+    less than may be shown now.
     """
-    if existing is None or credit_in(archive, existing.record) != credit_in(archive, record):
+    if existing is None:
         return None
-    return existing.derivatives
+    changed = replace(existing, record=record)
+    is_same = wanted_recipe(archive, existing) == wanted_recipe(archive, changed)
+    return existing.derivatives if is_same else None
 
 
 def _jobs(
@@ -281,6 +376,7 @@ def _jobs(
             settings=archive.settings.derivatives,
             copy_masters=False,
             credit=credit_in(archive, stored.record),
+            limits=limits_in(archive, stored.record),
             memory_mb=memory_mb,
         )
 

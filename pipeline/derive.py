@@ -17,11 +17,13 @@ from pathlib import Path
 import PIL
 
 from archive.config import DerivativeSettings
+from archive.limits import Limits, Watermark
 from pipeline import vips
-from pipeline.pictures import Encoding, fitted, save_jpeg, save_webp, sharpened
+from pipeline.pictures import Encoding, base_for, fitted, save_jpeg, save_webp, sharpened
 from pipeline.readers import version_of
 from pipeline.tiles import write_tiles
 from pipeline.vips import pyvips
+from pipeline.watermark import marked
 from schemas.crosswalks.xmp import Credit
 from schemas.derivatives import DERIVATIVES_NAME, Canvas, DerivativeSet, ImageFile
 from schemas.records import json_bytes
@@ -62,6 +64,8 @@ def recipe_of(
     credit: Credit,
     *,
     readers: Iterable[str] = (),
+    limits: Limits | None = None,
+    longest_px: int | None = None,
 ) -> str:
     """Return what a derivative set is made by and from, as one hexadecimal sha256.
 
@@ -73,6 +77,10 @@ def recipe_of(
         masters: (sha512, number of pages) of each master, in reading order.
         credit: What the pictures say of the item.
         readers: Names of the readers of the masters' pages; libvips and Pillow always count.
+        limits: What may be shown of the item.
+        longest_px: Longer side of the largest page. A size limit that it keeps changes no pixel
+            and does not count. It is not asked of other readers, whose next version may give
+            other sizes.
     """
     sizes = asdict(settings)
     for name in ("profile", "max_megapixels", "pdf_ppi"):
@@ -89,11 +97,18 @@ def recipe_of(
         recipe["readers"] = sorted(version_of(name) for name in others)
     if "pdf" in others:
         recipe["pdf_ppi"] = settings.pdf_ppi
+    if limits is not None:
+        recipe |= limits.recipe(None if others else longest_px)
     return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
 
 
 def write_canvas(
-    image: pyvips.Image, folder: Path, settings: DerivativeSettings, source: CanvasSource
+    image: pyvips.Image,
+    folder: Path,
+    settings: DerivativeSettings,
+    source: CanvasSource,
+    *,
+    mark: Watermark | None = None,
 ) -> Canvas:
     """Make everything from one decoded page, in a new folder of ``folder``.
 
@@ -105,6 +120,7 @@ def write_canvas(
         folder: The item's derivatives folder; it must exist.
         settings: Sizes and qualities.
         source: Where it comes from.
+        mark: What is drawn on everything but the thumbnail.
 
     Raises:
         pyvips.Error: The disk refuses a file.
@@ -112,15 +128,21 @@ def write_canvas(
     """
     place = folder / source.key
     encoding = Encoding.of(settings, source.xmp)
+    shown = image if mark is None else marked(image, mark)
     pyramid, base = write_tiles(
-        image,
+        shown,
         place,
         tile_px=settings.tile_px,
         encoding=encoding,
         needed_px=settings.access_px,
     )
     is_sharpened = settings.sharpen and not source.is_document
-    thumbnail, *access = _write_pictures(base, place, settings, encoding, sharpen=is_sharpened)
+    # A small image's thumbnail would be all of it, without the mark.
+    is_plain = mark is not None and settings.thumbnail_px * 2 <= max(image.width, image.height)
+    plain = base_for(image, needed_px=settings.thumbnail_px) if is_plain else None
+    thumbnail, *access = _write_pictures(
+        base, place, settings, encoding, sharpen=is_sharpened, plain=plain
+    )
     sizes = list(_file_sizes(place))
     return Canvas(
         key=source.key,
@@ -155,10 +177,12 @@ def _write_pictures(
     encoding: Encoding,
     *,
     sharpen: bool,
+    plain: pyvips.Image | None,
 ) -> list[ImageFile]:
     """Write the thumbnail and the access images, in rising widths.
 
-    Each is reduced from the next larger one before that is sharpened.
+    Each is reduced from the next larger one before that is sharpened; the thumbnail from
+    ``plain``, where that is given.
     """
     wanted = [(_ACCESS, settings.access_px), (_SMALL_ACCESS, settings.small_access_px)]
     if max(base.width, base.height) <= settings.small_access_px:
@@ -166,8 +190,10 @@ def _write_pictures(
     made: list[ImageFile] = []
     picture = base
     for name, box_px in (*wanted, (_THUMBNAIL, settings.thumbnail_px)):
+        if name == _THUMBNAIL and plain is not None:
+            picture = plain
         smaller = fitted(picture, box_px)
-        is_sharpened = sharpen and smaller is not base
+        is_sharpened = sharpen and smaller is not base and smaller is not plain
         shown = sharpened(smaller).copy_memory() if is_sharpened else smaller
         save_jpeg(shown, place / f"{name}.jpg", encoding)
         save_webp(shown, place / f"{name}.webp", encoding)

@@ -34,6 +34,7 @@ from pipeline.derivative_sets import (
     credit_in,
     finish_derivatives,
     kept_derivatives,
+    limits_in,
     make_missing_derivatives,
     publish_derivatives,
     scans_in_store,
@@ -352,6 +353,7 @@ class _Run:
                 staging=self._archive.layout.staging_of(planned.item_id),
                 settings=self._archive.settings.derivatives,
                 credit=credit_in(self._archive, planned.record),
+                limits=limits_in(self._archive, planned.record),
                 memory_mb=memory_mb,
             )
 

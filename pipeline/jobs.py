@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.config import DerivativeSettings
+from archive.limits import Limits
 from schemas.crosswalks.xmp import Credit
 from schemas.events import Event
 from schemas.findings import Finding, Severity
@@ -78,6 +79,7 @@ class Job:
         credit: What every derivative says of the item.
         memory_mb: What the worker may use; a page that needs more waits on the disk. 0 means
             any amount.
+        limits: What may be shown of the item.
     """
 
     item_id: str
@@ -87,6 +89,7 @@ class Job:
     copy_masters: bool = True
     credit: Credit = field(default_factory=Credit)
     memory_mb: int = 0
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
-from archive.export import FORMATS, ExportContext, ExportReport
+from archive.export import FORMATS, ExportContext, ExportMasters, ExportReport
 from archive.opening import Archive
 from archive.store import Store, StoredItem
+from pipeline.derivative_sets import limits_in
 from pipeline.find import ids_matching
-from schemas.errors import ConfigError
+from schemas.errors import ConfigError, SourceError
 from schemas.events import utc_text
 from schemas.identifiers import image_folder, item_page
 from schemas.messages import _
 from schemas.records import Access
+from schemas.technical import longest_side
 
 
 def export(
@@ -26,8 +28,12 @@ def export(
     now: Callable[[], datetime],
     query: str = "",
     all_access: bool = False,
+    with_masters: bool = False,
 ) -> ExportReport:
     """Write a package of all items, or of those that ``query`` finds.
+
+    An item whose limits make its images smaller than its masters, or put a watermark on them,
+    goes out with those images instead of its masters, unless they are asked for.
 
     Args:
         archive: Where from.
@@ -35,10 +41,12 @@ def export(
         out: What to write; nothing may stand there.
         now: The clock.
         query: A search; empty takes every item.
-        all_access: Restricted and staff items too, and what the profile hides.
+        all_access: Restricted and staff items too, what the profile hides, and all masters.
+        with_masters: All masters of the items.
 
     Raises:
-        SourceError: Nothing was selected, or there is no index to ask.
+        SourceError: Nothing was selected, there is no index to ask, or an item has no images
+            that may go out in place of its masters.
         ConfigError: ``out`` lies in a part of the archive.
         FixityError: A master is not as recorded; nothing is written.
         RecordError: The catalogue is missing or damaged.
@@ -57,6 +65,9 @@ def export(
             is_complete=all_access,
             page_url=lambda item_id: _page_url(archive, item_id),
             image_urls=lambda item_id: _image_urls(archive, catalogue, item_id),
+            images_instead=lambda item: (
+                None if all_access or with_masters else _images_instead(archive, catalogue, item)
+            ),
         )
         if chosen.needs_masters:
             return chosen.write(_stored(Store(archive.layout), items), out, context)
@@ -90,6 +101,32 @@ def _selected(
 def _stored(store: Store, items: Iterable[CatalogueItem]) -> Iterator[StoredItem]:
     for item in items:
         yield store.read(item.item_id)
+
+
+def _images_instead(
+    archive: Archive, catalogue: Catalogue, item: ExportMasters
+) -> Mapping[str, Path] | None:
+    """Return the access images of an item whose limits withhold its masters, else None.
+
+    Raises:
+        SourceError: There are none, or they show more than they may.
+    """
+    limits = limits_in(archive, item.record)
+    if not limits.recipe(longest_side(item.technical)) or not item.technical:
+        return None
+    known = catalogue.get(item.item_id)
+    made = known.derivatives if known else None
+    if made is None or not limits.is_kept_by(made):
+        raise SourceError(
+            _(
+                "The limits of '{item}' withhold its masters, and its images are not made yet."
+            ).format(item=item.record.identifier),
+            remedy=_("Make them first: hoaban derive"),
+        )
+    folder = archive.layout.derivatives_of(item.item_id)
+    return {
+        f"{canvas.key}.jpg": folder / canvas.key / canvas.access.name for canvas in made.canvases
+    }
 
 
 def _page_url(archive: Archive, item_id: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.job_table import BatchKind, JobState, Stage
@@ -13,7 +14,11 @@ from archive.lock import write_lock
 from archive.opening import Archive
 from archive.site.build import SiteReport
 from archive.store import Store
-from pipeline.derivative_sets import make_derivatives, wanted_recipe
+from pipeline.derivative_sets import (
+    make_derivatives,
+    needs_derivatives,
+    wanted_recipe,
+)
 from pipeline.indexing import rebuild_index
 from pipeline.progress import OnProgress, ignore_progress
 from pipeline.publish import write_site
@@ -37,6 +42,18 @@ class RebuildReport:
     derived: int
     findings: tuple[Finding, ...]
     site: SiteReport
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain JSON data, its sentences in the current language."""
+        return {
+            "items": self.items,
+            "derived": self.derived,
+            "pages": self.site.pages,
+            "files": self.site.files,
+            "size_bytes": self.site.bytes,
+            "warnings": self.site.warnings,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
 
 
 def rebuild(
@@ -90,7 +107,7 @@ def _wanted(archive: Archive, catalogue: Catalogue, *, keep_derivatives: bool) -
     for item in catalogue.iter_items():
         recipe = wanted_recipe(archive, item)
         keep = keep_derivatives or _is_made(catalogue, item, recipe)
-        if item.derivatives is None or not keep:
+        if needs_derivatives(archive, item) or not keep:
             wanted[item.item_id] = recipe
     return wanted
 

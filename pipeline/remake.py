@@ -13,7 +13,12 @@ from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
 from pipeline.choosing import ChooseRecord, choose_all
-from pipeline.derivative_sets import finish_derivatives, make_derivatives, wanted_recipe
+from pipeline.derivative_sets import (
+    finish_derivatives,
+    make_derivatives,
+    needs_derivatives,
+    wanted_recipe,
+)
 from pipeline.indexing import update_index
 from pipeline.progress import OnProgress, ignore_progress
 from pipeline.refresh import refresh_from_store
@@ -84,7 +89,7 @@ def remake(
         for item in catalogue.iter_items():
             if choose(item.record):
                 recipe = wanted_recipe(archive, item)
-                if _is_wanted(item, recipe, again=again):
+                if _is_wanted(archive, item, recipe, again=again):
                     wanted[item.item_id] = recipe
                 else:
                     current += 1
@@ -99,5 +104,8 @@ def remake(
     return RemakeReport(tuple(sorted(made.item_ids)), current, set_aside, findings)
 
 
-def _is_wanted(item: CatalogueItem, recipe: str, *, again: bool) -> bool:
-    return item.derivatives is None or (again and item.derivatives.recipe != recipe)
+def _is_wanted(archive: Archive, item: CatalogueItem, recipe: str, *, again: bool) -> bool:
+    made = item.derivatives
+    if made is None or needs_derivatives(archive, item):
+        return True
+    return again and made.recipe != recipe

@@ -24,16 +24,18 @@ from pipeline.derive import CanvasSource, recipe_of, write_canvas, write_derivat
 from pipeline.identify import Identity, identifier_version, identify
 from pipeline.inspect import Header, read_header, zeros_at_end
 from pipeline.jobs import Job, Outcome, Scan
+from pipeline.lost_blocks import LostBlocks, ZeroRuns, tells_lost_blocks
 from pipeline.memory import fits_in_memory
 from pipeline.readers import version_of
 from pipeline.vips import pyvips
+from pipeline.watermark import within
 from schemas.crosswalks.xmp import xmp_packet
 from schemas.derivatives import Canvas, DerivativeSet
 from schemas.errors import StoreWriteError
 from schemas.events import Event, EventType
 from schemas.findings import Finding, has_errors
 from schemas.messages import _
-from schemas.technical import Page, Technical
+from schemas.technical import Page, Technical, longest_side
 
 _COPY_BYTES = 1 << 20
 # Below it, zeros at the end are padding or a black margin.
@@ -52,6 +54,7 @@ class _Copy:
     size_bytes: int
     sha512: str
     sha256: str
+    lost: LostBlocks
 
 
 @dataclass(frozen=True)
@@ -132,9 +135,12 @@ def run_item(job: Job, *, at: str) -> Outcome:
             ((m.copy.sha512, len(m.header.pages)) for m in masters),
             job.credit,
             readers=(name for master in masters for name in master.readers),
+            limits=job.limits,
+            longest_px=longest_side(master.technical for master in masters),
         )
         sources = tuple(master.copy.sha512 for master in masters)
-        made = DerivativeSet(job.item_id, recipe, tuple(canvases), sources)
+        mark = job.limits.watermark.digest if job.limits.watermark else ""
+        made = DerivativeSet(job.item_id, recipe, tuple(canvases), sources, mark)
         write_derivative_set(made, folder)
     except (OSError, pyvips.Error) as error:
         # A fault of a scan is a ScanProblem by now. What is left is a write that failed, or an
@@ -213,8 +219,9 @@ def _canvas(master: _Master, page: int, folder: Path, job: Job, number: int) -> 
         is_document=header.colour_space == "bilevel",
         xmp=xmp_packet(job.credit, source=f"hash://sha256/{master.copy.sha256}"),
     )
-    with _decoded(master, header, job) as image:
-        return write_canvas(image, folder, job.settings, source)
+    with _decoded(master, header, job) as decoded:
+        image = within(decoded, job.limits, memory_mb=job.memory_mb)
+        return write_canvas(image, folder, job.settings, source, mark=job.limits.watermark)
 
 
 @contextmanager
@@ -258,6 +265,9 @@ def _inspect(copy: _Copy, job: Job, findings: _Findings) -> _Master:
     if extension and extension.lower() not in identity.format.extensions:
         findings.add("SCAN-extension", copy.scan, extension=extension, found=identity.format.name)
     _judge_end(copy, header, findings)
+    if copy.lost.count and tells_lost_blocks(copy.path, identity):
+        lost = copy.lost
+        findings.add("SCAN-lost-blocks", copy.scan, count=lost.count, first_at=lost.first_at)
     _judge_profile(header.pages[0], copy.scan, findings)
     _judge_pages(header, copy.scan, findings)
     return _Master(copy, identity, header)
@@ -299,7 +309,7 @@ def _read(scan: Scan, target: Path | None) -> _Copy:
         ScanProblem: The scan cannot be read, or changed meanwhile.
         OSError: The copy cannot be written.
     """
-    sha512, sha256, size = hashlib.sha512(), hashlib.sha256(), 0
+    sha512, sha256, zeros, size = hashlib.sha512(), hashlib.sha256(), ZeroRuns(), 0
     before = _state(scan)
     with ExitStack() as stack:
         copy = stack.enter_context(target.open("xb")) if target else None
@@ -307,6 +317,7 @@ def _read(scan: Scan, target: Path | None) -> _Copy:
             size += len(block)
             sha512.update(block)
             sha256.update(block)
+            zeros.add(block)
             if copy:
                 copy.write(block)
         if copy:
@@ -315,7 +326,8 @@ def _read(scan: Scan, target: Path | None) -> _Copy:
             os.fsync(copy.fileno())
     if _state(scan) != before or size != before[0]:
         raise ScanProblem("SCAN-changed")
-    return _Copy(scan, target or scan.source, size, sha512.hexdigest(), sha256.hexdigest())
+    place = target or scan.source
+    return _Copy(scan, place, size, sha512.hexdigest(), sha256.hexdigest(), zeros.lost)
 
 
 def _state(scan: Scan) -> tuple[int, int]:

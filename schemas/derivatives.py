@@ -85,16 +85,21 @@ class DerivativeSet:
             the masters, as one hexadecimal sha256; another recipe means "make it again".
         canvases: In reading order.
         sources: sha512 of the masters it was made from, in reading order.
+        watermark: Digest of what is drawn on its images; empty for nothing.
     """
 
     item_id: str
     recipe: str
     canvases: tuple[Canvas, ...]
     sources: tuple[str, ...] = ()
+    watermark: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the set as plain JSON data."""
-        return {"format": DERIVATIVES_FORMAT, **asdict(self)}
+        data = {"format": DERIVATIVES_FORMAT, **asdict(self)}
+        if not self.watermark:
+            del data["watermark"]
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> DerivativeSet:
@@ -111,6 +116,7 @@ class DerivativeSet:
                 recipe=data["recipe"],
                 canvases=tuple(_canvas(entry) for entry in data["canvases"]),
                 sources=tuple(data["sources"]),
+                watermark=data.get("watermark", ""),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise RecordError(f"not a derivative set: {error!r}") from error

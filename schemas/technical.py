@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -92,6 +92,12 @@ class Technical:
             return cls(**fields)
         except (KeyError, TypeError, IndexError) as error:
             raise RecordError(f"not a technical description: {error!r}") from error
+
+
+def longest_side(masters: Iterable[Technical]) -> int:
+    """Return the longer side of the largest page of some masters, in pixels; 0 for none."""
+    pages = (page for master in masters for page in master.pages)
+    return max((max(page.width_px, page.height_px) for page in pages), default=0)
 
 
 def technical_document(masters: tuple[Technical, ...]) -> dict[str, Any]:

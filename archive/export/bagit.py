@@ -6,6 +6,7 @@
     data/<item id>/technical.json   what was read from the masters, digests included
     data/<item id>/events.json      what happened to them
     data/<item id>/names.json       only where a name had to be changed: the true names
+    data/<item id>/images/…         in place of masters/, where limits withhold the masters
 
 Invariant: a bag holds only bytes whose digests are the recorded ones. Each master is read
 once; its digests are computed while it is copied, and if they differ there is no bag.
@@ -29,7 +30,7 @@ from archive.export.names import safe_paths
 from archive.export.package import Package, Readable, add_bytes, kind_of, new_package
 from archive.export.target import new_path
 from schemas.crosswalks.oai_dc import oai_dc_xml
-from schemas.errors import FixityError, RecordError
+from schemas.errors import FixityError, RecordError, SourceError
 from schemas.events import events_document
 from schemas.messages import _
 from schemas.records import json_bytes
@@ -63,13 +64,18 @@ def export_bag(items: Iterable[ExportMasters], out: Path, context: ExportContext
             new_package(path, kind=kind_of(out), name=out.name, at=context.at)
         )
         payload = _Payload(package, spools)
-        count = 0
+        count = without_masters = 0
         for item in at_least_one(items):
-            _add_item(payload, item, context)
+            has_masters = _add_item(payload, item, context)
             count += 1
+            without_masters += not has_masters
         tag_files = _add_tag_files(package, payload, context)
         return ExportReport(
-            out, items=count, files=payload.files + tag_files, size_bytes=payload.size_bytes
+            out,
+            items=count,
+            files=payload.files + tag_files,
+            size_bytes=payload.size_bytes,
+            without_masters=without_masters,
         )
 
 
@@ -113,7 +119,8 @@ class _Payload:
         self.add(name, io.BytesIO(content), len(content))
 
 
-def _add_item(payload: _Payload, item: ExportMasters, context: ExportContext) -> None:
+def _add_item(payload: _Payload, item: ExportMasters, context: ExportContext) -> bool:
+    """Add an item, and say whether its masters are there."""
     folder = f"data/{item.item_id}"
     record = context.record_of(item)
     names = safe_paths(technical.path for technical in item.technical)
@@ -124,16 +131,31 @@ def _add_item(payload: _Payload, item: ExportMasters, context: ExportContext) ->
             ),
             remedy=_("Check the archive with: hoaban audit"),
         )
-    for technical in item.technical:
+    images = context.images_instead(item)
+    for name, path in sorted((images or {}).items()):
+        payload.add_bytes(f"{folder}/images/{name}", _image_bytes(path))
+    for technical in item.technical if images is None else ():
         _add_master(payload, item, technical, f"{folder}/{names[technical.path]}")
     payload.add_bytes(f"{folder}/record.json", record.to_bytes())
     payload.add_bytes(f"{folder}/dc.xml", oai_dc_xml(record, url=context.page_url(item.item_id)))
     payload.add_bytes(f"{folder}/technical.json", json_bytes(technical_document(item.technical)))
     payload.add_bytes(f"{folder}/events.json", json_bytes(events_document(item.events)))
     changed = {safe: true for true, safe in names.items() if safe != true}
-    if changed:
+    if changed and images is None:
         document = {"format": NAMES_FORMAT, "true_names": changed}
         payload.add_bytes(f"{folder}/names.json", json_bytes(document))
+    return images is None
+
+
+def _image_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(
+            _("The image cannot be read: {reason}.").format(reason=error.strerror or error),
+            remedy=_("Make the images again: hoaban rebuild"),
+            path=path,
+        ) from error
 
 
 def _add_master(payload: _Payload, item: ExportMasters, technical: Technical, name: str) -> None:

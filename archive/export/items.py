@@ -7,9 +7,9 @@ its items come from. Which items are exported, and who may have them, the caller
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from schemas.crosswalks import public_record
 from schemas.errors import SourceError
@@ -62,6 +62,8 @@ class ExportContext:
             the cells under unknown columns are left out.
         page_url: Gives the public address of an item's page, or an empty text.
         image_urls: Gives the public addresses of an item's images.
+        images_instead: Gives the images, by name, that a partner gets in place of an item's
+            masters, because its limits withhold them; None where they do not.
     """
 
     profile: Profile
@@ -72,6 +74,9 @@ class ExportContext:
     is_complete: bool = False
     page_url: Callable[[str], str] = field(default=lambda item_id: "")
     image_urls: Callable[[str], tuple[str, ...]] = field(default=lambda item_id: ())
+    images_instead: Callable[[ExportMasters], Mapping[str, Path] | None] = field(
+        default=lambda item: None
+    )
 
     def record_of(self, item: ExportItem) -> Record:
         """Return the record of ``item`` as this export may show it."""
@@ -87,12 +92,18 @@ class ExportReport:
         items: Items in it.
         files: Files in it.
         size_bytes: Their lengths together.
+        without_masters: Items in it whose masters their limits withhold.
     """
 
     path: Path
     items: int
     files: int
     size_bytes: int
+    without_masters: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain JSON data."""
+        return {**asdict(self), "path": str(self.path)}
 
 
 Item = TypeVar("Item", bound=ExportItem)

@@ -15,7 +15,7 @@ from typing import Any
 from archive.config import Settings
 from archive.layout import Layout
 from archive.site.files import SiteTree, discard, new_tree, publish
-from archive.site.items import Card, SiteItem, card, display, shown_item
+from archive.site.items import Card, ShownItem, SiteItem, card, display, shown_item
 from archive.site.lists import BrowseLists, CollectionFiles
 from archive.site.pages import Neighbours, Numbers, Pages, browse_page, json_ld_path
 from archive.site.render import STATIC
@@ -146,8 +146,8 @@ class _Builder:
         """Write everything but the search index."""
         self._tree.copy_folder(STATIC, "assets")
 
-        def shown() -> Iterator[SiteItem]:
-            return (shown_item(item, self._profile) for item in items())
+        def shown() -> Iterator[ShownItem]:
+            return (shown_item(item, self._profile, self._settings) for item in items())
 
         survey = survey_items(shown(), self._usable)
         numbers = Numbers(survey.items, survey.images, survey.updated_at[:10])
@@ -174,10 +174,13 @@ class _Builder:
             sitemap.finish()
         return survey
 
-    def _usable(self, item: SiteItem) -> DerivativeSet | None:
-        """Return the item's derivatives when every canvas has its files, else None."""
+    def _usable(self, item: ShownItem) -> DerivativeSet | None:
+        """Return the item's derivatives when every canvas has its files, else None.
+
+        Those that show more than the item's limits allow count as missing.
+        """
         found = item.derivatives
-        if found is None or not found.canvases:
+        if found is None or not found.canvases or not item.limits.is_kept_by(found):
             return None
         folder = self._layout.derivatives_of(item.item_id)
         files = (
@@ -213,7 +216,7 @@ class _Builder:
             sitemap.add(path)
         return sitemap
 
-    def _write_images(self, item: SiteItem) -> DerivativeSet | None:
+    def _write_images(self, item: ShownItem) -> DerivativeSet | None:
         """Bring the item's images and their info.json into the site, if they are there."""
         images = self._usable(item)
         if images is None:
@@ -230,9 +233,9 @@ class _Builder:
     def _write_item(
         self,
         pages: Pages,
-        previous: SiteItem | None,
-        item: SiteItem,
-        following: SiteItem | None,
+        previous: ShownItem | None,
+        item: ShownItem,
+        following: ShownItem | None,
         images: DerivativeSet | None,
     ) -> None:
         """Write the item's pages and its JSON-LD."""
@@ -248,11 +251,11 @@ class _Builder:
             if json_ld is not None and lang == self._settings.main_language:
                 self._tree.write_json(json_ld_path(item.item_id), json_ld)
 
-    def _card(self, item: SiteItem, lang: str) -> Card:
+    def _card(self, item: ShownItem, lang: str) -> Card:
         return card(item, self._usable(item), lang)
 
     def _describe(
-        self, item: SiteItem, images: DerivativeSet | None, lang: str
+        self, item: ShownItem, images: DerivativeSet | None, lang: str
     ) -> Mapping[str, Any] | None:
         if self._json_ld is None:
             return None
@@ -265,11 +268,11 @@ class _Builder:
 
 
 def _with_neighbours(
-    items: Iterable[SiteItem],
-) -> Iterator[tuple[SiteItem | None, SiteItem, SiteItem | None]]:
+    items: Iterable[ShownItem],
+) -> Iterator[tuple[ShownItem | None, ShownItem, ShownItem | None]]:
     """Yield every item with the one before and the one after it."""
-    before: SiteItem | None = None
-    current: SiteItem | None = None
+    before: ShownItem | None = None
+    current: ShownItem | None = None
     for item in items:
         if current is not None:
             yield before, current, item

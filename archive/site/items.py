@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from archive.config import Settings
+from archive.limits import Limits
 from schemas.crosswalks import public_record
 from schemas.derivatives import Canvas, DerivativeSet, ImageFile
 from schemas.dublincore import Statement
@@ -48,16 +49,21 @@ class SiteItem(Protocol):
 
 @dataclass(frozen=True)
 class ShownItem:
-    """An item with what the profile hides left out of its record."""
+    """An item with what the profile hides left out of its record.
+
+    Attributes:
+        limits: What may be shown of its images, by all that its record says.
+    """
 
     item_id: str
     created_at: str
     updated_at: str
     record: Record
     derivatives: DerivativeSet | None
+    limits: Limits
 
 
-def shown_item(item: SiteItem, profile: Profile) -> ShownItem:
+def shown_item(item: SiteItem, profile: Profile, settings: Settings) -> ShownItem:
     """Return ``item`` as the site may know it: nothing hidden can reach a page from it."""
     return ShownItem(
         item_id=item.item_id,
@@ -65,6 +71,9 @@ def shown_item(item: SiteItem, profile: Profile) -> ShownItem:
         updated_at=item.updated_at,
         record=public_record(item.record, profile),
         derivatives=item.derivatives,
+        limits=settings.limits.of(
+            item.record, rights=settings.rights, rights_uri=settings.rights_uri
+        ),
     )
 
 
@@ -206,10 +215,11 @@ class Display:
     rights: Rights
     holder: Text
     views: tuple[PictureView, ...]
+    has_download: bool
 
 
 def display(
-    item: SiteItem, images: DerivativeSet | None, profile: Profile, settings: Settings, lang: str
+    item: ShownItem, images: DerivativeSet | None, profile: Profile, settings: Settings, lang: str
 ) -> Display:
     """Return what the page of ``item`` in ``lang`` shows.
 
@@ -242,6 +252,7 @@ def display(
         rights=_rights(record, settings, lang),
         holder=_holder(record, settings, lang),
         views=tuple(_views(item.item_id, record, images, lang)),
+        has_download=item.limits.has_download,
     )
 
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from archive.site.items import SiteItem
+from archive.site.items import ShownItem
 from schemas.derivatives import DerivativeSet
 from schemas.records import Access
 
@@ -15,7 +15,7 @@ LATEST = 4
 _LEAD_WIDTH_PX = 1000
 
 # Returns an item's derivatives when their files are there, else None.
-Usable = Callable[[SiteItem], DerivativeSet | None]
+Usable = Callable[[ShownItem], DerivativeSet | None]
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ class Survey:
     images: int
     with_images: int
     updated_at: str
-    lead: SiteItem | None
-    highlights: tuple[SiteItem, ...]
-    latest: tuple[SiteItem, ...]
+    lead: ShownItem | None
+    highlights: tuple[ShownItem, ...]
+    latest: tuple[ShownItem, ...]
     broken: tuple[str, ...]
 
 
-def survey_items(items: Iterable[SiteItem], usable: Usable) -> Survey:
+def survey_items(items: Iterable[ShownItem], usable: Usable) -> Survey:
     """Count ``items`` and choose those of the home page, holding only a few at a time.
 
     Raises:
@@ -86,9 +86,9 @@ class _Best:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._kept: list[tuple[str, SiteItem]] = []
+        self._kept: list[tuple[str, ShownItem]] = []
 
-    def add(self, key: str, item: SiteItem) -> None:
+    def add(self, key: str, item: ShownItem) -> None:
         if len(self._kept) == self._size and key <= self._kept[-1][0]:
             return
         self._kept.append((key, item))
@@ -96,11 +96,11 @@ class _Best:
         del self._kept[self._size :]
 
     @property
-    def items(self) -> tuple[SiteItem, ...]:
+    def items(self) -> tuple[ShownItem, ...]:
         return tuple(item for _key, item in self._kept)
 
 
-def _lead(items: tuple[SiteItem, ...]) -> SiteItem | None:
+def _lead(items: tuple[ShownItem, ...]) -> ShownItem | None:
     """Return the first item with a wide picture, large enough to open the page."""
     for item in items:
         access = item.derivatives.canvases[0].access if item.derivatives else None

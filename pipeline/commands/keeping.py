@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archive.opening import Archive
 from pipeline.reports import (
     finding_lines,
     remake_lines,
@@ -45,6 +46,9 @@ from pipeline.commands.printing import (
 )
 from pipeline.spoken_help import SpokenCommand
 
+# What --again says when no profile is named after it.
+_AS_SET = ""
+
 
 @click.command(
     cls=SpokenCommand,
@@ -52,18 +56,26 @@ from pipeline.spoken_help import SpokenCommand
         """Make the images that are missing; with --again, those the settings would change too.
 
         Makes them from the masters in store/, and writes to derivatives/ and index/. After a
-        change of [derivatives] in hoaban.toml, --again makes only the images that would be
-        different. Stopped in the middle, it goes on when it is run again.
+        change of [derivatives] or [limits] in hoaban.toml, --again makes only the images that
+        would be different. With a PROFILE (standard, small, print) it first writes that
+        profile into hoaban.toml. Stopped in the middle, it goes on when it is run again.
 
         \b
         Examples:
           hoaban derive
           hoaban derive --again
+          hoaban derive --again small
           hoaban derive --again --only "BT-00*"
         """
     ),
 )
-@spoken_option("--again", is_flag=True, help=N_("Also where the settings have changed since."))
+@spoken_option(
+    "--again",
+    metavar="[PROFILE]",
+    is_flag=False,
+    flag_value=_AS_SET,
+    help=N_("Also where the settings have changed since; or by another profile from now on."),
+)
 @only_option
 @jobs_option
 @engine_option
@@ -71,7 +83,7 @@ from pipeline.spoken_help import SpokenCommand
 @json_option
 @archive_option
 def derive(
-    again: bool,
+    again: str | None,
     only: tuple[str, ...],
     jobs: int | None,
     engine: str | None,
@@ -83,9 +95,11 @@ def derive(
     from pipeline.remake import remake
 
     archive = open_chosen(archive_dir, jobs=jobs, engine=engine, scheduler=scheduler)
+    if again not in (None, _AS_SET):
+        archive = _with_profile(archive, str(again))
     chosen = Only(only)
     with progress_shown() as tell:
-        report = remake(archive, now=now, again=again, choose=chosen, on_progress=tell)
+        report = remake(archive, now=now, again=again is not None, choose=chosen, on_progress=tell)
     chosen.check_found()
     if as_json:
         print_json(report.to_json())
@@ -94,6 +108,29 @@ def derive(
         if report.made:
             click.echo(_("Next: hoaban build"))
     exit_partial_if(report.is_partial)
+
+
+def _with_profile(archive: Archive, name: str) -> Archive:
+    """Set the archive's profile for good, and say so, and what of it other settings override."""
+    from archive.settings_edit import overriding_settings, set_derivative_profile
+
+    before = archive.settings.derivatives.profile
+    archive = set_derivative_profile(archive, name)
+    if before != name:
+        click.echo(
+            _("hoaban.toml now has the profile '{name}' (before: '{before}').").format(
+                name=name, before=before
+            ),
+            err=True,
+        )
+    if own := overriding_settings(archive):
+        click.echo(
+            _("Settings of hoaban.toml that win over the profile: {names}.").format(
+                names=", ".join(own)
+            ),
+            err=True,
+        )
+    return archive
 
 
 @click.command(
@@ -145,6 +182,7 @@ def audit(as_json: bool, archive_dir: Path | None) -> None:
         Examples:
           hoaban rebuild
           hoaban rebuild --keep-images
+          hoaban rebuild --json
         """
     ),
 )
@@ -152,12 +190,14 @@ def audit(as_json: bool, archive_dir: Path | None) -> None:
 @jobs_option
 @engine_option
 @scheduler_option
+@json_option
 @archive_option
 def rebuild(
     keep_images: bool,
     jobs: int | None,
     engine: str | None,
     scheduler: str | None,
+    as_json: bool,
     archive_dir: Path | None,
 ) -> None:
     from pipeline.rebuild import rebuild as run_rebuild
@@ -165,13 +205,16 @@ def rebuild(
     archive = open_chosen(archive_dir, jobs=jobs, engine=engine, scheduler=scheduler)
     with progress_shown() as tell:
         report = run_rebuild(archive, now=now, keep_derivatives=keep_images, on_progress=tell)
-    print_lines(finding_lines(report.findings))
-    click.echo(
-        ngettext(
-            "Made again from the store: {count} item.",
-            "Made again from the store: {count} items.",
-            report.items,
-        ).format(count=report.items)
-    )
-    print_site(archive, report.site)
+    if as_json:
+        print_json(report.to_json())
+    else:
+        print_lines(finding_lines(report.findings))
+        click.echo(
+            ngettext(
+                "Made again from the store: {count} item.",
+                "Made again from the store: {count} items.",
+                report.items,
+            ).format(count=report.items)
+        )
+        print_site(archive, report.site)
     exit_partial_if(has_errors(report.findings))

@@ -122,6 +122,7 @@ def serve(host: str, port: int, archive_dir: Path | None) -> None:
           hoaban export csv --out museum.csv
           hoaban export bagit --out amber.zip hổ phách
           hoaban export bagit --out whole-bag
+          hoaban export bagit --out lender.zip --masters BT-001
         """
     ),
 )
@@ -130,20 +131,49 @@ def serve(host: str, port: int, archive_dir: Path | None) -> None:
 @spoken_option(
     "--out", required=True, type=click.Path(path_type=Path), help=N_("The file or folder to write.")
 )
-@spoken_option("--all-access", is_flag=True, help=N_("Restricted and staff items too."))
+@spoken_option(
+    "--all-access", is_flag=True, help=N_("Restricted and staff items too, and all masters.")
+)
+@spoken_option(
+    "--masters", is_flag=True, help=N_("Masters also of items whose images [limits] restrict.")
+)
+@json_option
 @archive_option
 def export_command(
-    format_name: str, query: tuple[str, ...], out: Path, all_access: bool, archive_dir: Path | None
+    format_name: str,
+    query: tuple[str, ...],
+    out: Path,
+    all_access: bool,
+    masters: bool,
+    as_json: bool,
+    archive_dir: Path | None,
 ) -> None:
     from pipeline.packages import export as write_package
 
     archive = open_chosen(archive_dir)
     report = write_package(
-        archive, format_name, out, now=now, query=" ".join(query), all_access=all_access
+        archive,
+        format_name,
+        out,
+        now=now,
+        query=" ".join(query),
+        all_access=all_access,
+        with_masters=masters,
     )
+    if as_json:
+        print_json(report.to_json())
+        return
     count = report.items
     click.echo(
         ngettext(
             "{count} item written to {path}.", "{count} items written to {path}.", count
         ).format(count=count, path=out)
     )
+    if report.without_masters:
+        click.echo(
+            ngettext(
+                "{count} item has its limited images instead of its masters; --masters adds them.",
+                "{count} items have their limited images instead of masters; --masters adds them.",
+                report.without_masters,
+            ).format(count=report.without_masters)
+        )

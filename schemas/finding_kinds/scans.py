@@ -81,6 +81,15 @@ KINDS = (
         N_("Compare it with the original; copy it again from the scanner if a part is missing."),
     ),
     FindingKind(
+        "SCAN-lost-blocks",
+        Severity.WARNING,
+        N_(
+            "Blocks of 4096 bytes inside the file are empty, as a failing disk or card leaves them"
+            " ({count}, the first at byte {first_at})."
+        ),
+        N_("Look for a stripe or wrong colours; copy it again from the scanner, or scan again."),
+    ),
+    FindingKind(
         "SCAN-depth",
         Severity.INFO,
         N_("The image has {bits} bits a channel; it is shown from {bits_read} of them."),

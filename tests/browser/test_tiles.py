@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
+from archive.limits import Watermark
 from pipeline.pictures import Encoding
 from pipeline.tiles import write_tiles
 from pipeline.vips import pyvips
+from pipeline.watermark import marked
 from tests.imaging.making import chart
 from tests.site.serving import hosting
 
@@ -22,6 +24,9 @@ TILE_PX = 256
 VIEW_PX = 600
 SIZES = [(1, 1), (3, 700), (37, 1100), (255, 256), (256, 256), (257, 257), (513, 511), (777, 333),
          (1025, 1023), (3236, 747)]  # fmt: skip
+# (size, where its watermark is): large letters over the edges of tiles, at every level.
+MARKED = [((777, 1025), "repeat"), ((1025, 513), "center")]
+CASES = [*((size, "") for size in SIZES), *MARKED]
 PAGE = """<!doctype html><title>t</title><style>body{margin:0}#v{width:600px;height:600px;
 background:#f0f}</style><div id="v"></div><script src="osd.js"></script><script>
 var viewer = OpenSeadragon({element: document.getElementById("v"), drawer: "canvas",
@@ -43,13 +48,11 @@ function settled() {
 def tiles(tmp_path_factory):
     """A folder an image, with its page, served by our own server."""
     root = tmp_path_factory.mktemp("tiles")
-    for width, height in SIZES:
-        image = chart(width, height)
-        pixels = pyvips.Image.new_from_memory(image.tobytes(), width, height, 3, "uchar")
-        place = root / f"{width}x{height}"
+    for (width, height), mark in CASES:
+        place = root / f"{width}x{height}{mark}"
         place.mkdir()
         pyramid, _base = write_tiles(
-            pixels.copy(interpretation="srgb"),
+            shown_image((width, height), mark),
             place / "image",
             tile_px=TILE_PX,
             encoding=Encoding(95),
@@ -72,6 +75,14 @@ def tiles(tmp_path_factory):
         yield host.address
 
 
+def shown_image(size: tuple[int, int], mark: str) -> pyvips.Image:
+    """A chart, with a watermark if ``mark`` says where."""
+    pixels = pyvips.Image.new_from_memory(chart(*size).tobytes(), *size, 3, "uchar")
+    image = pixels.copy(interpretation="srgb")
+    words = Watermark("© Bảo tàng Điện Biên", position=mark, opacity=50)
+    return marked(image, words) if mark else image
+
+
 def expected_view(image: Image.Image, zoom: float, x: float, y: float) -> Image.Image:
     """What a viewer of VIEW_PX shows of ``image``, on magenta."""
     scaled = image.resize(
@@ -83,17 +94,17 @@ def expected_view(image: Image.Image, zoom: float, x: float, y: float) -> Image.
     return view
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_every_zoom_shows_the_image_without_a_seam(size, tiles, chromium):
+@pytest.mark.parametrize(("size", "mark"), CASES, ids=str)
+def test_every_zoom_shows_the_image_without_a_seam(size, mark, tiles, chromium):
     width, height = size
-    image = chart(width, height)
+    image = Image.frombytes("RGB", size, shown_image(size, mark).write_to_memory())
     page = chromium.new_page(viewport={"width": VIEW_PX, "height": VIEW_PX})
     wrong: list[str] = []
     page.on(
         "response",
         lambda answer: wrong.append(answer.url) if answer.status >= 400 else None,
     )
-    page.goto(f"{tiles}/{width}x{height}/index.html")
+    page.goto(f"{tiles}/{width}x{height}{mark}/index.html")
     page.wait_for_function("settled()")
     zooms = [1.0]
     while max(size) * zooms[-1] > 150:
@@ -111,9 +122,10 @@ def test_every_zoom_shows_the_image_without_a_seam(size, tiles, chromium):
             inside = _inside(expected)
             off = ImageChops.difference(seen, expected)
             means = ImageStat.Stat(off, mask=inside).mean if inside.getbbox() else [0]
-            # Half a pixel's shift is much on a narrow strip, and all on one of a few pixels; a
-            # blank is 100 and more.
-            limit = 8 if min(size) * zoom >= 60 else 30
+            # Half a pixel's shift is much on a narrow strip and on small letters, and all on one
+            # of a few pixels; a blank is 100 and more.
+            least_px, most = (200, 12) if mark else (60, 8)
+            limit = most if min(size) * zoom >= least_px else 30
             if min(size) * zoom >= 12:
                 assert max(means) < limit, (zoom, x, y)
     page.close()

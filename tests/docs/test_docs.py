@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from archive.config import DaskSettings, DerivativeSettings, Settings
+from archive.limits import LimitSettings
 from schemas.findings import KINDS
 from tests.docs.reference import DOCS, PAGES, all_commands
 
@@ -38,7 +39,9 @@ def test_every_option_is_explained(name: str) -> None:
 def test_every_setting_is_documented() -> None:
     page = (DOCS / "settings.md").read_text(encoding="utf-8")
     names = {
-        f.name for f in (*fields(Settings), *fields(DerivativeSettings), *fields(DaskSettings))
+        f.name
+        for model in (Settings, DerivativeSettings, DaskSettings, LimitSettings)
+        for f in fields(model)
     }
     assert [name for name in sorted(names) if f"`{name}`" not in page] == []
 

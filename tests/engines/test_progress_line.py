@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from archive.opening import open_archive
+from pipeline.derivative_sets import MAKING
 from pipeline.progress import Progress
 from pipeline.progress_line import ProgressLine
+from pipeline.rebuild import rebuild
 from tests.conftest import Run
 from tests.flows.deliveries import make_delivery
 
@@ -59,3 +64,21 @@ def test_without_a_terminal_progress_is_only_a_log_and_only_when_asked(
         ran = run("ingest", source, cwd=museum)
     assert ran.err == ""
     assert [m for m in caplog.messages if m.startswith("Reading scans  3/3")]
+
+
+def test_making_images_tells_bytes_and_warnings_as_an_ingest_does(run: Run, tmp_path: Path) -> None:
+    source, museum = make_delivery(tmp_path / "delivery"), tmp_path / "museum"
+    run("init", museum)
+    run("ingest", source, cwd=museum)
+    shutil.rmtree(museum / "derivatives")
+    told: list[Progress] = []
+    archive = open_archive(museum)
+
+    rebuild(archive, now=lambda: datetime.now(UTC), on_progress=told.append)
+
+    making = [progress for progress in told if progress.stage == MAKING]
+    size = sum(path.stat().st_size for path in source.iterdir() if path.suffix != ".csv")
+    assert [(p.done, p.total) for p in making] == [(1, 3), (2, 3), (3, 3)]
+    assert {p.bytes_total for p in making} == {size} == {making[-1].bytes_done}
+    assert sorted({p.bytes_done for p in making}) == [p.bytes_done for p in making]
+    assert 0 < making[0].bytes_done < size

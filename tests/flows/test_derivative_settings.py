@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests.conftest import Run
-from tests.flows.deliveries import HEADINGS, ROWS, make_delivery, write_csv
+from tests.flows.deliveries import HEADINGS, ROWS, draw_scan, make_delivery, write_csv
 
 
 def picture_words(museum: Path, item_id: str) -> str:
@@ -50,3 +50,55 @@ def test_ingest_and_build_warn_before_the_host_is_full(run: Run, tmp_path: Path)
     built = run("--lang", "en", "build", cwd=museum)
     assert built.code == 0
     assert "the budget is 20" in built.out + built.err
+
+
+def access_widths(museum: Path) -> set[int]:
+    """Longer sides of the largest access images."""
+    found = set()
+    for path in (museum / "derivatives").rglob("derivatives.json"):
+        for canvas in json.loads(path.read_text(encoding="utf-8"))["canvases"]:
+            picture = canvas["access_images"][-1]
+            found.add(max(picture["width_px"], picture["height_px"]))
+    return found
+
+
+def test_profile_named_after_again_lasts(run: Run, tmp_path: Path) -> None:
+    museum, delivery = tmp_path / "museum", make_delivery(tmp_path / "delivery")
+    draw_scan(delivery / "scarf.jpg", size=(1800, 1200))
+    assert run("init", museum).code == 0
+    assert run("ingest", delivery, cwd=museum).code == 0
+    assert max(access_widths(museum)) == 1600
+    settings = museum / "hoaban.toml"
+    before = settings.read_text(encoding="utf-8")
+
+    ran = run("--lang", "en", "derive", "--again", "small", cwd=museum)
+
+    assert ran.code == 0
+    assert "Images made: 3" in ran.out
+    assert "hoaban.toml now has the profile 'small' (before: 'standard')" in ran.err
+    assert max(access_widths(museum)) == 1200
+    after = settings.read_text(encoding="utf-8")
+    assert after == before.replace('profile = "standard"', 'profile = "small"')
+    # Asked again, with or without the name, there is nothing to do; nor does a new item differ.
+    for again in (["--again"], ["--again", "small"]):
+        ran = run("derive", *again, "--json", cwd=museum)
+        assert json.loads(ran.out)["made"] == []
+    assert settings.read_text(encoding="utf-8") == after
+
+
+def test_profile_that_settings_override_or_nobody_knows_is_told(run: Run, tmp_path: Path) -> None:
+    museum = tmp_path / "museum"
+    assert run("init", museum).code == 0
+    settings = museum / "hoaban.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("pdf_ppi = 300", "tile_px = 256"), encoding="utf-8")
+
+    ran = run("--lang", "en", "derive", "--again", "print", cwd=museum)
+
+    assert ran.code == 0
+    assert "Settings of hoaban.toml that win over the profile: tile_px." in ran.err
+    saved = settings.read_text(encoding="utf-8")
+    ran = run("--lang", "en", "derive", "--again", "large", cwd=museum)
+    assert ran.code == 3
+    assert "Profiles: standard, small, print." in ran.err
+    assert settings.read_text(encoding="utf-8") == saved
