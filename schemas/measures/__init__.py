@@ -124,11 +124,11 @@ def _parts(pieces: list[Piece]) -> tuple[MeasuredPart, ...]:
         _check_lone_side(piece, of, parts, alone=len(pieces) == 1)
         last = parts[-1] if parts else None
         taken = {m.dimension for m in last.measures} if last else set()
-        if last and (last.of, last.is_confirmed) == (of, piece.is_confirmed):
-            if not taken & {m.dimension for m in measures}:
-                parts[-1] = MeasuredPart(of, last.measures + measures, piece.is_confirmed)
-                continue
-        parts.append(MeasuredPart(of, measures, piece.is_confirmed))
+        is_same = last and (last.of, last.is_confirmed) == (of, piece.is_confirmed)
+        if last and is_same and not taken & {m.dimension for m in measures}:
+            parts[-1] = MeasuredPart(of, last.measures + measures, piece.is_confirmed)
+        else:
+            parts.append(MeasuredPart(of, measures, piece.is_confirmed))
     return tuple(parts)
 
 

@@ -31,7 +31,6 @@ from schemas.measures.words import (
 MAX_CHARACTERS = 2000
 """Longer texts are descriptions, not measures."""
 
-_MAX_LABEL = 60
 _CONVERSION_TOLERANCE = Decimal("0.02")
 
 
@@ -86,7 +85,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
-_LABEL = re.compile(r"([^:\d]{1,%d}):\s*(.*)" % _MAX_LABEL, re.DOTALL)
+_LABEL = re.compile(r"([^:\d]{1,60}):\s*(.*)", re.DOTALL)
 _BETWEEN_PIECES = re.compile(r",(?!\d)|,(?=\d+\s*x)|\s(?:and|và|et)\s")
 _ORDER_NAME = rf"(?:{_words(NAMES)}|[CHWRLDchwrld])"
 _ORDER = re.compile(

@@ -18,12 +18,12 @@ import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from schemas.errors import ConfigError
 from schemas.messages import _
-from schemas.vietnamese import bare_form, exact_form, normal_text
+from schemas.names import Words, bare_key, exact_key, may_be, words_of
 
 SHIPPED = Path(__file__).parent
 NAMES = ("ethnic-groups", "languages", "materials", "object-types")
@@ -117,7 +117,7 @@ class Vocabulary:
             limit: How many terms at most.
         """
         named = self._named(text)
-        key = " ".join(bare for _exact, bare in _words(text[:_MAX_CHARACTERS]))
+        key = bare_key(words_of(text[:_MAX_CHARACTERS]))
         close = difflib.get_close_matches(key, self._by_shown, n=limit * 3, cutoff=_CLOSE_ENOUGH)
         found = [*named, *(term for name in close for term in self._by_shown[name])]
         return tuple(dict.fromkeys(found))[:limit]
@@ -125,7 +125,7 @@ class Vocabulary:
     def _named(self, text: str) -> list[Term]:
         if len(text) > _MAX_CHARACTERS:
             return []
-        words = _words(text)
+        words = words_of(text)
         found = self._with_words(words)
         if not found:
             for prefix in self._prefix_words:
@@ -133,14 +133,14 @@ class Vocabulary:
                     return self._with_words(words[len(prefix) :])
         return found
 
-    def _with_words(self, words: _Words) -> list[Term]:
+    def _with_words(self, words: Words) -> list[Term]:
         if not words:
             return []
-        exact = self._by_exact.get(" ".join(word for word, _bare in words))
+        exact = self._by_exact.get(exact_key(words))
         if exact:
             return exact
-        found = self._by_bare.get(" ".join(bare for _word, bare in words), ())
-        fitting = (term for name, term in found if _may_be(words, name))
+        found = self._by_bare.get(bare_key(words), ())
+        fitting = (term for name, term in found if may_be(words, name))
         return list(dict.fromkeys(fitting))
 
     @cached_property
@@ -148,23 +148,23 @@ class Vocabulary:
         return {term.id: term for term in self.terms}
 
     @cached_property
-    def _prefix_words(self) -> list[_Words]:
-        return sorted(map(_words, self.prefixes), key=len, reverse=True)
+    def _prefix_words(self) -> list[Words]:
+        return sorted(map(words_of, self.prefixes), key=len, reverse=True)
 
     @cached_property
     def _by_exact(self) -> dict[str, list[Term]]:
         index: dict[str, dict[Term, None]] = {}
         for term in self.terms:
             for name in term.names():
-                index.setdefault(" ".join(word for word, _bare in _words(name)), {})[term] = None
+                index.setdefault(exact_key(words_of(name)), {})[term] = None
         return {key: list(terms) for key, terms in index.items()}
 
     @cached_property
-    def _by_bare(self) -> dict[str, list[tuple[_Words, Term]]]:
-        index: dict[str, list[tuple[_Words, Term]]] = {}
+    def _by_bare(self) -> dict[str, list[tuple[Words, Term]]]:
+        index: dict[str, list[tuple[Words, Term]]] = {}
         for term in self.terms:
-            for words in map(_words, term.names()):
-                index.setdefault(" ".join(bare for _word, bare in words), []).append((words, term))
+            for words in map(words_of, term.names()):
+                index.setdefault(bare_key(words), []).append((words, term))
         return index
 
     @cached_property
@@ -172,12 +172,9 @@ class Vocabulary:
         index: dict[str, list[Term]] = {}
         for term in self.terms:
             for name in term.shown_names():
-                key = " ".join(bare for _word, bare in _words(name))
+                key = bare_key(words_of(name))
                 index.setdefault(key, []).append(term)
         return index
-
-
-_Words = tuple[tuple[str, str], ...]
 
 
 def parse_vocabulary(text: str, name: str, path: Path | None = None) -> Vocabulary:
@@ -262,26 +259,3 @@ def _term(row: Mapping[str, str]) -> Term:
 def _several(cell: str) -> tuple[str, ...]:
     parts: Iterable[str] = unicodedata.normalize("NFC", cell).split(";")
     return tuple(part.strip() for part in parts if part.strip())
-
-
-@lru_cache(maxsize=1 << 14)
-def _words(text: str) -> _Words:
-    """Return the words of a name, each as (exact form, bare form); hyphens part words."""
-    letters = "".join(
-        letter
-        for letter in (" " if _parts(letter) else letter for letter in normal_text(text))
-        if letter != "'"
-    )
-    return tuple((exact_form(word), bare_form(word)) for word in letters.split())
-
-
-def _parts(letter: str) -> bool:
-    return letter != "'" and unicodedata.category(letter)[0] in "PZSC"
-
-
-def _may_be(written: _Words, name: _Words) -> bool:
-    """Say whether each word written is that of the name, or is it without any mark."""
-    return len(written) == len(name) and all(
-        word == named or (word == bare and bare == named_bare)
-        for (word, bare), (named, named_bare) in zip(written, name, strict=True)
-    )
