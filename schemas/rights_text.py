@@ -25,7 +25,8 @@ _ZERO = r"(?P<zero>0|zero)(?:[ -]?v?(?P<zero_version>1\.0))?"
 _MARK = re.compile(rf"\bcc[ -]?(?:{_CODE}{_VERSION}{_PORT}|{_ZERO})(?![\w.-]*\w)", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:không phải|trừ|ngoại trừ|not|except|unless)\b", re.IGNORECASE)
 _CLAIM = re.compile(
-    r"(?:©|\(c\)|copyright\b|bản quyền (?:thuộc|của)|bản quyền ©).+", re.I | re.DOTALL
+    r"(?:©|\(c\)|copyright (?:©|\(c\)|by|of|\d{4})|bản quyền (?:thuộc|của|©)).*\w.*",
+    re.I | re.DOTALL,
 )
 _LONG_NAMES = {
     "attribution": "by",
@@ -79,15 +80,18 @@ def rights_named(text: str) -> RightsStatement | None:
         Commons licence without a version, a claim of copyright, the public domain at large.
     """
     tidy = " ".join(text.split()).strip(" .")
-    if not tidy or len(tidy) > MAX_CHARACTERS or _NOT.search(tidy):
+    if not tidy or len(tidy) > MAX_CHARACTERS:
         return None
+    by_name = _by_name(tidy)
+    if by_name or _NOT.search(tidy):
+        return by_name
     addresses = {rights_statement(uri.rstrip(".")) for uri in _URI.findall(tidy)}
     if addresses:
         return addresses.pop() if len(addresses) == 1 else None
     marks = {_marked(match) for match in _MARK.finditer(tidy)}
     if marks:
         return marks.pop() if len(marks) == 1 else None
-    return _by_name(tidy)
+    return RightsStatement("", "", _IN_COPYRIGHT_MEANING) if _CLAIM.fullmatch(tidy) else None
 
 
 def _marked(match: re.Match[str]) -> RightsStatement | None:
@@ -117,4 +121,4 @@ def _by_name(text: str) -> RightsStatement | None:
         code = _LONG_NAMES.get(exact_key(words_of(long["name"])), "")
         port = "vn" if (long["port"] or "").lower() == "vn" else ""
         return rights_statement_of(code, long["version"] or "", port) if code else None
-    return RightsStatement("", "", _IN_COPYRIGHT_MEANING) if _CLAIM.fullmatch(text) else None
+    return None
