@@ -8,6 +8,7 @@ address is certain. Nothing is said of a text with two licences or with a "not" 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from schemas.messages import N_, translate
 from schemas.names import exact_key, words_of
@@ -63,11 +64,11 @@ _STATEMENTS = {
     "UND": "Copyright Undetermined;chưa xác định được bản quyền",
     "NKC": "No Known Copyright;không có bản quyền được biết đến",
 }
-_MARK_OF_PUBLIC_DOMAIN = {"public domain mark", "public domain mark 1 0", "pdm", "pdm 1 0"}
-_PUBLIC_DOMAIN = {
+_MARK_OF_PUBLIC_DOMAIN = (
     "public domain", "in the public domain", "phạm vi công cộng", "thuộc phạm vi công cộng",
     "thuộc về công chúng", "tác phẩm thuộc về công chúng", "miền công cộng", "sở hữu công cộng",
-}  # fmt: skip
+)  # fmt: skip
+_PUBLIC_DOMAIN_KEYS = frozenset(exact_key(words_of(name)) for name in _PUBLIC_DOMAIN)
 _PUBLIC_DOMAIN_MEANING = N_("It is in the public domain; you may use it freely.")
 _IN_COPYRIGHT_MEANING = N_("In copyright")
 
@@ -106,15 +107,10 @@ def _by_name(text: str) -> RightsStatement | None:
     key = exact_key(words_of(text))
     if key in _MARK_OF_PUBLIC_DOMAIN:
         return rights_statement_of("mark", "1.0")
-    for code, names in _STATEMENTS.items():
-        uri = f"http://rightsstatements.org/vocab/{code}/1.0/"
-        statement = rights_statement(uri)
-        if statement is None:
-            continue
-        shown = (statement.meaning, translate(statement.meaning, "vi"))
-        if key in {exact_key(words_of(name)) for name in (*names.split(";"), *shown)}:
-            return statement
-    if key in {exact_key(words_of(name)) for name in _PUBLIC_DOMAIN}:
+    statement = _statements_by_name().get(key)
+    if statement:
+        return statement
+    if key in _PUBLIC_DOMAIN_KEYS:
         return RightsStatement("", "", _PUBLIC_DOMAIN_MEANING)
     long = _LONG.fullmatch(text)
     if long:
@@ -122,3 +118,15 @@ def _by_name(text: str) -> RightsStatement | None:
         port = "vn" if (long["port"] or "").lower() == "vn" else ""
         return rights_statement_of(code, long["version"] or "", port) if code else None
     return None
+
+
+@cache
+def _statements_by_name() -> dict[str, RightsStatement]:
+    """Return the statements of RightsStatements.org by their labels, English and Vietnamese."""
+    by_name: dict[str, RightsStatement] = {}
+    for code, names in _STATEMENTS.items():
+        statement = rights_statement(f"http://rightsstatements.org/vocab/{code}/1.0/")
+        if statement:
+            labels = (statement.meaning, translate(statement.meaning, "vi"), *names.split(";"))
+            by_name |= {exact_key(words_of(label)): statement for label in labels}
+    return by_name

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from schemas.gazetteer.reading import ChainReader, Segment, read_segments
 from schemas.gazetteer.units import Commune, Level, Unit, gazetteer
@@ -84,6 +85,7 @@ class PlaceMatch:
     locality: str = ""
 
 
+@lru_cache(maxsize=1 << 13)
 def find_place(text: str) -> PlaceMatch:
     """Return the place a text names: ``bản Mển, xã Thanh Nưa, huyện Điện Biên, tỉnh Điện Biên``.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemas.gazetteer.units import KINDS, Gazetteer, Level, Unit
 
@@ -26,6 +27,9 @@ _BETWEEN = re.compile(r"[,;\n()]|\s[–—]\s")
 _COUNTRY = frozenset({"việt nam", "viet nam", "vietnam"})
 _UNMARKED = {"tinh": "tỉnh", "huyen": "huyện", "thanh pho": "thành phố", "thi xa": "thị xã",
              "thi tran": "thị trấn", "phuong": "phường"}  # fmt: skip
+
+
+_KINDS = sorted(KINDS, key=len, reverse=True)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ def read_segments(text: str) -> list[Segment]:
     return [_segment(part) for part in kept]
 
 
+@lru_cache(maxsize=1 << 12)
 def _segment(part: str) -> Segment:
     is_former = bool(_OLD.search(part))
     spelled = part
@@ -68,7 +73,7 @@ def _segment(part: str) -> Segment:
         if lowered.startswith(bare + " ") and lowered.isascii():
             spelled = f"{kind} {spelled[len(bare) + 1 :]}"
             lowered = spelled.casefold()
-    for kind in sorted(KINDS, key=len, reverse=True):
+    for kind in _KINDS:
         if lowered.startswith(kind + " "):
             return Segment(part, spelled[len(kind) + 1 :].strip(), KINDS[kind], is_former)
     return Segment(part, spelled, tuple(Level), is_former)

@@ -46,6 +46,7 @@ KINDS = {
 """Words before the name of a unit, and the levels they stand for."""
 
 
+_KINDS = sorted(KINDS, key=len, reverse=True)
 _SHORT = {"79": ("HCM",)}
 """Abbreviations of provinces in everyday use, by code."""
 
@@ -136,7 +137,7 @@ def _is_name(written: Words, name: Words, *, exact: bool) -> bool:
 
 def bare_name(full: str) -> str:
     """Return the name of a unit without its kind: *Thanh Nưa*."""
-    for kind in sorted(KINDS, key=len, reverse=True):
+    for kind in _KINDS:
         if full.casefold().startswith(kind + " "):
             return full[len(kind) + 1 :].strip()
     return full

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from schemas.measures.numbers import NUMBER, parse_number
 from schemas.measures.words import (
@@ -31,6 +32,7 @@ from schemas.measures.words import (
 MAX_CHARACTERS = 2000
 """Longer texts are descriptions, not measures."""
 
+_BY_UNIT = {Unit.GRAM: Dimension.WEIGHT, Unit.SECOND: Dimension.DURATION}
 _CONVERSION_TOLERANCE = Decimal("0.02")
 
 
@@ -112,7 +114,7 @@ def read_pieces(text: str, *, decimal_mark: str) -> list[Piece]:
         starts_line = True
         for statement in line.split(";"):
             for piece in _statement(statement.strip(" \t."), decimal_mark):
-                pieces.append(replace(piece, starts_line=starts_line))
+                pieces.append(replace(piece, starts_line=True) if starts_line else piece)
                 starts_line = False
     return pieces
 
@@ -157,6 +159,7 @@ def _split_label(statement: str) -> tuple[str, bool, str]:
     return _of(label), is_confirmed, rest
 
 
+@lru_cache(maxsize=1 << 12)
 def _is_dimension(label: str, written: str) -> bool:
     """Say whether a label names a dimension, and not a thing."""
     if written.rstrip(".") in LETTERS or label.rstrip(".") in NAMES:
@@ -167,6 +170,7 @@ def _is_dimension(label: str, written: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1 << 12)
 def _of(label: str) -> str:
     """Return how a label is kept: a known part by its English word, others as written."""
     # "shed, unconfirmed", "displayed (approximate)": a doubt we would not keep.
@@ -355,12 +359,13 @@ def _with_unit(factor: Factor, default: str) -> Factor:
     unit = factor.unit or default
     if not unit:
         raise NotUnderstoodError
-    kind = UNITS[unit][0]
-    if factor.dimension is None:
-        named = {Unit.GRAM: Dimension.WEIGHT, Unit.SECOND: Dimension.DURATION}.get(kind)
-        if named and factor.letter:
+    kind, dimension = UNITS[unit][0], factor.dimension
+    if dimension is None:
+        dimension = _BY_UNIT.get(kind)
+        if dimension and factor.letter:
             raise NotUnderstoodError
-        factor = replace(factor, dimension=named)
-    elif unit_of(factor.dimension) is not kind:
+    elif unit_of(dimension) is not kind:
         raise NotUnderstoodError
-    return replace(factor, unit=unit)
+    if factor.unit and dimension is factor.dimension:
+        return factor
+    return replace(factor, dimension=dimension, unit=unit)
