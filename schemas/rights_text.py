@@ -64,7 +64,8 @@ _STATEMENTS = {
     "UND": "Copyright Undetermined;chưa xác định được bản quyền",
     "NKC": "No Known Copyright;không có bản quyền được biết đến",
 }
-_MARK_OF_PUBLIC_DOMAIN = (
+_MARK_OF_PUBLIC_DOMAIN = ("public domain mark", "public domain mark 1 0", "pdm", "pdm 1 0")
+_PUBLIC_DOMAIN = (
     "public domain", "in the public domain", "phạm vi công cộng", "thuộc phạm vi công cộng",
     "thuộc về công chúng", "tác phẩm thuộc về công chúng", "miền công cộng", "sở hữu công cộng",
 )  # fmt: skip

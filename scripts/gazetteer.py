@@ -57,14 +57,16 @@ def main(today_csv: Path, former_gz: Path, dataset_db: Path, converter_json: Pat
             for r in former
         ),
     )  # fmt: skip
+    _write_districts(former)
+
+
+def _write_districts(former: Iterable[sqlite3.Row]) -> None:
     districts = {
         (r["districtCode"], r["provinceCode"], r["province"], _capital(r["district"]))
         for r in former
     }
     _write(
-        "former-districts.csv.gz",
-        ("code", "province_code", "province", "name"),
-        sorted(districts),
+        "former-districts.csv.gz", ("code", "province_code", "province", "name"), sorted(districts)
     )
 
 

@@ -88,6 +88,10 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LABEL = re.compile(r"([^:\d]{1,60}):\s*(.*)", re.DOTALL)
+_MOUTH = re.compile(r"\bđkm\b", re.IGNORECASE)
+_BASE = re.compile(r"\bđkđ\b", re.IGNORECASE)
+_BETWEEN_STATEMENTS = re.compile(r";|(?<=[a-zà-ỹ])\.\s+(?=[A-ZĐ][^\W\d_])")
+_SAYS_SIZE = re.compile(rf"(?:{_words(WHOLE)}){_LETTER_AFTER}\s*", re.IGNORECASE)
 _BETWEEN_PIECES = re.compile(r",(?!\d)|,(?=\d+\s*x)|\s(?:and|và|et)\s")
 _ORDER_NAME = rf"(?:{_words(NAMES)}|[CHWRLDchwrld])"
 _ORDER = re.compile(
@@ -110,9 +114,10 @@ def read_pieces(text: str, *, decimal_mark: str) -> list[Piece]:
     if len(text) > MAX_CHARACTERS:
         raise NotUnderstoodError
     pieces: list[Piece] = []
-    for line in re.split(r"[\n\r]+", unicodedata.normalize("NFC", text)):
+    plain = _MOUTH.sub("ĐK miệng", _BASE.sub("ĐK đáy", unicodedata.normalize("NFC", text)))
+    for line in re.split(r"[\n\r]+", plain):
         starts_line = True
-        for statement in line.split(";"):
+        for statement in _BETWEEN_STATEMENTS.split(line):
             for piece in _statement(statement.strip(" \t."), decimal_mark):
                 pieces.append(replace(piece, starts_line=True) if starts_line else piece)
                 starts_line = False
@@ -143,7 +148,7 @@ def _split_label(statement: str) -> tuple[str, bool, str]:
     if match is None:
         if statement.casefold().startswith(UNCONFIRMED + " "):
             return "", False, statement[len(UNCONFIRMED) :].strip()
-        return "", True, statement
+        return "", True, _SAYS_SIZE.sub("", statement, count=1)
     label, rest = " ".join(match[1].split()).casefold(), match[2]
     is_confirmed = not label.startswith(UNCONFIRMED)
     if not is_confirmed:

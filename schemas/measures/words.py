@@ -103,7 +103,7 @@ PARTS: dict[str, str] = {
 """Parts of a thing, to the English word they are kept as."""
 
 WHOLE = frozenset(
-    {"kích thước", "kích cỡ", "kt", "khuôn khổ", "size", "dimensions", "measurements"}
+    {"kích thước", "kích cỡ", "kt", "khuôn khổ", "khổ", "size", "dimensions", "measurements"}
 )
 """Labels that only say that a measure follows."""
 

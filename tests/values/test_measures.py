@@ -58,6 +58,9 @@ READ = {
     "DxRxC: 30 x 20 x 5cm": "length 300 mm, width 200 mm, height 50 mm",
     "Dài x rộng: 30 x 20 cm": "length 300 mm, width 200 mm",
     "H 10 × W 20 × D 5 cm": "height 100 mm, width 200 mm, depth 50 mm",
+    "Khổ 13 x 18 cm": "130 mm x 180 mm",
+    "ĐKM: 12cm; ĐKĐ: 8cm": "mouth: diameter 120 mm\nbase: diameter 80 mm",
+    "Cao 45 cm. Rộng 30 cm.": "height 450 mm, width 300 mm",
     "45 cm (cao) x 30 cm (rộng)": "height 450 mm, width 300 mm",
 }
 
