@@ -13,6 +13,7 @@ rest.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -93,7 +94,14 @@ def find_place(text: str) -> PlaceMatch:
     named must fit: a commune in its district, a district in its province of that time. Parts
     before the smallest unit known are the locality.
     """
-    segments = read_segments(text)
+    match = _find(text, read_segments(text))
+    if re.search(r"\s-\s", text):
+        parted = _find(text, read_segments(text, at_dashes=True))
+        return min(match, parted, key=_coarseness)
+    return match
+
+
+def _find(text: str, segments: list[Segment]) -> PlaceMatch:
     reader = ChainReader(gazetteer())
     for start in range(len(segments)):
         units = reader.units(segments[start:])
@@ -103,6 +111,11 @@ def find_place(text: str) -> PlaceMatch:
                 units = _whole(units)
             return _decide(text, units, locality)
     return PlaceMatch(text, State.UNKNOWN)
+
+
+def _coarseness(match: PlaceMatch) -> tuple[int, int]:
+    level = list(Level).index(match.place.level) if match.place else 0
+    return list(State).index(match.state), level
 
 
 def _names_a_unit(before: Iterable[Segment]) -> bool:

@@ -24,6 +24,7 @@ _ABBREVIATIONS = (
 _FORMER = re.compile(r"\s*\(\s*(?:cũ|tỉnh cũ|trước đây|trước năm \d{4}|trước \d{4})\s*\)", re.I)
 _OLD = re.compile(r"\s+cũ$", re.IGNORECASE)
 _BETWEEN = re.compile(r"[,;\n()]|\s[–—]\s")
+_BETWEEN_AND_DASHES = re.compile(r"[,;\n()]|\s[-–—]\s")
 _COUNTRY = frozenset({"việt nam", "viet nam", "vietnam"})
 _UNMARKED = {"tinh": "tỉnh", "huyen": "huyện", "thanh pho": "thành phố", "thi xa": "thị xã",
              "thi tran": "thị trấn", "phuong": "phường"}  # fmt: skip
@@ -49,12 +50,19 @@ class Segment:
     is_former: bool = False
 
 
-def read_segments(text: str) -> list[Segment]:
-    """Return the parts of a text, small to large; none for a text too long to be a place."""
+def read_segments(text: str, *, at_dashes: bool = False) -> list[Segment]:
+    """Return the parts of a text, small to large; none for a text too long to be a place.
+
+    Args:
+        text: The place.
+        at_dashes: Whether " - " parts them too, as in *xã Mường Mươn - huyện Mường Chà*, and not
+            only the halves of a name such as *Bà Rịa - Vũng Tàu*.
+    """
     if len(text) > MAX_CHARACTERS:
         return []
+    between = _BETWEEN_AND_DASHES if at_dashes else _BETWEEN
     marked = _FORMER.sub(" cũ", text)
-    parts = [" ".join(part.split()).strip(" .-–") for part in _BETWEEN.split(marked)]
+    parts = [" ".join(part.split()).strip(" .-–") for part in between.split(marked)]
     kept = [part for part in parts if part and part.casefold() not in _COUNTRY]
     return [_segment(part) for part in kept]
 

@@ -85,7 +85,7 @@ PARTS: dict[str, str] = {
         "face": "mặt;face",
         "lid": "nắp;lid",
         "belly": "bụng;belly",
-        "hole": "lỗ;hole",
+        "hole": "lỗ;lỗ treo;hole;holes;suspension hole;suspension holes",
         "frame": "khung;frame;framed",
         "image": "image",
         "support": "support",

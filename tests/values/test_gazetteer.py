@@ -31,6 +31,15 @@ def rows(path: Path) -> list[dict[str, str]]:
         ("Thanh Nưa, Điện Biên", "Xã Thanh Nưa", "Tỉnh Điện Biên", ""),
         ("phường Mường Thanh, TP Điện Biên Phủ", "Phường Điện Biên Phủ", "Tỉnh Điện Biên", ""),
         ("X. Noong Hẹt, H. Điện Biên", "Xã Thanh An", "Tỉnh Điện Biên", ""),
+        (
+            "xã Mường Mươn - huyện Mường Chà - tỉnh Điện Biên",
+            "Xã Mường Pồn",
+            "Tỉnh Điện Biên",
+            "",
+        ),
+        ("Bà Rịa - Vũng Tàu", None, "Thành phố Hồ Chí Minh", ""),
+        ("Sài Gòn", None, "Thành phố Hồ Chí Minh", ""),
+        ("Hà Nội - Việt Nam", None, "Thành phố Hà Nội", ""),
         ("TX Mường Lay", "Phường Mường Lay", "Tỉnh Điện Biên", ""),
         ("si pa phin, dien bien", "Xã Si Pa Phìn", "Tỉnh Điện Biên", ""),
         ("P. Bến Nghé, Q.1, TP.HCM", "Phường Sài Gòn", "Thành phố Hồ Chí Minh", ""),
@@ -121,6 +130,23 @@ def test_the_tables_are_sound() -> None:
     for commune in known.communes.values():
         assert 7 < commune.latitude < 24
         assert 102 < commune.longitude < 117
+
+
+def test_a_commune_that_kept_its_code_is_among_those_it_became() -> None:
+    """The mergers come from one source and the codes from another: they agree."""
+    today = {row["code"] for row in rows(HERE / "communes.csv.gz")}
+    former = [row for row in rows(HERE / "former-communes.csv.gz") if row["code"] in today]
+    assert len(former) > 3300
+    apart = [row["code"] for row in former if row["code"] not in row["today"].split()]
+    assert apart == []
+
+
+def test_historical_provinces_are_sound() -> None:
+    text = (HERE / "historical-provinces.csv").read_text(encoding="utf-8")
+    table = list(csv.DictReader(text.splitlines()))
+    assert unicodedata.is_normalized("NFC", text)
+    assert len({row["id"] for row in table}) == len(table)
+    assert all(row["source"] and row["until"].isdigit() for row in table)
 
 
 def test_every_former_commune_of_dien_bien_is_found_by_its_full_name() -> None:
