@@ -32,6 +32,7 @@ _CREATIVE_COMMONS = {
     "zero": N_("You may use it freely, without asking."),
     "mark": N_("It is in the public domain; you may use it freely."),
 }
+_VERSIONS = ("1.0", "2.0", "2.5", "3.0", "4.0")
 _RIGHTS_STATEMENTS = {
     "InC": N_("In copyright"),
     "InC-OW-EU": N_("In copyright, EU orphan work"),
@@ -77,6 +78,27 @@ def rights_statement(uri: str) -> RightsStatement | None:
     if match["host"].lower() == "creativecommons.org":
         return _creative_commons(match)
     return _rights_statements_org(match)
+
+
+def rights_statement_of(code: str, version: str, port: str = "") -> RightsStatement | None:
+    """Return the Creative Commons statement of a code, or None for a code that is none.
+
+    Args:
+        code: As in its address: ``by-sa``, ``zero``, ``mark``.
+        version: As ``4.0``; without one (or with one there never was) the address is not
+            certain, so the statement has its mark and meaning and an empty ``uri``.
+        port: A country a licence was fitted to, as ``vn``; only up to version 3.0.
+    """
+    if code not in _CREATIVE_COMMONS:
+        return None
+    is_tool = code in ("zero", "mark")
+    name = {"zero": "CC0", "mark": "Public Domain Mark"}.get(code, f"CC {code.upper()}")
+    if version not in (("1.0",) if is_tool else _VERSIONS):
+        return RightsStatement("", name, _CREATIVE_COMMONS[code])
+    kind = "publicdomain" if is_tool else "licenses"
+    ported = f"{port}/" if port and not is_tool and version != "4.0" else ""
+    uri = f"http://creativecommons.org/{kind}/{code}/{version}/{ported}"
+    return RightsStatement(uri, f"{name} {version}", _CREATIVE_COMMONS[code])
 
 
 def _creative_commons(match: re.Match[str]) -> RightsStatement | None:

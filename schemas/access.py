@@ -1,0 +1,115 @@
+"""Access levels and embargoes as a museum writes them: ``nội bộ đến 31/12/2030``."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from schemas.names import bare_key, exact_key, words_of
+from schemas.records import Access
+
+_WORDS = {
+    Access.PUBLIC: "công khai;công bố;mở;công chúng;public;open",
+    Access.RESTRICTED: "hạn chế;restricted;limited",
+    Access.STAFF: "nội bộ;lưu hành nội bộ;chỉ nội bộ;không công khai;staff;staff only;internal;"
+    "internal only",
+}
+_LEVELS = {
+    exact_key(words_of(w)): level for level, words in _WORDS.items() for w in words.split(";")
+}
+_BARE_LEVELS = {bare_key(words_of(w)): _LEVELS[exact_key(words_of(w))]
+                for words in _WORDS.values() for w in words.split(";")}  # fmt: skip
+_DATE = r"(?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{1,2}[/.-]\d{4}|\d{4})"
+_DAY = r"(?:hết\s+|cuối\s+)?(?:ngày\s+|tháng\s+|năm\s+|the end of\s+)?"
+_UNTIL = re.compile(
+    rf"(?P<before>.*?)[\s,;(]*\b(?P<word>(?:cấm vận |embargo(?:ed)? )?(?:cho )?đến|tới|until|till|"
+    rf"embargo(?:ed)? until)\s+{_DAY}{_DATE}\s*\)?",
+    re.IGNORECASE,
+)
+_FROM = re.compile(
+    rf"(?P<before>.*?)[\s,;(]*\b(?P<word>từ|kể từ|from|as of)\s+{_DAY}{_DATE}\s*\)?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class AccessTerms:
+    """Who may see an item, and from when.
+
+    Attributes:
+        text: As written.
+        access: The level it names, or None where it names none but gives an embargo.
+        embargo_until: The last day on which the item is withheld from the public, or None.
+    """
+
+    text: str
+    access: Access | None
+    embargo_until: date | None = None
+
+
+def parse_access_terms(text: str) -> AccessTerms | None:
+    """Return what a text says of access, or None when any of it is not certain.
+
+    A length of time ("10 năm") gives None, because nobody can tell from when it counts; so does a
+    date that may be two (``until 03/04/2030`` in English), and "mật", a state secret, which no
+    level here stands for. The caller keeps such an item from the public and tells a person.
+    """
+    tidy = " ".join(text.split())
+    if len(tidy) > 200:
+        return None
+    until = _UNTIL.fullmatch(tidy)
+    if until:
+        return _with_embargo(text, until, shift_days=0)
+    since = _FROM.fullmatch(tidy)
+    if since:
+        terms = _with_embargo(text, since, shift_days=-1, is_first=True)
+        # "nội bộ từ 2020" says when it was closed, not when it opens.
+        return terms if terms and terms.access is Access.PUBLIC else None
+    level = _level(tidy)
+    return AccessTerms(text, level) if level else None
+
+
+def _level(text: str) -> Access | None:
+    words = words_of(text)
+    exact = _LEVELS.get(exact_key(words))
+    if exact or not text.isascii():
+        return exact
+    return _BARE_LEVELS.get(bare_key(words))
+
+
+def _with_embargo(
+    text: str, match: re.Match[str], *, shift_days: int, is_first: bool = False
+) -> AccessTerms | None:
+    before = match["before"].strip(" ,;(-–")
+    level = _level(before) if before else None
+    if before and level is None:
+        return None
+    is_english = match["word"].isascii() and "t" in match["word"].casefold()[-4:]
+    day = _day(match["date"], is_first=is_first, is_english=is_english)
+    if day is None:
+        return None
+    if not is_first and level is Access.PUBLIC:
+        return None  # "public until …" is no embargo but its opposite
+    return AccessTerms(text, level, day + timedelta(days=shift_days))
+
+
+def _day(written: str, *, is_first: bool, is_english: bool) -> date | None:
+    """Return the day a date names; the first or last day of a month or year."""
+    parts = [int(part) for part in re.split(r"[/.-]", written)]
+    if len(parts) == 3 and len(written.split("-")[0]) != 4:
+        day, month, year = parts
+        if is_english and month <= 12 and day <= 12 and day != month:
+            return None
+    elif len(parts) == 3:
+        year, month, day = parts
+    else:
+        year, month = parts[-1], parts[0] if len(parts) == 2 else (1 if is_first else 12)
+        if not 1 <= month <= 12 or year < 1:
+            return None
+        day = 1 if is_first else calendar.monthrange(year, month)[1]
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        return None
+    return found if 1900 <= found.year <= 2300 else None
