@@ -19,7 +19,7 @@ from typing import NoReturn
 import click
 
 from pipeline.commands.finding import search, status
-from pipeline.commands.intake import check, ingest, watch
+from pipeline.commands.intake import check, contact_sheet, ingest, watch
 from pipeline.commands.keeping import audit, derive, rebuild
 from pipeline.commands.publishing import build, export_command, serve
 from pipeline.commands.starting import demo, doctor, init
@@ -75,6 +75,7 @@ for _command in (
     init,
     check,
     ingest,
+    contact_sheet,
     watch,
     derive,
     status,

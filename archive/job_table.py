@@ -12,11 +12,14 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from archive.catalogue_file import translated
+from schemas.batches import batch_name
+from schemas.events import utc_text
 
 _PAGE_ROWS = 200
 
@@ -69,6 +72,11 @@ class Batch:
     finished_at: str
     summary: Mapping[str, int]
 
+    @property
+    def name(self) -> str:
+        """Its name, which is in every object version it committed."""
+        return batch_name(self.started_at)
+
 
 @dataclass(frozen=True)
 class JobRow:
@@ -99,8 +107,28 @@ class JobTable:
         self._connection = connection
         self._path = path
 
+    def batch(self, number: int) -> Batch:
+        """Return a batch.
+
+        Raises:
+            ValueError: There is no such batch.
+        """
+        for batch in self._batches(
+            "SELECT number, kind, started_at, source, finished_at, summary FROM batches"
+            " WHERE number = ?",
+            number,
+        ):
+            return batch
+        raise ValueError(f"there is no batch {number}")
+
     def start_batch(self, kind: BatchKind, at: str, source: str = "") -> int:
-        """Begin a batch and return its number."""
+        """Begin a batch and return its number.
+
+        A batch is named after its second, so one that begins in the same second as another is
+        recorded as beginning in the next that is free.
+        """
+        while self._rows("SELECT 1 FROM batches WHERE started_at = ?", at):
+            at = utc_text(datetime.fromisoformat(at) + timedelta(seconds=1))
         with translated(self._path):
             cursor = self._connection.execute(
                 "INSERT INTO batches (kind, started_at, source) VALUES (?, ?, ?)",
@@ -139,15 +167,8 @@ class JobTable:
 
     def last_batches(self, limit: int, kind: BatchKind | None = None) -> tuple[Batch, ...]:
         """Return the newest batches, the newest first."""
-        rows = self._rows(
-            "SELECT number, kind, started_at, source, finished_at, summary FROM batches"
-            " WHERE kind LIKE ? ORDER BY number DESC LIMIT ?",
-            kind.value if kind else "%",
-            limit,
-        )
-        return tuple(
-            Batch(number, BatchKind(kind_of), started_at, source, finished_at, json.loads(summary))
-            for number, kind_of, started_at, source, finished_at, summary in rows
+        return self._batches(
+            "kind LIKE ? ORDER BY number DESC LIMIT ?", kind.value if kind else "%", limit
         )
 
     def set_job(self, batch: int, job: JobRow) -> None:
@@ -210,6 +231,12 @@ class JobTable:
             "" if only_open else "%",
         )
         return _job(rows[0]) if rows else None
+
+    def _batches(self, query: str, *values: object) -> tuple[Batch, ...]:
+        return tuple(
+            Batch(number, BatchKind(kind), started_at, source, finished_at, json.loads(summary))
+            for number, kind, started_at, source, finished_at, summary in self._rows(query, *values)
+        )
 
     def _write(self, statement: str, *values: object) -> int:
         with translated(self._path):

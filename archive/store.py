@@ -17,7 +17,7 @@ from typing import Any
 
 from archive import ocfl_commit
 from archive.layout import Layout
-from archive.ocfl import Inventory, read_inventory
+from archive.ocfl import Inventory, ObjectVersion, read_inventory
 from archive.ocfl_root import create_root, is_root, iter_objects, object_id, object_path
 from archive.revision import (
     EVENTS_PATH,
@@ -146,6 +146,14 @@ class Store:
                 view.path: folder / inventory.content_path(view.path) for view in head.record.views
             },
         )
+
+    def history(self, item_id: str) -> tuple[ObjectVersion, ...]:
+        """Return every version of an item, the oldest first.
+
+        Raises:
+            RecordError: Its inventory is missing or damaged.
+        """
+        return self._inventory(item_id).versions
 
     def iter_item_ids(self) -> Iterator[str]:
         """Yield the id of every item, sorted.

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from archive.job_table import BatchKind, JobRow, JobState, Stage
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
+from pipeline.batches import batch_report, left_report, write_batch_sheet
 from pipeline.carry import carry
 from pipeline.comparing import Choose, Comparison, choose_all, item_finding
 from pipeline.derivative_sets import (
@@ -52,6 +53,7 @@ from pipeline.repeats import Repeats
 from pipeline.scan_digests import ScanDigests
 from pipeline.sources import check_source
 from pipeline.work import run_item
+from schemas.batches import message_of
 from schemas.errors import FixityError, RecordError
 from schemas.events import Event, EventType, utc_text
 from schemas.finding_text import findings_text
@@ -77,6 +79,12 @@ class _Work:
             self.records.append(compared)
         elif compared.change is not Change.NONE:
             self.scans[compared.item_id] = compared
+
+    @property
+    def all(self) -> tuple[Compared, ...]:
+        """Everything there is to do."""
+        faulty = (compared for compared, _findings in self.faulty)
+        return (*faulty, *self.records, *self.scans.values())
 
     @property
     def is_empty(self) -> bool:
@@ -134,8 +142,10 @@ def ingest(
         tally.add(findings_ahead(archive.settings, public))
         changed = {*refreshed.item_ids, *derived.item_ids, *tally.added, *tally.updated}
         update_index(archive, catalogue, changed)
+        report = report_of(delivery, tally, archive.layout.quarantine)
+        sheets = run.write_sheets(report)
         run.close(tally)
-    return report_of(delivery, tally, archive.layout.quarantine)
+    return replace(report, batch=run.batch_name, contact_sheets=sheets)
 
 
 class _Run:
@@ -157,6 +167,8 @@ class _Run:
         self._now = now
         self._on_progress = on_progress
         self._batch = 0
+        self._taken: list[PlannedItem] = []
+        self.batch_name = ""
 
     def take_in(
         self, delivery: Delivery, source: Path, choose: Choose, *, only_news: bool
@@ -179,6 +191,20 @@ class _Run:
             self._commit(compared, Outcome(compared.item_id), tally)
         self._read_scans(work.scans, tally)
         return tally
+
+    def write_sheets(self, report: IngestReport) -> tuple[Path, ...]:
+        """Write the contact sheets of batches that an earlier run left open, then of this one."""
+        reports = [
+            left_report(self._catalogue, self._catalogue.work.batch(number))
+            for number in self._catalogue.work.open_batches(BatchKind.INGEST)
+            if number != self._batch
+        ]
+        if self._batch:
+            batch = self._catalogue.work.batch(self._batch)
+            reports.append(batch_report(self._catalogue, batch, self._taken, report))
+        return tuple(
+            write_batch_sheet(self._archive, self._catalogue, r) for r in reports if r.items
+        )
 
     def close(self, tally: Tally) -> None:
         """Close this batch, if there was work, and every one that an earlier run left open."""
@@ -216,14 +242,17 @@ class _Run:
         """Begin the batch, with a job for everything there is to do."""
         jobs = self._catalogue.work
         self._batch = jobs.start_batch(BatchKind.INGEST, utc_text(self._now()), source.name)
+        self.batch_name = jobs.batch(self._batch).name
+        places = {(item.item_id, item.row): place for place, item in enumerate(delivery.items)}
+        taken = (compared.planned for compared in work.all)
+        self._taken = sorted(taken, key=lambda item: places[item.item_id, item.row])
         jobs.set_job(
             self._batch,
             JobRow(
                 Stage.DELIVERY, "", state=JobState.DONE, findings=findings_text(delivery.findings)
             ),
         )
-        faulty = (compared for compared, _findings in work.faulty)
-        for compared in (*faulty, *work.records, *work.scans.values()):
+        for compared in work.all:
             self._set_job(compared, JobState.TODO, tries=0)
 
     def _set_job(
@@ -312,7 +341,7 @@ class _Run:
                 *(event for event in outcome.events if event.path in paths),
                 _ingestion(at, is_new=existing is None, masters=len(paths)),
             ),
-            message="Ingest" if existing is None else "Update",
+            message=message_of("Ingest" if existing is None else "Update", self.batch_name),
             at=at,
         )
         return commit.is_changed

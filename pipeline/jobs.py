@@ -78,6 +78,7 @@ class Job:
         credit: What every derivative says of the item.
         memory_mb: What the worker may use; a page that needs more waits on the disk. 0 means
             any amount.
+        has_previews: A check keeps a picture of each scan in ``staging``, for a contact sheet.
     """
 
     item_id: str
@@ -87,6 +88,12 @@ class Job:
     copy_masters: bool = True
     credit: Credit = field(default_factory=Credit)
     memory_mb: int = 0
+    has_previews: bool = False
+
+    def preview_of(self, number: int) -> tuple[Path, Path]:
+        """Return where the thumbnail and the large picture of scan ``number`` are kept."""
+        name = f"preview-{number:04d}"
+        return self.staging / f"{name}.jpg", self.staging / f"{name}-large.jpg"
 
 
 @dataclass(frozen=True)

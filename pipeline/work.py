@@ -2,7 +2,7 @@
 
 Promise: :func:`run_item` touches nothing outside its job's staging folder, may be run again at
 any time, and either stages everything of an item or nothing. :func:`check_item` finds the same
-faults and writes nothing.
+faults and archives nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,13 @@ from pathlib import Path
 
 from pipeline.colour import assumed_space
 from pipeline.decode import PageHeader, ScanProblem, decode_page
-from pipeline.derive import CanvasSource, recipe_of, write_canvas, write_derivative_set
+from pipeline.derive import (
+    CanvasSource,
+    recipe_of,
+    write_canvas,
+    write_derivative_set,
+    write_preview,
+)
 from pipeline.identify import Identity, identifier_version, identify
 from pipeline.inspect import Header, read_header, zeros_at_end
 from pipeline.jobs import Job, Outcome, Scan
@@ -160,15 +166,16 @@ def run_item(job: Job, *, at: str) -> Outcome:
 
 
 def check_item(job: Job) -> Outcome:
-    """Look at every scan of an item, decode it whole, and keep nothing."""
+    """Look at every scan of an item, decode it whole, and keep nothing but previews."""
     findings = _Findings(job.item_id)
     masters = []
-    for scan in job.scans:
+    for number, scan in enumerate(job.scans, start=1):
         try:
             master = _inspect(_read(scan, None), job, findings)
-            for page in master.header.pages:
-                with _decoded(master, page, job):
-                    pass
+            for index, page in enumerate(master.header.pages):
+                with _decoded(master, page, job) as image:
+                    if job.has_previews and index == 0:
+                        write_preview(image, *job.preview_of(number), quality=job.settings.quality)
             masters.append(master)
         except ScanProblem as problem:
             findings.add(problem.code, scan, **problem.values)
