@@ -168,7 +168,10 @@ class JobTable:
     def last_batches(self, limit: int, kind: BatchKind | None = None) -> tuple[Batch, ...]:
         """Return the newest batches, the newest first."""
         return self._batches(
-            "kind LIKE ? ORDER BY number DESC LIMIT ?", kind.value if kind else "%", limit
+            "SELECT number, kind, started_at, source, finished_at, summary FROM batches"
+            " WHERE kind LIKE ? ORDER BY number DESC LIMIT ?",
+            kind.value if kind else "%",
+            limit,
         )
 
     def set_job(self, batch: int, job: JobRow) -> None:

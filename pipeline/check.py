@@ -142,4 +142,5 @@ def _jobs(
                 settings.derivatives,
                 memory_mb=memory_mb,
                 has_previews=previews,
+                target_edition=settings.quality.wanted_target,
             )

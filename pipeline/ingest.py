@@ -378,6 +378,7 @@ class _Run:
                 settings=self._archive.settings.derivatives,
                 credit=credit_in(self._archive, planned.record),
                 memory_mb=memory_mb,
+                target_edition=self._archive.settings.quality.wanted_target,
             )
 
     def _scans_of(self, planned: PlannedItem) -> tuple[Scan, ...]:

@@ -78,6 +78,7 @@ class Job:
         credit: What every derivative says of the item.
         memory_mb: What the worker may use; a page that needs more waits on the disk. 0 means
             any amount.
+        target_edition: Edition of the colour target to look for, or empty: do not look.
         has_previews: A check keeps a picture of each scan in ``staging``, for a contact sheet.
     """
 
@@ -88,6 +89,7 @@ class Job:
     copy_masters: bool = True
     credit: Credit = field(default_factory=Credit)
     memory_mb: int = 0
+    target_edition: str = ""
     has_previews: bool = False
 
     def preview_of(self, number: int) -> tuple[Path, Path]:

@@ -32,6 +32,7 @@ from pipeline.inspect import Header, read_header, zeros_at_end
 from pipeline.jobs import Job, Outcome, Scan
 from pipeline.memory import fits_in_memory
 from pipeline.readers import version_of
+from pipeline.target import target_findings
 from pipeline.vips import pyvips
 from schemas.crosswalks.xmp import xmp_packet
 from schemas.derivatives import Canvas, DerivativeSet
@@ -109,6 +110,10 @@ class _Findings:
         """Add one finding about ``scan``."""
         self.all.append(Finding(code, path=scan.name, item_id=self._item_id, values=values))
 
+    def add_target(self, picture: pyvips.Image, edition: str, scan: Scan) -> None:
+        """Add what a colour target in a picture of ``scan`` says of its colours."""
+        self.all.extend(target_findings(picture, edition, scan=scan.name, item_id=self._item_id))
+
 
 def run_item(job: Job, *, at: str) -> Outcome:
     """Do all the work on one item, in its staging folder.
@@ -174,6 +179,8 @@ def check_item(job: Job) -> Outcome:
             master = _inspect(_read(scan, None), job, findings)
             for index, page in enumerate(master.header.pages):
                 with _decoded(master, page, job) as image:
+                    if job.target_edition:
+                        findings.add_target(image, job.target_edition, scan)
                     if job.has_previews and index == 0:
                         write_preview(image, *job.preview_of(number), quality=job.settings.quality)
             masters.append(master)
@@ -199,7 +206,12 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
         try:
             master = _inspect(_read(scan, target), job, findings)
             for page in range(len(master.header.pages)):
-                canvases.append(_canvas(master, page, folder, job, len(canvases) + 1))
+                canvas = _canvas(master, page, folder, job, len(canvases) + 1)
+                canvases.append(canvas)
+                if job.target_edition:
+                    access = folder / canvas.key / canvas.access.name
+                    picture = pyvips.Image.new_from_file(os.fsencode(access))
+                    findings.add_target(picture, job.target_edition, scan)
             masters.append(master)
         except ScanProblem as problem:
             findings.add(problem.code, scan, **problem.values)
