@@ -122,11 +122,13 @@ def find_patches(image: pyvips.Image) -> tuple[Rgb, ...] | None:
     """Return the mean sRGB colour of each of the 24 patches, or None when there is no target.
 
     Args:
-        image: 8-bit sRGB, three channels.
+        image: 8-bit sRGB; one in grey has no target.
 
     Raises:
         DependencyError: The optional part is not installed.
     """
+    if image.bands < 3:
+        return None
     cv2 = _opencv()
     detector = cv2.mcc.CCheckerDetector.create()
     detector.setColorChartType(cv2.mcc.MCC24)

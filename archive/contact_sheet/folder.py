@@ -67,7 +67,7 @@ def read_batch(layout: Layout, name: str) -> BatchReport:
     path = layout.batches / name / BATCH_NAME
     try:
         return BatchReport.from_json(json.loads(path.read_bytes()))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecordError) as error:
         raise RecordError(
             _("The report of the batch cannot be read: {reason}.").format(reason=error),
             remedy=_(

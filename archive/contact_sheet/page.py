@@ -191,6 +191,7 @@ def _text(name: str) -> str:
     return (HERE / "static" / name).read_text(encoding="utf-8")
 
 
+@functools.cache
 def _environment(lang: str) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([HERE / "templates"]),

@@ -163,6 +163,10 @@ def test_a_picture_without_a_target_has_no_grade(path: Path) -> None:
         assert find_patches(as_vips(picture.convert("RGB"))) is None
 
 
+def test_a_grey_picture_has_no_grade() -> None:
+    assert read_target(as_vips(background()).colourspace("b-w"), "2014") is None
+
+
 def scan_file(folder: Path, *cast: float) -> Path:
     path = folder / "scan.jpg"
     picture = scan_with_chart(background(), width_px=420)
