@@ -3,6 +3,12 @@
   "use strict";
   var body = document.body;
   var tiles = Array.prototype.slice.call(document.querySelectorAll(".tile"));
+  var holder = document.getElementById("tiles");
+  var by_id = {};
+  var fitting = tiles;
+  var first = 0;
+  /* More tiles at once make Chromium lay out for seconds; 240 fill 2 to 6 columns. */
+  var PAGE = 240;
   var shown = "all";
   var code = "";
   var ticks = {};
@@ -32,19 +38,30 @@
     if (shown === "back") { return tile.id in ticks; }
     return shown === "all" || tile.dataset.level === shown;
   }
+  function turn(to) {
+    first = to;
+    var end = Math.min(first + PAGE, fitting.length);
+    holder.replaceChildren.apply(holder, fitting.slice(first, end));
+    get("pager").hidden = fitting.length <= PAGE;
+    get("pager-place").textContent = fill(word("pages"), { first: first + 1, last: end, count: fitting.length });
+    get("pager-previous").disabled = first === 0;
+    get("pager-next").disabled = end === fitting.length;
+  }
+  function turn_by(by) {
+    turn(first + by * PAGE);
+    get("bar").scrollIntoView();
+    get("scans").focus({ preventScroll: true });
+  }
   function filter() {
-    var count = 0;
-    tiles.forEach(function (tile) {
-      tile.hidden = !fits(tile);
-      count += tile.hidden ? 0 : 1;
-    });
-    get("nothing").hidden = count > 0;
+    fitting = tiles.filter(fits);
+    turn(0);
+    get("nothing").hidden = fitting.length > 0;
     get("chip").hidden = !code;
     get("chip-code").textContent = code;
     document.querySelectorAll(".only").forEach(function (button) {
       button.setAttribute("aria-pressed", String(button.dataset.code === code));
     });
-    get("status").textContent = fill(word("shown"), { count: count });
+    get("status").textContent = fill(word("shown"), { count: fitting.length });
   }
 
   function show(tile) {
@@ -126,7 +143,7 @@
 
   /* The closer look goes through the tiles that are shown and have a picture. */
   function pictured() {
-    return tiles.filter(function (tile) { return !tile.hidden && tile.querySelector("a.shot"); });
+    return fitting.filter(function (tile) { return tile.querySelector("a.shot"); });
   }
   function look(tile) {
     var all = pictured();
@@ -154,20 +171,20 @@
     if (tile) { tick(tile, get("closer-back").checked); }
   }
 
-  get("tiles").addEventListener("click", function (event) {
+  holder.addEventListener("click", function (event) {
     var shot = event.target.closest("a.shot");
     if (!shot || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
     event.preventDefault();
     look(shot.closest(".tile"));
   });
-  get("tiles").addEventListener("change", function (event) {
+  holder.addEventListener("change", function (event) {
     var tile = event.target.closest(".tile");
     if (event.target.classList.contains("back")) {
       tick(tile, event.target.checked);
       if (event.target.checked) { tile.querySelector(".why").focus({ preventScroll: true }); }
     }
   });
-  get("tiles").addEventListener("input", function (event) {
+  holder.addEventListener("input", function (event) {
     if (!event.target.classList.contains("why")) { return; }
     ticks[event.target.closest(".tile").id] = event.target.value;
     remember();
@@ -210,12 +227,24 @@
   });
   get("closer").addEventListener("close", function () {
     var tile = pictured()[at];
-    if (tile) { tile.querySelector("a.shot").focus(); }
+    if (!tile) { return; }
+    if (!tile.isConnected) { turn(Math.floor(fitting.indexOf(tile) / PAGE) * PAGE); }
+    tile.querySelector("a.shot").focus();
   });
 
+  get("pager-previous").addEventListener("click", function () { turn_by(-1); });
+  get("pager-next").addEventListener("click", function () { turn_by(1); });
+  /* On paper stands everything that fits the filter. */
+  window.addEventListener("beforeprint", function () {
+    if (!body.classList.contains("list-only")) { holder.replaceChildren.apply(holder, fitting); }
+  });
+  window.addEventListener("afterprint", function () { turn(first); });
+
   body.classList.add("live");
+  tiles.forEach(function (tile) { by_id[tile.id] = tile; });
+  turn(0);
   Object.entries(remembered()).forEach(function (entry) {
-    var tile = get(entry[0]);
+    var tile = by_id[entry[0]];
     if (tile && box(tile)) { ticks[entry[0]] = String(entry[1]); show(tile); }
   });
   count();
