@@ -213,7 +213,7 @@ def _environment(lang: str) -> jinja2.Environment:
 
 def _general(lang: str, kind: FindingKind) -> str:
     """Return what a kind of finding says of any scan: its sentence with "…" for what differs."""
-    return _FIELD.sub("…", catalogue(lang).gettext(kind.problem))
+    return _FIELD.sub("…", catalogue(lang).gettext(kind.problem)).replace("….", "…")
 
 
 def _number(lang: str, value: int) -> str:

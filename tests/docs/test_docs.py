@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import cli
-from archive.config import DaskSettings, DerivativeSettings, Settings
+from archive.config import DaskSettings, DerivativeSettings, QualitySettings, Settings
 from schemas.findings import KINDS
 from tests.docs.reference import DOCS, PAGES
 
@@ -38,9 +38,8 @@ def test_every_option_is_explained(name: str) -> None:
 
 def test_every_setting_is_documented() -> None:
     page = (DOCS / "settings.md").read_text(encoding="utf-8")
-    names = {
-        f.name for f in (*fields(Settings), *fields(DerivativeSettings), *fields(DaskSettings))
-    }
+    tables = (Settings, DerivativeSettings, QualitySettings, DaskSettings)
+    names = {field.name for table in tables for field in fields(table)}
     assert [name for name in sorted(names) if f"`{name}`" not in page] == []
 
 
