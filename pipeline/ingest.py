@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -42,6 +42,7 @@ from pipeline.derivative_sets import (
 from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
 from pipeline.indexing import update_index
 from pipeline.ingest_report import IngestReport, Tally, report_of
+from pipeline.ingest_work import Work
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.jobs import Job, Outcome, PlannedItem, Scan
 from pipeline.memory import worker_memory_mb
@@ -63,33 +64,6 @@ from schemas.software import agent_name
 
 COMPARING = N_("Comparing with the archive")
 READING = N_("Reading scans")
-
-
-@dataclass
-class _Work:
-    """What there is to do, and the findings of what an interrupted run set aside."""
-
-    scans: dict[str, Compared] = field(default_factory=dict)
-    records: list[Compared] = field(default_factory=list)
-    faulty: list[tuple[Compared, tuple[Finding, ...]]] = field(default_factory=list)
-
-    def put(self, compared: Compared) -> None:
-        """Put an item without errors on its list, if it is on any."""
-        if compared.change is Change.RECORD:
-            self.records.append(compared)
-        elif compared.change is not Change.NONE:
-            self.scans[compared.item_id] = compared
-
-    @property
-    def all(self) -> tuple[Compared, ...]:
-        """Everything there is to do."""
-        faulty = (compared for compared, _findings in self.faulty)
-        return (*faulty, *self.records, *self.scans.values())
-
-    @property
-    def is_empty(self) -> bool:
-        """Say whether there is nothing to do."""
-        return not (self.scans or self.records or self.faulty)
 
 
 def ingest(
@@ -215,9 +189,9 @@ class _Run:
 
     def _sort_out(
         self, chosen: list[PlannedItem], tally: Tally, repeats: Repeats, *, only_news: bool
-    ) -> _Work:
+    ) -> Work:
         """Count the items the archive holds already; put the others on the list of work."""
-        work = _Work()
+        work = Work()
         comparison = Comparison(self._archive, self._store, self._catalogue, self._digests)
         for done, planned in enumerate(chosen, start=1):
             compared = comparison.compare(planned)
@@ -238,7 +212,7 @@ class _Run:
             self._on_progress(Progress(COMPARING, done, len(chosen), planned.record.identifier))
         return work
 
-    def _record(self, delivery: Delivery, source: Path, work: _Work) -> None:
+    def _record(self, delivery: Delivery, source: Path, work: Work) -> None:
         """Begin the batch, with a job for everything there is to do."""
         jobs = self._catalogue.work
         self._batch = jobs.start_batch(BatchKind.INGEST, utc_text(self._now()), source.name)
