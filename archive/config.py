@@ -278,7 +278,9 @@ pdf_ppi = {d.pdf_ppi}
 
 
 def _checked(values: dict[str, Any], model: type, path: Path) -> dict[str, Any]:
-    known = {f.name: f for f in fields(model) if f.name not in {"derivatives", "quality", "dask"}}
+    # A table of its own is no value of [archive]; [derivatives] has a value named quality.
+    tables = {"derivatives", "quality", "dask"} if model is Settings else set()
+    known = {f.name: f for f in fields(model) if f.name not in tables}
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise _unknown(path, unknown)

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from archive.config import settings_from
 from pipeline.colour_difference import Lab, delta_e_2000
 from pipeline.target import find_patches, read_target
 from pipeline.target_colours import AFTER_2014, BEFORE_2014, EDITIONS, lab_of, srgb_of
 from pipeline.vips import pyvips
 from pipeline.work import check_item, run_item
-from schemas.errors import DependencyError
+from schemas.errors import ConfigError, DependencyError
 from tests.flows.deliveries import SRGB
 from tests.imaging.colour_charts import scan_with_chart, with_cast
 from tests.imaging.making import AT, codes, job_for
@@ -201,3 +202,12 @@ def test_a_missing_part_stops_the_work_with_what_to_install(
     job = replace(job_for(tmp_path / "work", scan_file(tmp_path)), target_edition="2014")
     with pytest.raises(DependencyError, match=r"hoaban\[target\]"):
         run_item(job, at=AT)
+
+
+def test_the_table_of_settings_and_the_jpeg_quality_are_two_things() -> None:
+    tables = {"derivatives": {"quality": 70}, "quality": {"target": True}}
+    settings = settings_from(tables, Path("hoaban.toml"))
+    assert (settings.derivatives.quality, settings.quality.wanted_target) == (70, "2014")
+    for wrong in ({"quality": {"target_edition": "1976"}}, {"archive": {"quality": 3}}):
+        with pytest.raises(ConfigError):
+            settings_from(wrong, Path("hoaban.toml"))
