@@ -20,7 +20,7 @@ import click
 
 from pipeline.commands.editing import records, undo
 from pipeline.commands.finding import search, status
-from pipeline.commands.intake import check, ingest, watch
+from pipeline.commands.intake import check, contact_sheet, ingest, watch
 from pipeline.commands.keeping import audit, derive, rebuild
 from pipeline.commands.publishing import build, export_command, serve
 from pipeline.commands.starting import demo, doctor, init
@@ -76,6 +76,7 @@ for _command in (
     init,
     check,
     ingest,
+    contact_sheet,
     watch,
     derive,
     records,

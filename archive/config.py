@@ -81,8 +81,31 @@ class DaskSettings:
     tls_key: str = ""
 
 
+# Editions of the ColorChecker Classic: made from November 2014 on, and before.
+TARGET_EDITIONS = ("2014", "2005")
+
+
+@dataclass(frozen=True)
+class QualitySettings:
+    """What is measured in scans beyond what costs nothing (table ``[quality]``).
+
+    Attributes:
+        target: Look for a colour target in every scan and grade its colours; needs
+            ``hoaban[target]``.
+        target_edition: Which edition of the target, one of ``TARGET_EDITIONS``.
+    """
+
+    target: bool = False
+    target_edition: str = "2014"
+
+    @property
+    def wanted_target(self) -> str:
+        """The edition of the target to look for, or empty when none is."""
+        return self.target_edition if self.target else ""
+
+
 ENGINES = ("local", "dask")
-_TABLES = frozenset({"derivatives", "dask", "limits"})
+_TABLES = frozenset({"derivatives", "quality", "dask", "limits"})
 
 
 @dataclass(frozen=True)
@@ -103,6 +126,7 @@ class Settings:
         size_budget_mb: Most megabytes the site should have; likewise.
         engine: Who carries the work, one of ``ENGINES``.
         derivatives: Sizes and qualities of derivatives.
+        quality: What is measured in scans.
         dask: The workers on other computers.
         limits: What may be shown of images, by access level and by rights.
     """
@@ -122,6 +146,7 @@ class Settings:
     size_budget_mb: int = 0
     engine: str = "local"
     derivatives: DerivativeSettings = field(default_factory=DerivativeSettings)
+    quality: QualitySettings = field(default_factory=QualitySettings)
     dask: DaskSettings = field(default_factory=DaskSettings)
     limits: LimitRules = field(default_factory=LimitRules)
 
@@ -170,7 +195,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
     Raises:
         ConfigError: A table or key is unknown, or a value is of the wrong kind.
     """
-    unknown = set(data) - {"archive", "derivatives", "dask", "limits"}
+    unknown = set(data) - {"archive", *_TABLES}
     if unknown:
         raise _unknown(path, sorted(unknown))
     archive = _checked(dict(data.get("archive", {})), Settings, path)
@@ -182,9 +207,11 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
             path=path,
         )
     dask = _checked(dict(data.get("dask", {})), DaskSettings, path)
+    quality = _checked(dict(data.get("quality", {})), QualitySettings, path)
     settings = replace(
         Settings(**archive),
         derivatives=replace(DERIVATIVE_PROFILES[profile], **derivatives),
+        quality=replace(QualitySettings(), **quality),
         dask=replace(DaskSettings(), **dask),
         limits=_limits(data.get("limits", {}), path),
     )
@@ -263,7 +290,9 @@ pdf_ppi = {d.pdf_ppi}
 
 
 def _checked(values: dict[str, Any], model: type, path: Path) -> dict[str, Any]:
-    known = {f.name: f for f in fields(model) if f.name not in _TABLES}
+    # A table of its own is no value of [archive]; [derivatives] has a value named quality.
+    tables = _TABLES if model is Settings else frozenset()
+    known = {f.name: f for f in fields(model) if f.name not in tables}
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise _unknown(path, unknown)
@@ -318,6 +347,10 @@ def _check_values(settings: Settings, path: Path) -> None:
         wrong = _("base_url must start with http:// or https://.")
     elif not 36 <= settings.derivatives.pdf_ppi <= 1200:
         wrong = _("pdf_ppi must be from 36 to 1200.")
+    elif settings.quality.target_edition not in TARGET_EDITIONS:
+        wrong = _("target_edition must be one of: {names}.").format(
+            names=", ".join(TARGET_EDITIONS)
+        )
     elif settings.engine not in ENGINES:
         wrong = _("engine must be one of: {names}.").format(names=", ".join(ENGINES))
     elif min(settings.jobs, settings.memory_limit_mb) < 0 or settings.item_timeout_s < 1:

@@ -67,6 +67,11 @@ class Layout:
         return self.root / "quarantine"
 
     @property
+    def batches(self) -> Path:
+        """Reports and contact sheets of what was ingested, a folder a batch; for staff only."""
+        return self.root / "batches"
+
+    @property
     def staging(self) -> Path:
         """Work in progress; on the store's file system, so that a rename commits it."""
         return self.root / ".staging"

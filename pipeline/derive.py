@@ -36,6 +36,10 @@ _THUMBNAIL = "thumbnail"
 _SMALL_ACCESS = "access-small"
 _ACCESS = "access"
 
+# Longer sides of the pictures on a contact sheet of a delivery that is only checked.
+_PREVIEW_PX = 1600
+_PREVIEW_THUMBNAIL_PX = 400
+
 
 @dataclass(frozen=True)
 class CanvasSource:
@@ -159,6 +163,26 @@ def write_canvas(
         files=len(sizes),
         size_bytes=sum(sizes),
     )
+
+
+def write_preview(image: pyvips.Image, thumbnail: Path, large: Path, *, quality: int) -> None:
+    """Write the two pictures of a scan that a contact sheet shows before anything is archived.
+
+    Args:
+        image: 8-bit sRGB, upright, that can be read anywhere.
+        thumbnail: Where the small picture goes.
+        large: Where the large one goes.
+        quality: JPEG quality, 1 to 100.
+
+    Raises:
+        pyvips.Error: The disk refuses a file.
+        OSError: Likewise.
+    """
+    thumbnail.parent.mkdir(parents=True, exist_ok=True)
+    encoding = Encoding(quality)
+    picture = fitted(image, _PREVIEW_PX)
+    save_jpeg(picture, large, encoding)
+    save_jpeg(fitted(picture, _PREVIEW_THUMBNAIL_PX), thumbnail, encoding)
 
 
 def write_derivative_set(derivatives: DerivativeSet, folder: Path) -> None:

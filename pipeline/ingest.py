@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from archive.job_table import BatchKind, JobRow, JobState, Stage
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
+from pipeline.batches import batch_report, left_report, write_batch_sheet
 from pipeline.carry import carry
 from pipeline.comparing import Choose, Comparison, choose_all, item_finding
 from pipeline.derivative_sets import (
@@ -42,6 +43,7 @@ from pipeline.derivative_sets import (
 from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
 from pipeline.indexing import update_index
 from pipeline.ingest_report import IngestReport, Tally, report_of
+from pipeline.ingest_work import Work
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.jobs import Job, Outcome, PlannedItem, Scan
 from pipeline.memory import worker_memory_mb
@@ -63,27 +65,6 @@ from schemas.software import agent_name
 
 COMPARING = N_("Comparing with the archive")
 READING = N_("Reading scans")
-
-
-@dataclass
-class _Work:
-    """What there is to do, and the findings of what an interrupted run set aside."""
-
-    scans: dict[str, Compared] = field(default_factory=dict)
-    records: list[Compared] = field(default_factory=list)
-    faulty: list[tuple[Compared, tuple[Finding, ...]]] = field(default_factory=list)
-
-    def put(self, compared: Compared) -> None:
-        """Put an item without errors on its list, if it is on any."""
-        if compared.change is Change.RECORD:
-            self.records.append(compared)
-        elif compared.change is not Change.NONE:
-            self.scans[compared.item_id] = compared
-
-    @property
-    def is_empty(self) -> bool:
-        """Say whether there is nothing to do."""
-        return not (self.scans or self.records or self.faulty)
 
 
 def ingest(
@@ -136,8 +117,10 @@ def ingest(
         tally.add(findings_ahead(archive.settings, public))
         changed = {*refreshed.item_ids, *derived.item_ids, *tally.added, *tally.updated}
         update_index(archive, catalogue, changed)
+        report = report_of(delivery, tally, archive.layout.quarantine)
+        sheets = run.write_sheets(report)
         run.close(tally)
-    return report_of(delivery, tally, archive.layout.quarantine)
+    return replace(report, batch=run.batch_name, contact_sheets=sheets)
 
 
 class _Run:
@@ -159,6 +142,8 @@ class _Run:
         self._now = now
         self._on_progress = on_progress
         self._batch = 0
+        self._taken: list[PlannedItem] = []
+        self.batch_name = ""
 
     def take_in(
         self, delivery: Delivery, source: Path, choose: Choose, *, only_news: bool
@@ -182,6 +167,20 @@ class _Run:
         self._read_scans(work.scans, tally)
         return tally
 
+    def write_sheets(self, report: IngestReport) -> tuple[Path, ...]:
+        """Write the contact sheets of batches that an earlier run left open, then of this one."""
+        reports = [
+            left_report(self._catalogue, self._catalogue.work.batch(number))
+            for number in self._catalogue.work.open_batches(BatchKind.INGEST)
+            if number != self._batch
+        ]
+        if self._batch:
+            batch = self._catalogue.work.batch(self._batch)
+            reports.append(batch_report(self._catalogue, batch, self._taken, report))
+        return tuple(
+            write_batch_sheet(self._archive, self._catalogue, r) for r in reports if r.items
+        )
+
     def close(self, tally: Tally) -> None:
         """Close this batch, if there was work, and every one that an earlier run left open."""
         sync_disk()
@@ -191,9 +190,9 @@ class _Run:
 
     def _sort_out(
         self, chosen: list[PlannedItem], tally: Tally, repeats: Repeats, *, only_news: bool
-    ) -> _Work:
+    ) -> Work:
         """Count the items the archive holds already; put the others on the list of work."""
-        work = _Work()
+        work = Work()
         comparison = Comparison(self._archive, self._store, self._catalogue, self._digests)
         for done, planned in enumerate(chosen, start=1):
             compared = comparison.compare(planned)
@@ -214,18 +213,21 @@ class _Run:
             self._on_progress(Progress(COMPARING, done, len(chosen), planned.record.identifier))
         return work
 
-    def _record(self, delivery: Delivery, source: Path, work: _Work) -> None:
+    def _record(self, delivery: Delivery, source: Path, work: Work) -> None:
         """Begin the batch, with a job for everything there is to do."""
         jobs = self._catalogue.work
         self._batch = jobs.start_batch(BatchKind.INGEST, utc_text(self._now()), source.name)
+        self.batch_name = jobs.batch(self._batch).name
+        places = {(item.item_id, item.row): place for place, item in enumerate(delivery.items)}
+        taken = (compared.planned for compared in work.all)
+        self._taken = sorted(taken, key=lambda item: places[item.item_id, item.row])
         jobs.set_job(
             self._batch,
             JobRow(
                 Stage.DELIVERY, "", state=JobState.DONE, findings=findings_text(delivery.findings)
             ),
         )
-        faulty = (compared for compared, _findings in work.faulty)
-        for compared in (*faulty, *work.records, *work.scans.values()):
+        for compared in work.all:
             self._set_job(compared, JobState.TODO, tries=0)
 
     def _set_job(
@@ -314,10 +316,7 @@ class _Run:
                 *(event for event in outcome.events if event.path in paths),
                 _ingestion(at, is_new=existing is None, masters=len(paths)),
             ),
-            message=message_of(
-                "Ingest" if existing is None else "Update",
-                self._catalogue.work.batch(self._batch).name,
-            ),
+            message=message_of("Ingest" if existing is None else "Update", self.batch_name),
             at=at,
         )
         return commit.is_changed
@@ -355,6 +354,7 @@ class _Run:
                 credit=credit_in(self._archive, planned.record),
                 limits=limits_in(self._archive, planned.record),
                 memory_mb=memory_mb,
+                target_edition=self._archive.settings.quality.wanted_target,
             )
 
     def _scans_of(self, planned: PlannedItem) -> tuple[Scan, ...]:

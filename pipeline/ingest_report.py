@@ -24,6 +24,9 @@ class IngestReport:
         set_aside: Ids of items kept out by an error.
         findings: Everything found, those of the whole delivery first.
         quarantine: Where items that were set aside are kept.
+        batch: Name of the batch, or empty when there was nothing to do.
+        contact_sheets: The contact sheet of the batch, after those of batches that an
+            interrupted run had left.
     """
 
     catalogue: Path
@@ -34,6 +37,8 @@ class IngestReport:
     set_aside: tuple[str, ...]
     findings: tuple[Finding, ...]
     quarantine: Path
+    batch: str = ""
+    contact_sheets: tuple[Path, ...] = ()
 
     @property
     def is_partial(self) -> bool:
@@ -48,6 +53,8 @@ class IngestReport:
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON data, its sentences in the current language."""
         return {
+            "batch": self.batch,
+            "contact_sheets": [str(path) for path in self.contact_sheets],
             "catalogue": str(self.catalogue),
             "scans": self.scans,
             "added": self.added,

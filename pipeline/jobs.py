@@ -80,6 +80,8 @@ class Job:
         memory_mb: What the worker may use; a page that needs more waits on the disk. 0 means
             any amount.
         limits: What may be shown of the item.
+        target_edition: Edition of the colour target to look for, or empty: do not look.
+        has_previews: A check keeps a picture of each scan in ``staging``, for a contact sheet.
     """
 
     item_id: str
@@ -90,6 +92,13 @@ class Job:
     credit: Credit = field(default_factory=Credit)
     memory_mb: int = 0
     limits: Limits = field(default_factory=Limits)
+    target_edition: str = ""
+    has_previews: bool = False
+
+    def preview_of(self, number: int) -> tuple[Path, Path]:
+        """Return where the thumbnail and the large picture of scan ``number`` are kept."""
+        name = f"preview-{number:04d}"
+        return self.staging / f"{name}.jpg", self.staging / f"{name}-large.jpg"
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class Status:
         masters_bytes: Their bytes.
         set_aside: Ids of items in quarantine.
         has_site: Whether a site has been built.
-        last_batches: Ingests, the newest first: started, finished, source and summary.
+        last_batches: Ingests, the newest first: name, started, finished, source and summary.
     """
 
     root: str
@@ -57,7 +57,7 @@ class Status:
             (_("Site"), _("built") if self.has_site else _("not built yet: hoaban build")),
         ]
         for batch in self.last_batches:
-            start = f"{batch['started_at']} {batch['source']}"
+            start = f"{batch['name']} {batch['source']}"
             shown.append((_("Ingest"), f"{start}: {_did(batch['summary'])}"))
         return shown
 
@@ -89,5 +89,5 @@ def status(archive: Archive, *, batches: int = 3) -> Status:
             masters_bytes=masters_bytes,
             set_aside=tuple(iter_set_aside(archive.layout)),
             has_site=(archive.layout.site / "index.html").is_file(),
-            last_batches=tuple(asdict(batch) for batch in ingests),
+            last_batches=tuple(asdict(batch) | {"name": batch.name} for batch in ingests),
         )

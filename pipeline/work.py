@@ -2,7 +2,7 @@
 
 Promise: :func:`run_item` touches nothing outside its job's staging folder, may be run again at
 any time, and either stages everything of an item or nothing. :func:`check_item` finds the same
-faults and writes nothing.
+faults and archives nothing.
 """
 
 from __future__ import annotations
@@ -20,13 +20,20 @@ from pathlib import Path
 
 from pipeline.colour import assumed_space
 from pipeline.decode import PageHeader, ScanProblem, decode_page
-from pipeline.derive import CanvasSource, recipe_of, write_canvas, write_derivative_set
+from pipeline.derive import (
+    CanvasSource,
+    recipe_of,
+    write_canvas,
+    write_derivative_set,
+    write_preview,
+)
 from pipeline.identify import Identity, identifier_version, identify
 from pipeline.inspect import Header, read_header, zeros_at_end
 from pipeline.jobs import Job, Outcome, Scan
 from pipeline.lost_blocks import LostBlocks, ZeroRuns, tells_lost_blocks
 from pipeline.memory import fits_in_memory
 from pipeline.readers import version_of
+from pipeline.target import target_findings
 from pipeline.vips import pyvips
 from pipeline.watermark import within
 from schemas.crosswalks.xmp import xmp_packet
@@ -106,6 +113,10 @@ class _Findings:
         """Add one finding about ``scan``."""
         self.all.append(Finding(code, path=scan.name, item_id=self._item_id, values=values))
 
+    def add_target(self, picture: pyvips.Image, edition: str, scan: Scan) -> None:
+        """Add what a colour target in a picture of ``scan`` says of its colours."""
+        self.all.extend(target_findings(picture, edition, scan=scan.name, item_id=self._item_id))
+
 
 def run_item(job: Job, *, at: str) -> Outcome:
     """Do all the work on one item, in its staging folder.
@@ -166,15 +177,18 @@ def run_item(job: Job, *, at: str) -> Outcome:
 
 
 def check_item(job: Job) -> Outcome:
-    """Look at every scan of an item, decode it whole, and keep nothing."""
+    """Look at every scan of an item, decode it whole, and keep nothing but previews."""
     findings = _Findings(job.item_id)
     masters = []
-    for scan in job.scans:
+    for number, scan in enumerate(job.scans, start=1):
         try:
             master = _inspect(_read(scan, None), job, findings)
-            for page in master.header.pages:
-                with _decoded(master, page, job):
-                    pass
+            for index, page in enumerate(master.header.pages):
+                with _decoded(master, page, job) as image:
+                    if job.target_edition:
+                        findings.add_target(image, job.target_edition, scan)
+                    if job.has_previews and index == 0:
+                        write_preview(image, *job.preview_of(number), quality=job.settings.quality)
             masters.append(master)
         except ScanProblem as problem:
             findings.add(problem.code, scan, **problem.values)
@@ -198,7 +212,12 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
         try:
             master = _inspect(_read(scan, target), job, findings)
             for page in range(len(master.header.pages)):
-                canvases.append(_canvas(master, page, folder, job, len(canvases) + 1))
+                canvas = _canvas(master, page, folder, job, len(canvases) + 1)
+                canvases.append(canvas)
+                if job.target_edition:
+                    access = folder / canvas.key / canvas.access.name
+                    picture = pyvips.Image.new_from_file(os.fsencode(access))
+                    findings.add_target(picture, job.target_edition, scan)
             masters.append(master)
         except ScanProblem as problem:
             findings.add(problem.code, scan, **problem.values)

@@ -25,6 +25,7 @@ FLOORS = {
     "search": 2,
     "pipeline": 3,
     "archive.site": 3,
+    "archive.contact_sheet": 3,
     "archive.export": 3,
     "archive.serve": 3,
     "pipeline.commands": 4,

@@ -11,6 +11,7 @@ import click
 from archive.config import Settings
 from archive.opening import Archive
 from pipeline.reports import (
+    contact_sheet_line,
     delivery_size,
     finding_lines,
     finding_summary,
@@ -33,6 +34,7 @@ from pipeline.commands.opening import is_in_archive, now, open_chosen
 from pipeline.commands.options import (
     archive_option,
     catalogue_option,
+    contact_sheet_option,
     engine_option,
     jobs_option,
     json_option,
@@ -57,7 +59,8 @@ from pipeline.spoken_help import SpokenCommand
         Changes nothing. Reads every row and every scan in one pass. Ends with 10 when an
         ingest would set something aside, and with 0 when it would not. With --marked, a copy
         of the catalogue is written in which each wrong cell has a colour and a comment: mend
-        it there, and deliver that copy.
+        it there, and deliver that copy. With --contact-sheet, a page is written with a picture
+        of every scan and what was found in it.
 
         \b
         Examples:
@@ -65,6 +68,7 @@ from pipeline.spoken_help import SpokenCommand
           hoaban check scans --marked "Sổ hiện vật - cần sửa.xlsx"
           hoaban check scans --catalogue "Sổ hiện vật.xlsx"
           hoaban check --json scans
+          hoaban check scans --contact-sheet D:/for-the-photographer/sheet.html
         """
     ),
 )
@@ -75,12 +79,14 @@ from pipeline.spoken_help import SpokenCommand
     type=click.Path(path_type=Path, dir_okay=False),
     help=N_("Write a copy of the catalogue with every finding marked (for CSV, a list)."),
 )
+@contact_sheet_option
 @json_option
 @archive_option
 def check(
     source: Path,
     catalogue: Path | None,
     marked: Path | None,
+    contact_sheet: Path | None,
     as_json: bool,
     archive_dir: Path | None,
 ) -> None:
@@ -97,6 +103,8 @@ def check(
             settings=settings,
             profile=profile,
             catalogue_path=catalogue,
+            contact_sheet=contact_sheet,
+            now=now,
             on_progress=tell,
         )
     if marked is not None:
@@ -122,6 +130,8 @@ def check(
                     name=marked_name(report.catalogue)
                 )
             )
+        if contact_sheet is not None:
+            click.echo(contact_sheet_line(contact_sheet))
     exit_partial_if(report.has_errors)
 
 
@@ -132,7 +142,8 @@ def check(
 
         SOURCE is a folder with scans, at any depth, and one catalogue (.xlsx or .csv). Writes
         to store/, derivatives/ and index/; items with errors go to quarantine/ and the others
-        go in. The files in SOURCE are never changed. Running it again takes in only what is
+        go in. Writes a contact sheet of the batch to batches/, for people to look through. The
+        files in SOURCE are never changed. Running it again takes in only what is
         new or changed, also after an interruption. With --dry-run nothing is written.
 
         \b
@@ -226,6 +237,31 @@ def _print_plan(
     else:
         print_lines(plan_lines(planned))
     exit_partial_if(planned.is_partial)
+
+
+@click.command(
+    "contact-sheet",
+    cls=SpokenCommand,
+    help=N_(
+        """Write the contact sheet of BATCH again: every scan it took in, with what was found.
+
+        BATCH is a name that ingest and status print; the newest batch, if not given. Writes
+        batches/BATCH/contact-sheet.html in the language of the command. Where that folder was
+        lost it is made again from the store, without what was found.
+
+        \b
+        Examples:
+          hoaban contact-sheet
+          hoaban --lang vi contact-sheet 2026-11-22-083015
+        """
+    ),
+)
+@click.argument("batch", metavar="BATCH", default="")
+@archive_option
+def contact_sheet(batch: str, archive_dir: Path | None) -> None:
+    from pipeline.batches import remake_sheet
+
+    click.echo(contact_sheet_line(remake_sheet(open_chosen(archive_dir), batch)))
 
 
 @click.command(

@@ -141,7 +141,7 @@ def _plan(archive: Archive, store: Store, catalogue: Catalogue, batch: str) -> U
     is_known = False
     for item_id in _candidates(store, catalogue, batch):
         try:
-            messages = store.messages(item_id)
+            messages = [v.message for v in store.history(item_id)]
             numbers = [n for n, text in enumerate(messages, start=1) if batch_in(text) == batch]
             if not numbers:
                 continue

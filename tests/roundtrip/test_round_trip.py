@@ -13,6 +13,7 @@ import pytest
 
 from archive.layout import Layout
 from archive.store import Store
+from schemas.batches import batch_in
 from schemas.records import Access, Record
 from tests.archive.store_samples import assert_valid
 from tests.conftest import Ran, Run
@@ -74,7 +75,12 @@ def record(museum: Path, item_id: str) -> Record:
 
 def batches(run: Run, museum: Path) -> list[str]:
     store = Store(Layout(museum))
-    found = {m.rpartition(" ")[2] for i in store.iter_item_ids() for m in store.messages(i)}
+    found = {
+        m.rpartition(" ")[2]
+        for i in store.iter_item_ids()
+        for v in store.history(i)
+        for m in [v.message]
+    }
     return sorted(found)
 
 
