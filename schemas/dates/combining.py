@@ -1,0 +1,131 @@
+"""How two or more readings become one: ranges, lists, glosses, the day before and after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from schemas.dates.periods import is_calendar_date
+from schemas.dates.value import Point, Reading
+
+
+def _method(readings: list[Reading]) -> tuple[str, bool]:
+    methods = [reading.method for reading in readings]
+    strongest = next((m for m in methods if m != "calendar"), methods[0])
+    return strongest, any(reading.is_named for reading in readings)
+
+
+def counted(reading: Reading) -> Reading:
+    """Return a masked century as it is counted, 1801 to 1900, for the end of a range."""
+    point = reading.point
+    if point is None or point.unspecified != 2 or point.year < 0:
+        return reading
+    first, last = (
+        replace(point, year=point.year + more, unspecified=0, is_approximate=True)
+        for more in (1, 100)
+    )
+    return replace(reading, parts=((first, last),))
+
+
+def span_of(first: Reading, second: Reading) -> Reading | None:
+    """Return the range from one to the other; None when it would run backwards."""
+    start, end = counted(first), counted(second)
+    if first.join or second.join:
+        return None
+    opening, closing = start.ends[0], end.ends[1]
+    if opening is None or closing is None or None in (start.ends[1], end.ends[0]):
+        return None
+    is_backwards = start.bounds[0] > end.bounds[0] or start.bounds[1] > end.bounds[1]
+    is_mixed = _grain(opening) != _grain(closing) and opening.year == closing.year
+    if is_backwards or is_mixed:
+        return None
+    method, is_named = _method([first, second])
+    return Reading(((opening, closing),), method=method, is_named=is_named)
+
+
+def _grain(point: Point) -> int:
+    return (point.month is not None) + (point.day is not None)
+
+
+def listed(readings: list[Reading], join: str) -> Reading | None:
+    """Return a list; a date that stands twice in it counts once.
+
+    "1984–5,1992–3" is all of them, "1786 or 1800" one of them.
+    """
+    if any(None in reading.ends or reading.join for reading in readings):
+        return None
+    parts = tuple(dict.fromkeys(part for reading in readings for part in reading.parts))
+    method, is_named = _method(readings)
+    whole = Reading(parts, join if len(parts) > 1 else "", method, is_named)
+    # Where EDTF cannot hold the list, the interval takes its place and must not look sharper.
+    return whole if whole.edtf()[0] in "[{" or len(parts) == 1 else _hull(whole)
+
+
+def _hull(reading: Reading) -> Reading:
+    first, last = (counted(replace(reading, parts=((end, end),), join="")) for end in reading.ends)
+    return replace(reading, parts=((first.ends[0], last.ends[1]),), join="")
+
+
+def gloss(first: Reading, second: Reading) -> Reading | None:
+    """Return the better of two readings that mean one date; None when they disagree.
+
+    Written years win over a table: "nhà Mạc (1527-1677)" is the writer's own period. Otherwise
+    the narrower one is the better.
+    """
+    if None in first.ends or None in second.ends:
+        return None
+    (first_start, first_end), (second_start, second_end) = first.bounds, second.bounds
+    if first_end < second_start or second_end < first_start:
+        return None
+    for named, written in ((first, second), (second, first)):
+        if named.is_named and written.method == "calendar":
+            return written
+    counted_first, counted_second = counted(first), counted(second)
+    for narrow, wide in ((second, counted_first), (first, counted_second)):
+        inner, outer = counted(narrow).bounds, wide.bounds
+        if outer[0] <= inner[0] and inner[1] <= outer[1]:
+            return narrow
+    # "thời Mạc, thế kỷ XVI": neither holds the other; both are true where they meet.
+    if first.is_named != second.is_named:
+        return _meeting(counted_first, counted_second)
+    return None
+
+
+def _meeting(first: Reading, second: Reading) -> Reading:
+    start = max(first, second, key=lambda reading: reading.bounds[0]).ends[0]
+    end = min(first, second, key=lambda reading: reading.bounds[1]).ends[1]
+    method, is_named = _method([first, second])
+    return Reading(((start, end),), method=method, is_named=is_named).approximated()
+
+
+def one_before(point: Point, reading: Reading) -> Point:
+    """Return the last date before ``point``, as precise as it is.
+
+    What the table names keeps its own year: a change of dynasty is in both.
+    """
+    year, month, day = point.first_day
+    if reading.is_named or reading.method == "period":
+        return point
+    if point.day is not None and day > 1:
+        return replace(point, day=day - 1)
+    if point.day is not None or (point.month is not None and point.month <= 12):
+        month, year = (month - 1, year) if month > 1 else (12, year - 1)
+        day = next(d for d in (31, 30, 29, 28) if is_calendar_date(year, month, d))
+        return replace(point, year=year, month=month, day=day if point.day is not None else None)
+    if point.unspecified == 2 and point.year >= 0:
+        year += 1
+    return replace(point, year=year - 1, month=None, unspecified=0)
+
+
+def one_after(point: Point, reading: Reading) -> Point:
+    """Return the first date after ``point``, as precise as it is; see :func:`one_before`."""
+    year, month, day = point.last_day
+    if reading.is_named or reading.method == "period":
+        return point
+    if point.day is not None and is_calendar_date(year, month, day + 1):
+        return replace(point, day=day + 1)
+    if point.day is not None or (point.month is not None and point.month <= 12):
+        month, year = (month + 1, year) if month < 12 else (1, year + 1)
+        return replace(point, year=year, month=month, day=1 if point.day is not None else None)
+    if point.unspecified == 2 and point.year >= 0:
+        year += 1
+    return replace(point, year=year + 1, month=None, unspecified=0)

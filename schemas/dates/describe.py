@@ -1,0 +1,114 @@
+"""EDTF for people, in Vietnamese and English: "khoảng 1801–1900", "19th century"."""
+
+from __future__ import annotations
+
+from schemas.dates.edtf import parse_edtf
+from schemas.dates.value import FIRST_SEASON, Part, Point, Reading
+
+_WORDS = {
+    "vi": {
+        "about": "khoảng {}", "until": "đến {}", "since": "từ {}", "or": "hoặc", "and": "và",
+        "bc": "{} TCN", "century": "thế kỷ {}", "decade": "thập niên {}", "unknown": "không rõ",
+        "seasons": ("mùa xuân {}", "mùa hè {}", "mùa thu {}", "mùa đông {}"),
+    },
+    "en": {
+        "about": "c. {}", "until": "until {}", "since": "since {}", "or": "or", "and": "and",
+        "bc": "{} BC", "century": "{} century", "decade": "{}s", "unknown": "date unknown",
+        "seasons": ("spring {}", "summer {}", "autumn {}", "winter {}"),
+    },
+}  # fmt: skip
+"""The words of dates by language: a matter of writing dates, not sentences of the program."""
+
+_ENGLISH_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+def describe(edtf: str, lang: str) -> str:
+    """Return an EDTF text as people write it; what is not understood comes back as it is.
+
+    Args:
+        edtf: As in :attr:`~schemas.dates.value.DateValue.edtf`.
+        lang: ``vi`` or ``en``.
+
+    Raises:
+        ValueError: ``lang`` is another language.
+    """
+    if lang not in _WORDS:
+        raise ValueError(f"no dates in the language {lang!r}")
+    if edtf == "XXXX":
+        return _word("unknown", lang)
+    reading = parse_edtf(edtf)
+    return edtf if reading is None else _reading(reading, lang)
+
+
+def _word(key: str, lang: str) -> str:
+    word = _WORDS[lang][key]
+    assert isinstance(word, str)
+    return word
+
+
+def _reading(reading: Reading, lang: str) -> str:
+    shown = [_part(part, lang) for part in reading.parts]
+    if len(shown) == 1:
+        return shown[0]
+    return f"{', '.join(shown[:-1])} {_word(reading.join, lang)} {shown[-1]}"
+
+
+def _part(part: Part, lang: str) -> str:
+    first, last = part
+    if first is None or last is None:
+        known = first or last
+        assert known is not None
+        return _word("until" if first is None else "since", lang).format(_qualified(known, lang))
+    if first == last:
+        return _qualified(first, lang)
+    marks = [(p.is_approximate, p.is_uncertain) for p in part if p is not None]
+    is_plain = all(not p.unspecified and p.month is None and p.year > 0 for p in (first, last))
+    dash = "–" if is_plain else " – "
+    if marks[0] == marks[1]:
+        return _marked(f"{_point(first, lang)}{dash}{_point(last, lang)}", first, lang)
+    return f"{_qualified(first, lang)} – {_qualified(last, lang)}"
+
+
+def _qualified(point: Point, lang: str) -> str:
+    return _marked(_point(point, lang), point, lang)
+
+
+def _marked(text: str, point: Point, lang: str) -> str:
+    if point.is_approximate:
+        text = _word("about", lang).format(text)
+    return f"{text}?" if point.is_uncertain else text
+
+
+def _point(point: Point, lang: str) -> str:
+    if point.unspecified == 2 and point.year >= 0:
+        number = point.year // 100 + 1
+        return _word("century", lang).format(_roman(number) if lang == "vi" else _nth(number))
+    if point.unspecified == 1 and point.year >= 0:
+        return _word("decade", lang).format(point.year)
+    if point.unspecified:
+        return f"{_year(point.first_day[0], lang)} – {_year(point.last_day[0], lang)}"
+    year = _year(point.year, lang)
+    if point.month is None:
+        return year
+    if point.month >= FIRST_SEASON:
+        return _WORDS[lang]["seasons"][point.month - FIRST_SEASON].format(year)
+    if lang == "vi":
+        return "/".join(str(p) for p in (point.day, point.month, year) if p is not None)
+    month = f"{_ENGLISH_MONTHS[point.month - 1]} {year}"
+    return month if point.day is None else f"{point.day} {month}"
+
+
+def _year(year: int, lang: str) -> str:
+    return str(year) if year > 0 else _word("bc", lang).format(1 - year)
+
+
+def _nth(number: int) -> str:
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number % 100 not in (11, 12, 13) else 0)
+    return f"{number}{ending or 'th'}"
+
+
+def _roman(number: int) -> str:
+    ones = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+    return "X" * (number // 10) + ones[number % 10]
