@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from schemas.dates.periods import is_calendar_date
-from schemas.dates.value import Point, Reading
+from schemas.dates.value import Part, Point, Reading, is_calendar_date
 
 
 def _method(readings: list[Reading]) -> tuple[str, bool]:
@@ -51,13 +51,40 @@ def listed(readings: list[Reading], join: str) -> Reading | None:
 
     "1984–5,1992–3" is all of them, "1786 or 1800" one of them.
     """
-    if any(None in reading.ends or reading.join for reading in readings):
+    if any(None in reading.ends or reading.join not in ("", join) for reading in readings):
         return None
-    parts = tuple(dict.fromkeys(part for reading in readings for part in reading.parts))
+    members = (
+        member for reading in readings for part in reading.parts for member in _listable(part)
+    )
+    parts = tuple(dict.fromkeys(members))
     method, is_named = _method(readings)
     whole = Reading(parts, join if len(parts) > 1 else "", method, is_named)
     # Where EDTF cannot hold the list, the interval takes its place and must not look sharper.
     return whole if whole.edtf()[0] in "[{" or len(parts) == 1 else _hull(whole)
+
+
+LONGEST_LIST = 20
+"""Years of a range that are named one by one in a list."""
+
+
+def _listable(part: Part) -> Iterator[Part]:
+    """Yield a range with qualifiers as its years: in an EDTF list a range takes none.
+
+    "c.1785-8, reprinted 1797" is ``{1785~,1786~,1787~,1788~,1797}``.
+    """
+    first, last = part
+    is_plain = first is not None and last is not None and first != last
+    if not is_plain or first is None or last is None or _grain(first) or _grain(last):
+        yield part
+        return
+    marks = (first.is_approximate, first.is_uncertain)
+    is_same = marks == (last.is_approximate, last.is_uncertain)
+    if not (is_same and any(marks) and last.year - first.year < LONGEST_LIST):
+        yield part
+        return
+    for year in range(first.year, last.year + 1):
+        point = replace(first, year=year, unspecified=0)
+        yield (point, point)
 
 
 def _hull(reading: Reading) -> Reading:
@@ -86,8 +113,21 @@ def gloss(first: Reading, second: Reading) -> Reading | None:
             return narrow
     # "thời Mạc, thế kỷ XVI": neither holds the other; both are true where they meet.
     if first.is_named != second.is_named:
+        century = second if first.is_named else first
+        if _misses_little(counted(century), first if first.is_named else second):
+            return century
         return _meeting(counted_first, counted_second)
     return None
+
+
+ROUNDING = 5
+"""Years a century may stand out of a period and still be the better date: 1801 and 1802."""
+
+
+def _misses_little(century: Reading, period: Reading) -> bool:
+    (start, end), (period_start, period_end) = century.bounds, period.bounds
+    out_years = max(0, period_start[0] - start[0]) + max(0, end[0] - period_end[0])
+    return out_years <= ROUNDING
 
 
 def _meeting(first: Reading, second: Reading) -> Reading:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from schemas.dates.edtf import parse_edtf
 from schemas.dates.value import FIRST_SEASON, Part, Point, Reading
 
 _WORDS = {
     "vi": {
         "about": "khoảng {}", "until": "đến {}", "since": "từ {}", "or": "hoặc", "and": "và",
-        "bc": "{} TCN", "century": "thế kỷ {}", "decade": "thập niên {}", "unknown": "không rõ",
+        "bc": "{} TCN", "ad": "{} SCN", "range": "từ {} đến {}", "century": "thế kỷ {}", "decade": "thập niên {}", "unknown": "không rõ",
         "seasons": ("mùa xuân {}", "mùa hè {}", "mùa thu {}", "mùa đông {}"),
     },
     "en": {
         "about": "c. {}", "until": "until {}", "since": "since {}", "or": "or", "and": "and",
-        "bc": "{} BC", "century": "{} century", "decade": "{}s", "unknown": "date unknown",
+        "bc": "{} BC", "ad": "AD {}", "range": "from {} to {}", "century": "{} century", "decade": "{}s", "unknown": "date unknown",
         "seasons": ("spring {}", "summer {}", "autumn {}", "winter {}"),
     },
 }  # fmt: skip
@@ -22,6 +24,10 @@ _WORDS = {
 _ENGLISH_MONTHS = (
     "January February March April May June July August September October November December"
 ).split()
+
+
+FIRST_PLAIN_YEAR = 1000
+"""A smaller year is shown with its era: nobody takes 40 for a year."""
 
 
 def describe(edtf: str, lang: str) -> str:
@@ -49,10 +55,27 @@ def _word(key: str, lang: str) -> str:
 
 
 def _reading(reading: Reading, lang: str) -> str:
-    shown = [_part(part, lang) for part in reading.parts]
+    shown = [_part(part, lang) for part in _joined(reading.parts)]
     if len(shown) == 1:
         return shown[0]
     return f"{', '.join(shown[:-1])} {_word(reading.join, lang)} {shown[-1]}"
+
+
+def _joined(parts: tuple[Part, ...]) -> list[Part]:
+    """Return the parts of a list with years in a row, marked alike, as one range."""
+    joined: list[Part] = []
+    for first, last in parts:
+        before = joined[-1][1] if joined else None
+        if before is not None and first is not None and _is_next_year(before, first):
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def _is_next_year(before: Point, point: Point) -> bool:
+    is_marked = before.is_approximate or before.is_uncertain
+    return is_marked and replace(before, year=before.year + 1) == point and point.month is None
 
 
 def _part(part: Part, lang: str) -> str:
@@ -64,11 +87,14 @@ def _part(part: Part, lang: str) -> str:
     if first == last:
         return _qualified(first, lang)
     marks = [(p.is_approximate, p.is_uncertain) for p in part if p is not None]
+    if marks[0] != marks[1]:
+        return _word("range", lang).format(_qualified(first, lang), _qualified(last, lang))
     is_plain = all(not p.unspecified and p.month is None and p.year > 0 for p in (first, last))
-    dash = "–" if is_plain else " – "
-    if marks[0] == marks[1]:
-        return _marked(f"{_point(first, lang)}{dash}{_point(last, lang)}", first, lang)
-    return f"{_qualified(first, lang)} – {_qualified(last, lang)}"
+    if is_plain:
+        years = f"{first.year}–{last.year}"
+        years = years if first.year >= FIRST_PLAIN_YEAR else _word("ad", lang).format(years)
+        return _marked(years, first, lang)
+    return _marked(f"{_point(first, lang)} – {_point(last, lang)}", first, lang)
 
 
 def _qualified(point: Point, lang: str) -> str:
@@ -101,7 +127,9 @@ def _point(point: Point, lang: str) -> str:
 
 
 def _year(year: int, lang: str) -> str:
-    return str(year) if year > 0 else _word("bc", lang).format(1 - year)
+    if year >= FIRST_PLAIN_YEAR:
+        return str(year)
+    return _word("ad", lang).format(year) if year > 0 else _word("bc", lang).format(1 - year)
 
 
 def _nth(number: int) -> str:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from schemas.dates.periods import is_calendar_date
-from schemas.dates.value import FIRST_SEASON, Part, Point, Reading
+from schemas.dates.value import FIRST_SEASON, Part, Point, Reading, is_calendar_date
 
 _POINT = re.compile(
     r"(?:Y(?P<far>-?\d{5,9}|-?\d{4})|(?P<year>-?\d{4}|-?\d{3}X|-?\d{2}XX)"
@@ -40,7 +39,9 @@ def _list_part(text: str) -> Part | None:
 
 def _part(first: str, last: str) -> Part | None:
     ends = [None if end in ("..", "") else _point(end) for end in (first, last)]
-    is_unread = any(end is None and said not in ("..",) for end, said in zip(ends, (first, last), strict=True))
+    is_unread = any(
+        end is None and said not in ("..",) for end, said in zip(ends, (first, last), strict=True)
+    )
     if is_unread or ends == [None, None]:
         return None
     start, end = ends

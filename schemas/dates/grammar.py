@@ -18,6 +18,8 @@ from schemas.dates.lunar import read_lunar, read_reign_month, with_cycle_year
 from schemas.dates.points import LAST_CENTURY, Tokens, codes_of, read_point
 from schemas.dates.value import Point, Reading
 
+STRETCHES = ("giai đoạn", "giai doan", "thời kỳ", "thời kì", "thoi ky", "thoi ki", "period")
+"""Words for a dynasty's time that also stand before plain years: "giai đoạn 1945-1954"."""
 DEEPEST = 8
 """Levels of qualifiers, lists and ranges in one text; more is not a date."""
 
@@ -57,6 +59,9 @@ def _cycle(tokens: Tokens, codes: str, depth: int) -> Reading | None:
     elif codes[last : last + 1] in (",", ";", "-"):
         last += 1
     rest = read((*tokens[:first], *tokens[last:]), depth + 1)
+    if rest is None and (*codes[:first], *codes[last:]) == (NAMED,):
+        # "Minh Mạng năm Kỷ Sửu": with a year of the cycle, the name is a reign.
+        rest = read((Token(words.PERIOD), *tokens[:first], *tokens[last:]), depth + 1)
     return rest and with_cycle_year(rest, tokens[place].number)
 
 
@@ -75,6 +80,9 @@ def _labelled(tokens: Tokens, codes: str, depth: int) -> Reading | None:
             period = tokens[1].value
             return read((Token(words.PERIOD), *tokens[1:]), depth) if period else None
         return found
+    if tokens[0].text in STRETCHES and codes[1:2] in tuple("NyF~"):
+        found = read(tokens[1:], depth)
+        return found if found is not None and found.method == "calendar" else None
     if codes[0] == words.SHOWN:
         shown = read(tokens[1:], depth)
         # What was shown in a year was made by then; that is all it says.
@@ -89,12 +97,17 @@ def _glossed(tokens: Tokens, codes: str, depth: int) -> Reading | None:
     match = re.fullmatch(r"([^()]+)\(([^()]+)\)?([BA]?)", codes)
     if match is None:
         return None
+    if codes[0] in (words.ABOUT, words.UNSURE):
+        # "khoảng thế kỷ XIX (1850-1900)" is about both.
+        return _qualified(tokens, codes, depth)
     outer, inner = tokens[: match.end(1)], tokens[match.start(2) : match.end(2)]
     if match[2] in ("?", "~"):
         found = read(outer, depth)
         if found is None:
             return None
         return found.doubted() if match[2] == "?" else found.approximated()
+    if match[2] == words.SOLAR:
+        return read(outer, depth)
     if match[2][0] in (words.OR, words.AND):
         return read((*outer, *inner), depth)
     first, second = read(outer, depth), read(inner, depth)
@@ -124,17 +137,30 @@ def _listed(tokens: Tokens, codes: str, depth: int) -> Reading | None:
         if not all(clauses):
             return None
         if separators in ";,":
-            # A year in which a finished work was shown adds nothing to when it was made.
-            kept = [c for c in clauses if c[0].code != words.SHOWN and "x" not in codes_of(c)[:2]]
-            clauses = kept or clauses
+            clauses = _without_showings(clauses)
         readings = list(_in_turn(clauses, depth))
         if None in readings:
             return None
         found = [reading for reading in readings if reading is not None]
         if separators in ";," and len(found) == 2 and _explains(found):
-            return gloss(*found) or _then(clauses, found)
+            whole = gloss(*found) or _then(clauses, found)
+            return whole.approximated() if whole and codes[0] == words.ABOUT else whole
+        if separators == "," and found[-1].join and words.MADE not in codes:
+            join = found[-1].join
         return listed(found, join)
     return None
+
+
+def _without_showings(clauses: list[Tokens]) -> list[Tokens]:
+    """Leave out when a finished work was shown: it adds nothing to when it was made."""
+    kept: list[Tokens] = []
+    is_shown = False
+    for clause in clauses:
+        lead = codes_of(clause).lstrip(words.UNSURE)[:1]
+        is_shown = lead == words.SHOWN or (is_shown and lead != words.MADE)
+        if not (is_shown and kept):
+            kept.append(clause)
+    return kept
 
 
 def _explains(readings: list[Reading]) -> bool:
@@ -181,17 +207,22 @@ def _qualified(tokens: Tokens, codes: str, depth: int) -> Reading | None:
 
 def _bounded(tokens: Tokens, codes: str, depth: int) -> Reading | None:
     """Read what is open on one side: "trước …", "sau …", "từ … đến nay", "… trở đi"."""
+    if {",", ";"} & set(codes):
+        # "1794, reprinted 1831 or later": only a part of the text is open.
+        return None
     lead = codes[0]
-    if lead in (words.BEFORE, words.AFTER, words.UNTIL):
+    if lead in (words.BEFORE, words.AFTER, words.UNTIL, words.TO):
         found = read(tokens[1:], depth)
         if found is None or None in found.ends:
             return None
         first, last = found.ends
         assert first is not None
         assert last is not None
-        if lead == words.UNTIL:
+        if lead in (words.UNTIL, words.TO):
             return replace(found, parts=((None, last),), join="")
-        open_part = (None, one_before(first, found)) if lead == "<" else (one_after(last, found), None)
+        open_part = (
+            (None, one_before(first, found)) if lead == "<" else (one_after(last, found), None)
+        )
         return replace(found, parts=(open_part,), join="")
     ending = re.search(r"([T\-]z|\]|T?\[)$", codes)
     if ending is not None:
@@ -258,8 +289,8 @@ def _range_of(left: Tokens, right: Tokens, depth: int) -> Reading | None:
 
 
 def _are_decades(left: Tokens, right: Tokens) -> bool:
-    numbers = [t.number for t in (*left, *right) if t.code == NUMBER]
-    return all(number % 10 == 0 for number in numbers)
+    firsts = [next((t for t in side if t.code == NUMBER), None) for side in (left, right)]
+    return all(token is not None and token.number % 10 == 0 for token in firsts)
 
 
 def _borrowed(left: Tokens, right: Tokens) -> Tokens:
@@ -268,8 +299,12 @@ def _borrowed(left: Tokens, right: Tokens) -> Tokens:
     if codes[0] in (ROMAN, NTH, NUMBER, words.ORDINAL) and words.CENTURY in lead:
         if words.CENTURY not in codes and _fits_century(right[0]):
             return (Token(words.CENTURY), *right)
+    if re.fullmatch("AN", lead) and codes == NUMBER:
+        return (left[0], *right)
     if codes[0] == NAMED and words.PERIOD in lead:
         return (Token(words.PERIOD), *right)
+    if re.fullmatch("NC[NOR]", codes) and lead[0] == words.DECADE:
+        return (left[0], *right)
     if codes == NUMBER and lead[0] == words.DECADE:
         return (left[0], *right, *left[2:])
     return right
@@ -287,7 +322,7 @@ def _lent(left: Tokens, right: Tokens) -> Tokens:
         return (*left, *right[1:])
     if re.fullmatch("[1-9]?[OR]", lead) and words.CENTURY in codes:
         return (*left, Token(words.CENTURY))
-    if re.fullmatch("[1-9]?C[NOR]|[yA]?N|H", lead) and end.code == words.BC:
+    if re.fullmatch("[1-9]?C[NOR]|[yA]?N|H", lead) and end.code in (words.BC, words.AD):
         return (*left, end)
     if re.fullmatch("KN", lead) and re.fullmatch("K?NC[NOR]", codes):
         return (*left, *right[-2:])

@@ -23,9 +23,8 @@ from schemas.dates.periods import (
     Words,
     bare_words,
     exact_words,
-    is_calendar_date,
 )
-from schemas.dates.value import Point
+from schemas.dates.value import Point, is_calendar_date
 from schemas.vietnamese import bare_form, exact_form, normal_text
 
 NUMBER, GROUPED, NTH, ROMAN, TENS, POINT, NAMED, CYCLE = "N", "H", "O", "R", "D", "I", "E", "X"
@@ -58,17 +57,17 @@ _CALENDAR = (
     r"|(?P<ymd>(?<![\d/.\-–])\d{4}(?P<sep2>[/.\-])\d{1,2}(?P=sep2)\d{1,2}(?![\d/\-]|\.\d))"
     r"|(?P<my>(?<![\d/.])\d{1,2}\s?/\s?\d{4}(?![\d/]|\.\d))"
     r"|(?P<my2>(?<![\d/.\-–])\d{1,2}-\d{4}(?![\d/\-]|\.\d))"
-    r"|(?P<ym>(?<![\d/.\-–])\d{4}-\d{2}(?![\d/\-]|\.\d))"
+    r"|(?P<ym>(?<![\d/.\-–])\d{4}-(?:0[1-9]|1[0-2])(?![\d/\-]|\.\d))"
 )
 """Numeric dates: day before month, as in Vietnam."""
 
 _TOKEN = re.compile(
     _CALENDAR
     + r"|(?P<tens>\d{4}(?:'?s))(?![^\W_])"
-    + r"|(?P<nth>\d{1,2}(?:st|nd|rd|th|er|ère|e|ème|eme|è)|[ivx]+(?:e|ème|eme|è|th))(?![^\W_])"
+    + r"|(?P<nth>\d{1,2}(?:st|nd|rd|th|er|ère|re|e|ème|eme)|[ivx]+(?:e|ème|eme|th))(?![^\W_])"
     + r"|(?P<grouped>(?<![\d.,])\d{1,3}(?:[.,]\d{3})+(?![\d]|[.,]\d))"
     + r"|(?P<number>\d+)"
-    + r"|(?P<word>[^\W\d_]+)"
+    + r"|(?P<word>tk(?=[ivx]+(?![^\W_]))|[^\W\d_]+)"
     + r"|(?P<punctuation>[^\w\s])"
     + r"|(?P<space>\s+)|(?P<other>.)",
     re.DOTALL,
@@ -223,7 +222,7 @@ def _run_of_words(pieces: list[tuple[str, str]], place: int) -> tuple[list[str],
         if kind in ("word", "number", "nth"):
             run.append(text)
             taken.append(here - place + 1)
-        elif not (kind == "punctuation" and text in ".'-"):
+        elif not (kind == "punctuation" and text in ".'-–"):
             break
         here += 1
     return run, taken
@@ -267,7 +266,7 @@ def _numeric(kind: str, text: str) -> list[Token] | None:
         return [Token(GROUPED, int(re.sub(r"\D", "", text)), text)]
     if kind == "tens":
         return [Token(TENS, int(text[:4]), text)]
-    point = _calendar_point(kind, text)
+    point = None if kind == "other" else _calendar_point(kind, text)
     return None if point is None else [Token(POINT, point, text)]
 
 

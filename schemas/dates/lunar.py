@@ -66,7 +66,9 @@ def read_reign_month(tokens: Tokens) -> Reading | None:
     codes = codes_of(tokens)
     match = re.fullmatch("(?P<month>(?:d?N)?m[N],?|(?:d?N)?[JM],?)(?P<reign>y?P*E.+)", codes)
     if match is None:
-        match = re.fullmatch("(?P<reign>P*Ey?o?[NO]),(?P<month>m[N](?:,?d?N)?|[JM](?:,?d?N)?)", codes)
+        match = re.fullmatch(
+            "(?P<reign>P*Ey?o?[NO]),(?P<month>m[N](?:,?d?N)?|[JM](?:,?d?N)?)", codes
+        )
     if match is None:
         return None
     reign = read_point(tokens[match.start("reign") : match.end("reign")])

@@ -12,19 +12,20 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from schemas.dates.value import Point, Reading
+from schemas.dates.value import Point, Reading, is_calendar_date
 from schemas.errors import ConfigError
 from schemas.messages import _
 from schemas.vietnamese import bare_form, exact_form, normal_text
 
 SHIPPED = Path(__file__).parent / "periods.csv"
 COLUMNS = ("names", "earliest", "latest", "kind")
+_WORD = re.compile(r"\d+(?:st|nd|rd|th|er|ère|re|e|ème)(?![^\W_])|\d+|[^\W\d_]+")
 _POINT = re.compile(r"(-?\d{1,6})(?:-(\d{2})(?:-(\d{2}))?)?")
 _BEFORE = re.compile(r"(\d{1,6}) ?(?:tcn|bc|bce)", re.IGNORECASE)
 
@@ -77,8 +78,8 @@ class Periods:
 
     def __init__(self, rows: tuple[Period, ...]) -> None:
         self.rows = rows
-        self.exact = dict(_by_name(rows, exact_words))
-        self.bare = dict(_by_name(rows, bare_words))
+        self.exact = _by_name(rows, exact_words)
+        self.bare = _by_name(rows, bare_words)
 
     def extended_by(self, other: Periods) -> Periods:
         """Return this table with the rows of ``other`` laid over it.
@@ -95,24 +96,21 @@ Words = tuple[str, ...]
 
 def exact_words(phrase: str) -> Words:
     """Return the words of a phrase, spellings united, marks kept."""
-    return tuple(exact_form(word) for word in re.findall(r"[^\W_]+", normal_text(phrase)))
+    return tuple(exact_form(word) for word in _WORD.findall(normal_text(phrase)))
 
 
 def bare_words(phrase: str) -> Words:
     """Return the words of a phrase as typed without marks."""
-    return tuple(bare_form(word) for word in re.findall(r"[^\W_]+", normal_text(phrase)))
+    return tuple(bare_form(word) for word in _WORD.findall(normal_text(phrase)))
 
 
-def _by_name(
-    rows: tuple[Period, ...], words: object
-) -> Iterator[tuple[Words, Period | None]]:
-    """Yield each name and its period; None where two rows claim it."""
-    assert callable(words)
+def _by_name(rows: tuple[Period, ...], words: Callable[[str], Words]) -> dict[Words, Period | None]:
+    """Return the period of each name; None where two rows claim it."""
     found: dict[Words, Period | None] = {}
     for row in rows:
         for key in {words(name) for name in row.names}:
             found[key] = None if found.get(key, row) is not row else row
-    yield from found.items()
+    return found
 
 
 def load_periods(text: str, path: Path | None = None) -> Periods:
@@ -185,14 +183,3 @@ def _point(cell: str) -> Point:
     if not is_calendar_date(year, month, day):
         raise ValueError(_("'{found}' is not in the calendar").format(found=cell))
     return Point(year, month, day)
-
-
-def is_calendar_date(year: int, month: int | None, day: int | None) -> bool:
-    """Return whether the calendar has such a date."""
-    from schemas.dates.value import month_length
-
-    if month is None:
-        return day is None
-    if not 1 <= month <= 12:
-        return False
-    return day is None or 1 <= day <= month_length(year, month)

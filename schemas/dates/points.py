@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from schemas.dates import vocabulary as words
 from schemas.dates.lexing import NTH, NUMBER, ROMAN, Token
 from schemas.dates.parts import part_of_century, part_of_decade, part_of_span, part_of_year
-from schemas.dates.periods import Period, PeriodKind, is_calendar_date
-from schemas.dates.value import Point, Reading
+from schemas.dates.periods import Period, PeriodKind
+from schemas.dates.value import Point, Reading, is_calendar_date
 
 Tokens = tuple[Token, ...]
 Rule = Callable[[Tokens], Reading | None]
@@ -30,16 +31,18 @@ YOUNGEST_AGE = 1000
 
 def codes_of(tokens: Tokens) -> str:
     """Return the codes of the tokens as one text."""
-    return "".join(token.code for token in tokens)
+    return "".join([token.code for token in tokens])
 
 
 def read_point(tokens: Tokens) -> Reading | None:
     """Return the reading of a text without ranges, lists and qualifiers."""
-    codes = codes_of(tokens)
-    for pattern, rule in _RULES:
-        if pattern.fullmatch(codes):
-            return rule(tokens)
-    return None
+    rule = _rule_for(codes_of(tokens))
+    return None if rule is None else rule(tokens)
+
+
+@lru_cache(maxsize=1 << 12)
+def _rule_for(codes: str) -> Rule | None:
+    return next((rule for pattern, rule in _RULES if pattern.fullmatch(codes)), None)
 
 
 def _numbers(tokens: Tokens) -> list[int]:
@@ -178,7 +181,7 @@ _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
         ("y?NA?|A?N|y?NB|BN", _year),
         ("y?HB", _far_year),
         ("s?[dm]?Is?|d?m?I", _given),
-        ("dNmNyN|NmNyN|dNmN,?N|dN/NyN|mN,?yN|mNN|dN-NyN|mN/?N", _day),
+        ("dNmNyN|NmNyN|dNmN,?N|d?N/NyN|mN,?yN|mNN|dN-NyN|mN/?N", _day),
         ("[dy]?[NO]M,?y?N|d[NO]M,yN|M[NO],?N|My?,?N", _day),
         (f"{_ANY_PART}?C{_CENTURY_NUMBER}[BA]?|{_ANY_PART}?-?[OR]C[BA]?", _century),
         (f"{_ANY_PART}?-?D|{_ANY_PART}?KN|{_ANY_PART}?KNC{_CENTURY_NUMBER}", _decade),

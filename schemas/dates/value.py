@@ -10,7 +10,6 @@ Source: Extended Date/Time Format (EDTF), ISO 8601-2:2019, levels 0 to 2.
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -77,9 +76,22 @@ class Point:
         return text + ("", "~", "?", "%")[self.is_approximate + 2 * self.is_uncertain]
 
 
+_MONTH_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
 def month_length(year: int, month: int) -> int:
     """Return the days of a month; :mod:`calendar` knows no year before 1."""
-    return calendar.monthrange(year % 400 + 400, month)[1]
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return 29 if month == 2 and is_leap else _MONTH_LENGTHS[month - 1]
+
+
+def is_calendar_date(year: int, month: int | None, day: int | None) -> bool:
+    """Return whether the calendar has such a date."""
+    if month is None:
+        return day is None
+    if not 1 <= month <= 12:
+        return False
+    return day is None or 1 <= day <= month_length(year, month)
 
 
 Part = tuple[Point | None, Point | None]
@@ -121,6 +133,8 @@ class Reading:
     @property
     def ends(self) -> Part:
         """The first and the last point of all parts; None where it is open."""
+        if len(self.parts) == 1:
+            return self.parts[0]
         firsts = [first for first, _ in self.parts if first is not None]
         lasts = [last for _, last in self.parts if last is not None]
         is_open = (len(firsts) < len(self.parts), len(lasts) < len(self.parts))
@@ -131,12 +145,12 @@ class Reading:
 
     @property
     def bounds(self) -> tuple[Day, Day]:
-        """First and last day; an open side ends at the day that is known."""
+        """First and last day; an open side is bounded by what is known."""
         known = [point for part in self.parts for point in part if point is not None]
         first, last = self.ends
         return (
             first.first_day if first else min(_close_start(part) for part in self.parts),
-            last.last_day if last else max(point.first_day for point in known),
+            last.last_day if last else max(point.last_day for point in known),
         )
 
     @property
@@ -183,7 +197,7 @@ def _close_start(part: Part) -> Day:
     if first is not None:
         return first.first_day
     if last is not None:
-        return last.last_day
+        return last.first_day
     raise ValueError("a part is open on both sides")
 
 

@@ -25,7 +25,7 @@ PHRASES: dict[str, str] = {
     "|những năm thập kỷ|decade|années|les années",
     YEAR: "năm|niên|the year|year|years|năm năm|l an|l année|en",
     MONTH: "tháng|month",
-    DAY: "ngày|mùng|mồng|ngày mùng|ngày mồng|le",
+    DAY: "ngày|mùng|mồng|ngày mùng|ngày mồng",
     PERIOD: "thời|thời kỳ|thời đại|nhà|triều|triều đại|thời nhà|vương triều|giai đoạn|văn hóa"
     "|thuộc văn hóa|nền văn hóa|thuộc thời|đời|đời vua|vua|thời vua|niên hiệu|triều vua"
     "|dưới thời|dưới triều|dưới triều vua|thời kì|dynasty|period|dynastie|culture|reign of"
@@ -40,13 +40,12 @@ PHRASES: dict[str, str] = {
     UNTIL: "by|no later than|not later than|không muộn hơn|muộn nhất là|muộn nhất|until"
     "|cho đến|jusqu en|cho tới|up to|chậm nhất",
     SINCE: "since|depuis|không sớm hơn|sớm nhất là|sớm nhất|kể từ|từ sau khi|not before",
-    FROM: "từ|from|de|kéo dài từ|trong khoảng từ|khoảng từ",
-    TO: "đến|tới|to|à|au|đến khoảng|through|sang|bước sang|and to|qua",
+    FROM: "từ|from|de|kéo dài từ",
+    TO: "đến|tới|to|à|au|through|sang|bước sang|and to|qua",
     BETWEEN: "between|entre|giữa khoảng",
     OR: "hoặc|hay|or|ou|hoặc là",
     AND: "và|and|et|cùng",
-    NOW: "nay|ngày nay|hiện nay|now|present|today|the present|hôm nay|bây giờ|aujourd hui"
-    "|hiện tại",
+    NOW: "nay|ngày nay|hiện nay|now|present|today|the present|hôm nay|bây giờ|aujourd hui|hiện tại",
     BC: "tcn|trước công nguyên|trước cn|tr cn|t cn|trcn|trước tây lịch|bc|bce|b c|b c e"
     "|av j c|avant j c|avant jésus christ|trước thiên chúa|trước kỷ nguyên|av jc",
     AD: "scn|sau công nguyên|sau cn|s cn|công nguyên|cn|ad|ce|a d|c e|apr j c|après j c"
@@ -59,16 +58,16 @@ PHRASES: dict[str, str] = {
     SOLAR: "dương lịch|dl|tây lịch|lịch dương",
     ORDINAL: "thứ",
     LABEL: "niên đại|date|dated|datation|thời gian|niên đại khoảng|có niên đại|dating"
-    "|thời điểm|được xác định niên đại|ghi năm|đề năm|đề|vào|vào năm|vào thời|trong|trong năm"
+    "|thời điểm|được xác định niên đại|ghi năm|đề năm|vào|vào năm|vào thời|trong|trong năm"
     "|trong thời|thuộc|in|during|vào những|pendant",
     MADE: "published|printed|reprinted|engraved|cast|made|painted|first published|first printed"
     "|editioned|reworked|remade|reconstructed|reconstruction|replica|edition|reassembled"
     "|assembled|refabricated|re fabricated|editioned replica|enlarged version|enlarged|reproduced"
     "|this version|posthumously cast|printed in|published in|xuất bản|in năm|tái bản|in lại"
     "|khắc in|đúc|chế tạo|chế tác|sản xuất|sáng tác|vẽ|chụp|được chụp|chụp vào|ghi âm|ghi hình"
-    "|dệt|may|thêu|viết|biên soạn|soạn|làm|khắc|tạc|tạo tác|quay|ấn hành|được làm|được đúc"
+    "|dệt|thêu|viết|biên soạn|soạn|làm|khắc|tạc|tạo tác|quay|ấn hành|được làm|được đúc"
     "|được vẽ|được viết|được sản xuất|phát hành|in ấn|chép|sao chép|dựng|xây dựng|khởi dựng"
-    "|annotated|later dated|partly remade|restored|repaired|ban hành|sáng tác vào"
+    "|partly remade|ban hành|sáng tác vào"
     "|được chế tạo|xây|được xây dựng",
     SHOWN: "exhibited|trưng bày",
     NOISE: "của|the|of|du|des|la",
@@ -80,14 +79,11 @@ PHRASES: dict[str, str] = {
     FULL_MOON: "rằm|ngày rằm",
     OR_LATER: "or later|or after|trở đi|trở về sau|trở lại đây|về sau|hoặc muộn hơn|hoặc sau đó"
     "|onwards|onward|hay muộn hơn",
-    OR_EARLIER: "or earlier|or before|trở về trước|hoặc sớm hơn|hoặc trước đó|về trước"
-    "|hay sớm hơn",
+    OR_EARLIER: "or earlier|or before|trở về trước|hoặc sớm hơn|hoặc trước đó|về trước|hay sớm hơn",
     "1": "đầu|early|beginning|début|những năm đầu|start|early in|buổi đầu"
     "|sơ kỳ|thời kỳ đầu|giai đoạn đầu|thời đầu",
-    "2": "giữa|mid|middle|milieu|mi|trung kỳ|thời kỳ giữa"
-    "|giai đoạn giữa",
-    "3": "cuối|late|end|fin|những năm cuối|mạt|hậu kỳ|thời kỳ cuối"
-    "|giai đoạn cuối",
+    "2": "giữa|mid|middle|milieu|mi|trung kỳ|thời kỳ giữa|giai đoạn giữa",
+    "3": "cuối|late|end|fin|những năm cuối|mạt|hậu kỳ|thời kỳ cuối|giai đoạn cuối",
     "4": "nửa đầu|nửa thứ nhất|nửa trước|first half|1st half|1ère moitié|première moitié"
     "|1re moitié|½ đầu",
     "5": "nửa cuối|nửa sau|nửa thứ hai|second half|2nd half|2e moitié|seconde moitié"

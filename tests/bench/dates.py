@@ -25,8 +25,10 @@ SAMPLE = 200
 
 def read_texts(path: Path) -> list[str]:
     """Return the ``date_text`` of every row."""
-    opened = gzip.open(path, "rt", encoding="utf-8-sig") if path.suffix == ".gz" else path.open(
-        encoding="utf-8-sig"
+    opened = (
+        gzip.open(path, "rt", encoding="utf-8-sig")
+        if path.suffix == ".gz"
+        else path.open(encoding="utf-8-sig")
     )
     with opened as file:
         return [row["date_text"] for row in csv.DictReader(file)]
