@@ -105,7 +105,7 @@ def gloss(first: Reading, second: Reading) -> Reading | None:
         return None
     for named, written in ((first, second), (second, first)):
         if named.is_named and written.method == "calendar":
-            return written
+            return written if _meet_widely(named, written) else None
     counted_first, counted_second = counted(first), counted(second)
     for narrow, wide in ((second, counted_first), (first, counted_second)):
         inner, outer = counted(narrow).bounds, wide.bounds
@@ -118,6 +118,14 @@ def gloss(first: Reading, second: Reading) -> Reading | None:
             return century
         return _meeting(counted_first, counted_second)
     return None
+
+
+def _meet_widely(first: Reading, second: Reading) -> bool:
+    """Whether two readings share at least half of the shorter one."""
+    start = max(first.bounds[0], second.bounds[0])
+    end = min(first.bounds[1], second.bounds[1])
+    lengths = [reading.bounds[1][0] - reading.bounds[0][0] + 1 for reading in (first, second)]
+    return 2 * (end[0] - start[0] + 1) >= min(lengths)
 
 
 ROUNDING = 5

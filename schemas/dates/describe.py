@@ -7,24 +7,44 @@ from dataclasses import replace
 from schemas.dates.edtf import parse_edtf
 from schemas.dates.value import FIRST_SEASON, Part, Point, Reading
 
-_WORDS = {
+_WORDS: dict[str, dict[str, str]] = {
     "vi": {
-        "about": "khoảng {}", "until": "đến {}", "since": "từ {}", "or": "hoặc", "and": "và",
-        "bc": "{} TCN", "ad": "{} SCN", "range": "từ {} đến {}", "century": "thế kỷ {}", "decade": "thập niên {}", "unknown": "không rõ",
-        "seasons": ("mùa xuân {}", "mùa hè {}", "mùa thu {}", "mùa đông {}"),
+        "about": "khoảng {}",
+        "until": "đến {}",
+        "since": "từ {}",
+        "range": "từ {} đến {}",
+        "or": "hoặc",
+        "and": "và",
+        "bc": "{} TCN",
+        "ad": "{} SCN",
+        "century": "thế kỷ {}",
+        "decade": "thập niên {}",
+        "unknown": "không rõ",
     },
     "en": {
-        "about": "c. {}", "until": "until {}", "since": "since {}", "or": "or", "and": "and",
-        "bc": "{} BC", "ad": "AD {}", "range": "from {} to {}", "century": "{} century", "decade": "{}s", "unknown": "date unknown",
-        "seasons": ("spring {}", "summer {}", "autumn {}", "winter {}"),
+        "about": "c. {}",
+        "until": "until {}",
+        "since": "since {}",
+        "range": "from {} to {}",
+        "or": "or",
+        "and": "and",
+        "bc": "{} BC",
+        "ad": "AD {}",
+        "century": "{} century",
+        "decade": "{}s",
+        "unknown": "date unknown",
     },
-}  # fmt: skip
+}
 """The words of dates by language: a matter of writing dates, not sentences of the program."""
 
+_SEASONS = {
+    "vi": ("mùa xuân {}", "mùa hè {}", "mùa thu {}", "mùa đông {}"),
+    "en": ("spring {}", "summer {}", "autumn {}", "winter {}"),
+}
 _ENGLISH_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 FIRST_PLAIN_YEAR = 1000
 """A smaller year is shown with its era: nobody takes 40 for a year."""
@@ -49,9 +69,7 @@ def describe(edtf: str, lang: str) -> str:
 
 
 def _word(key: str, lang: str) -> str:
-    word = _WORDS[lang][key]
-    assert isinstance(word, str)
-    return word
+    return _WORDS[lang][key]
 
 
 def _reading(reading: Reading, lang: str) -> str:
@@ -80,10 +98,10 @@ def _is_next_year(before: Point, point: Point) -> bool:
 
 def _part(part: Part, lang: str) -> str:
     first, last = part
-    if first is None or last is None:
-        known = first or last
-        assert known is not None
-        return _word("until" if first is None else "since", lang).format(_qualified(known, lang))
+    if first is None:
+        return "" if last is None else _word("until", lang).format(_qualified(last, lang))
+    if last is None:
+        return _word("since", lang).format(_qualified(first, lang))
     if first == last:
         return _qualified(first, lang)
     marks = [(p.is_approximate, p.is_uncertain) for p in part if p is not None]
@@ -119,7 +137,7 @@ def _point(point: Point, lang: str) -> str:
     if point.month is None:
         return year
     if point.month >= FIRST_SEASON:
-        return _WORDS[lang]["seasons"][point.month - FIRST_SEASON].format(year)
+        return _SEASONS[lang][point.month - FIRST_SEASON].format(year)
     if lang == "vi":
         return "/".join(str(p) for p in (point.day, point.month, year) if p is not None)
     month = f"{_ENGLISH_MONTHS[point.month - 1]} {year}"

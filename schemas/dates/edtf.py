@@ -12,7 +12,7 @@ from dataclasses import replace
 from schemas.dates.value import FIRST_SEASON, Part, Point, Reading, is_calendar_date
 
 _POINT = re.compile(
-    r"(?:Y(?P<far>-?\d{5,9}|-?\d{4})|(?P<year>-?\d{4}|-?\d{3}X|-?\d{2}XX)"
+    r"(?:Y(?P<far>-?\d{1,9})|(?P<year>-?\d{4}|-?\d{3}X|-?\d{2}XX)"
     r"(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?)(?P<qualifier>[?~%]?)"
 )
 _LAST_SEASON = 24

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from schemas.dates import vocabulary as words
-from schemas.dates.combining import gloss, listed, one_before, one_after, span_of
+from schemas.dates.combining import gloss, listed, one_after, one_before, span_of
 from schemas.dates.lexing import CYCLE, NAMED, NTH, NUMBER, POINT, ROMAN, Token
 from schemas.dates.lunar import read_lunar, read_reign_month, with_cycle_year
 from schemas.dates.points import LAST_CENTURY, Tokens, codes_of, read_point
@@ -86,7 +86,9 @@ def _labelled(tokens: Tokens, codes: str, depth: int) -> Reading | None:
     if codes[0] == words.SHOWN:
         shown = read(tokens[1:], depth)
         # What was shown in a year was made by then; that is all it says.
-        return shown and replace(shown, parts=((None, shown.ends[1]),), join="")
+        if shown is None or None in shown.ends or shown.join == "and":
+            return None
+        return replace(shown, parts=((None, shown.ends[1]),), join="")
     if codes[0] == words.YEAR and len(codes) > 1 and codes[1] in "~?(IP<>":
         return read(tokens[1:], depth)
     return None
@@ -213,11 +215,9 @@ def _bounded(tokens: Tokens, codes: str, depth: int) -> Reading | None:
     lead = codes[0]
     if lead in (words.BEFORE, words.AFTER, words.UNTIL, words.TO):
         found = read(tokens[1:], depth)
-        if found is None or None in found.ends:
+        first, last = (None, None) if found is None else found.ends
+        if found is None or first is None or last is None or _is_two_sided(found, codes):
             return None
-        first, last = found.ends
-        assert first is not None
-        assert last is not None
         if lead in (words.UNTIL, words.TO):
             return replace(found, parts=((None, last),), join="")
         open_part = (
@@ -233,6 +233,16 @@ def _bounded(tokens: Tokens, codes: str, depth: int) -> Reading | None:
         found = read(tokens[1:], depth)
         return found and _open(found, is_end_open=True)
     return None
+
+
+def _is_two_sided(found: Reading, codes: str) -> bool:
+    """Whether "before" and "after" may belong to only one side of a list or range.
+
+    "after 1819-20" is after both; "sau 1954 - 1975" may be a range that begins after 1954.
+    """
+    is_range = bool({"-", words.TO, words.FROM, words.BETWEEN} & set(codes))
+    (first_year, _, _), (last_year, _, _) = found.bounds
+    return bool(found.join) or (is_range and last_year - first_year > 1)
 
 
 def _open(found: Reading, *, is_end_open: bool) -> Reading | None:
@@ -253,6 +263,8 @@ def _sharp(point: Point, *, is_last: bool = False) -> Point:
 
 def _range(tokens: Tokens, codes: str, depth: int) -> Reading | None:
     """Read "A - B", "từ A đến B", "between A and B", "cuối thế kỷ XIX đầu thế kỷ XX"."""
+    if "(" in codes:
+        return None
     if codes[0] == words.BETWEEN:
         clauses = _clauses(tokens[1:], words.AND)
     elif codes[0] == words.FROM:
@@ -263,7 +275,7 @@ def _range(tokens: Tokens, codes: str, depth: int) -> Reading | None:
             clauses = _split_before_part(tokens, codes)
     if len(clauses) == 1 and re.fullmatch("N/N", codes):
         clauses = _clauses(tokens, "/")
-    if len(clauses) != 2 or not all(clauses):
+    if len(clauses) != 2 or not all(clauses) or clauses[1][0].code in (words.MADE, words.LABEL):
         return None
     return _range_of(clauses[0], clauses[1], depth)
 
@@ -271,7 +283,7 @@ def _range(tokens: Tokens, codes: str, depth: int) -> Reading | None:
 def _split_before_part(tokens: Tokens, codes: str) -> list[Tokens]:
     """Split where a second "đầu", "giữa" or "cuối" begins without any dash before it."""
     starts = [place for place, code in enumerate(codes) if code in words.PARTS]
-    if len(starts) != 2 or starts[0] != 0:
+    if len(starts) != 2 or starts[0] != 0 or starts[1] == 1:
         return [tokens]
     return [tokens[: starts[1]], tokens[starts[1] :]]
 
@@ -296,9 +308,10 @@ def _are_decades(left: Tokens, right: Tokens) -> bool:
 def _borrowed(left: Tokens, right: Tokens) -> Tokens:
     """Return ``right`` with the words it shares with ``left``: "thế kỷ XI - XII"."""
     lead, codes = codes_of(left), codes_of(right)
-    if codes[0] in (ROMAN, NTH, NUMBER, words.ORDINAL) and words.CENTURY in lead:
-        if words.CENTURY not in codes and _fits_century(right[0]):
-            return (Token(words.CENTURY), *right)
+    is_number = codes[0] in (ROMAN, NTH, NUMBER, words.ORDINAL)
+    is_left_century = words.CENTURY in lead and words.CENTURY not in codes
+    if is_number and is_left_century and _fits_century(right[0]):
+        return (Token(words.CENTURY), *right)
     if re.fullmatch("AN", lead) and codes == NUMBER:
         return (left[0], *right)
     if codes[0] == NAMED and words.PERIOD in lead:
@@ -353,7 +366,7 @@ def _spelled_point(tokens: Tokens) -> Point | None:
 
 def _with_long_year(previous: Reading | None, tokens: Tokens) -> Tokens:
     """Return the tokens with a short year filled up from the date before: "1843-4"."""
-    last = previous and previous.ends[1]
+    last = None if previous is None else previous.ends[1]
     if last is None or last.month is not None or last.is_far or last.year < 1000:
         return tokens
     place = next((n for n, t in enumerate(tokens) if t.code == NUMBER), None)

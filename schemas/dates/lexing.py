@@ -45,7 +45,8 @@ class Token:
     @property
     def number(self) -> int:
         """The value of a numeric token."""
-        assert isinstance(self.value, int)
+        if not isinstance(self.value, int):
+            raise ValueError(f"the token {self.code!r} has no number")
         return self.value
 
 
@@ -73,6 +74,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _ROMAN = re.compile(r"x{0,2}(?:ix|iv|v?i{0,3})")
+_NTH_ENDING = re.compile(r"[^\Wivx\d]+$")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
 _MARKED = re.compile(r"[^\W\d_]")
 _PUNCTUATION = {
@@ -196,9 +198,8 @@ def _words_at(
     if kind == "number":
         return 1, [Token(NUMBER, int(text), text)]
     if kind == "nth":
-        digits = re.match(r"\d+|[ivx]+", text)
-        assert digits is not None
-        value = int(digits[0]) if digits[0].isdigit() else _roman_value(digits[0])
+        digits = _NTH_ENDING.sub("", text)
+        value = int(digits) if digits.isdigit() else _roman_value(digits)
         return 1, None if value is None else [Token(NTH, value, text)]
     return _roman_at(pieces, place)
 
@@ -279,8 +280,8 @@ def _calendar_point(kind: str, text: str) -> Point | None:
     elif kind == "ym" and numbers[1] > numbers[0] % 100:
         # "1901-05" is May 1901 to a computer and 1901 to 1905 to a cataloguer.
         return None
-    year, month, day = (*numbers, None, None)[:3]
-    assert year is not None
+    year, month = numbers[:2]
+    day = numbers[2] if len(numbers) > 2 else None
     if not 1 <= year <= 2100 or not is_calendar_date(year, month, day):
         return None
     return Point(year, month, day)

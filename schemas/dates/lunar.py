@@ -14,8 +14,6 @@ import re
 from dataclasses import replace
 
 from schemas.dates import vocabulary as words
-from schemas.dates.lexing import NUMBER, POINT, Token
-from schemas.dates.periods import PeriodKind
 from schemas.dates.points import Tokens, codes_of, read_point
 from schemas.dates.value import Point, Reading
 
@@ -54,7 +52,8 @@ def read_lunar(tokens: Tokens) -> Reading | None:
     if not 1000 <= year <= 2100:
         return None
     if not others:
-        return year_span(year) if words.MONTH not in codes and words.DAY not in codes else None
+        is_year = not {words.MONTH, words.DAY, words.FULL_MOON} & set(codes)
+        return year_span(year) if is_year else None
     month, days = others[-1], others[:-1]
     if not 1 <= month <= 12 or any(not 1 <= day <= LONGEST_MONTH for day in days):
         return None

@@ -178,8 +178,8 @@ def _point(cell: str) -> Point:
         raise ValueError(
             _("'{found}' is no date (1802, 800 TCN, 1945-08, 1954-05-07)").format(found=cell)
         )
-    year, month, day = (None if part is None else int(part) for part in match.groups())
-    assert year is not None
+    year = int(match[1])
+    month, day = (None if part is None else int(part) for part in match.groups()[1:])
     if not is_calendar_date(year, month, day):
         raise ValueError(_("'{found}' is not in the calendar").format(found=cell))
     return Point(year, month, day)

@@ -57,8 +57,8 @@ def _day(tokens: Tokens) -> Reading | None:
         numbers.remove(months[0])
         numbers.insert(len(numbers) - 1, months[0])
     values = [t.number for t in numbers]
-    day, month, year = ([None, *values] if len(values) == 2 else values)[:3]
-    assert year is not None
+    month, year = values[-2:]
+    day = values[0] if len(values) == 3 else None
     if not 100 <= year <= LAST_YEAR or not is_calendar_date(year, month, day):
         return None
     return Reading.of(Point(year, month, day))
@@ -183,12 +183,12 @@ _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
         ("s?[dm]?Is?|d?m?I", _given),
         ("dNmNyN|NmNyN|dNmN,?N|d?N/NyN|mN,?yN|mNN|dN-NyN|mN/?N", _day),
         ("[dy]?[NO]M,?y?N|d[NO]M,yN|M[NO],?N|My?,?N", _day),
-        (f"{_ANY_PART}?C{_CENTURY_NUMBER}[BA]?|{_ANY_PART}?-?[OR]C[BA]?", _century),
-        (f"{_ANY_PART}?-?D|{_ANY_PART}?KN|{_ANY_PART}?KNC{_CENTURY_NUMBER}", _decade),
+        (f"{_ANY_PART}?C{_CENTURY_NUMBER}[BA]?|({_ANY_PART}-?)?[OR]C[BA]?", _century),
+        (f"({_ANY_PART}-?)?D|{_ANY_PART}?KN|{_ANY_PART}?KNC{_CENTURY_NUMBER}", _decade),
         ("[123]-?yN|[45]yN|[6789]y?N|[6789]/N|[123]N", _part_of_year),
         ("Sy?N", _season),
-        (f"P*E|{_ANY_PART}P*E|EP", _named),
-        ("y?P*Ey?o?N|P*Ey?O|yP*EoN|y?oNP+E|y?OP+E", _reign_year),
-        ("g~?[NH]w?(-[NH]w?)?y?|[NH]w?(-[NH]w?)?y?g|P*Eg?~?[NH](-[NH])?yg?", _age),
+        (f"P{{0,2}}E|{_ANY_PART}P{{0,2}}E|EP", _named),
+        ("y?P{0,2}Ey?o?N|P{0,2}Ey?O|yP{0,2}EoN|y?oNP{1,2}E|y?OP{1,2}E", _reign_year),
+        ("g~?[NH]w?(-[NH]w?)?y?|[NH]w?(-[NH]w?)?y?g|P{0,2}Eg?~?[NH](-[NH])?yg?", _age),
     )
 )

@@ -210,9 +210,18 @@ def _fits_list(part: Part) -> bool:
     return first == last or not any(qualified)
 
 
+def _without_mask(point: Point, day: Day) -> Point:
+    """Return the end of an interval without an X if it is qualified: EDTF has no such end."""
+    if point.unspecified and (point.is_approximate or point.is_uncertain):
+        return replace(point, year=day[0], unspecified=0)
+    return point
+
+
 def _interval(first: Point | None, last: Point | None) -> str:
     if first is not None and first == last:
         return first.edtf()
+    first = first and _without_mask(first, first.first_day)
+    last = last and _without_mask(last, last.last_day)
     is_far = any(point is not None and point.is_far for point in (first, last))
     start = first.edtf(is_far=is_far) if first else ".."
     return f"{start}/{last.edtf(is_far=is_far) if last else '..'}"
