@@ -79,17 +79,20 @@ def _listable(part: Part) -> Iterator[Part]:
         return
     marks = (first.is_approximate, first.is_uncertain)
     is_same = marks == (last.is_approximate, last.is_uncertain)
-    if not (is_same and any(marks) and last.year - first.year < LONGEST_LIST):
+    first_year, last_year = first.first_day[0], last.last_day[0]
+    if not (is_same and any(marks) and last_year - first_year < LONGEST_LIST):
         yield part
         return
-    for year in range(first.year, last.year + 1):
+    for year in range(first_year, last_year + 1):
         point = replace(first, year=year, unspecified=0)
         yield (point, point)
 
 
 def _hull(reading: Reading) -> Reading:
     first, last = (counted(replace(reading, parts=((end, end),), join="")) for end in reading.ends)
-    return replace(reading, parts=((first.ends[0], last.ends[1]),), join="")
+    whole = replace(reading, parts=((first.ends[0], last.ends[1]),), join="")
+    whole = whole.approximated() if reading.is_approximate else whole
+    return whole.doubted() if reading.is_uncertain else whole
 
 
 def gloss(first: Reading, second: Reading) -> Reading | None:

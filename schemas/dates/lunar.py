@@ -107,4 +107,5 @@ def with_cycle_year(reading: Reading, place: int) -> Reading | None:
         return None
     if first_year == last_year:
         return reading
-    return Reading(((Point(years[0]), Point(years[0])),), method="sexagenary", is_named=True)
+    found = Reading.of(Point(years[0]), "sexagenary")
+    return found.approximated() if reading.is_approximate else found

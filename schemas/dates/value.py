@@ -178,18 +178,38 @@ class Reading:
         """Return it marked as uncertain."""
         return self.changed(lambda point: replace(point, is_uncertain=True))
 
+    def settled(self) -> Reading:
+        """Return it as EDTF can hold it: never sharper, with the bounds EDTF will have."""
+        if len(self.parts) > 1 and all(map(_fits_list, self.parts)):
+            return self
+        return replace(self, parts=(_unmasked(self.ends),), join="")
+
     def edtf(self) -> str:
         """Return it in EDTF."""
-        if len(self.parts) == 1:
-            return _interval(*self.parts[0])
-        if not all(map(_fits_list, self.parts)):
-            return _interval(*self.ends)
+        settled = self.settled()
+        if len(settled.parts) == 1:
+            return _interval(*settled.parts[0])
         inner = ",".join(
             first.edtf() if first == last else f"{first.edtf()}..{last.edtf()}"
-            for first, last in self.parts
+            for first, last in settled.parts
             if first is not None and last is not None
         )
         return f"[{inner}]" if self.join == "or" else f"{{{inner}}}"
+
+
+def _unmasked(part: Part) -> Part:
+    """Return an interval with an X on both sides and without qualifiers, or without any X."""
+    first, last = part
+    if first == last or all(p is not None and p.unspecified and not _marked(p) for p in part):
+        return part
+    return (
+        first and replace(first, year=first.first_day[0], unspecified=0),
+        last and replace(last, year=last.last_day[0], unspecified=0),
+    )
+
+
+def _marked(point: Point) -> bool:
+    return point.is_approximate or point.is_uncertain
 
 
 def _close_start(part: Part) -> Day:
@@ -210,18 +230,9 @@ def _fits_list(part: Part) -> bool:
     return first == last or not any(qualified)
 
 
-def _without_mask(point: Point, day: Day) -> Point:
-    """Return the end of an interval without an X if it is qualified: EDTF has no such end."""
-    if point.unspecified and (point.is_approximate or point.is_uncertain):
-        return replace(point, year=day[0], unspecified=0)
-    return point
-
-
 def _interval(first: Point | None, last: Point | None) -> str:
     if first is not None and first == last:
         return first.edtf()
-    first = first and _without_mask(first, first.first_day)
-    last = last and _without_mask(last, last.last_day)
     is_far = any(point is not None and point.is_far for point in (first, last))
     start = first.edtf(is_far=is_far) if first else ".."
     return f"{start}/{last.edtf(is_far=is_far) if last else '..'}"
@@ -293,6 +304,7 @@ def iso_day(day: Day) -> str:
 
 def value_of(text: str, reading: Reading) -> DateValue:
     """Return the value of a reading."""
+    reading = reading.settled()
     first_day, last_day = reading.bounds
     first, last = reading.ends
     is_far = any(point is not None and point.is_far for point in (first, last))
