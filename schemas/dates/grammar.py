@@ -146,6 +146,9 @@ def _listed(tokens: Tokens, codes: str, depth: int) -> Reading | None:
         found = [reading for reading in readings if reading is not None]
         if separators in ";," and len(found) == 2 and _explains(found):
             whole = gloss(*found) or _then(clauses, found)
+            if whole is None and all(r.method == "century" and not r.is_named for r in found):
+                # "thế kỷ XVII, XVIII" is a list after all.
+                return listed(found, join)
             return whole.approximated() if whole and codes[0] == words.ABOUT else whole
         if separators == "," and found[-1].join and words.MADE not in codes:
             join = found[-1].join
