@@ -13,7 +13,6 @@ import pytest
 
 from archive.layout import Layout
 from archive.store import Store
-from schemas.batches import batch_in
 from schemas.records import Access, Record
 from tests.archive.store_samples import assert_valid
 from tests.conftest import Ran, Run
