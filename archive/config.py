@@ -79,6 +79,20 @@ class DaskSettings:
     tls_key: str = ""
 
 
+@dataclass(frozen=True)
+class IntakeSettings:
+    """How the museum's own catalogues are read (table ``[intake]``).
+
+    Attributes:
+        columns: What a column heading means, where the heading alone does not say it: the name of
+            a field, ``field@lang``, or empty for a column to be passed over.
+        encoding: Encoding of CSV files that say none, as ``cp1258``; empty means that it is found.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+
+
 ENGINES = ("local", "dask")
 
 
@@ -101,6 +115,7 @@ class Settings:
         engine: Who carries the work, one of ``ENGINES``.
         derivatives: Sizes and qualities of derivatives.
         dask: The workers on other computers.
+        intake: How catalogues are read.
     """
 
     title: Mapping[str, str] = field(
@@ -119,6 +134,7 @@ class Settings:
     engine: str = "local"
     derivatives: DerivativeSettings = field(default_factory=DerivativeSettings)
     dask: DaskSettings = field(default_factory=DaskSettings)
+    intake: IntakeSettings = field(default_factory=IntakeSettings)
 
     @property
     def main_language(self) -> str:
@@ -165,7 +181,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
     Raises:
         ConfigError: A table or key is unknown, or a value is of the wrong kind.
     """
-    unknown = set(data) - {"archive", "derivatives", "dask"}
+    unknown = set(data) - {"archive", "derivatives", "dask", "intake"}
     if unknown:
         raise _unknown(path, sorted(unknown))
     archive = _checked(dict(data.get("archive", {})), Settings, path)
@@ -177,10 +193,12 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
             path=path,
         )
     dask = _checked(dict(data.get("dask", {})), DaskSettings, path)
+    intake = _checked(dict(data.get("intake", {})), IntakeSettings, path)
     settings = replace(
         Settings(**archive),
         derivatives=replace(DERIVATIVE_PROFILES[profile], **derivatives),
         dask=replace(DaskSettings(), **dask),
+        intake=replace(IntakeSettings(), **intake),
     )
     _check_values(settings, path)
     return settings
@@ -251,7 +269,7 @@ pdf_ppi = {d.pdf_ppi}
 
 
 def _checked(values: dict[str, Any], model: type, path: Path) -> dict[str, Any]:
-    known = {f.name: f for f in fields(model) if f.name not in {"derivatives", "dask"}}
+    known = {f.name: f for f in fields(model) if f.name not in {"derivatives", "dask", "intake"}}
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise _unknown(path, unknown)
@@ -286,7 +304,7 @@ def _check_values(settings: Settings, path: Path) -> None:
         wrong = _("jobs and memory_limit_mb must not be negative, item_timeout_s at least 1.")
     elif min(settings.file_budget, settings.size_budget_mb) < 0:
         wrong = _("file_budget and size_budget_mb must not be negative.")
-    wrong = wrong or _wrong_derivatives(settings.derivatives)
+    wrong = wrong or _wrong_derivatives(settings.derivatives) or _wrong_intake(settings.intake)
     if wrong:
         raise ConfigError(wrong, path=path)
 
@@ -304,6 +322,24 @@ def _wrong_derivatives(settings: DerivativeSettings) -> str:
         return _("access_px must be at most {limit}: no WebP can be larger.").format(
             limit=MOST_ACCESS_PX
         )
+    return ""
+
+
+def _wrong_intake(settings: IntakeSettings) -> str:
+    """Return what is wrong with how catalogues are read, or an empty text."""
+    columns: Mapping[str, object] = settings.columns
+    for heading, target in columns.items():
+        if not isinstance(target, str):
+            return _("intake.columns: '{heading}' must be the name of a field, or empty.").format(
+                heading=heading
+            )
+    if settings.encoding:
+        try:
+            b"".decode(settings.encoding)
+        except LookupError:
+            return _("intake.encoding: '{name}' is no encoding; for example cp1258.").format(
+                name=settings.encoding
+            )
     return ""
 
 

@@ -52,6 +52,7 @@ class Record:
         views: The item's masters, in reading order; may be empty.
         access: Who may see the item.
         extra: (column heading, text) of cells under unknown columns: kept, never published.
+        kind: Shape of the profile that describes it; empty for the default kind.
     """
 
     identifier: str
@@ -59,6 +60,7 @@ class Record:
     views: tuple[View, ...] = ()
     access: Access = Access.PUBLIC
     extra: tuple[tuple[str, str], ...] = ()
+    kind: str = ""
 
     @property
     def item_id(self) -> str:
@@ -79,6 +81,8 @@ class Record:
         return {
             "format": RECORD_FORMAT,
             "identifier": self.identifier,
+            # Left out where it is the default, so that records made before kinds keep their bytes.
+            **_drop_empty(kind=self.kind),
             "access": self.access.value,
             "statements": [_statement_to_json(statement) for statement in self.statements],
             "views": [_drop_empty(path=v.path, label=v.label, lang=v.lang) for v in self.views],
@@ -105,6 +109,7 @@ class Record:
                 views=tuple(View(**entry) for entry in data["views"]),
                 access=Access(data["access"]),
                 extra=tuple((column, text) for column, text in data["extra"]),
+                kind=data.get("kind", ""),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise RecordError(f"not a record: {error!r}") from error
