@@ -21,6 +21,7 @@ import click
 from pipeline.commands.finding import search, status
 from pipeline.commands.intake import check, ingest, watch
 from pipeline.commands.keeping import audit, derive, rebuild
+from pipeline.commands.profile import profile
 from pipeline.commands.publishing import build, export_command, serve
 from pipeline.commands.starting import demo, doctor, init
 from pipeline.spoken_help import SpokenGroup, SpokenOption, spoken_option
@@ -73,6 +74,7 @@ def hoaban(verbose: bool) -> None:
 for _command in (
     demo,
     init,
+    profile,
     check,
     ingest,
     watch,

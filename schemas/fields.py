@@ -15,6 +15,7 @@ DEFAULT_KIND = "artifact"
 """Shape of the records that name no kind, and of a profile that names none."""
 
 LINE = "\n"
+DEFAULT_SEPARATORS = ";" + LINE
 
 
 class Role(StrEnum):
@@ -102,7 +103,7 @@ class Field:
     value_type: ValueType = ValueType.TEXT
     vocabulary: str = ""
     default: str = ""
-    separators: str = ";" + LINE
+    separators: str = DEFAULT_SEPARATORS
     note: str = ""
 
     def label(self, lang: str) -> str:

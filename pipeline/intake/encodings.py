@@ -29,6 +29,7 @@ _MARKS = (
 # A zero in this share of every second byte: Vietnamese in UTF-16 has about two in three.
 _ZERO_SHARE = 0.2
 _SYLLABLES_SHARE = 0.5
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _SYLLABLE = re.compile(SYLLABLE)
 _TONED = dict.fromkeys(map(ord, TONES))
 _KEEP_BYTE = "hoaban.keep-byte"
@@ -86,10 +87,10 @@ def marked_encoding(path: Path) -> Encoding | None:
 def _without_mark(sample: bytes) -> Encoding:
     halves = sample[0::2], sample[1::2]
     zeros = [half.count(0) / max(1, len(half)) for half in halves]
-    if zeros[1] >= _ZERO_SHARE > 10 * zeros[0]:
-        return Encoding("utf-16-le", guessed="UTF-16")
-    if zeros[0] >= _ZERO_SHARE > 10 * zeros[1]:
-        return Encoding("utf-16-be", guessed="UTF-16")
+    for name, own, other in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+        is_likely = zeros[own] >= _ZERO_SHARE > 10 * zeros[other]
+        if is_likely and not _CONTROL.search(sample.decode(name, "replace")):
+            return Encoding(name, guessed="UTF-16")
     raise SheetError("SHEET-unreadable", reason=_("it is neither a workbook nor text"))
 
 

@@ -13,7 +13,7 @@ from pipeline.intake.kinds import SheetKinds
 from pipeline.intake.table import NOT_CALCULATED, Row
 from pipeline.intake.text import fold, is_vietnamese, tidy_line, tidy_lines
 from schemas.dublincore import Statement
-from schemas.fields import LINE
+from schemas.fields import DEFAULT_SEPARATORS, LINE
 from schemas.findings import Finding
 from schemas.identifiers import item_id_for
 from schemas.profile import Field, Role
@@ -92,9 +92,9 @@ def read_rows(rows: Iterator[Row], kinds: SheetKinds, *, path: str, sheet: str) 
             yield _RowReader(row, kinds, path, sheet).read(filled)
 
 
-def split_values(text: str, field: Field) -> list[str]:
-    """Return the values of a repeatable cell: what stands between the separators of its field."""
-    return [value for value in map(tidy_line, _between(field.separators).split(text)) if value]
+def split_values(text: str, separators: str = DEFAULT_SEPARATORS) -> list[str]:
+    """Return the values of a repeatable cell: what stands between ``separators``."""
+    return [value for value in map(tidy_line, _between(separators).split(text)) if value]
 
 
 def default_statements(field: Field) -> tuple[Statement, ...]:
@@ -175,7 +175,7 @@ class _RowReader:
         if role is Role.IDENTIFIER:
             self.identifier = tidy_line(text)
         elif role is Role.FILES:
-            self.files.extend(split_values(text, field))
+            self.files.extend(split_values(text, field.separators))
         elif role is Role.ACCESS:
             self.access = parse_access(text)
             if self.access is None:
@@ -207,7 +207,7 @@ def _statements(meaning: Meaning, text: str) -> Iterator[Statement]:
     """
     field = meaning.field
     if field.repeatable:
-        values = split_values(text, field)
+        values = split_values(text, field.separators)
     else:
         values = [tidy_lines(text) if field.term in _LONG_TERMS else tidy_line(text)]
     lang = meaning.lang
