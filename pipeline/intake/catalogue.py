@@ -197,9 +197,15 @@ class CatalogueReader:
             elif field.name in present:
                 wanted[field.name] = (field, "ROW-missing-value")
             else:
-                values = {"field": field.label(current_language())}
+                values = {"field": self._name_of(field, kind)}
                 self.findings.append(Finding("COLUMN-missing", path=self._name, values=values))
         return wanted, defaults
+
+    def _name_of(self, field: Field, kind: str) -> str:
+        """Return what a sentence calls a field: with its kind, where it could be another's."""
+        label = field.label(current_language())
+        entry = self._headings.profile.of(kind).kind_entry
+        return f"{label} ({entry.label(current_language())})" if kind and entry else label
 
     def _is_recommended(self, field: Field) -> bool:
         # The archive's own statement stands for items that have none.

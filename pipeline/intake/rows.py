@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from sys import intern
 
 from pipeline.intake.columns import Column, Header, column_letter
 from pipeline.intake.headings import Meaning
@@ -217,7 +218,8 @@ def _statements(meaning: Meaning, text: str) -> Iterator[Statement]:
         name, uri = _name_and_uri(value)
         if name:
             name = _with_unit(name, meaning.unit)
-        yield Statement(field.term, name, lang if name else "", uri, field.name)
+        # Catalogues say the same few things thousands of times; each is kept once.
+        yield Statement(field.term, intern(name), lang if name else "", intern(uri), field.name)
 
 
 def _name_and_uri(value: str) -> tuple[str, str]:
