@@ -335,7 +335,7 @@ def _wrong_intake(settings: IntakeSettings) -> str:
             )
     if settings.encoding:
         try:
-            b"".decode(settings.encoding)
+            "x".encode(settings.encoding)
         except LookupError:
             return _("intake.encoding: '{name}' is no encoding; for example cp1258.").format(
                 name=settings.encoding

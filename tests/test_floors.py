@@ -14,7 +14,6 @@ CATCHES_EVERYTHING = {
     "archive.site.build": {"BaseException"},
     "pipeline.failures": {"Exception"},
     "pipeline.inspect": {"Exception"},
-    "pipeline.intake.old_workbook": {"BaseException"},
     "pipeline.intake.zip_safety": {"Exception"},
     "search.index": {"BaseException", "Exception"},
 }

@@ -8,10 +8,12 @@ from typing import Any
 
 import click
 
+from archive.config import read_settings
 from archive.layout import Layout, find_archive
 from pipeline.commands.opening import is_in_archive
 from pipeline.commands.options import archive_option, json_option
 from pipeline.commands.printing import print_json, print_lines
+from pipeline.intake.headings import Headings
 from pipeline.reports import finding_lines, finding_summary
 from pipeline.spoken_help import SpokenCommand, spoken_option
 from schemas.errors import ConfigError
@@ -115,11 +117,15 @@ def profile_findings(archive_dir: Path | None) -> tuple[Finding, ...]:
 
 
 def print_profile_check(archive_dir: Path | None, *, as_json: bool) -> None:
-    """Print what is wrong with the profile, and end with the code for it."""
+    """Print what is wrong with the profile and the settings of columns, and end with the code for it."""
     layout = _layout(archive_dir)
     if layout is None:
         raise click.UsageError(_("Give the folder of the delivery, or go into an archive."))
-    findings = check_profile(layout.profile).findings
+    checked = check_profile(layout.profile)
+    findings = checked.findings
+    columns = read_settings(layout.config).intake.columns
+    if checked.profile is not None:
+        findings += Headings(checked.profile, columns).mapping_findings()
     _print_findings(findings, as_json=as_json)
     if has_errors(findings):
         sys.exit(ConfigError.exit_code)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.config import Settings
-from archive.layout import CONFIG_NAME
 from pipeline.intake.catalogue import CatalogueReader
 from pipeline.intake.headings import Headings
 from pipeline.intake.listing import list_source
@@ -65,15 +64,7 @@ def _read(source: Path, catalogue: Path | None, profile: Profile, settings: Sett
     listing = list_source(source)
     headings = Headings(profile, settings.intake.columns)
     choice = choose_catalogue(source, listing, headings, catalogue)
-    mapping = tuple(
-        Finding(
-            "COLUMN-mapped-nowhere",
-            CONFIG_NAME,
-            column=heading,
-            values={"column": heading, "field": to},
-        )
-        for heading, to in headings.unknown_targets()
-    )
+    mapping = headings.mapping_findings()
     reader = CatalogueReader(choice.path, choice.name, headings, settings)
     try:
         drafts = reader.read()

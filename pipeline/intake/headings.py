@@ -14,8 +14,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from archive.layout import CONFIG_NAME
 from pipeline.intake.languages import language_named, language_said, parse_language_tag
 from pipeline.intake.text import fold
+from schemas.findings import Finding
 from schemas.profile import Field, Profile, Role
 
 # "Chat lieu chinh cua" is not "Chat lieu", but "Chat lieuu" is: one letter in eight may differ.
@@ -131,13 +133,25 @@ class Headings:
         )
         return self._known[close[0]].field if close else None
 
-    def unknown_targets(self) -> Iterator[tuple[str, str]]:
+    def _unknown_targets(self) -> Iterator[tuple[str, str]]:
         """Yield each heading of :attr:`columns` that is mapped to no field of any kind."""
         names = self.profile.positions
         for heading, target in self.columns.items():
             name, mark, tag = target.partition("@")
             if target and (name not in names or (mark and not parse_language_tag(tag))):
                 yield heading, target
+
+    def mapping_findings(self) -> tuple[Finding, ...]:
+        """Return a finding for each heading that the settings map to no field."""
+        return tuple(
+            Finding(
+                "COLUMN-mapped-nowhere",
+                CONFIG_NAME,
+                column=heading,
+                values={"column": heading, "field": target},
+            )
+            for heading, target in self._unknown_targets()
+        )
 
     def _target(self, target: str) -> Meaning | None:
         name, _mark, tag = target.partition("@")
