@@ -117,7 +117,7 @@ def profile_findings(archive_dir: Path | None) -> tuple[Finding, ...]:
 
 
 def print_profile_check(archive_dir: Path | None, *, as_json: bool) -> None:
-    """Print what is wrong with the profile and the settings of columns, and end with the code for it."""
+    """Print what is wrong with the profile and the mapped columns, and end with its code."""
     layout = _layout(archive_dir)
     if layout is None:
         raise click.UsageError(_("Give the folder of the delivery, or go into an archive."))
