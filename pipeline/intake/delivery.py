@@ -73,6 +73,7 @@ def _read(source: Path, catalogue: Path | None, profile: Profile, settings: Sett
             *mapping,
             *listing.findings,
             *choice.findings,
+            *(finding for finding in reader.findings if finding.code == "SHEET-hidden"),
             error.finding(choice.name),
         )
         return Delivery(choice.path, (), findings, listing.scans)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import datetime
 import re
 import shutil
@@ -10,6 +11,7 @@ import unicodedata
 import zipfile
 from contextlib import suppress
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import openpyxl
 import pytest
@@ -161,6 +163,26 @@ def test_a_truncated_opendocument_is_a_finding(tmp_path, length):
 def test_a_malformed_opendocument_is_a_finding(tmp_path):
     path = write_ods(tmp_path / "a.ods", "<table:table><oops")
     assert failure(path).code == "SHEET-unreadable"
+
+
+def test_the_real_catalogue_reads_the_same_from_opendocument(museum):
+    shutil.copy(DATA / "catalogue.csv", museum.folder)
+    expected = [item.record for item in museum.read().items]
+    with (DATA / "catalogue.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [
+            row(*(text(*map(escape, cell.splitlines())) for cell in cells))
+            for cells in csv.reader(file)
+        ]
+    (museum.folder / "catalogue.csv").unlink()
+    write_ods(museum.folder / "catalogue.ods", sheet("So", *rows))
+    assert len(expected) > 30
+    assert [item.record for item in museum.read().items] == expected
+
+
+def test_a_workbook_of_hidden_sheets_only_says_why_it_is_empty(museum):
+    one = row(text("1"), text("Một"))
+    write_ods(museum.folder / "a.ods", sheet("Nháp", HEAD, one, is_hidden=True))
+    assert [f.code for f in museum.read().findings] == ["SHEET-hidden", "SHEET-empty"]
 
 
 # --- old workbooks ------------------------------------------------------------------------
