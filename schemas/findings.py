@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from schemas.finding_kinds import keeping, roundtrip, scans, sheet, target
+from schemas.finding_kinds import keeping, profile, reading, roundtrip, scans, sheet, target
 from schemas.finding_kinds.kind import FindingKind, Severity
 from schemas.messages import translate
 
@@ -21,6 +21,8 @@ KINDS: Mapping[str, FindingKind] = {
     kind.code: kind
     for kind in (
         *sheet.KINDS,
+        *reading.KINDS,
+        *profile.KINDS,
         *scans.KINDS,
         *target.KINDS,
         *roundtrip.KINDS,

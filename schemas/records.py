@@ -52,6 +52,7 @@ class Record:
         views: The item's masters, in reading order; may be empty.
         access: Who may see the item.
         extra: (column heading, text) of cells under unknown columns: kept, never published.
+        kind: Shape of the profile that describes it; empty for the default kind.
         is_withdrawn: The item was taken out of the archive, as by the undoing of its ingest; what
             it was is in the versions before. It has no views and no statements, and is listed
             nowhere.
@@ -62,6 +63,7 @@ class Record:
     views: tuple[View, ...] = ()
     access: Access = Access.PUBLIC
     extra: tuple[tuple[str, str], ...] = ()
+    kind: str = ""
     is_withdrawn: bool = False
 
     @property
@@ -84,6 +86,8 @@ class Record:
         return {
             "format": RECORD_FORMAT,
             "identifier": self.identifier,
+            # Left out where it is the default, so that records made before kinds keep their bytes.
+            **_drop_empty(kind=self.kind),
             **withdrawn,
             "access": self.access.value,
             "statements": [_statement_to_json(statement) for statement in self.statements],
@@ -111,6 +115,7 @@ class Record:
                 views=tuple(View(**entry) for entry in data["views"]),
                 access=Access(data["access"]),
                 extra=tuple((column, text) for column, text in data["extra"]),
+                kind=data.get("kind", ""),
                 is_withdrawn=bool(data.get("withdrawn", False)),
             )
         except (KeyError, TypeError, ValueError) as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archive.config import Settings
 from pipeline.intake.catalogue import CatalogueReader
-from pipeline.intake.columns import Headings
+from pipeline.intake.headings import Headings
 from pipeline.intake.listing import list_source
 from pipeline.intake.matching import Match, match_scans
 from pipeline.intake.rows import Draft
@@ -62,20 +62,37 @@ def read_delivery(
 
 def _read(source: Path, catalogue: Path | None, profile: Profile, settings: Settings) -> Delivery:
     listing = list_source(source)
-    headings = Headings(profile)
+    headings = Headings(profile, settings.intake.columns)
     choice = choose_catalogue(source, listing, headings, catalogue)
+    mapping = headings.mapping_findings()
     reader = CatalogueReader(choice.path, choice.name, headings, settings)
     try:
         drafts = reader.read()
     except SheetError as error:
-        findings = (*listing.findings, *choice.findings, error.finding(choice.name))
+        findings = (
+            *mapping,
+            *listing.findings,
+            *choice.findings,
+            *(finding for finding in reader.findings if finding.code == "SHEET-hidden"),
+            error.finding(choice.name),
+        )
         return Delivery(choice.path, (), findings, listing.scans)
     matching = match_scans(drafts, listing, path=choice.name)
-    order = {field.name: place for place, field in enumerate(profile)}
+    order = {
+        kind.kind: {field.name: place for place, field in enumerate(kind)}
+        for kind in profile.each()
+    }
     items = tuple(
-        _planned(draft, match, order) for draft, match in zip(drafts, matching.matches, strict=True)
+        _planned(draft, match, order[draft.kind])
+        for draft, match in zip(drafts, matching.matches, strict=True)
     )
-    findings = (*listing.findings, *choice.findings, *reader.findings, *matching.findings)
+    findings = (
+        *mapping,
+        *listing.findings,
+        *choice.findings,
+        *reader.findings,
+        *matching.findings,
+    )
     return Delivery(choice.path, items, findings, listing.scans)
 
 
@@ -88,6 +105,7 @@ def _planned(draft: Draft, match: Match, order: Mapping[str, int]) -> PlannedIte
         views=tuple(views),
         access=draft.access or Access.PUBLIC,
         extra=draft.extra,
+        kind=draft.kind,
     )
     findings = (
         replace(finding, item_id=draft.item_id) for finding in (*draft.findings, *match.findings)

@@ -38,6 +38,10 @@ class SheetError(SourceError):
         return Finding(self.code, path=path, sheet=self.sheet, row=self.row, values=self.values)
 
 
+NOT_CALCULATED = "\0="
+"""Text of a cell with a formula whose value the program that wrote the file did not save."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of a sheet.
@@ -59,7 +63,13 @@ class Sheet:
     Attributes:
         name: Its name; empty for a CSV file.
         rows: Its rows from the top, empty ones included. Can be read once.
+        is_hidden: The program does not show the sheet.
+        hidden_columns: Places of the columns that the program does not show, from 0.
+        encoding: Encoding the text was taken for, when nothing in the file says which; else empty.
     """
 
     name: str
     rows: Iterator[Row]
+    is_hidden: bool = False
+    hidden_columns: frozenset[int] = frozenset()
+    encoding: str = ""
