@@ -80,6 +80,7 @@ class DaskSettings:
 
 
 ENGINES = ("local", "dask")
+LEGACY_TEXT = ("ask", "convert", "keep")
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ class Settings:
         file_budget: Most files the site should have; 0 means no limit. More is only warned of.
         size_budget_mb: Most megabytes the site should have; likewise.
         engine: Who carries the work, one of ``ENGINES``.
+        legacy_text: What is done with text from before Unicode, one of ``LEGACY_TEXT``.
         derivatives: Sizes and qualities of derivatives.
         dask: The workers on other computers.
     """
@@ -117,6 +119,7 @@ class Settings:
     file_budget: int = 0
     size_budget_mb: int = 0
     engine: str = "local"
+    legacy_text: str = "ask"
     derivatives: DerivativeSettings = field(default_factory=DerivativeSettings)
     dask: DaskSettings = field(default_factory=DaskSettings)
 
@@ -282,6 +285,8 @@ def _check_values(settings: Settings, path: Path) -> None:
         wrong = _("pdf_ppi must be from 36 to 1200.")
     elif settings.engine not in ENGINES:
         wrong = _("engine must be one of: {names}.").format(names=", ".join(ENGINES))
+    elif settings.legacy_text not in LEGACY_TEXT:
+        wrong = _("legacy_text must be one of: {names}.").format(names=", ".join(LEGACY_TEXT))
     elif min(settings.jobs, settings.memory_limit_mb) < 0 or settings.item_timeout_s < 1:
         wrong = _("jobs and memory_limit_mb must not be negative, item_timeout_s at least 1.")
     elif min(settings.file_budget, settings.size_budget_mb) < 0:

@@ -11,6 +11,7 @@ from archive.config import Settings
 from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
 from pipeline.engine import run_jobs
 from pipeline.intake.delivery import Delivery, read_delivery
+from pipeline.intake.rescued_reading import AcceptText
 from pipeline.jobs import Job
 from pipeline.memory import worker_memory_mb
 from pipeline.progress import OnProgress, Progress, ignore_progress
@@ -50,14 +51,29 @@ def check(
     settings: Settings,
     profile: Profile,
     catalogue_path: Path | None = None,
+    accept_text: AcceptText | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> CheckReport:
     """Read a delivery and every scan in it, and return all findings.
 
+    Args:
+        source: Folder of scans and catalogue.
+        settings: Of the archive.
+        profile: Says what the columns mean.
+        catalogue_path: The catalogue, when it is not to be looked for in ``source``.
+        accept_text: Says whether columns of text from before Unicode may be converted.
+        on_progress: Told after each item.
+
     Raises:
         SourceError: There is nothing to read, or it is not clear what.
     """
-    delivery = read_delivery(source, catalogue=catalogue_path, profile=profile, settings=settings)
+    delivery = read_delivery(
+        source,
+        catalogue=catalogue_path,
+        profile=profile,
+        settings=settings,
+        accept_text=accept_text,
+    )
     findings = [*delivery.findings]
     for planned in delivery.items:
         findings.extend(planned.findings)

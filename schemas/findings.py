@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from schemas.finding_kinds import keeping, scans, sheet
+from schemas.finding_kinds import keeping, scans, sheet, text
 from schemas.finding_kinds.kind import FindingKind, Severity
 from schemas.messages import translate
 
@@ -18,7 +18,7 @@ __all__ = ["KINDS", "Finding", "FindingKind", "Severity", "has_errors"]
 
 # Codes read AREA-what; findings.md shows them in this order.
 KINDS: Mapping[str, FindingKind] = {
-    kind.code: kind for kind in (*sheet.KINDS, *scans.KINDS, *keeping.KINDS)
+    kind.code: kind for kind in (*sheet.KINDS, *text.KINDS, *scans.KINDS, *keeping.KINDS)
 }
 
 

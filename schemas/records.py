@@ -52,6 +52,8 @@ class Record:
         views: The item's masters, in reading order; may be empty.
         access: Who may see the item.
         extra: (column heading, text) of cells under unknown columns: kept, never published.
+        originals: (column heading, text as found) of cells that were legacy text, as ``®ång``:
+            kept, never published and never searched.
     """
 
     identifier: str
@@ -59,6 +61,7 @@ class Record:
     views: tuple[View, ...] = ()
     access: Access = Access.PUBLIC
     extra: tuple[tuple[str, str], ...] = ()
+    originals: tuple[tuple[str, str], ...] = ()
 
     @property
     def item_id(self) -> str:
@@ -83,6 +86,8 @@ class Record:
             "statements": [_statement_to_json(statement) for statement in self.statements],
             "views": [_drop_empty(path=v.path, label=v.label, lang=v.lang) for v in self.views],
             "extra": [list(pair) for pair in self.extra],
+            # Absent where there is none: most records keep the bytes they always had.
+            **({"originals": [list(pair) for pair in self.originals]} if self.originals else {}),
         }
 
     def to_bytes(self) -> bytes:
@@ -105,6 +110,7 @@ class Record:
                 views=tuple(View(**entry) for entry in data["views"]),
                 access=Access(data["access"]),
                 extra=tuple((column, text) for column, text in data["extra"]),
+                originals=tuple((column, text) for column, text in data.get("originals", ())),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise RecordError(f"not a record: {error!r}") from error

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pipeline.choosing import Only
 
 
+from pipeline.commands.legacy_text import accept_text
 from pipeline.commands.opening import is_in_archive, now, open_chosen
 from pipeline.commands.options import (
     archive_option,
@@ -55,21 +56,26 @@ from pipeline.spoken_help import SpokenCommand
         """Say everything that is wrong with the scans and the catalogue in SOURCE.
 
         Writes nothing. Reads every row and every scan in one pass. Ends with 10 when an
-        ingest would set something aside, and with 0 when it would not.
+        ingest would set something aside, and with 0 when it would not. Text from before
+        Unicode is shown before and after its conversion; --yes says that it may be converted.
 
         \b
         Examples:
           hoaban check D:/scans/2026-11
           hoaban check scans --catalogue "Sổ hiện vật.xlsx"
+          hoaban check scans --yes
           hoaban check --json scans
         """
     ),
 )
 @click.argument("source", metavar="SOURCE", type=click.Path(path_type=Path))
 @catalogue_option
+@yes_option
 @json_option
 @archive_option
-def check(source: Path, catalogue: Path | None, as_json: bool, archive_dir: Path | None) -> None:
+def check(
+    source: Path, catalogue: Path | None, yes: bool, as_json: bool, archive_dir: Path | None
+) -> None:
     from pipeline.check import check as run_check
 
     settings, profile = Settings(), parse_profile(shipped_profile_text("museum"))
@@ -82,6 +88,7 @@ def check(source: Path, catalogue: Path | None, as_json: bool, archive_dir: Path
             settings=settings,
             profile=profile,
             catalogue_path=catalogue,
+            accept_text=(lambda _columns: True) if yes else None,
             on_progress=tell,
         )
     if as_json:
@@ -109,6 +116,8 @@ def check(source: Path, catalogue: Path | None, as_json: bool, archive_dir: Path
         to store/, derivatives/ and index/; items with errors go to quarantine/ and the others
         go in. The files in SOURCE are never changed. Running it again takes in only what is
         new or changed, also after an interruption. With --dry-run nothing is written.
+        Text from before Unicode (TCVN3, VNI ...) is converted when you agree, or with --yes;
+        without an answer its rows are set aside.
 
         \b
         Examples:
@@ -152,7 +161,7 @@ def ingest(
     archive = open_chosen(archive_dir, jobs=jobs, engine=engine, scheduler=scheduler)
     chosen = Only(only)
     if dry_run:
-        _print_plan(archive, source, catalogue, chosen, reread=reread, as_json=as_json)
+        _print_plan(archive, source, catalogue, chosen, reread=reread, yes=yes, as_json=as_json)
         return
     with progress_shown() as tell:
         report = run_ingest(
@@ -162,6 +171,7 @@ def ingest(
             catalogue_path=catalogue,
             reread=reread,
             choose=lambda planned: chosen(planned.record),
+            accept_text=accept_text(yes=yes),
             on_progress=tell,
         )
     chosen.check_found()
@@ -181,6 +191,7 @@ def _print_plan(
     chosen: Only,
     *,
     reread: bool,
+    yes: bool,
     as_json: bool,
 ) -> None:
     from pipeline.plan import plan
@@ -191,6 +202,7 @@ def _print_plan(
             source,
             catalogue_path=catalogue,
             choose=chosen,
+            accept_text=accept_text(yes=yes),
             now=now,
             reread=reread,
             on_progress=tell,

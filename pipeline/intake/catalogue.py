@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,7 +36,14 @@ class CatalogueReader:
         findings: After :meth:`read`: what concerns no single item.
     """
 
-    def __init__(self, path: Path, name: str, headings: Headings, settings: Settings) -> None:
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        headings: Headings,
+        settings: Settings,
+        each_sheet: Callable[[Sheet], Sheet] = lambda sheet: sheet,
+    ) -> None:
         """Prepare to read.
 
         Args:
@@ -44,12 +51,14 @@ class CatalogueReader:
             name: What findings call it: its path relative to the delivery.
             headings: What columns are recognised by.
             settings: Of the archive.
+            each_sheet: Gives the sheet to read in place of each sheet.
         """
         self.findings: list[Finding] = []
         self._path = path
         self._name = name
         self._headings = headings
         self._settings = settings
+        self._each_sheet = each_sheet
         self._has_rows = False
 
     def read(self) -> list[Draft]:
@@ -62,7 +71,7 @@ class CatalogueReader:
         headers: list[Header] = []
         failures: list[SheetError] = []
         with open_sheets(self._path, count_known=self._headings.count_known) as opened:
-            for sheet in opened:
+            for sheet in map(self._each_sheet, opened):
                 try:
                     header, rows = self._header(sheet)
                 except SheetError as error:

@@ -12,12 +12,13 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import islice
 from math import log
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from pipeline.intake.table import Row, Sheet, SheetError
 from schemas.cells import unquote_cell
@@ -26,6 +27,7 @@ from schemas.messages import _
 SEPARATORS = (";", ",", "\t")
 _SAMPLE_CHARS = 1 << 16
 _HEADER_RECORDS = 20
+_UNDEFINED_IN_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -39,14 +41,16 @@ def open_delimited(
 ) -> Iterator[Iterator[Sheet]]:
     """Open a CSV file and give its one sheet, while the block lasts.
 
-    The text is UTF-8, with or without byte order mark, or UTF-16 with one. A first line
-    ``sep=;`` names the separator and is no row, as in Excel.
+    The text is UTF-8, with or without byte order mark, or UTF-16 with one; any other is taken for
+    Windows' Western code page, which shows every Vietnamese set from before Unicode in a way that
+    can be told and turned back (``pipeline.intake.rescue``). A first line ``sep=;`` names the
+    separator and is no row, as in Excel.
 
     Raises:
         SheetError: The text is in another encoding, or a quotation mark is never closed.
     """
     with path.open("rb") as raw:
-        encoding = _encoding(raw.read(4096))
+        encoding = _encoding(raw)
     with path.open(encoding=encoding, errors="replace", newline="") as text:
         sample = text.read(_SAMPLE_CHARS)
     declared = _declared_separator(sample)
@@ -74,7 +78,8 @@ def detect_separator(sample: str, *, count_known: Callable[[Sequence[str]], int]
     return best[2] if best[:2] > (0, 0) else ","
 
 
-def _encoding(head: bytes) -> str:
+def _encoding(raw: BinaryIO) -> str:
+    head = raw.read(4096)
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
@@ -82,7 +87,29 @@ def _encoding(head: bytes) -> str:
         raise SheetError(
             "SHEET-unreadable", reason=_("it is neither a workbook nor text in UTF-8 or UTF-16")
         )
-    return "utf-8"
+    raw.seek(0)
+    return eight_bit_encoding(iter(partial(raw.read, 1 << 20), b"")) or "utf-8"
+
+
+def eight_bit_encoding(blocks: Iterable[bytes]) -> str:
+    """Return how text is to be decoded that is not UTF-8: cp1252, or latin-1 where that fails.
+
+    Returns:
+        Empty for UTF-8, also where its last character is cut off. Both others give each byte a
+        character of its own, so that no byte is lost whatever set the text was written in.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_utf8, is_windows = True, True
+    for block in blocks:
+        if is_utf8:
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError:
+                is_utf8 = False
+        is_windows = is_windows and not _UNDEFINED_IN_WINDOWS.search(block)
+    if is_utf8:
+        return ""
+    return "cp1252" if is_windows else "latin-1"
 
 
 def _rows(text: TextIO, separator: str, *, is_declared: bool) -> Iterator[Row]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.intake.columns import Column, Header, column_letter
-from pipeline.intake.table import Row
+from pipeline.intake.table import RescuedCell, Row
 from pipeline.intake.text import fold, is_vietnamese, tidy_line, tidy_lines
 from schemas.dublincore import Statement
 from schemas.findings import Finding
 from schemas.identifiers import item_id_for
+from schemas.legacy.cells import has_lost_letters
 from schemas.profile import Role
 from schemas.records import Access
 
@@ -52,6 +53,7 @@ class Draft:
         files: The names in its file columns, in order.
         access: The access level it gives, or None when it gives none.
         extra: (heading, text) of cells under unknown columns.
+        originals: (heading, text as found) of cells that were legacy text.
         findings: What is wrong with its cells.
     """
 
@@ -63,6 +65,7 @@ class Draft:
     files: tuple[str, ...] = ()
     access: Access | None = None
     extra: tuple[tuple[str, str], ...] = ()
+    originals: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @cached_property
@@ -117,15 +120,20 @@ class _RowReader:
         self.files: list[str] = []
         self.access: Access | None = None
         self.extra: list[tuple[str, str]] = []
+        self.originals: list[tuple[str, str]] = []
         self.findings: list[Finding] = []
 
     def read(self, cells: list[tuple[Column, str]]) -> Draft:
         for column, cell in cells:
             text = cell.strip()
+            if has_lost_letters(text):
+                self._find("TEXT-lost-letter", column, words=f"'{tidy_line(text)[:60]}'")
             if text in _CELL_ERRORS:
                 self._find("ROW-formula-error", column, value=text)
             else:
                 self._read_cell(column, text)
+            if column.index in self.row.rescued:
+                self._tell_rescued(column, self.row.rescued[column.index])
         return Draft(
             sheet=self.sheet,
             row=self.row.number,
@@ -135,6 +143,7 @@ class _RowReader:
             files=tuple(self.files),
             access=self.access,
             extra=tuple(self.extra),
+            originals=tuple(self.originals),
             findings=tuple(self.findings),
         )
 
@@ -156,6 +165,14 @@ class _RowReader:
                 self._find("ROW-bad-access", column, value=tidy_line(text))
         else:
             self.statements.extend(_statements(column, text))
+
+    def _tell_rescued(self, column: Column, cell: RescuedCell) -> None:
+        if cell.original != self.row.cells[column.index]:
+            self.originals.append((column.heading, cell.original))
+        if cell.doubtful:
+            code = "TEXT-lost-letter" if cell.is_u_lost else "TEXT-legacy-doubtful"
+            words = ", ".join(f"{word} → {source}?" for word, source in cell.doubtful[:5])
+            self._find(code, column, words=words)
 
     def _find(self, code: str, column: Column, **values: object) -> None:
         self.findings.append(

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.intake.delimited import open_delimited
+from pipeline.intake.rescue import rescue_headings
 from pipeline.intake.table import Sheet, SheetError
 from pipeline.intake.workbook import open_workbook
 
@@ -26,7 +28,8 @@ def open_sheets(
 ) -> Iterator[Iterator[Sheet]]:
     """Open a catalogue and give its sheets, in order, while the block lasts.
 
-    Reading is lazy: a broken row raises when it is reached.
+    Reading is lazy: a broken row raises when it is reached. Headings from before Unicode are given
+    in Unicode where that makes them known; all other cells are as found.
 
     Args:
         path: A CSV file or an XLSX workbook.
@@ -52,6 +55,8 @@ def open_sheets(
     )
     try:
         with opened as sheets:
-            yield sheets
+            yield (
+                replace(sheet, rows=rescue_headings(sheet.rows, count_known)) for sheet in sheets
+            )
     except OSError as error:
         raise SheetError("SHEET-unreadable", reason=error.strerror or error) from error

@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.cell.rich_text import CellRichText
 
+from pipeline.intake.cell_fonts import NO_FONTS, has_legacy_fonts, has_legacy_runs, legacy_fonts
 from pipeline.intake.table import Row, Sheet, SheetError
 from schemas.messages import _
 
@@ -60,15 +62,23 @@ def open_workbook(path: Path) -> Iterator[Iterator[Sheet]]:
         with zipfile.ZipFile(file) as archive:
             _check_archive(archive, path.stat().st_size)
         file.seek(0)
+        has_runs = has_legacy_runs(path)
         with warnings.catch_warnings():
             # openpyxl warns of features it would lose on saving; we never save.
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            book = openpyxl.load_workbook(
+                file,
+                read_only=True,
+                data_only=True,
+                keep_links=False,
+                rich_text=has_runs,
+            )
         with closing(book):
+            has_fonts = has_runs or has_legacy_fonts(book)
             sheets: list[Any] = book.worksheets
             if not sheets:
                 raise SheetError("SHEET-unreadable", reason=_("it has no worksheet"))
-            yield (Sheet(sheet.title, _rows(sheet)) for sheet in sheets)
+            yield (Sheet(sheet.title, _rows(sheet, has_fonts=has_fonts)) for sheet in sheets)
 
 
 @contextmanager
@@ -136,7 +146,7 @@ def _is_harmless(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     return True
 
 
-def _rows(sheet: Any) -> Iterator[Row]:
+def _rows(sheet: Any, *, has_fonts: bool) -> Iterator[Row]:
     # Many programs write a wrong or missing dimension; openpyxl would believe it.
     sheet.reset_dimensions()
     cells = sheet.iter_rows()
@@ -146,23 +156,28 @@ def _rows(sheet: Any) -> Iterator[Row]:
         # while the caller works, and need not be changed for each row.
         with _translated(sheet.title), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            batch = [tuple(map(_text, row)) for row in islice(cells, _BATCH_ROWS)]
+            batch = [
+                (tuple(map(_text, row)), legacy_fonts(row) if has_fonts else NO_FONTS)
+                for row in islice(cells, _BATCH_ROWS)
+            ]
         if not batch:
             return
-        for row in batch:
+        for row, fonts in batch:
             number += 1
             if number > MAX_ROWS or any(row[MAX_COLUMNS:]):
                 reason = _("row {row} lies outside {rows} rows and {columns} columns").format(
                     row=number, rows=MAX_ROWS, columns=MAX_COLUMNS
                 )
                 raise SheetError("SHEET-unreadable", sheet=sheet.title, reason=reason)
-            yield Row(number, row[:MAX_COLUMNS])
+            yield Row(number, row[:MAX_COLUMNS], fonts)
 
 
 def _text(cell: Any) -> str:
     value = cell.value
     if value is None:
         return ""
+    if isinstance(value, CellRichText):
+        value = str(value)
     if isinstance(value, str):
         return _ESCAPED_BREAK.sub("\n", value) if "\r" in value or "_x00" in value else value
     if isinstance(value, bool):
