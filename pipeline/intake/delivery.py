@@ -81,7 +81,13 @@ def _read(
     choice = choose_catalogue(source, listing, headings, catalogue)
     reader = partial(CatalogueReader, choice.path, choice.name, headings, settings)
     try:
-        drafts, told = read_in_unicode(reader, choice.name, settings.legacy_text, accept_text)
+        drafts, told = read_in_unicode(
+            reader,
+            choice.name,
+            headings.count_known,
+            legacy_text=settings.legacy_text,
+            accept=accept_text,
+        )
     except SheetError as error:
         findings = (*listing.findings, *choice.findings, error.finding(choice.name))
         return Delivery(choice.path, (), findings, listing.scans)

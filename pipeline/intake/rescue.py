@@ -10,23 +10,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from pipeline.intake.table import RescuedCell, Row, Sheet
 from schemas.legacy.cells import rescue_cell
 from schemas.legacy.evidence import Decision, Evidence, group_of
 from schemas.legacy.fonts import font_set
-from schemas.legacy.readings import READINGS
+from schemas.legacy.readings import READINGS, VIQR, VPS
+from schemas.legacy.viqr import SIGN
 from schemas.legacy.words import ONLY_UNICODE, convert_text
 
 _HEADER_ROWS = 20
 Place = tuple[str, int]
 """A column: name of its sheet, and its place from 0."""
+CountKnown = Callable[[Sequence[str]], int]
+"""Says how many of some cells are known column headings."""
 Runs = tuple[tuple[int, str], ...]
 
 
-def rescue_headings(
-    rows: Iterator[Row], count_known: Callable[[Sequence[str]], int]
-) -> Iterator[Row]:
+def rescue_headings(rows: Iterator[Row], count_known: CountKnown) -> Iterator[Row]:
     """Give the rows of a sheet, its headings in Unicode where that makes them known.
 
     Args:
@@ -42,13 +44,11 @@ def rescue_headings(
         yield row if cells is row.cells else replace(row, cells=cells)
 
 
-def _known_heading(
-    cells: tuple[str, ...], count_known: Callable[[Sequence[str]], int]
-) -> tuple[str, ...]:
-    if all(map(str.isascii, cells)):
+def _known_heading(cells: tuple[str, ...], count_known: CountKnown) -> tuple[str, ...]:
+    if all(map(str.isascii, cells)) and not any(map(SIGN.search, cells)):
         return cells
     best, best_count = cells, max(1, count_known(cells))
-    for reading in READINGS:
+    for reading in (*READINGS, VPS, VIQR):
         converted = tuple(
             cell if ONLY_UNICODE.search(cell) else convert_text(cell, reading.name)
             for cell in cells
@@ -62,7 +62,8 @@ def _known_heading(
 class TextWatch:
     """Takes note of how the cells of every column are written, while rows pass by unchanged."""
 
-    def __init__(self) -> None:
+    def __init__(self, count_known: CountKnown) -> None:
+        self._count_known = count_known
         self._evidence: dict[Place, dict[str, Evidence]] = {}
 
     def sheet(self, sheet: Sheet) -> Sheet:
@@ -87,7 +88,9 @@ class TextWatch:
         return decided
 
     def _rows(self, sheet: Sheet) -> Iterator[Row]:
-        for row in sheet.rows:
+        above, rows = _below_headings(sheet.rows, self._count_known)
+        yield from above
+        for row in rows:
             for index, cell in enumerate(row.cells):
                 if cell:
                     self._add((sheet.name, index), cell, row.fonts.get(index))
@@ -143,13 +146,17 @@ _EXAMPLES = 3
 class TextRescue:
     """Gives the cells of decided columns in Unicode, and counts what it does."""
 
-    def __init__(self, decisions: Mapping[Place, Mapping[str, Decision]]) -> None:
+    def __init__(
+        self, decisions: Mapping[Place, Mapping[str, Decision]], count_known: CountKnown
+    ) -> None:
         """Prepare to rescue.
 
         Args:
             decisions: Of :meth:`TextWatch.decisions`.
+            count_known: Tells the row of headings, which is read by itself.
         """
         self._decisions = decisions
+        self._count_known = count_known
         self._columns: dict[tuple[Place, str], ColumnRescue] = {}
 
     @property
@@ -164,7 +171,9 @@ class TextRescue:
         return replace(sheet, rows=self._rows(sheet, own)) if own else sheet
 
     def _rows(self, sheet: Sheet, decisions: Mapping[int, Mapping[str, Decision]]) -> Iterator[Row]:
-        for row in sheet.rows:
+        above, rows = _below_headings(sheet.rows, self._count_known)
+        yield from above
+        for row in rows:
             cells = list(row.cells)
             rescued: dict[int, RescuedCell] = {}
             for index, groups in decisions.items():
@@ -223,6 +232,23 @@ class TextRescue:
             column.cells += 1
             if len(column.examples) < _EXAMPLES and change not in column.examples:
                 column.examples = (*column.examples, change)
+
+
+def _below_headings(
+    rows: Iterator[Row], count_known: CountKnown
+) -> tuple[list[Row], Iterator[Row]]:
+    """Return the rows down to the headings, and the rows under them.
+
+    Headings and what stands above them may be written otherwise than the rows.
+    """
+    top: list[Row] = []
+    for row in rows:
+        top.append(row)
+        if row.number >= _HEADER_ROWS:
+            break
+    counts = [count_known(row.cells) for row in top]
+    below = counts.index(max(counts)) + 1 if any(counts) else 0
+    return top[:below], chain(top[below:], rows)
 
 
 def split_runs(text: str, runs: Runs) -> list[tuple[str, str]]:

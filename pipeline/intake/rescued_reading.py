@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from pipeline.intake.catalogue import CatalogueReader
 from pipeline.intake.columns import column_letter
-from pipeline.intake.rescue import ColumnRescue, Place, TextRescue, TextWatch
+from pipeline.intake.rescue import ColumnRescue, CountKnown, Place, TextRescue, TextWatch
 from pipeline.intake.rows import Draft
 from pipeline.intake.table import Sheet
 from schemas.findings import Finding
@@ -27,26 +27,32 @@ _RESCUED_ROLES = (Role.VALUE, Role.IDENTIFIER)
 
 
 def read_in_unicode(
-    make_reader: MakeReader, name: str, legacy_text: str, accept: AcceptText | None
+    make_reader: MakeReader,
+    name: str,
+    count_known: CountKnown,
+    *,
+    legacy_text: str,
+    accept: AcceptText | None,
 ) -> tuple[list[Draft], list[Finding]]:
     """Return the rows of a catalogue, and what concerns no single item.
 
     Args:
         make_reader: Makes a reader that reads each sheet through the function it is given.
         name: What findings call the catalogue.
+        count_known: Says how many of some cells are known column headings.
         legacy_text: The setting: ``ask``, ``convert`` or ``keep``.
         accept: Is asked once, with every column concerned; None means no.
 
     Raises:
         SheetError: The catalogue cannot be read.
     """
-    watch = TextWatch()
+    watch = TextWatch(count_known)
     reader = make_reader(watch.sheet if legacy_text != "keep" else lambda sheet: sheet)
     drafts = reader.read()
     decisions = _allowed(watch.decisions(), drafts)
     if not decisions:
         return drafts, reader.findings
-    rescue = TextRescue(decisions)
+    rescue = TextRescue(decisions, count_known)
     second = make_reader(rescue.sheet)
     converted = second.read()
     columns = _with_headings(rescue.columns, converted)

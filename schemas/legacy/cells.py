@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from schemas.legacy.evidence import Decision
-from schemas.legacy.repairs import restore_second, restore_u
+from schemas.legacy.readings import VIQR
+from schemas.legacy.repairs import Repaired, restore_second, restore_u
 from schemas.legacy.viqr import ambiguous_words, with_last_mark
 from schemas.legacy.words import (
     ONLY_UNICODE,
@@ -54,19 +55,18 @@ def rescue_cell(text: str, decision: Decision, *, by_font: bool = False) -> Cell
     if found.lost and found.lost >= found.gained:
         is_mixed = found.gained or by_font
         return Cell(text, _doubts(text, decision.reading) if is_mixed else ())
-    if not found.gained and not by_font and found.odd > found.odd_signs:
+    converted = convert_text(text, decision.reading)
+    repaired = restore_u(converted) if decision.is_u_lost else Repaired(converted)
+    has_gained = found.gained or repaired.restored
+    if not has_gained and not by_font and found.odd > found.odd_signs:
         # A foreign name or word: nothing in it says that it is legacy text.
         return Cell(text, _doubts(text, decision.reading))
-    if not found.gained and not decision.is_pure:
+    if not has_gained and not decision.is_pure:
         return Cell(text, _doubts(text, decision.reading))
-    converted = convert_text(text, decision.reading)
-    doubtful: tuple[tuple[str, str], ...] = ()
-    if decision.reading == "VIQR":
-        doubtful = tuple((word, with_last_mark(word)) for word in ambiguous_words(text))
-    if decision.is_u_lost:
-        repaired = restore_u(converted)
-        converted, doubtful = repaired.text, repaired.doubtful
-    return Cell(converted, doubtful)
+    if decision.reading == VIQR.name:
+        words = ambiguous_words(text)
+        return Cell(converted, tuple((word, with_last_mark(word)) for word in words))
+    return Cell(repaired.text, repaired.doubtful)
 
 
 def has_lost_letters(text: str) -> bool:

@@ -1,8 +1,8 @@
 """Vietnamese in ASCII: marks typed after their letter, as ``Tro^'ng ddo^`ng``.
 
-A full stop or question mark after a vowel is a mark or just that. It is a mark inside a word;
-at the end of a word it is one where a lower-case word follows, the syllable has no tone yet and
-this letter may carry it.
+A full stop or question mark after a vowel is a mark or just that. It is a mark inside a word; at
+the end of a word it is one where the syllable has no tone yet, this letter may carry it and the
+text goes on: after a full stop with a lower-case word, after a question mark with any.
 
 Source: RFC 1456, section 4.
 """
@@ -91,6 +91,9 @@ def _is_followed(match: re.Match[str]) -> bool:
         return True
     after = re.match(r"[ \t]*(\S?)", match.string[match.end() :])
     following = after[1] if after else ""
+    if match[0][-1] == "?":
+        # A register asks no questions before its last word.
+        return bool(following)
     return following.islower() or following in (",", ";", ":", ".", ")")
 
 
