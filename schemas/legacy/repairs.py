@@ -68,7 +68,7 @@ def restore_second(text: str, charset: str) -> Repaired:
 def second_source(word: str, charset: str) -> str:
     """Return the one word that became the impossible ``word`` by a second conversion, or empty."""
     word = _core(word)
-    if is_syllable(word):
+    if _may_be_meant(word):
         return ""
     sure, _doubt = _second_sources(word, charset)
     return sure
@@ -132,7 +132,13 @@ def _second_sources(word: str, charset: str) -> tuple[str, str]:
     found = {source for source in found if is_syllable(source)}
     if len(found) != 1:
         return "", ""
-    return ("", found.pop()) if is_syllable(word) else (found.pop(), "")
+    return ("", found.pop()) if _may_be_meant(word) else (found.pop(), "")
+
+
+def _may_be_meant(word: str) -> bool:
+    """Say whether somebody may have written the word: ``cĩ`` breaks a rule, and is read as kĩ."""
+    respelled = "k" + word[1:] if word[:1].lower() == "c" and word[1:2] != "h" else word
+    return is_syllable(word) or is_syllable(respelled)
 
 
 @lru_cache(maxsize=2)

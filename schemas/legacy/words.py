@@ -122,7 +122,8 @@ def unit_score(unit: str, reading: str) -> Score:
         return Score(same=1) if is_possible else Score(lost=1)
     if is_possible and any("a" <= letter <= "z" for letter in unit.lower()):
         return Score(gained=1)
-    has_signs = not all(letter.isalpha() or letter in _OUTER for letter in unit)
+    inside = _BETWEEN.sub("", unit.strip(_OUTER))
+    has_signs = not inside.isalpha()
     is_word = all(letter.isalpha() or letter in _OUTER for letter in converted)
     return Score(odd=1, odd_signs=int(has_signs and is_word))
 
