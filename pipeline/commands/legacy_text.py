@@ -19,7 +19,12 @@ def accept_text(*, yes: bool) -> AcceptText | None:
     """Return who answers: yes to all, the person at the terminal, or nobody (None)."""
     if yes:
         return lambda _columns: True
-    return _ask if sys.stdin.isatty() and sys.stderr.isatty() else None
+    return _ask if is_terminal() else None
+
+
+def is_terminal() -> bool:
+    """Say whether a person can read the question and answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _ask(columns: Sequence[ColumnRescue]) -> bool:
