@@ -90,19 +90,25 @@ class TextWatch:
     def _rows(self, sheet: Sheet) -> Iterator[Row]:
         above, rows = _below_headings(sheet.rows, self._count_known)
         yield from above
+        columns: dict[int, Evidence] = {}
         for row in rows:
             for index, cell in enumerate(row.cells):
-                if cell:
-                    self._add((sheet.name, index), cell, row.fonts.get(index))
+                if not cell:
+                    continue
+                evidence = columns.get(index)
+                if evidence is None:
+                    evidence = columns[index] = self._column((sheet.name, index))[""]
+                if index in row.fonts:
+                    self._add_runs((sheet.name, index), cell, row.fonts[index])
+                else:
+                    evidence.add(cell)
             yield row
 
-    def _add(self, place: Place, cell: str, runs: Runs | None) -> None:
-        groups = self._evidence.get(place)
-        if groups is None:
-            groups = self._evidence[place] = {"": Evidence()}
-        if runs is None:
-            groups[""].add(cell)
-            return
+    def _column(self, place: Place) -> dict[str, Evidence]:
+        return self._evidence.setdefault(place, {"": Evidence()})
+
+    def _add_runs(self, place: Place, cell: str, runs: Runs) -> None:
+        groups = self._column(place)
         for text, font in split_runs(cell, runs):
             charset = group_of(font)
             groups.setdefault(charset, Evidence(charset)).add(text)

@@ -9,6 +9,7 @@ Invariant: memory is bounded, whatever the length of the column.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -21,6 +22,8 @@ from schemas.legacy.words import ONLY_UNICODE, State, convert_text, score, state
 MIN_WORDS = 3
 """So many different words must become possible; one is enough where the font agrees."""
 _MIN_SHARE = 0.8
+# One of these stands in every VIQR text; most cells have none, and need no closer look.
+_VIQR_MARK = re.compile(r"[\^(+*`~]")
 _MAX_SAMPLES = 12
 _MAX_SAMPLE_CHARS = 80
 _MAX_KEPT_WORDS = 64
@@ -150,7 +153,7 @@ class Evidence:
         return tuple(r.name for r in READINGS if not self.charset or r.charset == self.charset)
 
     def _add_ascii(self, text: str) -> None:
-        if not self.charset and SIGN.search(text):
+        if not self.charset and _VIQR_MARK.search(text) and SIGN.search(text):
             if len(self._samples) < _MAX_SAMPLES and len(text) <= _MAX_SAMPLE_CHARS:
                 self._samples.append(text)
             self._cells += 1
