@@ -14,7 +14,7 @@ from itertools import chain
 
 from pipeline.intake.table import RescuedCell, Row, Sheet
 from schemas.legacy.cells import rescue_cell
-from schemas.legacy.evidence import Decision, Evidence, group_of
+from schemas.legacy.evidence import Decision, Evidence, Support, group_of
 from schemas.legacy.fonts import font_set
 from schemas.legacy.readings import READINGS, VIQR, VPS
 from schemas.legacy.viqr import SIGN
@@ -76,7 +76,21 @@ class TextWatch:
         A column with too few words for itself is decided as the others of its sheet are.
         """
         decided = self._decided({})
-        return self._decided({sheet: _usual(sheet, decided) for sheet, _index in decided})
+        sheets = {sheet for sheet, _index in self._evidence}
+        return self._decided({s: _usual(s, decided) or self._supported(s) for s in sheets})
+
+    def _supported(self, sheet: str) -> str:
+        """Return the reading that all columns of a sheet together speak for, or empty.
+
+        A delivery of two rows has too few words in any one column.
+        """
+        support: dict[str, Support] = {}
+        for (name, _index), groups in self._evidence.items():
+            for evidence in groups.values() if name == sheet else ():
+                for reading, own in evidence.support().items():
+                    support[reading] = support.get(reading, Support()) + own
+        enough = {reading: own for reading, own in support.items() if own.is_enough}
+        return max(enough, key=lambda reading: enough[reading].cells, default="")
 
     def _decided(self, expected: Mapping[str, str]) -> dict[Place, dict[str, Decision]]:
         decided: dict[Place, dict[str, Decision]] = {}

@@ -52,6 +52,32 @@ class Decision:
     samples: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Support:
+    """What speaks for one reading of some cells.
+
+    Attributes:
+        words: Different words that become possible, at most 64 a column.
+        cells: Number of cells with such words, and nothing against.
+        against: Number of cells that speak against it.
+    """
+
+    words: frozenset[str] = frozenset()
+    cells: int = 0
+    against: int = 0
+
+    def __add__(self, other: Support) -> Support:
+        return Support(
+            self.words | other.words, self.cells + other.cells, self.against + other.against
+        )
+
+    @property
+    def is_enough(self) -> bool:
+        """Say whether it is enough to decide by."""
+        all_told = self.cells + self.against
+        return len(self.words) >= MIN_WORDS and self.cells >= _MIN_SHARE * all_told
+
+
 @dataclass
 class _Tally:
     """What speaks for one reading."""
@@ -129,6 +155,13 @@ class Evidence:
             is_u_lost=is_tcvn3 and not self._has_soft_hyphen and self._misses_u(tally, name),
             samples=tuple(self._samples),
         )
+
+    def support(self) -> dict[str, Support]:
+        """Return what the cells say for each reading; columns of one sheet are added up."""
+        return {
+            name: Support(frozenset(tally.words), tally.cells, tally.against)
+            for name, tally in self._tallies.items()
+        }
 
     def _decide_by_sheet(self, expected: str) -> Decision | None:
         """Return what the sheet says, where a font or signs (``§B-01``) say the same."""

@@ -219,6 +219,11 @@ def test_setting_convert_needs_nobody(museum: Museum) -> None:
     assert "Trống đồng" in all_values(read(museum, yes=False, legacy_text="convert"))
 
 
+def test_one_row_is_enough_when_its_columns_agree(museum: Museum) -> None:
+    legacy_csv(museum, "tcvn3", ROWS[:1])
+    assert all_values(read(museum)) == list(ROWS[0][1:])
+
+
 def test_names_of_scans_stay_as_they_are_on_the_disk(museum: Museum) -> None:
     names = [write_legacy(name, "tcvn3") + ".jpg" for name in ("trống", "khăn", "cối")]
     museum.scans(*names)

@@ -205,7 +205,6 @@ LETTERS = {
     charset: sorted({letter for letter in codes(charset) if len(letter) == 1})
     for charset in ("tcvn3", "tcvn5712", "vni", "viscii", "vps")
 }
-# Each is two letters in VNI too: a capital or small vowel beside the sign of another one.
 WORDS = sorted({word.strip('.,;:()"') for word in SOURCE.split()})
 
 
@@ -229,9 +228,9 @@ def test_every_letter_of_a_set_comes_back(charset: str, data: st.DataObject) -> 
     assert convert(write_legacy(spaced, charset), base) == spaced
 
 
-@given(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join))
+@given(st.lists(st.sampled_from(list(filter(str.isalpha, WORDS))), max_size=8).map(" ".join))
 def test_viqr_takes_back_what_was_written(text: str) -> None:
-    # At the end of a text, and before a capital, a mark may be punctuation: see the next test.
+    # At the end of a text, before a capital or a number a mark may be punctuation: see below.
     text = f"{text.lower()} và"
     assert convert_viqr(write_legacy(text, "viqr")) == text
 
