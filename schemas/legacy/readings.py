@@ -31,6 +31,10 @@ def _through(view: Mapping[int, str], charset: str) -> Callable[[str], str]:
     return lambda text: convert(text.translate(view), charset)
 
 
+def _from_utf8(text: str) -> str:
+    return convert_utf8(text.translate(WINDOWS))
+
+
 READINGS = (
     Reading("TCVN3 (ABC)", "tcvn3", _through(_MICRO, "tcvn3")),
     Reading("VNI", "vni", _through({}, "vni")),
@@ -39,7 +43,10 @@ READINGS = (
     Reading("TCVN 5712-1", "tcvn3", _through(WINDOWS, "tcvn3")),
     Reading("TCVN3 (Mac Roman)", "tcvn3", _through(MAC, "tcvn3")),
     Reading("VNI (Mac Roman)", "vni", _through(MAC, "vni")),
-    Reading("UTF-8 (Windows-1252)", "utf-8", lambda text: convert_utf8(text.translate(WINDOWS))),
+    # Shown as Western letters, saved as UTF-8 and shown as Western letters once more.
+    Reading("TCVN3 (UTF-8)", "tcvn3", lambda text: convert(_from_utf8(text), "tcvn3")),
+    Reading("VNI (UTF-8)", "vni", lambda text: convert(_from_utf8(text), "vni")),
+    Reading("UTF-8 (Windows-1252)", "utf-8", _from_utf8),
     Reading("UTF-8 (Mac Roman)", "utf-8", lambda text: convert_utf8(text.translate(MAC))),
 )
 """What words alone can tell apart, the likeliest first: of equals, the first is meant."""

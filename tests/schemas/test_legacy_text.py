@@ -54,6 +54,8 @@ SAMPLES = {
     "VISCII mojibake": raw("viscii").decode("latin-1"),
     "CP1258 bytes": as_windows(raw("cp1258")),
     "CP1258 mojibake": raw("cp1258").decode("latin-1"),
+    "TCVN3 mojibake, twice": as_windows(raw("tcvn3-mojibake.utf8")),
+    "VNI mojibake, twice": as_windows(raw("vni-mojibake.utf8")),
     "VIQR": raw("viqr").decode(),
     "UTF-8 as Windows-1252": as_windows(raw("utf8")),
     "UTF-8 as Latin-1": raw("utf8").decode("latin-1"),
