@@ -49,7 +49,9 @@ def rescue_cell(text: str, decision: Decision, *, by_font: bool = False) -> Cell
         return _restored(text, decision.second)
     found = score(text, decision.reading)
     if not (found.gained or found.lost or found.same or found.odd):
-        return Cell(text)
+        # Words of signs alone, as §¹ for Đạ, are judged as they are converted.
+        is_safe = decision.is_pure and not ONLY_UNICODE.search(text)
+        return Cell(convert_text(text, decision.reading) if is_safe else text)
     if ONLY_UNICODE.search(text):
         return Cell(text, _doubts(text, decision.reading) if found.gained else ())
     if found.lost and found.lost >= found.gained:
@@ -57,7 +59,7 @@ def rescue_cell(text: str, decision: Decision, *, by_font: bool = False) -> Cell
         return Cell(text, _doubts(text, decision.reading) if is_mixed else ())
     converted = convert_text(text, decision.reading)
     repaired = restore_u(converted) if decision.is_u_lost else Repaired(converted)
-    has_gained = found.gained or repaired.restored
+    has_gained = found.gained or repaired.restored or (decision.is_pure and found.names)
     if not has_gained and not by_font and found.odd > found.odd_signs:
         # A foreign name or word: nothing in it says that it is legacy text.
         return Cell(text, _doubts(text, decision.reading))

@@ -29,6 +29,10 @@ _ONSET_TEXT = "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v 
 _RHYMES = frozenset(_RHYME_TEXT.split())
 _AFTER_QU = frozenset(_AFTER_QU_TEXT.split())
 _ONSETS = frozenset(_ONSET_TEXT.split())
+_NUCLEI = frozenset(rhyme.rstrip("cghmnpt") for rhyme in _RHYMES)
+_LIKE_SYLLABLE = re.compile(
+    "[bcdđfghjklmnpqrstvwxz]{0,3}([aăâeêioôơuưy]{1,3})[bcdfghjklmnpqrstvwxz]{0,2}"
+)
 _FRONT = "eêiy"
 _BEFORE_FRONT_ONLY = frozenset({"k", "gh", "ngh"})
 _NEVER_BEFORE_FRONT = frozenset({"c", "g", "ng"})
@@ -58,6 +62,19 @@ def is_syllable(word: str) -> bool:
     if not _is_spelled(onset, rhyme):
         return False
     return tone in _STOP_TONES if rhyme.endswith(_STOPS) else True
+
+
+@lru_cache(maxsize=1 << 14)
+def is_like_syllable(word: str) -> bool:
+    """Say whether a word is built like a syllable of some language of Vietnam, as ``Đắk``.
+
+    Any consonants, vowels that Vietnamese has together, any consonants, at most one tone.
+    """
+    apart = unicodedata.normalize("NFD", word.lower())
+    tones = [mark for mark in apart if mark in TONES]
+    plain = unicodedata.normalize("NFC", "".join(mark for mark in apart if mark not in TONES))
+    match = _LIKE_SYLLABLE.fullmatch(plain)
+    return len(tones) <= 1 and match is not None and match[1] in _NUCLEI
 
 
 def carries_tone(word: str, place: int) -> bool:

@@ -13,18 +13,19 @@ from enum import IntEnum
 from functools import lru_cache
 
 from schemas.legacy.readings import BY_NAME
-from schemas.legacy.syllables import is_syllable
+from schemas.legacy.syllables import is_like_syllable, is_syllable
 from schemas.legacy.viqr import SIGN, convert_viqr
 
 UNIT = re.compile(r"[^ \t\r\n\d]+")
 """Not split at other white space: 0xA0 and 0x85 are letters in some sets."""
 ONLY_UNICODE = re.compile("[đĐơƠưƯăĂĩĨũŨ\u1ea0-\u1ef9]")
 """Vietnamese letters that no legacy text is ever shown with."""
-_OUTER = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~“”‘’–—…«»°\xa0"
+_OUTER = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~“”‘’–—…\xa0"
 _ASCII_MARKS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _BETWEEN = re.compile("[!-/:-@\\[-`{-~“”‘’–—…\xa0]+")
 _CONTROL_LETTER = re.compile("[\x01-\x08\x0e-\x1f]")
 _MAX_UNIT = 80
+_DEGREES = frozenset({"°C", "°F"})
 
 
 class State(IntEnum):
@@ -45,6 +46,7 @@ class Score:
         same: Possible both ways, and not the same word.
         odd: Impossible both ways, and not the same.
         odd_signs: Of those, the ones in which signs become letters (``Q§`` is QĐ).
+        names: Of those, the ones that become what a highland name may be (``Ñaék`` is Đắk).
     """
 
     gained: int = 0
@@ -52,12 +54,14 @@ class Score:
     same: int = 0
     odd: int = 0
     odd_signs: int = 0
+    names: int = 0
 
 
 @lru_cache(maxsize=1 << 16)
 def state_of(unit: str) -> State:
     """Return what a unit is."""
-    core = unit.strip(_OUTER)
+    # «so» are quotes; a word that ends in « ends in TCVN3's ô.
+    core = unit.strip(_OUTER).removeprefix("«").removesuffix("»").strip(_OUTER)
     # A web address or a whole page without a space is no word.
     if _is_plain(core) or len(core) > _MAX_UNIT:
         return State.PLAIN
@@ -93,19 +97,20 @@ def _converted(match: re.Match[str], reading: str) -> str:
     # All signs: ®· is đã, and · is ở in VISCII, but © and × are signs in any register.
     before = match.string[: match.start()].rstrip()
     after = match.string[match.end() :].lstrip()
-    if before[-1:].isdigit() or after[:1].isdigit():
-        return unit
     converted = BY_NAME[reading].convert(unit)
+    is_single = len(unit.strip(_ASCII_MARKS)) < 2
+    if is_single and (before[-1:].isdigit() or after[:1].isdigit()):
+        return unit
     if _CONTROL_LETTER.search(unit):
         return converted
-    is_inside = bool(before and after) or len(unit.strip(_ASCII_MARKS)) > 1
+    is_inside = bool(before and after) or not is_single
     return converted if is_inside and state_of(converted) is State.POSSIBLE else unit
 
 
 @lru_cache(maxsize=1 << 15)
 def converted_unit(unit: str, reading: str) -> str:
     """Return one unit read so."""
-    if _is_plain(unit) or not any(map(str.isalpha, unit)):
+    if _is_plain(unit) or not any(map(str.isalpha, unit)) or unit.strip(_OUTER) in _DEGREES:
         return unit
     return BY_NAME[reading].convert(unit)
 
@@ -125,7 +130,7 @@ def unit_score(unit: str, reading: str) -> Score:
     inside = _BETWEEN.sub("", unit.strip(_OUTER))
     has_signs = not inside.isalpha()
     is_word = all(letter.isalpha() or letter in _OUTER for letter in converted)
-    return Score(odd=1, odd_signs=int(has_signs and is_word))
+    return Score(odd=1, odd_signs=int(has_signs and is_word), names=int(_is_name(unit, converted)))
 
 
 def score(text: str, reading: str) -> Score:
@@ -139,7 +144,14 @@ def score(text: str, reading: str) -> Score:
         sum(s.same for s in scores),
         sum(s.odd for s in scores),
         sum(s.odd_signs for s in scores),
+        sum(s.names for s in scores),
     )
+
+
+def _is_name(unit: str, converted: str) -> bool:
+    parts = (_BETWEEN.split(text.strip(_OUTER)) for text in (unit, converted))
+    before, after = (all(map(is_like_syllable, filter(None, part))) for part in parts)
+    return after and not before
 
 
 def _viqr_score(text: str) -> Score:

@@ -155,6 +155,18 @@ def test_highland_names_in_a_legacy_column_come_out_right() -> None:
     assert [cell.text for cell in cells] == names
 
 
+@pytest.mark.parametrize("charset", ["tcvn3", "vni", "viscii", "cp1258"])
+def test_place_names_in_legacy_columns_come_out_right_or_are_pointed_out(charset: str) -> None:
+    names = (DATA / "place_names.txt").read_text(encoding="utf-8").splitlines()
+    _decision, cells = rescue_column("\n".join(write_legacy(name, charset) for name in names))
+    pairs = list(zip(names, cells, strict=True))
+    wrong = [(name, cell.text) for name, cell in pairs if name != cell.text]
+    silent = [(name, cell.text) for name, cell in pairs if name != cell.text and not cell.doubtful]
+    print(f"{charset}: {len(names)} names, {len(wrong)} wrong, {len(silent)} not told: {silent}")
+    assert len(wrong) <= len(names) * 0.05
+    assert len(silent) <= len(names) * 0.01
+
+
 @pytest.mark.parametrize(
     "cells",
     [
@@ -211,6 +223,7 @@ WORDS = sorted({word.strip('.,;:()"') for word in SOURCE.split()})
 
 
 @pytest.mark.parametrize("charset", [*LETTERS, "cp1258"])
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), st.booleans())
 def test_conversion_takes_back_what_was_written(charset: str, text: str, is_upper: bool) -> None:
     text = text.upper() if is_upper else text
@@ -222,6 +235,7 @@ def test_conversion_takes_back_what_was_written(charset: str, text: str, is_uppe
 
 
 @pytest.mark.parametrize("charset", ["tcvn5712", "viscii", "vps"])
+@settings(deadline=None)
 @given(st.data())
 def test_every_letter_of_a_set_comes_back(charset: str, data: st.DataObject) -> None:
     text = "".join(data.draw(st.lists(st.sampled_from(LETTERS[charset]), max_size=12)))
@@ -230,6 +244,7 @@ def test_every_letter_of_a_set_comes_back(charset: str, data: st.DataObject) -> 
     assert convert(write_legacy(spaced, charset), base) == spaced
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(list(filter(str.isalpha, WORDS))), max_size=8).map(" ".join))
 def test_viqr_takes_back_what_was_written(text: str) -> None:
     # At the end of a text, before a capital or a number a mark may be punctuation: see below.
@@ -246,7 +261,7 @@ def test_viqr_tells_of_marks_that_may_be_punctuation() -> None:
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.text(max_size=40), st.sampled_from(sorted(BY_NAME)))
 def test_no_text_raises_and_every_result_is_stable_nfc(text: str, reading: str) -> None:
     converted = BY_NAME[reading].convert(text)
@@ -257,6 +272,7 @@ def test_no_text_raises_and_every_result_is_stable_nfc(text: str, reading: str) 
     decide([text])
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(max_codepoint=0x2FFF), max_size=30))
 def test_text_without_vietnamese_codes_stays_in_every_reading(text: str) -> None:
     plain = "".join(c for c in text if c.isascii() and c.isprintable())
