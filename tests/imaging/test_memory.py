@@ -52,8 +52,8 @@ def test_a_worker_gets_its_share_of_half_of_what_is_free():
 
 
 def test_a_page_goes_to_the_disk_when_its_pixels_and_the_rest_do_not_fit():
-    assert fits_in_memory(12_000, 8_000, memory_mb=500)
-    assert not fits_in_memory(12_000, 8_000, memory_mb=450)
+    assert fits_in_memory(12_000, 8_000, memory_mb=400)
+    assert not fits_in_memory(12_000, 8_000, memory_mb=390)
     assert fits_in_memory(900_000, 900_000, memory_mb=0)
 
 
