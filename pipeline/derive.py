@@ -27,7 +27,7 @@ from schemas.derivatives import DERIVATIVES_NAME, Canvas, DerivativeSet, ImageFi
 from schemas.records import json_bytes
 
 # Raise it when the same master and settings would give other bytes or other files.
-RECIPE_VERSION = 2
+RECIPE_VERSION = 3
 
 # A canvas's pictures: file name without ending, and the setting that says their longer side.
 _THUMBNAIL = "thumbnail"
@@ -120,7 +120,11 @@ def write_canvas(
         needed_px=settings.access_px,
     )
     is_sharpened = settings.sharpen and not source.is_document
-    thumbnail, *access = _write_pictures(base, place, settings, encoding, sharpen=is_sharpened)
+    # What keeps the master's own size is shown as it is.
+    sharpen_below_px = max(image.width, image.height) if is_sharpened else 0
+    thumbnail, *access = _write_pictures(
+        base, place, settings, encoding, sharpen_below_px=sharpen_below_px
+    )
     sizes = list(_file_sizes(place))
     return Canvas(
         key=source.key,
@@ -154,7 +158,7 @@ def _write_pictures(
     settings: DerivativeSettings,
     encoding: Encoding,
     *,
-    sharpen: bool,
+    sharpen_below_px: int,
 ) -> list[ImageFile]:
     """Write the thumbnail and the access images, in rising widths.
 
@@ -167,7 +171,7 @@ def _write_pictures(
     picture = base
     for name, box_px in (*wanted, (_THUMBNAIL, settings.thumbnail_px)):
         smaller = fitted(picture, box_px)
-        is_sharpened = sharpen and smaller is not base
+        is_sharpened = max(smaller.width, smaller.height) < sharpen_below_px
         shown = sharpened(smaller).copy_memory() if is_sharpened else smaller
         save_jpeg(shown, place / f"{name}.jpg", encoding)
         save_webp(shown, place / f"{name}.webp", encoding)
