@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from pipeline.vips import pyvips
@@ -54,9 +55,15 @@ def _cut(source: pyvips.Image, megapixels: float, dice: random.Random) -> pyvips
     left = dice.randrange(int(source.width * (1 - part)) + 1)
     top = dice.randrange(int(source.height * (1 - part)) + 1)
     cut = source.crop(left, top, int(source.width * part), int(source.height * part))
-    large = cut.thumbnail_image(width, height=height, size="force")
-    grain = pyvips.Image.gaussnoise(width, height, sigma=3, mean=0, seed=dice.randrange(1 << 30))
-    return (large + grain).cast("uchar").copy(interpretation="srgb")
+    large = cut.resize(width / cut.width, vscale=height / cut.height, kernel="linear")
+    large = large.gravity("centre", width, height, extend="copy")
+    return (large + _grain(width, height)).cast("uchar").copy(interpretation="srgb")
+
+
+@cache
+def _grain(width: int, height: int) -> pyvips.Image:
+    noise = pyvips.Image.gaussnoise(width, height, sigma=3, mean=0, seed=7)
+    return noise.rint().cast("char").copy_memory()
 
 
 def _saved(image: pyvips.Image, path: Path, *, deep: bool) -> Path:
