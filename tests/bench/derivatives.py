@@ -8,7 +8,8 @@ other programs then slow each of them alike. What is many times the floor runs o
 masters smaller: 0.1 is a tenth of the pixels.
 
 The floor is what cannot be left out: ``dzsave`` of the same image with its colour conversion, its
-two digests, and the encoding of the small pictures from images already that small.
+two digests, and the encoding of the small pictures from images already that small (sharpened, as
+they have to be).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
 TILE_PX, QUALITY, WEBP_QUALITY, BOXES = 512, 82, 80, (1600, 800, 400)
@@ -158,6 +160,11 @@ def vips_reopened(master: Path, out: Path) -> None:
 
 def floor(master: Path, out: Path) -> None:
     """What cannot be left out; the small pictures are there before the clock starts."""
+    floor_with(master, out, _SMALL)
+
+
+def floor_with(master: Path, out: Path, small_pictures: dict[int, Any]) -> None:
+    """Make the floor of ``master`` with these small pictures, by their longer side."""
     from pipeline.vips import pyvips
 
     sha512, sha256 = hashlib.sha512(), hashlib.sha256()
@@ -171,7 +178,7 @@ def floor(master: Path, out: Path) -> None:
     )
     image.dzsave(str(out / "tiles"), layout="iiif3", tile_size=TILE_PX, suffix=f".jpg[Q={QUALITY}]")
     for box in BOXES:
-        small = _SMALL[box]
+        small = small_pictures[box]
         small.jpegsave(str(out / f"{box}.jpg"), Q=QUALITY, optimize_coding=True)
         small.webpsave(str(out / f"{box}.webp"), Q=WEBP_QUALITY, effort=2)
 
@@ -197,7 +204,7 @@ PLANS: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
 }
 # Many times the floor: one run tells enough.
 ONCE = frozenset({"pillow-naive", "imagemagick", "vips-reopened"})
-_SMALL: dict[int, object] = {}
+_SMALL: dict[int, Any] = {}
 
 
 def _run_item(master: Path, out: Path, *, memory_mb: int) -> None:
@@ -260,13 +267,21 @@ def _cpu_s() -> float:
     return used
 
 
-def prepare_small_pictures(master: Path) -> None:
-    """Have the small pictures of ``master`` at hand for :func:`floor`."""
+def small_pictures_of(master: Path) -> dict[int, Any]:
+    """Return the small pictures that Hoa Ban would encode, by their longer side.
+
+    They are sharpened as its own are: crisp pictures take longer to encode.
+    """
+    from pipeline.pictures import sharpened
     from pipeline.vips import pyvips
 
+    made = {}
     for box in BOXES:
-        small = pyvips.Image.thumbnail(str(master), box, height=box, size="down")
-        _SMALL[box] = small.copy_memory()
+        small = pyvips.Image.thumbnail(
+            str(master), box, height=box, size="down", output_profile="srgb"
+        )
+        made[box] = sharpened(small.copy_memory()).copy_memory()
+    return made
 
 
 def run_one(plan: str, master: Path, warm: Path) -> None:
@@ -276,12 +291,12 @@ def run_one(plan: str, master: Path, warm: Path) -> None:
         (Path(folder) / "warm").mkdir()
         (Path(folder) / "out").mkdir()
         if plan == "floor":
-            prepare_small_pictures(warm)
+            _SMALL.update(small_pictures_of(warm))
         if plan != "imagemagick":
             # A worker makes many sets: its imports and tables are not counted.
             function(warm, Path(folder) / "warm")
         if plan == "floor":
-            prepare_small_pictures(master)
+            _SMALL.update(small_pictures_of(master))
         before, started = _cpu_s(), time.perf_counter()
         factor = function(master, Path(folder) / "out") or 1.0
         cpu, wall = _cpu_s() - before, time.perf_counter() - started
