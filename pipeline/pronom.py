@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+from pipeline.isolation import environment_of_child
+
 # DROID's own limit is 64 KiB at each end.
 _SAMPLE_BYTES = 1 << 20
 _LONGEST_S = 60
@@ -65,7 +67,12 @@ def name_format_apart(path: Path) -> FormatName:
     command = [sys.executable, "-m", "pipeline.pronom", os.fspath(path)]
     try:
         done = subprocess.run(  # noqa: S603  (our own interpreter, our own module)
-            command, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=_LONGEST_S
+            command,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_LONGEST_S,
+            env=environment_of_child(),
         )
         return FormatName(**json.loads(done.stdout))
     except (OSError, subprocess.SubprocessError, ValueError) as error:
