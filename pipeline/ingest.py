@@ -46,8 +46,10 @@ from pipeline.ingest_report import IngestReport, Tally, report_of
 from pipeline.ingest_work import Work
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.intake.rescued_reading import AcceptText
+from pipeline.isolation import Limits
 from pipeline.jobs import Job, Outcome, PlannedItem, Scan
 from pipeline.memory import worker_memory_mb
+from pipeline.naming import name_formats
 from pipeline.planning import Change, Compared
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.quarantine import release, set_aside
@@ -263,8 +265,13 @@ class _Run:
         read: dict[str, tuple[ReadScan, ...]] = {}
         total = sum(compared.size_bytes for compared in todo.values())
         done = 0
-        outcomes = carry(
-            self._archive, partial(run_item, at=utc_text(self._now())), self._jobs(todo, tally)
+        at = utc_text(self._now())
+        settings = self._archive.settings
+        outcomes = name_formats(
+            carry(self._archive, partial(run_item, at=at), self._jobs(todo, tally)),
+            lambda item_id: todo[item_id].planned.scans,
+            limits=Limits(settings.item_timeout_s, settings.memory_limit_mb),
+            at=at,
         )
         for number, outcome in enumerate(outcomes, start=1):
             compared = todo[outcome.item_id]

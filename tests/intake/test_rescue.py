@@ -103,7 +103,11 @@ def test_csv_in_a_legacy_charset_is_read_as_the_museum_wrote_it(
     assert sorted(all_values(delivery)) == sorted(EXPECTED)
     assert [item.record.identifier for item in delivery.items] == [row[0] for row in ROWS]
     rescued = found(delivery, "TEXT-legacy-rescued")
-    assert [finding.column for finding in rescued] == list(HEADINGS[1:])
+    # Windows-1258 is an encoding of its own: the file is read in it, and that is told.
+    assert [finding.column for finding in rescued] == (
+        [] if charset == "cp1258" else list(HEADINGS[1:])
+    )
+    assert len(found(delivery, "SHEET-encoding")) == (charset == "cp1258")
 
 
 def test_csv_in_viqr_is_read_as_the_museum_wrote_it(museum: Museum) -> None:
