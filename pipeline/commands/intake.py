@@ -116,8 +116,10 @@ def check(
     archive_dir: Path | None,
 ) -> None:
     from pipeline.check import check as run_check
-    from pipeline.marking.give_back import give_back, marked_name
+    from pipeline.marking.give_back import check_is_new, give_back, marked_name
 
+    if marked is not None:
+        check_is_new(marked)
     in_profile = profile_findings(archive_dir)
     if source is None or has_errors(in_profile):
         print_profile_check(archive_dir, as_json=as_json)
