@@ -13,13 +13,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.intake.rows import parse_access, split_cell, statement_of
+from schemas.cells import quote_cell
 from schemas.dublincore import TERMS, Statement
+from schemas.fields import DEFAULT_SEPARATORS, LINE
 from schemas.profile import Field, Obligation, Profile, Role
 from schemas.records import Record
 
 EXTRA = "extra:"
+# What a cell of a spreadsheet program can hold, in UTF-16 units; it drops the rest without a word.
+# Source: Excel specifications and limits, "Total number of characters that a cell can contain"
+LONGEST_CELL = 32_767
 _TERM = "dcterms:"
-_SEPARATOR = "; "
 _MASTERS = "masters/"
 
 
@@ -71,7 +75,8 @@ def columns_of(profile: Profile) -> Columns:
 
 def cells_of(record: Record, profile: Profile) -> dict[str, str]:
     """Return the text of every cell of a record by heading."""
-    columns = columns_of(profile.of(record.kind))
+    profile = profile.of(record.kind)
+    columns = columns_of(profile)
     cells: dict[str, list[str]] = {
         columns.identifier: [record.identifier],
         columns.files: [view.path.removeprefix(_MASTERS) for view in record.views],
@@ -84,7 +89,7 @@ def cells_of(record: Record, profile: Profile) -> dict[str, str]:
             cells.setdefault(heading_of(statement), []).append(text_of(statement))
     for heading, text in record.extra:
         cells.setdefault(EXTRA + heading, []).append(text)
-    return {heading: _SEPARATOR.join(texts) for heading, texts in cells.items()}
+    return {h: _separator(h, profile).join(texts) for h, texts in cells.items()}
 
 
 def in_order(headings: Iterable[str], profile: Profile) -> list[str]:
@@ -100,6 +105,29 @@ def in_order(headings: Iterable[str], profile: Profile) -> list[str]:
 def same(one: str, other: str) -> bool:
     """Say whether two cells hold the same text, whatever a spreadsheet program did to it."""
     return one == other or _plain(one) == _plain(other)
+
+
+def cut_cell(text: str) -> str:
+    """Return as much of a text as a cell of a spreadsheet program can hold."""
+    if len(text) * 2 <= LONGEST_CELL:
+        return text
+    return text.encode("utf-16-le", "replace")[: LONGEST_CELL * 2].decode("utf-16-le", "ignore")
+
+
+def as_given_out(came: str, was: str) -> str:
+    """Return the text that came back, or ``was`` where only the way through a program changed it.
+
+    A program cuts what is too long for it, and one that opened a CSV keeps the apostrophe that
+    stood before a formula there.
+    """
+    if same(came, cut_cell(was)) or came == quote_cell(was):
+        return was
+    return came
+
+
+def is_cut(came: str, was: str) -> bool:
+    """Say whether the text that came back misses what no cell could hold."""
+    return cut_cell(was) != was and came.strip() != "" and cut_cell(came) == came
 
 
 def with_cells(
@@ -225,6 +253,16 @@ def _place(record: Record, heading: str, name: str, profile: Profile) -> int:
         if order.get(entry.field, len(order)) > rank:
             return place
     return len(record.statements)
+
+
+def _separator(heading: str, profile: Profile) -> str:
+    """Return what stands between the values of a cell, so that they are found again."""
+    field = profile.get(heading.partition("@")[0])
+    separators = field.separators if field and field.repeatable else DEFAULT_SEPARATORS
+    mark = separators.replace(LINE, "")[:1]
+    if not mark:
+        return LINE
+    return f"{mark} " if mark in ",;" else f" {mark} "
 
 
 def _named(profile: Profile, role: Role, default: str) -> str:

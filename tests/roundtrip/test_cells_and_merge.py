@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,3 +90,23 @@ def test_a_merge_is_done_once(base: dict[str, str], sheet: dict[str, str]) -> No
     merged = merge_cells(base, base, sheet, headings="abcd")
     after = base | {change.heading: change.new for change in merged.changes}
     assert merge_cells(base, after, sheet, headings="abcd").changes == ()
+
+
+@given(st.sampled_from(["|", "/", "line", "; line", ","]))
+def test_values_are_joined_by_what_separates_them(separator: str) -> None:
+    """Else adding one value would make all of them one."""
+    rows = list(csv.DictReader(io.StringIO(shipped_profile_text("museum"))))
+    for row in rows:
+        if row["field"] == "material":
+            row["separator"] = separator
+    text = io.StringIO()
+    table = csv.DictWriter(text, rows[0].keys())
+    table.writeheader()
+    table.writerows(rows)
+    profile = parse_profile(text.getvalue())
+    values = [Statement("medium", value, "vi", "", "material") for value in ("đồng", "gỗ")]
+    one = Record("BT-1", tuple(values))
+    cell = cells_of(one, profile)["material@vi"]
+    mark = {"line": "\n", "; line": ";"}.get(separator, separator)
+    changed = with_cells(one, {"material@vi": f"{cell}{mark}sắt"}, profile)
+    assert [s.value for s in changed.statements] == ["đồng", "gỗ", "sắt"]
