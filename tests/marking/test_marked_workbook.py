@@ -16,6 +16,9 @@ from openpyxl.drawing.image import Image as SheetImage
 from openpyxl.styles import Font, PatternFill
 from PIL import Image
 
+from pipeline.marking.index_part import index_sheets, index_xml
+from pipeline.marking.place import Mark
+from schemas.findings import Finding, Severity
 from tests.conftest import Run
 from tests.intake import spreadsheets
 
@@ -234,3 +237,14 @@ def test_an_unreadable_workbook_is_told_and_no_copy_is_left(
     assert ran.code != 0
     assert not (tmp_path / "marked.xlsx").exists()
     assert list(tmp_path.glob(".*.tmp")) == []
+
+
+def test_an_index_has_no_more_links_than_a_program_opens() -> None:
+    """Excel takes out all links of a sheet that has more than 65,530."""
+    findings = (Finding("ROW-no-title", sheet="A&B", row=n) for n in range(2, 70_000))
+    marks = [Mark(finding, finding.sheet, finding.row or 0, 1) for finding in findings]
+    (sheet,) = index_sheets(marks)
+    part = index_xml(sheet, style=0, bold=0, colours=dict.fromkeys(Severity, 0))
+    assert part.count(b"<hyperlink ") == 65_530
+    assert part.count(b"<row ") == len(marks) + 1
+    assert b"location=\"'A&amp;B'!B2\"" in part
