@@ -148,7 +148,7 @@ def check(
         )
     findings = (*in_profile, *report.findings)
     if marked is not None:
-        give_back(report, profile, marked)
+        give_back(report, profile, marked, intake=intake)
     if as_json:
         print_json(
             {

@@ -7,6 +7,7 @@ import io
 import os
 from pathlib import Path
 
+from archive.config import IntakeSettings
 from archive.durable import write_file
 from pipeline.check import CheckReport
 from pipeline.intake.sheet import is_workbook
@@ -43,7 +44,9 @@ def check_is_new(target: Path) -> None:
         )
 
 
-def give_back(report: CheckReport, profile: Profile, target: Path) -> None:
+def give_back(
+    report: CheckReport, profile: Profile, target: Path, *, intake: IntakeSettings
+) -> None:
     """Write the findings of a check to ``target``.
 
     For an XLSX workbook: a copy of it with its cells marked. For any other catalogue: a CSV of the
@@ -66,7 +69,9 @@ def give_back(report: CheckReport, profile: Profile, target: Path) -> None:
         )
     is_marked = is_workbook(report.catalogue)
     try:
-        marks = place_findings(report.findings, report.catalogue, profile, rows=dict(report.rows))
+        marks = place_findings(
+            report.findings, report.catalogue, profile, rows=dict(report.rows), intake=intake
+        )
     except SheetError:
         # What is wrong is that it cannot be read, so no cell of it can be marked.
         marks = tuple(Mark(finding, "", 0, 0) for finding in report.findings)

@@ -248,3 +248,19 @@ def test_an_index_has_no_more_links_than_a_program_opens() -> None:
     assert part.count(b"<hyperlink ") == 65_530
     assert part.count(b"<row ") == len(marks) + 1
     assert b"location=\"'A&amp;B'!B2\"" in part
+
+
+def test_columns_that_the_settings_name_are_marked_too(
+    run: Run, delivery: Path, tmp_path: Path
+) -> None:
+    catalogue = delivery / "Sổ hiện vật.xlsx"
+    book = openpyxl.load_workbook(catalogue)
+    for place, heading in enumerate(("Ký mã", "Diễn tả", "Ai xem", "Gì đó", "Hình"), start=1):
+        book.worksheets[0].cell(2, place).value = heading
+    book.save(catalogue)
+    maps = ("Ký mã=identifier", "Diễn tả=title", "Ai xem=access", "Gì đó=note", "Hình=files")
+    words = [word for one in maps for word in ("--map", one)]
+    target = tmp_path / "marked.xlsx"
+    assert run("check", delivery, *words, "--marked", target).code == 10
+    cells = marked_cells(target)
+    assert cells["B4"] == cells["C5"] == ERROR
