@@ -64,6 +64,7 @@ from schemas.events import Event, EventType, utc_text
 from schemas.finding_text import findings_text
 from schemas.findings import Finding
 from schemas.messages import N_
+from schemas.records import day_of
 from schemas.software import agent_name
 
 COMPARING = N_("Comparing with the archive")
@@ -112,6 +113,7 @@ def ingest(
             catalogue=catalogue_path,
             profile=archive.profile,
             settings=archive.settings,
+            tables=archive.tables,
             accept_text=accept_text,
         )
         refreshed = refresh_from_store(archive.layout, store, catalogue)
@@ -123,7 +125,7 @@ def ingest(
             archive, catalogue, store, now=now, on_progress=on_progress
         )
         tally.add(derived.findings)
-        public = (item.derivatives for item in catalogue.iter_items(only_public=True))
+        public = (item.derivatives for item in catalogue.iter_items(public_on=day_of(now())))
         tally.add(findings_ahead(archive.settings, public))
         changed = {*refreshed.item_ids, *derived.item_ids, *tally.added, *tally.updated}
         update_index(archive, catalogue, changed)
