@@ -213,6 +213,11 @@ class Catalogue:
             yield from (row[0] for row in rows)
             last = rows[-1][0]
 
+    def identifiers(self) -> Iterator[tuple[str, str]]:
+        """Yield the id and the inventory number of every item."""
+        query = "SELECT item_id, json_extract(record, '$.identifier') FROM items"
+        yield from self._rows(query)
+
     def count(self, *, public_on: date | None = None) -> int:
         """Return the number of items, or of those the public may see on a day."""
         if public_on is not None:

@@ -14,6 +14,7 @@ from pipeline.intake.kinds import SheetKinds
 from pipeline.intake.merging import merge_sheets
 from pipeline.intake.rows import Draft, read_rows
 from pipeline.intake.sheet import open_sheets
+from pipeline.intake.similar import mark_similar
 from pipeline.intake.table import OWN_SHEETS, Row, Sheet, SheetError
 from pipeline.intake.text import tidy_line
 from pipeline.intake.values import SheetValues
@@ -103,6 +104,7 @@ class CatalogueReader:
         merged = merge_sheets(sheets, self._headings.profile, path=self._name)
         self.findings.extend(merged.findings)
         self.findings.extend(self._values.findings)
+        mark_similar(merged.drafts, self._name)
         wanted = {kind: _Wanted(*self._wanted_fields(kind)) for kind in self._used}
         return [self._checked(draft, wanted[draft.kind]) for draft in merged.drafts]
 

@@ -20,7 +20,7 @@ def read_one(museum, headings: tuple[str, ...], cells: tuple[str, ...]):
 
 
 def statements_of(item, field: str) -> list[tuple[str, str, str]]:
-    return [(s.value, s.lang, s.uri) for s in item.record.statements if s.field == field]
+    return [(s.value, s.lang, s.written_uri) for s in item.record.statements if s.field == field]
 
 
 def test_text_is_tidied_into_nfc_on_one_line(museum):
