@@ -55,7 +55,7 @@ class SheetValues:
         failures: dict[tuple[str, str], list[_Failure]] = defaultdict(list)
         for place, draft in enumerate(drafts):
             statements, unread = normalisers[draft.kind].normalised(draft.statements)
-            if statements != draft.statements:
+            if any(new is not old for new, old in zip(statements, draft.statements, strict=True)):
                 drafts[place] = replace(draft, statements=statements)
             for (heading, code), values in _by_cell(draft.header, unread).items():
                 failures[heading, code].append(_Failure(place, tuple(values)))

@@ -184,4 +184,4 @@ def _with(statement: Statement, meaning: Meaning) -> Statement:
         normal = tuple(pair for pair in normal if pair[0] != URI_KEY)
     if (uri, normal) == (statement.uri, statement.normal):
         return statement
-    return replace(statement, uri=uri, normal=normal)
+    return Statement(statement.term, statement.value, statement.lang, uri, statement.field, normal)

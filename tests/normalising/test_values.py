@@ -180,7 +180,7 @@ def test_own_tables_come_before_those_that_ship(archive: Archive, tmp_path: Path
         "id,label_vi,uri,broader\nlim,gỗ lim,http://example.org/lim,wood\n", encoding="utf-8"
     )
     (root / "periods.csv").write_text(
-        "names,earliest,latest,kind\nthời Bà Nội,1910,1920,period\n", encoding="utf-8"
+        "names,earliest,latest,kind\nBà Nội,1910,1920,period\n", encoding="utf-8"
     )
     row = ("BT-1", "Trống", "thời Bà Nội", *DRUM[3:])
     ingest(open_archive(root), delivered(tmp_path / "in", row), now=at(2026))
