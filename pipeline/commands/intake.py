@@ -181,11 +181,12 @@ def check(
     help=N_(
         """Bring the scans and the catalogue in SOURCE into the archive.
 
-        SOURCE is a folder with scans, at any depth, and one catalogue (.xlsx or .csv). Writes
-        to store/, derivatives/ and index/; items with errors go to quarantine/ and the others
-        go in. Writes a contact sheet of the batch to batches/, for people to look through. The
-        files in SOURCE are never changed. Running it again takes in only what is
+        SOURCE is a folder with scans, at any depth, and one catalogue (.xlsx, .ods or .csv).
+        Writes to store/, derivatives/ and index/; items with errors go to quarantine/ and the
+        others go in. Writes a contact sheet of the batch to batches/, for people to look
+        through. The files in SOURCE are never changed. Running it again takes in only what is
         new or changed, also after an interruption. With --dry-run nothing is written.
+
         Text from before Unicode (TCVN3, VNI ...) is converted when you agree, or with --yes;
         without an answer its rows are set aside.
 
