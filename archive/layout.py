@@ -37,6 +37,16 @@ class Layout:
         return self.root / PROFILE_NAME
 
     @property
+    def periods(self) -> Path:
+        """The museum's own table of periods; may be missing."""
+        return self.root / "periods.csv"
+
+    @property
+    def vocabularies(self) -> Path:
+        """The folder of the museum's own vocabularies; may be missing."""
+        return self.root / "vocabularies"
+
+    @property
     def store(self) -> Path:
         """The OCFL storage root: the archive itself."""
         return self.root / "store"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.opening import Archive
+from schemas.access import access_text
 from schemas.dublincore import Statement
 from schemas.identifiers import item_page
-from schemas.records import Access, best_value
+from schemas.records import Access, best_value, day_of, is_public
 from search.index import Hit, SearchIndex
 
 
@@ -44,7 +47,9 @@ class FoundItems:
         return {"total": self.total, "hits": [asdict(hit) for hit in self.hits]}
 
 
-def find(archive: Archive, query: str, *, limit: int, lang: str) -> FoundItems:
+def find(
+    archive: Archive, query: str, *, limit: int, lang: str, now: Callable[[], datetime]
+) -> FoundItems:
     """Return the items that ``query`` finds, best first.
 
     Args:
@@ -52,6 +57,7 @@ def find(archive: Archive, query: str, *, limit: int, lang: str) -> FoundItems:
         query: Words as typed; nothing typed is an error, at worst it finds nothing.
         limit: The most hits to return.
         lang: Language titles are wanted in, and edition the addresses point to.
+        now: The clock: an item under an embargo has no address yet.
 
     Raises:
         RecordError: The catalogue or the index is damaged.
@@ -63,20 +69,23 @@ def find(archive: Archive, query: str, *, limit: int, lang: str) -> FoundItems:
             return FoundItems(0, ())
         results = SearchIndex.open(archive.layout.index).search(query, limit=limit)
         hits = tuple(
-            _found(archive, hit, catalogue.get(hit.item_id), edition) for hit in results.hits
+            _found(archive, hit, catalogue.get(hit.item_id), edition, day_of(now()))
+            for hit in results.hits
         )
     return FoundItems(results.total, hits)
 
 
-def _found(archive: Archive, hit: Hit, item: CatalogueItem | None, edition: str) -> Found:
+def _found(
+    archive: Archive, hit: Hit, item: CatalogueItem | None, edition: str, today: date
+) -> Found:
     access = item.record.access if item else Access.STAFF
     page = f"{archive.settings.base_url}/{edition}/{item_page(hit.item_id)}"
     return Found(
         identifier=hit.identifier,
         title=_title(hit.titles, edition) or hit.identifier,
         score=hit.score,
-        url=page if access is Access.PUBLIC else "",
-        access=access.value,
+        url=page if item and is_public(item.record, today) else "",
+        access=access_text(access, item.record.embargo_until if item else ""),
     )
 
 

@@ -23,7 +23,7 @@ from schemas.crosswalks.jsonld import schema_org
 from schemas.events import utc_text
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_
-from schemas.records import Record
+from schemas.records import Record, day_of
 from search.static import write_static_index
 
 WRITING = N_("Writing pages")
@@ -82,9 +82,10 @@ def write_site(
     on_progress: OnProgress,
 ) -> SiteReport:
     """Write the site from an open catalogue; the caller holds the write lock."""
+    at = now()
 
     def items() -> Iterator[CatalogueItem]:
-        return catalogue.iter_items(only_public=True)
+        return catalogue.iter_items(public_on=day_of(at))
 
     def write_search(folder: Path) -> object:
         documents = (public_document(item, archive.profile) for item in items())
@@ -110,7 +111,7 @@ def write_site(
         archive.profile,
         items,
         write_search=write_search,
-        at=utc_text(now()),
+        at=utc_text(at),
         on_progress=tell,
         json_ld=json_ld,
     )

@@ -19,6 +19,7 @@ from schemas.finding_kinds import (
     sheet,
     target,
     text,
+    values,
 )
 from schemas.finding_kinds.kind import FindingKind, Severity
 from schemas.messages import translate
@@ -32,6 +33,7 @@ KINDS: Mapping[str, FindingKind] = {
         *sheet.KINDS,
         *reading.KINDS,
         *text.KINDS,
+        *values.KINDS,
         *profile.KINDS,
         *scans.KINDS,
         *target.KINDS,

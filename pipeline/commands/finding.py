@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     pass
 
 
-from pipeline.commands.opening import open_chosen
+from pipeline.commands.opening import now, open_chosen
 from pipeline.commands.options import archive_option, json_option
 from pipeline.commands.printing import print_json
 from pipeline.spoken_help import SpokenCommand
@@ -42,7 +42,7 @@ from pipeline.spoken_help import SpokenCommand
 def status(as_json: bool, archive_dir: Path | None) -> None:
     from pipeline.status import status as read_status
 
-    report = read_status(open_chosen(archive_dir))
+    report = read_status(open_chosen(archive_dir), now=now)
     if as_json:
         print_json(report.to_json())
         return
@@ -79,7 +79,7 @@ def search(query: tuple[str, ...], limit: int, as_json: bool, archive_dir: Path 
     from pipeline.find import find
 
     archive = open_chosen(archive_dir)
-    found = find(archive, " ".join(query), limit=limit, lang=current_language())
+    found = find(archive, " ".join(query), limit=limit, lang=current_language(), now=now)
     if as_json:
         print_json(found.to_json())
         return

@@ -27,6 +27,7 @@ from schemas.messages import (
     N_,
     _,
 )
+from schemas.normalising import shipped_tables
 from schemas.profile import parse_profile, shipped_profile_text
 
 if TYPE_CHECKING:
@@ -125,11 +126,12 @@ def check(
         print_profile_check(archive_dir, as_json=as_json)
         return
     settings, profile = Settings(), parse_profile(shipped_profile_text("museum"))
+    tables = shipped_tables()
     columns = parse_columns(mapped)
     archive: Archive | None = None
     if archive_dir is not None or is_in_archive():
         archive = open_chosen(archive_dir)
-        settings, profile = archive.settings, archive.profile
+        settings, profile, tables = archive.settings, archive.profile, archive.tables
     check_columns(columns, profile)
     if archive is not None and columns:
         remember_columns(archive.layout.config, columns)
@@ -140,6 +142,7 @@ def check(
             source,
             settings=settings,
             profile=profile,
+            tables=tables,
             catalogue_path=catalogue,
             contact_sheet=contact_sheet,
             now=now,

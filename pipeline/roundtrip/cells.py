@@ -12,12 +12,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from pipeline.intake.rows import parse_access, split_cell, statement_of
+from pipeline.intake.rows import split_cell, statement_of
+from schemas.access import AccessTerms, access_text, parse_access_terms, parse_embargo
 from schemas.cells import quote_cell
 from schemas.dublincore import TERMS, Statement
 from schemas.fields import DEFAULT_SEPARATORS, LINE
-from schemas.profile import Field, Obligation, Profile, Role
-from schemas.records import Record
+from schemas.normalising import Normaliser, ValueTables
+from schemas.profile import Field, Obligation, Profile, Role, ValueType
+from schemas.records import Access, Record
 
 EXTRA = "extra:"
 # What a cell of a spreadsheet program can hold, in UTF-16 units; it drops the rest without a word.
@@ -39,6 +41,12 @@ class CellError(Exception):
         super().__init__(code)
         self.code = code
         self.values = values
+
+
+@dataclass(frozen=True)
+class _CellReader:
+    normaliser: Normaliser
+    earlier: tuple[Statement, ...]
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,7 @@ def cells_of(record: Record, profile: Profile) -> dict[str, str]:
     cells: dict[str, list[str]] = {
         columns.identifier: [record.identifier],
         columns.files: [view.path.removeprefix(_MASTERS) for view in record.views],
-        columns.access: [record.access.value],
+        columns.access: [access_text(record.access, record.embargo_until)],
     }
     if record.kind:
         cells[columns.kind] = [record.kind]
@@ -131,7 +139,14 @@ def is_cut(came: str, was: str) -> bool:
 
 
 def with_cells(
-    record: Record, changes: Mapping[str, str], profile: Profile, *, is_checked: bool = True
+    record: Record,
+    changes: Mapping[str, str],
+    profile: Profile,
+    *,
+    tables: ValueTables | None = None,
+    marks: Mapping[str, str] | None = None,
+    earlier: tuple[Statement, ...] = (),
+    is_checked: bool = True,
 ) -> Record:
     """Return a record with some cells changed; an empty text takes the values away.
 
@@ -139,16 +154,20 @@ def with_cells(
         record: The record.
         changes: New text by heading.
         profile: Says what the headings mean.
+        tables: What the new values are understood by; the tables that ship when left out.
+        marks: The decimal mark that the numbers of a field prove, by field.
+        earlier: Statements of the item's past: what a text meant then it means again.
         is_checked: Whether a required field may not be emptied.
 
     Raises:
         CellError: A cell cannot be changed, or not to this.
     """
     profile = profile.of(record.kind)
+    reader = _CellReader(Normaliser(profile, tables, decimal_marks=dict(marks or {})), earlier)
     for heading, text in changes.items():
         if is_checked and not text.strip():
             _check_not_required(record, heading, profile)
-        record = _with_cell(record, heading, text.strip(), profile)
+        record = _with_cell(record, heading, text.strip(), profile, reader)
     return record
 
 
@@ -160,23 +179,33 @@ def heading_of(statement: Statement) -> str:
 
 def text_of(statement: Statement) -> str:
     """Return a statement as the text of a cell."""
-    if statement.value and statement.uri and statement.value != statement.uri:
-        return f"{statement.value} <{statement.uri}>"
-    return statement.value or statement.uri
+    return statement.written
 
 
-def _with_cell(record: Record, heading: str, text: str, profile: Profile) -> Record:
+def _with_cell(
+    record: Record, heading: str, text: str, profile: Profile, reader: _CellReader
+) -> Record:
     columns = columns_of(profile)
     if heading in columns.fixed:
         raise CellError("RECORDS-read-only")
     if heading == columns.access:
-        access = parse_access(text)
-        if access is None:
-            raise CellError("RECORDS-bad-access", value=text)
-        return replace(record, access=access)
+        return _with_terms(record, text, parse_access_terms(text))
     if heading.startswith(EXTRA):
         return replace(record, extra=_with_extra(record, heading.removeprefix(EXTRA), text))
-    return replace(record, statements=_with_statements(record, heading, text, profile))
+    field = profile.get(heading.partition("@")[0])
+    if field is not None and field.value_type is ValueType.EMBARGO:
+        terms = parse_embargo(text) if text else AccessTerms("", record.access)
+        record = _with_terms(record, text, terms)
+    statements = _with_statements(record, heading, text, profile, reader)
+    return replace(record, statements=statements)
+
+
+def _with_terms(record: Record, text: str, terms: AccessTerms | None) -> Record:
+    if terms is None:
+        raise CellError("RECORDS-bad-access", value=text)
+    until = terms.embargo_until.isoformat() if terms.embargo_until else ""
+    # An embargo without a level is one of an item that is public but for it.
+    return replace(record, access=terms.access or Access.PUBLIC, embargo_until=until)
 
 
 def _with_extra(record: Record, name: str, text: str) -> tuple[tuple[str, str], ...]:
@@ -194,7 +223,7 @@ def _with_extra(record: Record, name: str, text: str) -> tuple[tuple[str, str], 
 
 
 def _with_statements(
-    record: Record, heading: str, text: str, profile: Profile
+    record: Record, heading: str, text: str, profile: Profile, reader: _CellReader
 ) -> tuple[Statement, ...]:
     name, _at, lang = heading.partition("@")
     old = [entry for entry in record.statements if heading_of(entry) == heading]
@@ -202,9 +231,13 @@ def _with_statements(
     term = _term_of(name, field, old)
     values = split_cell(text, field) if field else [v for v in (text,) if v]
     # What the statement knows beside its text is kept where the text is.
-    known = {text_of(entry): entry for entry in old}
+    past = [entry for entry in reader.earlier if heading_of(entry) == heading]
+    known = {text_of(entry): entry for entry in (*past, *old)}
     source = name if field else _field_of(old)
-    new = [known.get(value) or _statement(term, value, lang, source) for value in values]
+    made = [known.get(value) or _statement(term, value, lang, source) for value in values]
+    # A value may be understood by the one before it, so they are read together.
+    read, _unread = reader.normaliser.normalised(made)
+    new = [known.get(text_of(entry)) or entry for entry in read]
     place = _place(record, heading, name, profile)
     before = [s for s in record.statements[:place] if heading_of(s) != heading]
     after = [s for s in record.statements[place:] if heading_of(s) != heading]

@@ -31,7 +31,9 @@ from pipeline.roundtrip.merge import CellChange, CellMerge, merge_cells
 from pipeline.roundtrip.sheets import BackRow, OutRow, read_sheet, write_sheet
 from schemas.errors import RecordError
 from schemas.findings import Finding, Severity
+from schemas.measures import decimal_mark_of
 from schemas.messages import current_language
+from schemas.normalising import measured_fields
 from schemas.profile import Profile, Role
 from schemas.records import Record
 
@@ -197,6 +199,8 @@ class _Planner:
 
     def __init__(self, archive: Archive, store: Store, catalogue: Catalogue, path: Path) -> None:
         self._profile = archive.profile
+        self._tables = archive.tables
+        self._marks: dict[str, str] = {}
         self._store = store
         self._catalogue = catalogue
         self._path = path
@@ -205,6 +209,7 @@ class _Planner:
     def plan(self) -> ImportPlan:
         headings, rows = read_sheet(self._path)
         known = self._known(headings)
+        self._marks = self._decimal_marks(known)
         edits: dict[str, ItemEdit] = {}
         places: dict[str, int] = {}
         twice: set[str] = set()
@@ -221,6 +226,17 @@ class _Planner:
                 edits[row.item_id] = edit
         kept = (edit for item_id, edit in edits.items() if item_id not in twice)
         return ImportPlan(tuple(kept), tuple(self._findings), count, is_unfinished(self._catalogue))
+
+    def _decimal_marks(self, headings: Iterable[str]) -> dict[str, str]:
+        """Return the decimal mark that each column of measures proves, as at intake."""
+        measured = {name for kind in self._profile.each() for name in measured_fields(kind)}
+        texts: dict[str, list[str]] = {
+            heading: [] for heading in headings if heading.partition("@")[0] in measured
+        }
+        for row in read_sheet(self._path)[1] if texts else ():
+            for heading, found in texts.items():
+                found.append(row.cells.get(heading, ""))
+        return {heading.partition("@")[0]: decimal_mark_of(t) for heading, t in texts.items()}
 
     def _known(self, headings: Iterable[str]) -> list[str]:
         """Return the columns that can be compared; tell of the others once."""
@@ -299,7 +315,13 @@ class _Planner:
         made = []
         for change in changes:
             try:
-                record = with_cells(record, {change.heading: change.new}, self._profile)
+                record = with_cells(
+                    record,
+                    {change.heading: change.new},
+                    self._profile,
+                    tables=self._tables,
+                    marks=self._marks,
+                )
                 made.append(change)
             except CellError as error:
                 self._find(error.code, row, column=change.heading, **error.values)

@@ -243,7 +243,9 @@ def _taken_back(
     if head.number != after.number:
         # Emptying a required field is what the item was before: no rule is asked here.
         changes = {change.heading: change.new for change in merged.changes}
-        record = with_cells(head.record, changes, profile, is_checked=False)
+        record = with_cells(
+            head.record, changes, profile, earlier=before.record.statements, is_checked=False
+        )
     views = _views(before.record, after.record, head.record, masters)
     record = replace(record, views=views)
     technical = {t.sha512 + t.path: t for v in (before, after, head) for t in v.technical}

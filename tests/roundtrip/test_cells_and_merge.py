@@ -12,12 +12,14 @@ from pipeline.intake.text import tidy_line
 from pipeline.roundtrip.cells import cells_of, same, with_cells
 from pipeline.roundtrip.merge import merge_cells
 from schemas.dublincore import Statement
+from schemas.normalising import Normaliser
 from schemas.profile import Role, parse_profile, shipped_profile_text
 from schemas.records import Access, Record
 
 PROFILE = parse_profile(shipped_profile_text("museum"))
 FIELDS = [f for f in PROFILE if f.role is Role.VALUE]
 ORDER = {field.name: place for place, field in enumerate(PROFILE)}
+NORMALISER = Normaliser(PROFILE)
 words = st.text(alphabet="abc đồngÁ=@'-1/", min_size=1, max_size=12).map(tidy_line).filter(bool)
 
 
@@ -31,10 +33,12 @@ def records(draw: st.DrawFn) -> Record:
             statements += [Statement(field.term, v, lang, "", field.name) for v in values]
     statements.sort(key=lambda s: ORDER[s.field])
     extra = draw(st.dictionaries(words, words, max_size=2))
+    read, _unread = NORMALISER.normalised(statements)
     return Record(
         "BT-1",
-        tuple(statements),
+        read,
         access=draw(st.sampled_from(Access)),
+        embargo_until=draw(st.sampled_from(["", "2020-01-31", "2030-12-31"])),
         extra=tuple(extra.items()),
     )
 
