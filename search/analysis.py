@@ -193,9 +193,10 @@ def _clusters(part: str) -> list[str]:
     clusters: list[str] = []
     is_open = False
     for character in part:
-        if not _is_clustered(character):
+        is_mark = _kind(character) is _Kind.MARK
+        if not (is_mark or _is_clustered(character)):
             return [part]
-        is_sign = _kind(character) is _Kind.MARK or character in CLUSTER_CLOSERS
+        is_sign = is_mark or character in CLUSTER_CLOSERS
         if clusters and (is_open or is_sign):
             clusters[-1] += character
         else:

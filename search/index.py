@@ -36,8 +36,8 @@ from search.documents import (
     order_key,
     token_pairs,
 )
-from search.query import NO_FIELDS, Fields, Query
-from search.scoring import Ranked
+from search.query import NO_FIELDS, Fields, Query, parse_query
+from search.scoring import Ranked, rank
 from search.whoosh_reader import BARE, EXACT, WhooshReader, column_fields
 
 # The number belongs to the schema below and to the analysis: a change to either makes older
@@ -223,12 +223,14 @@ class SearchIndex:
     def item_ids(self, query: str, fields: Fields = NO_FIELDS) -> tuple[str, ...]:
         """Return every item a query finds, best first.
 
+        Nothing is corrected: who chooses items by a query means what it says.
+
         Raises:
             RecordError: The index is damaged.
         """
         with self._reader() as reader:
             index = WhooshReader(reader)
-            ranked = answer(query, index, fields).ranked
+            ranked = rank(parse_query(query, fields), index)
             best = ordered(ranked, index, len(ranked))
             return tuple(reader.stored_fields(entry.number)["item_id"] for entry in best)
 

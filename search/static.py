@@ -1,11 +1,13 @@
 """The search of the public site: a complete index as classic scripts, for http and file://.
 
-``write_static_index`` writes five scripts into one folder. A page names the first; it loads
+``write_static_index`` writes seven scripts into one folder. A page names the first; it loads
 the others when ``HoabanSearch.load(folder)`` is called:
 
     search-engine.js     the engine (``search/client/search-engine.js``, as it is)
     search-analysis.js   the analysis (``search/client/search-analysis.js``, as it is)
     search-query.js      the query language (``search/client/search-query.js``, as it is)
+    search-scoring.js    the scoring, and
+    search-correct.js    what was probably meant (both from ``search/client``, as they are)
     search-tables.js     ``HoabanSearch.receive("tables", {...})``: the rules and weights
     search-index.js      ``HoabanSearch.receive("index", {...})``: documents and postings
 
@@ -52,7 +54,13 @@ from search.scoring import scoring_tables
 FORMAT = 2
 ENGINE_NAME = "search-engine.js"
 _CLIENT = Path(__file__).parent / "client"
-_SCRIPTS = (ENGINE_NAME, "search-analysis.js", "search-query.js")
+_SCRIPTS = (
+    ENGINE_NAME,
+    "search-analysis.js",
+    "search-query.js",
+    "search-scoring.js",
+    "search-correct.js",
+)
 
 
 def write_static_index(

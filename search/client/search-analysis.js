@@ -111,8 +111,9 @@ HoabanSearch.receive("analysis", function makeAnalysis(tables) {
     const found = [];
     let isOpen = false;
     for (const character of part) {
-      if (!isClustered(character)) return [part];
-      const isSign = kindOf(character) === MARK || closers.has(character);
+      const isMark = kindOf(character) === MARK;
+      if (!isMark && !isClustered(character)) return [part];
+      const isSign = isMark || closers.has(character);
       if (found.length > 0 && (isOpen || isSign)) found[found.length - 1] += character;
       else found.push(character);
       isOpen = binders.has(character) || openers.has(character) || (isOpen && isSign);
