@@ -181,7 +181,8 @@ class _Ranking:
     ) -> list[Ranked]:
         """Return the hits of a query without plain words."""
         if allowed is None:
-            allowed = set(self._reader.numbers()) if excluded else set()
+            is_negated = any(group.is_negated for group in self._query.groups)
+            allowed = set(self._reader.numbers()) if is_negated else set()
         return [Ranked(number, 0, score.get(number, 0)) for number in allowed - excluded]
 
     def _group(self, group: Group) -> tuple[Scores, Scores]:

@@ -43,7 +43,8 @@ HoabanSearch.receive("scoring", function makeScorer(tables, analysis, reader, in
     for (const [first, second] of query.pairs) addTo(score, scoring.pair(first, second));
     const partCount = partsOf(query);
     if (partCount === 0) {
-      if (!allowed) allowed = new Set(excluded.size > 0 ? index.documents.keys() : []);
+      const isNegated = query.groups.some((group) => group.isNegated);
+      if (!allowed) allowed = new Set(isNegated ? index.documents.keys() : []);
       return [...allowed].filter((number) => !excluded.has(number))
         .map((number) => ({ number: number, found: 0, score: score.get(number) || 0 }));
     }
