@@ -120,6 +120,7 @@ class IntakeSettings:
 
 ENGINES = ("local", "dask")
 _TABLES = frozenset({"derivatives", "quality", "dask", "limits", "intake"})
+LEGACY_TEXT = ("ask", "convert", "keep")
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ class Settings:
         file_budget: Most files the site should have; 0 means no limit. More is only warned of.
         size_budget_mb: Most megabytes the site should have; likewise.
         engine: Who carries the work, one of ``ENGINES``.
+        legacy_text: What is done with text from before Unicode, one of ``LEGACY_TEXT``.
         derivatives: Sizes and qualities of derivatives.
         quality: What is measured in scans.
         dask: The workers on other computers.
@@ -160,6 +162,7 @@ class Settings:
     file_budget: int = 0
     size_budget_mb: int = 0
     engine: str = "local"
+    legacy_text: str = "ask"
     derivatives: DerivativeSettings = field(default_factory=DerivativeSettings)
     quality: QualitySettings = field(default_factory=QualitySettings)
     dask: DaskSettings = field(default_factory=DaskSettings)
@@ -371,6 +374,8 @@ def _check_values(settings: Settings, path: Path) -> None:
         )
     elif settings.engine not in ENGINES:
         wrong = _("engine must be one of: {names}.").format(names=", ".join(ENGINES))
+    elif settings.legacy_text not in LEGACY_TEXT:
+        wrong = _("legacy_text must be one of: {names}.").format(names=", ".join(LEGACY_TEXT))
     elif min(settings.jobs, settings.memory_limit_mb) < 0 or settings.item_timeout_s < 1:
         wrong = _("jobs and memory_limit_mb must not be negative, item_timeout_s at least 1.")
     elif min(settings.file_budget, settings.size_budget_mb) < 0:

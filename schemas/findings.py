@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from schemas.finding_kinds import keeping, profile, reading, roundtrip, scans, sheet, target
+from schemas.finding_kinds import (
+    keeping,
+    profile,
+    reading,
+    roundtrip,
+    scans,
+    sheet,
+    target,
+    text,
+)
 from schemas.finding_kinds.kind import FindingKind, Severity
 from schemas.messages import translate
 
@@ -22,6 +31,7 @@ KINDS: Mapping[str, FindingKind] = {
     for kind in (
         *sheet.KINDS,
         *reading.KINDS,
+        *text.KINDS,
         *profile.KINDS,
         *scans.KINDS,
         *target.KINDS,

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pipeline.choosing import Only
 
 
+from pipeline.commands.legacy_text import accept_text
 from pipeline.commands.opening import is_in_archive, now, open_chosen
 from pipeline.commands.options import (
     archive_option,
@@ -69,9 +70,10 @@ from pipeline.spoken_help import SpokenCommand
         every scan in one pass. Ends with 10 when an ingest would set something aside, and with
         0 when it would not. Without SOURCE only the profile of the archive is checked.
 
-        With --marked, a copy of the catalogue is written in which each wrong cell has a colour
-        and a comment: mend it there, and deliver that copy. With --contact-sheet, a page is
-        written with a picture of every scan and what was found in it.
+        Text from before Unicode is shown before and after its conversion; --yes says that it
+        may be converted. With --marked, a copy of the catalogue is written in which each wrong
+        cell has a colour and a comment: mend it there, and deliver that copy. With
+        --contact-sheet, a page is written with a picture of every scan and what was found in it.
 
         \b
         Examples:
@@ -79,6 +81,7 @@ from pipeline.spoken_help import SpokenCommand
           hoaban check scans --marked "Sổ hiện vật - cần sửa.xlsx"
           hoaban check scans --catalogue "Sổ hiện vật.xlsx"
           hoaban check scans --map "Nơi cất=storage_location" --map "Mã cũ="
+          hoaban check scans --yes
           hoaban check --json scans
           hoaban check scans --contact-sheet D:/for-the-photographer/sheet.html
         """
@@ -99,6 +102,7 @@ from pipeline.spoken_help import SpokenCommand
     help=N_("Write a copy of the catalogue with every finding marked (for CSV, a list)."),
 )
 @contact_sheet_option
+@yes_option
 @json_option
 @archive_option
 def check(
@@ -107,6 +111,7 @@ def check(
     mapped: tuple[str, ...],
     marked: Path | None,
     contact_sheet: Path | None,
+    yes: bool,
     as_json: bool,
     archive_dir: Path | None,
 ) -> None:
@@ -136,6 +141,7 @@ def check(
             catalogue_path=catalogue,
             contact_sheet=contact_sheet,
             now=now,
+            accept_text=(lambda _columns: True) if yes else None,
             on_progress=tell,
         )
     findings = (*in_profile, *report.findings)
@@ -172,11 +178,14 @@ def check(
     help=N_(
         """Bring the scans and the catalogue in SOURCE into the archive.
 
-        SOURCE is a folder with scans, at any depth, and one catalogue (.xlsx or .csv). Writes
-        to store/, derivatives/ and index/; items with errors go to quarantine/ and the others
-        go in. Writes a contact sheet of the batch to batches/, for people to look through. The
-        files in SOURCE are never changed. Running it again takes in only what is
+        SOURCE is a folder with scans, at any depth, and one catalogue (.xlsx, .ods or .csv).
+        Writes to store/, derivatives/ and index/; items with errors go to quarantine/ and the
+        others go in. Writes a contact sheet of the batch to batches/, for people to look
+        through. The files in SOURCE are never changed. Running it again takes in only what is
         new or changed, also after an interruption. With --dry-run nothing is written.
+
+        Text from before Unicode (TCVN3, VNI ...) is converted when you agree, or with --yes;
+        without an answer its rows are set aside.
 
         \b
         Examples:
@@ -220,7 +229,7 @@ def ingest(
     archive = open_chosen(archive_dir, jobs=jobs, engine=engine, scheduler=scheduler)
     chosen = Only(only)
     if dry_run:
-        _print_plan(archive, source, catalogue, chosen, reread=reread, as_json=as_json)
+        _print_plan(archive, source, catalogue, chosen, reread=reread, yes=yes, as_json=as_json)
         return
     with progress_shown() as tell:
         report = run_ingest(
@@ -230,6 +239,7 @@ def ingest(
             catalogue_path=catalogue,
             reread=reread,
             choose=lambda planned: chosen(planned.record),
+            accept_text=accept_text(yes=yes),
             on_progress=tell,
         )
     chosen.check_found()
@@ -249,6 +259,7 @@ def _print_plan(
     chosen: Only,
     *,
     reread: bool,
+    yes: bool,
     as_json: bool,
 ) -> None:
     from pipeline.plan import plan
@@ -259,6 +270,7 @@ def _print_plan(
             source,
             catalogue_path=catalogue,
             choose=chosen,
+            accept_text=accept_text(yes=yes),
             now=now,
             reread=reread,
             on_progress=tell,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,7 +39,14 @@ class CatalogueReader:
         findings: After :meth:`read`: what concerns no single item.
     """
 
-    def __init__(self, path: Path, name: str, headings: Headings, settings: Settings) -> None:
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        headings: Headings,
+        settings: Settings,
+        each_sheet: Callable[[Sheet], Sheet] = lambda sheet: sheet,
+    ) -> None:
         """Prepare to read.
 
         Args:
@@ -47,12 +54,14 @@ class CatalogueReader:
             name: What findings call it: its path relative to the delivery.
             headings: What columns are recognised by.
             settings: Of the archive.
+            each_sheet: Gives the sheet to read in place of each sheet.
         """
         self.findings: list[Finding] = []
         self._path = path
         self._name = name
         self._headings = headings
         self._settings = settings
+        self._each_sheet = each_sheet
         self._has_rows = False
         # Of each kind the headings of every sheet that has rows of it.
         self._used: dict[str, list[Header]] = defaultdict(list)
@@ -67,7 +76,7 @@ class CatalogueReader:
         failures: list[SheetError] = []
         count_known, encoding = self._headings.count_known, self._settings.intake.encoding
         with open_sheets(self._path, count_known=count_known, encoding=encoding) as opened:
-            for sheet in opened:
+            for sheet in map(self._each_sheet, opened):
                 if sheet.name.startswith(OWN_SHEETS):
                     continue
                 if sheet.is_hidden:

@@ -34,7 +34,10 @@ def open_delimited(
 ) -> Iterator[Iterator[Sheet]]:
     """Open a CSV file and give its one sheet, while the block lasts.
 
-    A first line ``sep=;`` names the separator and is no row, as in Excel.
+    Text that is in none of the Unicode encodings nor Windows-1258 is read as Windows' Western code
+    page, in which every Vietnamese set from before Unicode can be told and turned back
+    (``pipeline.intake.rescue``). A first line ``sep=;`` names the separator and is no row, as in
+    Excel.
 
     Args:
         path: The file.

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.intake.table import SheetError
+from schemas.legacy.evidence import Evidence
+from schemas.legacy.readings import BY_NAME
 from schemas.messages import _
-from schemas.vietnamese import SYLLABLE, TONES
 
 _SAMPLE_BYTES = 1 << 18
 _MARKS = (
@@ -28,10 +28,9 @@ _MARKS = (
 )
 # A zero in this share of every second byte: Vietnamese in UTF-16 has about two in three.
 _ZERO_SHARE = 0.2
-_SYLLABLES_SHARE = 0.5
+_SAMPLE_LINES = 2000
+_SEPARATOR = re.compile(r"[;,\t|]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
-_SYLLABLE = re.compile(SYLLABLE)
-_TONED = dict.fromkeys(map(ord, TONES))
 _KEEP_BYTE = "hoaban.keep-byte"
 
 
@@ -112,21 +111,13 @@ def _judge_utf8(path: Path) -> tuple[bool, int]:
 
 
 def _is_vietnamese_1258(sample: bytes) -> bool:
-    text = sample.decode("cp1258", "replace")
-    words = [unicodedata.normalize("NFC", w) for w in _words(text) if not w.isascii()]
-    toned = sum(any(mark in unicodedata.normalize("NFD", w) for mark in TONES) for w in words)
-    possible = sum(bool(_SYLLABLE.fullmatch(_toneless(w))) for w in words)
-    return bool(toned) and possible >= _SYLLABLES_SHARE * len(words)
-
-
-def _words(text: str) -> list[str]:
-    # Tone marks stand after their letter, and are no letters to a regular expression.
-    return re.findall(rf"(?:[^\W\d_][{TONES}]*)+", text)
-
-
-def _toneless(word: str) -> str:
-    apart = unicodedata.normalize("NFD", word.lower()).translate(_TONED)
-    return unicodedata.normalize("NFC", apart)
+    """Say whether Windows-1258, and no other set from before Unicode, gives possible syllables."""
+    evidence = Evidence()
+    for line in sample.decode("cp1252", _KEEP_BYTE).splitlines()[:_SAMPLE_LINES]:
+        for cell in _SEPARATOR.split(line):
+            evidence.add(cell)
+    decision = evidence.decide()
+    return decision is not None and BY_NAME[decision.reading].charset == "cp1258"
 
 
 def _keep_byte(error: UnicodeError) -> tuple[str, int]:

@@ -116,6 +116,7 @@ def _merge(first: Draft, later: Draft, profile: Profile, path: str) -> Draft:
         files=first.files or later.files,
         access=_stricter(first.access, later.access),
         extra=tuple(dict.fromkeys(first.extra + later.extra)),
+        originals=tuple(dict.fromkeys(first.originals + later.originals)),
         findings=findings,
     )
 

@@ -11,12 +11,13 @@ from sys import intern
 from pipeline.intake.columns import Column, Header, column_letter
 from pipeline.intake.headings import Meaning
 from pipeline.intake.kinds import SheetKinds
-from pipeline.intake.table import NOT_CALCULATED, Row
+from pipeline.intake.table import NOT_CALCULATED, RescuedCell, Row
 from pipeline.intake.text import fold, is_vietnamese, tidy_line, tidy_lines
 from schemas.dublincore import Statement
 from schemas.fields import DEFAULT_SEPARATORS, LINE
 from schemas.findings import Finding
 from schemas.identifiers import item_id_for
+from schemas.legacy.cells import has_lost_letters
 from schemas.profile import Field, Role
 from schemas.records import Access
 
@@ -56,6 +57,7 @@ class Draft:
         access: The access level it gives, or None when it gives none.
         extra: (heading, text) of cells under unknown columns.
         kind: Its kind of record; empty for the default kind.
+        originals: (heading, text as found) of cells that were legacy text.
         findings: What is wrong with its cells.
     """
 
@@ -68,6 +70,7 @@ class Draft:
     access: Access | None = None
     extra: tuple[tuple[str, str], ...] = ()
     kind: str = ""
+    originals: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @cached_property
@@ -147,6 +150,7 @@ class _RowReader:
         self.files: list[str] = []
         self.access: Access | None = None
         self.extra: list[tuple[str, str]] = []
+        self.originals: list[tuple[str, str]] = []
         self.findings: list[Finding] = []
 
     def read(self, cells: list[tuple[int, str]]) -> Draft:
@@ -161,12 +165,16 @@ class _RowReader:
         for index, cell in cells:
             column = known.get(index) or Column(index, column_letter(index))
             text = cell.strip()
+            if has_lost_letters(text):
+                self._find("TEXT-lost-letter", column, words=f"'{tidy_line(text)[:60]}'")
             if text == NOT_CALCULATED:
                 self._find("ROW-formula-unsaved", column)
             elif text in _CELL_ERRORS:
                 self._find("ROW-formula-error", column, value=text)
             else:
                 self._read_cell(column, text)
+            if column.index in self.row.rescued:
+                self._tell_rescued(column, self.row.rescued[column.index])
         return Draft(
             sheet=self.sheet,
             row=self.row.number,
@@ -177,6 +185,7 @@ class _RowReader:
             access=self.access,
             extra=tuple(self.extra),
             kind=self.kind.kind,
+            originals=tuple(self.originals),
             findings=tuple(self.findings),
         )
 
@@ -202,6 +211,14 @@ class _RowReader:
                 self._find("ROW-bad-access", column, value=tidy_line(text))
         elif role is Role.VALUE:
             self.statements.extend(_statements(column.meaning, text))
+
+    def _tell_rescued(self, column: Column, cell: RescuedCell) -> None:
+        if cell.original != self.row.cells[column.index]:
+            self.originals.append((column.heading, cell.original))
+        if cell.doubtful:
+            code = "TEXT-lost-letter" if cell.is_u_lost else "TEXT-legacy-doubtful"
+            words = ", ".join(f"{word} → {source}?" for word, source in cell.doubtful[:5])
+            self._find(code, column, words=words)
 
     def _find(self, code: str, at: Column, **values: object) -> None:
         self.findings.append(

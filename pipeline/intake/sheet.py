@@ -9,11 +9,13 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.intake.delimited import open_delimited
 from pipeline.intake.old_workbook import open_old_workbook
 from pipeline.intake.opendocument import CONTENT, open_opendocument
+from pipeline.intake.rescue import rescue_headings
 from pipeline.intake.table import Sheet, SheetError
 from pipeline.intake.workbook import open_workbook
 
@@ -29,7 +31,8 @@ def open_sheets(
 ) -> Iterator[Iterator[Sheet]]:
     """Open a catalogue and give its sheets, in order, while the block lasts.
 
-    Reading is lazy: a broken row raises when it is reached.
+    Reading is lazy: a broken row raises when it is reached. Headings from before Unicode are given
+    in Unicode where that makes them known; all other cells are as found.
 
     Args:
         path: A CSV file, or a workbook: XLSX, ODS or XLS.
@@ -56,7 +59,9 @@ def open_sheets(
         opened = open_delimited(path, count_known=count_known, encoding=encoding)
     try:
         with opened as sheets:
-            yield sheets
+            yield (
+                replace(sheet, rows=rescue_headings(sheet.rows, count_known)) for sheet in sheets
+            )
     except OSError as error:
         raise SheetError("SHEET-unreadable", reason=error.strerror or error) from error
 

@@ -10,7 +10,7 @@ import datetime
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import cache
 from itertools import chain, islice
@@ -18,9 +18,17 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.cell.rich_text import CellRichText
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
+from pipeline.intake.cell_fonts import (
+    NO_FONTS,
+    Runs,
+    has_legacy_fonts,
+    has_legacy_runs,
+    legacy_runs,
+)
 from pipeline.intake.table import NOT_CALCULATED, Row, Sheet, SheetError
 from pipeline.intake.zip_safety import check_package, sheet_errors
 from schemas.messages import _
@@ -55,15 +63,23 @@ def open_workbook(path: Path) -> Iterator[Iterator[Sheet]]:
                 raise SheetError("SHEET-unreadable", reason=reason)
             check_package(archive, path.stat().st_size, limit_bytes=MAX_EXPANDED_BYTES)
         file.seek(0)
+        has_runs = has_legacy_runs(path)
         with warnings.catch_warnings():
             # openpyxl warns of features it would lose on saving; we never save.
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            book = openpyxl.load_workbook(
+                file,
+                read_only=True,
+                data_only=True,
+                keep_links=False,
+                rich_text=has_runs,
+            )
         with closing(book):
+            has_fonts = has_runs or has_legacy_fonts(book)
             sheets: list[Any] = book.worksheets
             if not sheets:
                 raise SheetError("SHEET-unreadable", reason=_("it has no worksheet"))
-            yield map(_sheet, sheets)
+            yield (_sheet(sheet, has_fonts=has_fonts) for sheet in sheets)
 
 
 class _Parser(WorkSheetParser):
@@ -78,7 +94,7 @@ class _Parser(WorkSheetParser):
         return cell
 
 
-def _sheet(sheet: Any) -> Sheet:
+def _sheet(sheet: Any, *, has_fonts: bool) -> Sheet:
     book = sheet.parent
     source = sheet._get_source()
     with sheet_errors(sheet.title), warnings.catch_warnings():
@@ -91,7 +107,7 @@ def _sheet(sheet: Any) -> Sheet:
             date_formats=book._date_formats,
             timedelta_formats=book._timedelta_formats,
         )
-    batches = _batches(parser, book, sheet.title)
+    batches = _batches(parser, book, sheet.title, has_fonts=has_fonts)
     # The widths of the columns stand before the first row, so it has to be read to know them.
     first = next(batches, [])
     return Sheet(
@@ -109,8 +125,11 @@ def _hidden(parser: WorkSheetParser) -> Iterator[int]:
             yield from range(first - 1, min(last, MAX_COLUMNS))
 
 
-def _batches(parser: WorkSheetParser, book: Any, title: str) -> Iterator[list[Row]]:
+def _batches(
+    parser: WorkSheetParser, book: Any, title: str, *, has_fonts: bool
+) -> Iterator[list[Row]]:
     number_format = _number_formats(book)
+    font_of = _font_names(book) if has_fonts else None
     parsed = parser.parse()
     while True:
         # In batches, so that the warnings filter (global to the process) never stays changed
@@ -118,7 +137,7 @@ def _batches(parser: WorkSheetParser, book: Any, title: str) -> Iterator[list[Ro
         with sheet_errors(title), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             batch = [
-                _row(number, cells, number_format, title)
+                _row(number, cells, number_format, title, font_of)
                 for number, cells in islice(parsed, _BATCH_ROWS)
             ]
         if not batch:
@@ -126,7 +145,9 @@ def _batches(parser: WorkSheetParser, book: Any, title: str) -> Iterator[list[Ro
         yield batch
 
 
-def _row(number: int, cells: list[dict[str, Any]], number_format: Any, title: str) -> Row:
+def _row(
+    number: int, cells: list[dict[str, Any]], number_format: Any, title: str, font_of: Any
+) -> Row:
     filled = [cell for cell in cells if cell["value"] is not None]
     width = max((cell["column"] for cell in filled), default=0)
     if number > MAX_ROWS or width > MAX_COLUMNS:
@@ -137,7 +158,23 @@ def _row(number: int, cells: list[dict[str, Any]], number_format: Any, title: st
     texts = [""] * width
     for cell in filled:
         texts[cell["column"] - 1] = _text(cell["value"], number_format, cell["style_id"])
-    return Row(number, tuple(texts))
+    return Row(number, tuple(texts), _fonts(filled, font_of) if font_of else NO_FONTS)
+
+
+def _fonts(cells: list[dict[str, Any]], font_of: Any) -> Mapping[int, Runs]:
+    """Return the runs of those cells that have a font from before Unicode."""
+    found = {
+        cell["column"] - 1: legacy_runs(cell["value"], font_of(cell["style_id"])) for cell in cells
+    }
+    return {index: runs for index, runs in found.items() if runs} or NO_FONTS
+
+
+def _font_names(book: Any) -> Any:
+    @cache
+    def font_name(style: int) -> str:
+        return str(book._fonts[book._cell_styles[style].fontId].name or "")
+
+    return font_name
 
 
 def _number_formats(book: Any) -> Any:
@@ -152,6 +189,8 @@ def _number_formats(book: Any) -> Any:
 
 
 def _text(value: Any, number_format: Any, style: int) -> str:
+    if isinstance(value, CellRichText):
+        value = str(value)
     if isinstance(value, str):
         return _ESCAPED_BREAK.sub("\n", value) if "\r" in value or "_x00" in value else value
     if isinstance(value, bool):
