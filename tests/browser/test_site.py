@@ -270,6 +270,8 @@ def test_search_says_what_it_corrected_marks_what_it_found_and_sorts(visit):
     page.fill("#q", "thpạ đồng")
     page.wait_for_selector("#found:has-text('thạp đồng')")
     assert page.inner_text("#results .card-title") == "Thạp đồng Đào Thịnh"
+    page.fill("#q", "vòng bạc")
+    page.wait_for_selector("#sorting", state="visible")
     page.select_option("#sort", "date")
     page.wait_for_function("location.search.includes('sort=date')")
     open_page.check()
