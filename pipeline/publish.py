@@ -15,7 +15,7 @@ from archive.opening import Archive
 from archive.site.build import SiteReport, build_site
 from archive.store import Store
 from pipeline.derivative_sets import finish_derivatives, make_missing_derivatives
-from pipeline.indexing import public_document, update_index
+from pipeline.indexing import public_document, public_fields, update_index
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.refresh import refresh_from_store
 from schemas.crosswalks import public_record
@@ -89,7 +89,7 @@ def write_site(
 
     def write_search(folder: Path) -> object:
         documents = (public_document(item, archive.profile) for item in items())
-        return write_static_index(documents, folder)
+        return write_static_index(documents, folder, public_fields(archive.profile))
 
     def json_ld(
         record: Record, url: str, image_urls: Sequence[str], lang: str
