@@ -37,12 +37,15 @@ class NewVersion:
         inventory: The inventory with the new version as its head.
         data: Bytes of new content, by content path.
         files: Staged, synced and verified files of new content, by content path.
+        inventory_bytes: The bytes of ``inventory`` as another store has them, where this is a
+            copy of a version there; otherwise they follow from ``inventory``.
     """
 
     item_id: str
     inventory: Inventory
     data: Mapping[str, bytes]
     files: Mapping[str, Path]
+    inventory_bytes: bytes | None = None
 
 
 def commit_version(layout: Layout, new: NewVersion) -> None:
@@ -122,7 +125,7 @@ def recover(layout: Layout) -> tuple[str, ...]:
 
 def _build(stage: Path, new: NewVersion) -> None:
     durable.remove_tree(stage)
-    inventory = new.inventory.to_bytes()
+    inventory = new.inventory_bytes or new.inventory.to_bytes()
     root = stage / "object" if new.inventory.head == 1 else stage
     version = root / f"v{new.inventory.head}"
     durable.make_folder(stage.parent)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from schemas.finding_kinds import keeping, roundtrip, scans, sheet, target
+from schemas.finding_kinds import keeping, replicas, roundtrip, scans, sheet, target
 from schemas.finding_kinds.kind import FindingKind, Severity
 from schemas.messages import translate
 
@@ -25,6 +25,7 @@ KINDS: Mapping[str, FindingKind] = {
         *target.KINDS,
         *roundtrip.KINDS,
         *keeping.KINDS,
+        *replicas.KINDS,
     )
 }
 
