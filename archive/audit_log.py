@@ -21,6 +21,7 @@ from typing import Any
 from archive import durable
 from archive.fixity import AuditResult, Problem, ProblemKind
 from archive.layout import Layout
+from schemas.errors import RecordError
 from schemas.events import Event, EventType, utc_text
 from schemas.software import agent_name
 
@@ -155,19 +156,23 @@ def _read(path: Path) -> PastAudit | None:
         lines = path.read_bytes().split(b"\n")
     except OSError:
         return None
-    documents = [document for document in map(_parsed, lines) if document]
-    if not documents or documents[0].get("format") != AUDIT_FORMAT:
+    head, *documents = [_parsed(line) for line in lines]
+    if head.get("format") != AUDIT_FORMAT:
         return None
+    started_at, selection = head.get("started_at", ""), head.get("selection", "")
     results: dict[str, tuple[str, AuditResult]] = {}
-    event: Event | None = None
-    for document in documents[1:]:
-        if "item_id" in document:
-            at, result = _result(document)
-            results[result.item_id] = at, result
-        elif document.get("event", {}).get("type") == EventType.FIXITY_CHECK:
-            event = Event.from_json(document["event"])
-    head = documents[0]
-    return PastAudit(path, head["started_at"], head["selection"], results, event)
+    end: Event | None = None
+    for document in documents:
+        try:
+            if "item_id" in document:
+                results[document["item_id"]] = _result(document)
+            elif "event" in document:
+                event = Event.from_json(document["event"])
+                end = event if event.type is EventType.FIXITY_CHECK else end
+        except (KeyError, TypeError, ValueError, AttributeError, RecordError):
+            # A log is evidence, not the store: what can be read of it is.
+            continue
+    return PastAudit(path, started_at, selection, results, end)
 
 
 def _parsed(line: bytes) -> dict[str, Any]:

@@ -123,8 +123,8 @@ def _whole_object(
     try:
         copy_object(copy, store, plan, pace)
     except DamagedSourceError:
-        # Damaged since it was read a moment ago. What was brought are whole, older versions.
-        return (), audit_item(store, item_id).problems or (gone,)
+        # Damaged since it was read a moment ago; nothing was brought.
+        return (), (gone,)
     return (Repair(path, "", from_copy=True),), audit_item(store, item_id).problems
 
 

@@ -1,9 +1,11 @@
-"""Bringing an object of one store into another one, version by version.
+"""Bringing an object of one store into another one.
 
-Promise: under its name the target has the object as it was after one of its versions, whole, or
-does not have it; every byte was read back; nothing the target has is changed or removed, except
-the root inventory that a new version replaces. It is the commit of ``archive.ocfl_commit`` that
-does it, so a crash leaves what ``docs/store-format.md`` says, and the next run goes on.
+Promise: an object the target lacks comes whole, with all its versions, by one rename; to one it
+has, the versions it lacks are added one after the other. So under its name the target has the
+object as it was after one of its versions, or does not have it. Every byte was read back, and
+nothing the target has is changed or removed but the root inventory that a new version replaces.
+The commit of ``archive.ocfl_commit`` does it, so a crash leaves what ``docs/store-format.md``
+says, and the next run goes on.
 
 The caller holds the target's :func:`archive.lock.write_lock` and has called ``recover``. The
 source needs no lock: what an inventory names is never changed.
@@ -106,8 +108,8 @@ def copy_object(source: Store, target: Store, plan: CopyPlan, pace: Pace) -> Non
     """Bring what is due of one object into the target.
 
     Raises:
-        DamagedSourceError: A file of the source is not as recorded. The target has the
-            versions before that of the file.
+        DamagedSourceError: A file of the source is not as recorded. The target has what it
+            had, and versions that were added whole before that of the file.
         FixityError: What came to the target's disk is not what was read.
         StoreWriteError: The target's disk refused.
     """
@@ -116,12 +118,24 @@ def copy_object(source: Store, target: Store, plan: CopyPlan, pace: Pace) -> Non
         newest = _own_inventory(folder, plan.item_id)
     except RecordError as error:
         raise DamagedSourceError(error.problem, path=folder / INVENTORY_NAME) from error
-    for number in range(plan.first, newest.head + 1):
-        data = _version_inventory(folder, number, newest)
-        version = parse_inventory(data)
-        files = _staged(target.layout, folder, version, pace)
-        commit_version(target.layout, NewVersion(plan.item_id, version, {}, files, data))
-    durable.remove_tree(_stage_of(target.layout))
+    stage = _stage_of(target.layout)
+    inventories = {
+        number: _version_inventory(folder, number, newest)
+        for number in range(plan.first, newest.head + 1)
+    }
+    durable.remove_tree(stage)
+    if plan.standing is Standing.ABSENT:
+        # At once: an object with its first versions only would look like the whole.
+        files = _staged(stage, folder, newest, range(1, newest.head + 1), pace)
+        data = inventories.pop(newest.head)
+        new = NewVersion(plan.item_id, newest, {}, files, data, inventories)
+        commit_version(target.layout, new)
+    else:
+        for number, data in inventories.items():
+            version = parse_inventory(data)
+            files = _staged(stage, folder, version, range(number, number + 1), pace)
+            commit_version(target.layout, NewVersion(plan.item_id, version, {}, files, data))
+    durable.remove_tree(stage)
 
 
 def _own_inventory(folder: Path, item_id: str) -> Inventory:
@@ -174,14 +188,14 @@ def _version_inventory(folder: Path, number: int, newest: Inventory) -> bytes:
     return data
 
 
-def _staged(layout: Layout, folder: Path, version: Inventory, pace: Pace) -> dict[str, Path]:
-    """Copy what a version brought into the target's staging folder."""
-    stage = _stage_of(layout)
-    durable.remove_tree(stage)
+def _staged(
+    stage: Path, folder: Path, inventory: Inventory, versions: range, pace: Pace
+) -> dict[str, Path]:
+    """Copy what these versions brought into the target's staging folder."""
     durable.make_folder(stage)
     files: dict[str, Path] = {}
-    for number, (digest, path) in enumerate(sorted(version.manifest.items())):
-        if _version_of(path) == version.head:
+    for number, (digest, path) in enumerate(sorted(inventory.manifest.items())):
+        if _version_of(path) in versions:
             files[path] = stage / str(number)
             copy_verified(folder / path, files[path], digest, pace)
     return files

@@ -282,13 +282,13 @@ class _Run:
         with closing(results):
             for result in results:
                 self._results[result.item_id] = result
-                done, subject = done + 1, result.item_id
-                tell(pace.bytes_done)
                 if self._log:
                     self._log.add(result, self._now())
                     if self._clock() - synced >= _SYNC_EVERY_S:
                         self._log.sync()
                         synced = self._clock()
+                done, subject = done + 1, result.item_id
+                tell(pace.bytes_done)
                 time_s = self._choice.time_s
                 if time_s is not None and self._clock() - began >= time_s:
                     break

@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from archive.audit_log import AuditLog, begin_log
-from archive.fixity import Problem
+from archive.fixity import Problem, audit_root, survey_store
 from archive.layout import Layout
 from archive.lock import write_lock
-from archive.ocfl_root import ID_PREFIX, ROOT_FILES, is_item_id, object_path
+from archive.ocfl_root import ID_PREFIX, is_item_id, object_path
 from archive.opening import Archive
 from archive.pace import Pace
 from archive.repair import Repair, repair_item, repair_root
@@ -81,8 +81,8 @@ def _repaired(
     of_items: dict[str, list[Problem]] = {}
     for problem in report.problems:
         of_items.setdefault(_item_of(problem.path), []).append(problem)
-    # What is wrong in the root beside its own files cannot be put back, only looked at.
-    left = [problem for problem in of_items.pop("", []) if problem.path not in ROOT_FILES]
+    of_items.pop("", None)
+    left: list[Problem] = []
     repairs = list(repair_root(store, aside))
     _note(log, repairs, copy, now)
     pace = Pace()
@@ -93,6 +93,8 @@ def _repaired(
         left.extend(still)
         progress = Progress(REPAIRING, number, len(of_items), item_id, bytes_done=pace.bytes_done)
         on_progress(progress)
+    # What is wrong in the root beside its own files cannot be put back, only looked at.
+    left.extend(audit_root(store, survey_store(store).strays).problems)
     return replace(
         report, problems=tuple(left), repaired=tuple(entry.path for entry in repairs), log=log.name
     )

@@ -132,6 +132,7 @@ def replicate(
         _check_room(target, work.due)
         _copy_documents(source, target)
         report = _copy(Store(source), store, work, max_bytes_per_s, on_progress)
+        store.recover()
         write_marker(target, started_at, finished_at=utc_text(now()))
     return report
 
