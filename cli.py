@@ -22,6 +22,7 @@ from pipeline.commands.editing import records, undo
 from pipeline.commands.finding import search, status
 from pipeline.commands.intake import check, contact_sheet, ingest, watch
 from pipeline.commands.keeping import derive, rebuild
+from pipeline.commands.profile import profile
 from pipeline.commands.publishing import build, export_command, serve
 from pipeline.commands.replicas import audit, replicate, restore
 from pipeline.commands.starting import demo, doctor, init
@@ -75,6 +76,7 @@ def hoaban(verbose: bool) -> None:
 for _command in (
     demo,
     init,
+    profile,
     check,
     ingest,
     contact_sheet,

@@ -104,8 +104,23 @@ class QualitySettings:
         return self.target_edition if self.target else ""
 
 
+@dataclass(frozen=True)
+class IntakeSettings:
+    """How the museum's own catalogues are read (table ``[intake]``).
+
+    Attributes:
+        columns: What a column heading means, where the heading alone does not say it: the name of
+            a field, ``field@lang``, or empty for a column to be passed over.
+        encoding: Encoding of CSV files that say none, as ``cp1258``; empty means that it is found.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+
+
 ENGINES = ("local", "dask")
-_TABLES = frozenset({"derivatives", "quality", "dask", "limits"})
+_TABLES = frozenset({"derivatives", "quality", "dask", "limits", "intake"})
+LEGACY_TEXT = ("ask", "convert", "keep")
 
 
 @dataclass(frozen=True)
@@ -125,10 +140,12 @@ class Settings:
         file_budget: Most files the site should have; 0 means no limit. More is only warned of.
         size_budget_mb: Most megabytes the site should have; likewise.
         engine: Who carries the work, one of ``ENGINES``.
+        legacy_text: What is done with text from before Unicode, one of ``LEGACY_TEXT``.
         derivatives: Sizes and qualities of derivatives.
         quality: What is measured in scans.
         dask: The workers on other computers.
         limits: What may be shown of images, by access level and by rights.
+        intake: How catalogues are read.
     """
 
     title: Mapping[str, str] = field(
@@ -145,10 +162,12 @@ class Settings:
     file_budget: int = 0
     size_budget_mb: int = 0
     engine: str = "local"
+    legacy_text: str = "ask"
     derivatives: DerivativeSettings = field(default_factory=DerivativeSettings)
     quality: QualitySettings = field(default_factory=QualitySettings)
     dask: DaskSettings = field(default_factory=DaskSettings)
     limits: LimitRules = field(default_factory=LimitRules)
+    intake: IntakeSettings = field(default_factory=IntakeSettings)
 
     @property
     def main_language(self) -> str:
@@ -208,12 +227,14 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
         )
     dask = _checked(dict(data.get("dask", {})), DaskSettings, path)
     quality = _checked(dict(data.get("quality", {})), QualitySettings, path)
+    intake = _checked(dict(data.get("intake", {})), IntakeSettings, path)
     settings = replace(
         Settings(**archive),
         derivatives=replace(DERIVATIVE_PROFILES[profile], **derivatives),
         quality=replace(QualitySettings(), **quality),
         dask=replace(DaskSettings(), **dask),
         limits=_limits(data.get("limits", {}), path),
+        intake=replace(IntakeSettings(), **intake),
     )
     _check_values(settings, path)
     return settings
@@ -353,11 +374,13 @@ def _check_values(settings: Settings, path: Path) -> None:
         )
     elif settings.engine not in ENGINES:
         wrong = _("engine must be one of: {names}.").format(names=", ".join(ENGINES))
+    elif settings.legacy_text not in LEGACY_TEXT:
+        wrong = _("legacy_text must be one of: {names}.").format(names=", ".join(LEGACY_TEXT))
     elif min(settings.jobs, settings.memory_limit_mb) < 0 or settings.item_timeout_s < 1:
         wrong = _("jobs and memory_limit_mb must not be negative, item_timeout_s at least 1.")
     elif min(settings.file_budget, settings.size_budget_mb) < 0:
         wrong = _("file_budget and size_budget_mb must not be negative.")
-    wrong = wrong or _wrong_derivatives(settings.derivatives)
+    wrong = wrong or _wrong_derivatives(settings.derivatives) or _wrong_intake(settings.intake)
     if wrong:
         raise ConfigError(wrong, path=path)
 
@@ -375,6 +398,24 @@ def _wrong_derivatives(settings: DerivativeSettings) -> str:
         return _("access_px must be at most {limit}: no WebP can be larger.").format(
             limit=MOST_ACCESS_PX
         )
+    return ""
+
+
+def _wrong_intake(settings: IntakeSettings) -> str:
+    """Return what is wrong with how catalogues are read, or an empty text."""
+    columns: Mapping[str, object] = settings.columns
+    for heading, target in columns.items():
+        if not isinstance(target, str):
+            return _("intake.columns: '{heading}' must be the name of a field, or empty.").format(
+                heading=heading
+            )
+    if settings.encoding:
+        try:
+            "x".encode(settings.encoding)
+        except LookupError:
+            return _("intake.encoding: '{name}' is no encoding; for example cp1258.").format(
+                name=settings.encoding
+            )
     return ""
 
 

@@ -14,6 +14,7 @@ from pipeline.batches import checked_report, preview_pictures
 from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
 from pipeline.engine import run_jobs
 from pipeline.intake.delivery import Delivery, read_delivery
+from pipeline.intake.rescued_reading import AcceptText
 from pipeline.jobs import Job
 from pipeline.memory import worker_memory_mb
 from pipeline.progress import OnProgress, Progress, ignore_progress
@@ -59,6 +60,7 @@ def check(
     catalogue_path: Path | None = None,
     contact_sheet: Path | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    accept_text: AcceptText | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> CheckReport:
     """Read a delivery and every scan in it, and return all findings.
@@ -70,6 +72,7 @@ def check(
         catalogue_path: The catalogue, when it is not to be looked for in ``source``.
         contact_sheet: Where to write a contact sheet, if one is wished for.
         now: The clock.
+        accept_text: Says whether columns of text from before Unicode may be converted.
         on_progress: Told after each item.
 
     Raises:
@@ -79,7 +82,13 @@ def check(
     """
     if contact_sheet is not None:
         _check_place(contact_sheet, source)
-    delivery = read_delivery(source, catalogue=catalogue_path, profile=profile, settings=settings)
+    delivery = read_delivery(
+        source,
+        catalogue=catalogue_path,
+        profile=profile,
+        settings=settings,
+        accept_text=accept_text,
+    )
     in_scans: dict[str, list[Finding]] = {}
     technical: dict[str, tuple[Technical, ...]] = {}
     read: dict[str, tuple[ReadScan, ...]] = {}

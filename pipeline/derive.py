@@ -29,7 +29,7 @@ from schemas.derivatives import DERIVATIVES_NAME, Canvas, DerivativeSet, ImageFi
 from schemas.records import json_bytes
 
 # Raise it when the same master and settings would give other bytes or other files.
-RECIPE_VERSION = 2
+RECIPE_VERSION = 3
 
 # A canvas's pictures: file name without ending, and the setting that says their longer side.
 _THUMBNAIL = "thumbnail"
@@ -144,8 +144,10 @@ def write_canvas(
     # A small image's thumbnail would be all of it, without the mark.
     is_plain = mark is not None and settings.thumbnail_px * 2 <= max(image.width, image.height)
     plain = base_for(image, needed_px=settings.thumbnail_px) if is_plain else None
+    # What keeps the master's own size is shown as it is.
+    sharpen_below_px = max(image.width, image.height) if is_sharpened else 0
     thumbnail, *access = _write_pictures(
-        base, place, settings, encoding, sharpen=is_sharpened, plain=plain
+        base, place, settings, encoding, sharpen_below_px=sharpen_below_px, plain=plain
     )
     sizes = list(_file_sizes(place))
     return Canvas(
@@ -200,7 +202,7 @@ def _write_pictures(
     settings: DerivativeSettings,
     encoding: Encoding,
     *,
-    sharpen: bool,
+    sharpen_below_px: int,
     plain: pyvips.Image | None,
 ) -> list[ImageFile]:
     """Write the thumbnail and the access images, in rising widths.
@@ -217,7 +219,7 @@ def _write_pictures(
         if name == _THUMBNAIL and plain is not None:
             picture = plain
         smaller = fitted(picture, box_px)
-        is_sharpened = sharpen and smaller is not base and smaller is not plain
+        is_sharpened = max(smaller.width, smaller.height) < sharpen_below_px
         shown = sharpened(smaller).copy_memory() if is_sharpened else smaller
         save_jpeg(shown, place / f"{name}.jpg", encoding)
         save_webp(shown, place / f"{name}.webp", encoding)

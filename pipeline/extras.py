@@ -35,6 +35,7 @@ EXTRAS: Mapping[str, Extra] = {
         Extra("raw", "rawpy", "rawpy", "camera RAW"),
         Extra("pdf", "pypdfium2", "pypdfium2", "PDF"),
         Extra("target", "cv2", "opencv-python-headless", "ColorChecker"),
+        Extra("xls", "python_calamine", "python-calamine", "XLS"),
     )
 }
 

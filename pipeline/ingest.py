@@ -45,8 +45,11 @@ from pipeline.indexing import update_index
 from pipeline.ingest_report import IngestReport, Tally, report_of
 from pipeline.ingest_work import Work
 from pipeline.intake.delivery import Delivery, read_delivery
+from pipeline.intake.rescued_reading import AcceptText
+from pipeline.isolation import Limits
 from pipeline.jobs import Job, Outcome, PlannedItem, Scan
 from pipeline.memory import worker_memory_mb
+from pipeline.naming import name_formats
 from pipeline.planning import Change, Compared
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.quarantine import release, set_aside
@@ -74,6 +77,7 @@ def ingest(
     now: Callable[[], datetime],
     catalogue_path: Path | None = None,
     choose: Choose = choose_all,
+    accept_text: AcceptText | None = None,
     only_news: bool = False,
     reread: bool = False,
     on_progress: OnProgress = ignore_progress,
@@ -86,6 +90,8 @@ def ingest(
         now: The clock.
         catalogue_path: The catalogue, when it is not to be looked for in ``source``.
         choose: Says which items are meant; the others are passed over.
+        accept_text: Says whether columns of text from before Unicode may be converted, where the
+            settings do not; by default rows with such text are set aside.
         only_news: Pass over what was set aside before and has not changed, and what was said
             before; do nothing at all where nothing is new.
         reread: Read every scan again, also those that look untouched since an earlier run.
@@ -102,7 +108,11 @@ def ingest(
         store = Store(archive.layout)
         store.recover()
         delivery = read_delivery(
-            source, catalogue=catalogue_path, profile=archive.profile, settings=archive.settings
+            source,
+            catalogue=catalogue_path,
+            profile=archive.profile,
+            settings=archive.settings,
+            accept_text=accept_text,
         )
         refreshed = refresh_from_store(archive.layout, store, catalogue)
         digests = ScanDigests(catalogue, now, reread=reread)
@@ -255,8 +265,13 @@ class _Run:
         read: dict[str, tuple[ReadScan, ...]] = {}
         total = sum(compared.size_bytes for compared in todo.values())
         done = 0
-        outcomes = carry(
-            self._archive, partial(run_item, at=utc_text(self._now())), self._jobs(todo, tally)
+        at = utc_text(self._now())
+        settings = self._archive.settings
+        outcomes = name_formats(
+            carry(self._archive, partial(run_item, at=at), self._jobs(todo, tally)),
+            lambda item_id: todo[item_id].planned.scans,
+            limits=Limits(settings.item_timeout_s, settings.memory_limit_mb),
+            at=at,
         )
         for number, outcome in enumerate(outcomes, start=1):
             compared = todo[outcome.item_id]

@@ -7,18 +7,17 @@ faults and archives nothing.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
-import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.colour import assumed_space
+from pipeline.copying import Copy, read_scan
 from pipeline.decode import PageHeader, ScanProblem, decode_page
 from pipeline.derive import (
     CanvasSource,
@@ -27,11 +26,12 @@ from pipeline.derive import (
     write_derivative_set,
     write_preview,
 )
-from pipeline.identify import Identity, identifier_version, identify
+from pipeline.identify import Format, Identity, identify
 from pipeline.inspect import Header, read_header, zeros_at_end
 from pipeline.jobs import Job, Outcome, Scan
-from pipeline.lost_blocks import LostBlocks, ZeroRuns, tells_lost_blocks
+from pipeline.lost_blocks import tells_lost_blocks
 from pipeline.memory import fits_in_memory
+from pipeline.pronom import UNKNOWN, FormatName, name_format_apart
 from pipeline.readers import version_of
 from pipeline.target import target_findings
 from pipeline.vips import pyvips
@@ -44,7 +44,6 @@ from schemas.findings import Finding, has_errors
 from schemas.messages import _
 from schemas.technical import Page, Technical, longest_side
 
-_COPY_BYTES = 1 << 20
 # Below it, zeros at the end are padding or a black margin.
 _FEWEST_ZEROS = 4096
 _ZERO_SHARE = 0.05
@@ -53,28 +52,22 @@ _DIGEST_AGENT = "Hoa Ban"
 
 
 @dataclass(frozen=True)
-class _Copy:
-    """One scan, read once: where it can be read from now, and its digests."""
-
-    scan: Scan
-    path: Path
-    size_bytes: int
-    sha512: str
-    sha256: str
-    lost: LostBlocks
-
-
-@dataclass(frozen=True)
 class _Master:
     """One scan with everything known of it before decoding."""
 
-    copy: _Copy
+    copy: Copy
     identity: Identity
     header: Header
 
     @property
+    def format(self) -> Format:
+        """The format of a file that got so far."""
+        assert self.identity.format is not None  # noqa: S101  (_inspect)
+        return self.identity.format
+
+    @property
     def technical(self) -> Technical:
-        """The facts for technical.json."""
+        """The facts for technical.json; PRONOM's come later (``pipeline.naming``)."""
         first = self.header.pages[0]
         return Technical(
             path=self.copy.scan.master_path,
@@ -82,9 +75,9 @@ class _Master:
             sha512=self.copy.sha512,
             sha256=self.copy.sha256,
             source_name=self.copy.scan.name,
-            puid=self.identity.puid,
-            format_name=self.identity.format_name,
-            mime_type=self.identity.mime_type,
+            puid=UNKNOWN,
+            format_name=self.format.name,
+            mime_type=self.format.mime_type,
             pages=tuple(Page(page.width_px, page.height_px) for page in self.header.pages),
             bits_per_sample=first.bits,
             samples_per_pixel=first.samples,
@@ -182,7 +175,7 @@ def check_item(job: Job) -> Outcome:
     masters = []
     for number, scan in enumerate(job.scans, start=1):
         try:
-            master = _inspect(_read(scan, None), job, findings)
+            master = _inspect(read_scan(scan, None), job, findings)
             for index, page in enumerate(master.header.pages):
                 with _decoded(master, page, job) as image:
                     if job.target_edition:
@@ -210,7 +203,7 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
     for number, scan in enumerate(job.scans, start=1):
         target = copies / f"{number:04d}{_extension(scan)}" if job.copy_masters else None
         try:
-            master = _inspect(_read(scan, target), job, findings)
+            master = _inspect(read_scan(scan, target), job, findings)
             for page in range(len(master.header.pages)):
                 canvas = _canvas(master, page, folder, job, len(canvases) + 1)
                 canvases.append(canvas)
@@ -260,7 +253,7 @@ def _decoded(master: _Master, page: PageHeader, job: Job) -> Iterator[pyvips.Ima
         yield decode_page(master.copy.path, master.identity, page, scratch=scratch)
 
 
-def _inspect(copy: _Copy, job: Job, findings: _Findings) -> _Master:
+def _inspect(copy: Copy, job: Job, findings: _Findings) -> _Master:
     """Find out what a copied scan is; everything that can be known without decoding it.
 
     Raises:
@@ -271,7 +264,7 @@ def _inspect(copy: _Copy, job: Job, findings: _Findings) -> _Master:
     try:
         identity = identify(copy.path)
         if identity.format is None:
-            raise ScanProblem("SCAN-not-an-image", found=identity.found)
+            raise ScanProblem("SCAN-not-an-image", found=_words_for(copy.path, identity))
         header = read_header(copy.path, identity, job.settings)
     except OSError as error:
         raise ScanProblem("SCAN-unreadable", reason=_reason(error)) from error
@@ -292,6 +285,12 @@ def _inspect(copy: _Copy, job: Job, findings: _Findings) -> _Master:
     return _Master(copy, identity, header)
 
 
+def _words_for(path: Path, identity: Identity) -> str:
+    """Say what a file is that cannot be opened, in PRONOM's words if it is not in our list."""
+    name = FormatName() if identity.is_known else name_format_apart(path)
+    return f"{name.name} ({name.puid})" if name.puid != UNKNOWN else identity.found
+
+
 def _judge_profile(page: PageHeader, scan: Scan, findings: _Findings) -> None:
     assumed = assumed_space(page.colour_space)
     if page.profile is not None and not page.profile.is_usable:
@@ -300,7 +299,7 @@ def _judge_profile(page: PageHeader, scan: Scan, findings: _Findings) -> None:
         findings.add("SCAN-no-profile", scan, assumed=assumed)
 
 
-def _judge_end(copy: _Copy, header: Header, findings: _Findings) -> None:
+def _judge_end(copy: Copy, header: Header, findings: _Findings) -> None:
     """Tell a file that ends in zeros: a decoder may show them as black and say nothing."""
     if header.pages[0].colour_space == "cmyk":
         return  # no ink is zero, so a white margin ends so
@@ -319,55 +318,6 @@ def _judge_pages(header: Header, scan: Scan, findings: _Findings) -> None:
         findings.add("SCAN-scaled", scan, bits=unscaled.bits)
     if header.images > len(header.pages):
         findings.add("SCAN-more-images", scan, count=header.images)
-
-
-def _read(scan: Scan, target: Path | None) -> _Copy:
-    """Read a scan once, digest it, and copy it to ``target`` on the way if there is one.
-
-    Raises:
-        ScanProblem: The scan cannot be read, or changed meanwhile.
-        OSError: The copy cannot be written.
-    """
-    sha512, sha256, zeros, size = hashlib.sha512(), hashlib.sha256(), ZeroRuns(), 0
-    before = _state(scan)
-    with ExitStack() as stack:
-        copy = stack.enter_context(target.open("xb")) if target else None
-        for block in _blocks(scan):
-            size += len(block)
-            sha512.update(block)
-            sha256.update(block)
-            zeros.add(block)
-            if copy:
-                copy.write(block)
-        if copy:
-            # On the disk before it is named in any inventory; the store reads it back.
-            copy.flush()
-            os.fsync(copy.fileno())
-    if _state(scan) != before or size != before[0]:
-        raise ScanProblem("SCAN-changed")
-    place = target or scan.source
-    return _Copy(scan, place, size, sha512.hexdigest(), sha256.hexdigest(), zeros.lost)
-
-
-def _state(scan: Scan) -> tuple[int, int]:
-    """Return the size and time that change when somebody writes to the scan."""
-    try:
-        state = scan.source.stat()
-    except OSError as error:
-        raise ScanProblem("SCAN-unreadable", reason=_reason(error)) from error
-    if not stat.S_ISREG(state.st_mode):
-        raise ScanProblem("SCAN-unreadable", reason="not a regular file")
-    return state.st_size, state.st_mtime_ns
-
-
-def _blocks(scan: Scan) -> Iterator[bytes]:
-    """Read the scan; what goes wrong here is the scan's, not the copy's."""
-    try:
-        with scan.source.open("rb") as source:
-            while block := source.read(_COPY_BYTES):
-                yield block
-    except OSError as error:
-        raise ScanProblem("SCAN-unreadable", reason=_reason(error)) from error
 
 
 def _events(masters: list[_Master], job: Job, at: str) -> Iterator[Event]:
@@ -390,14 +340,6 @@ def _events(masters: list[_Master], job: Job, at: str) -> Iterator[Event]:
             _DIGEST_AGENT,
             path,
             "algorithms=sha512,sha256",
-        )
-        yield Event(
-            EventType.FORMAT_IDENTIFICATION,
-            at,
-            "success" if master.identity.puid != "UNKNOWN" else "warning",
-            identifier_version(),
-            path,
-            f"puid={master.identity.puid} format={master.identity.format_name}",
         )
     made = job.settings
     for master in masters:

@@ -95,7 +95,7 @@ class DcmiType(StrEnum):
     TEXT = "Text"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One value of one term: a literal with an optional language, an optional URI, or both.
 

@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from schemas.finding_kinds import keeping, replicas, roundtrip, scans, sheet, target
+from schemas.finding_kinds import (
+    keeping,
+    profile,
+    reading,
+    replicas,
+    roundtrip,
+    scans,
+    sheet,
+    target,
+    text,
+)
 from schemas.finding_kinds.kind import FindingKind, Severity
 from schemas.messages import translate
 
@@ -21,6 +31,9 @@ KINDS: Mapping[str, FindingKind] = {
     kind.code: kind
     for kind in (
         *sheet.KINDS,
+        *reading.KINDS,
+        *text.KINDS,
+        *profile.KINDS,
         *scans.KINDS,
         *target.KINDS,
         *roundtrip.KINDS,

@@ -52,6 +52,9 @@ class Record:
         views: The item's masters, in reading order; may be empty.
         access: Who may see the item.
         extra: (column heading, text) of cells under unknown columns: kept, never published.
+        originals: (column heading, text as found) of cells that were legacy text, as ``®ång``:
+            kept, never published and never searched.
+        kind: Shape of the profile that describes it; empty for the default kind.
         is_withdrawn: The item was taken out of the archive, as by the undoing of its ingest; what
             it was is in the versions before. It has no views and no statements, and is listed
             nowhere.
@@ -62,6 +65,8 @@ class Record:
     views: tuple[View, ...] = ()
     access: Access = Access.PUBLIC
     extra: tuple[tuple[str, str], ...] = ()
+    originals: tuple[tuple[str, str], ...] = ()
+    kind: str = ""
     is_withdrawn: bool = False
 
     @property
@@ -84,11 +89,15 @@ class Record:
         return {
             "format": RECORD_FORMAT,
             "identifier": self.identifier,
+            # Left out where it is the default, so that records made before kinds keep their bytes.
+            **_drop_empty(kind=self.kind),
             **withdrawn,
             "access": self.access.value,
             "statements": [_statement_to_json(statement) for statement in self.statements],
             "views": [_drop_empty(path=v.path, label=v.label, lang=v.lang) for v in self.views],
             "extra": [list(pair) for pair in self.extra],
+            # Absent where there is none: most records keep the bytes they always had.
+            **({"originals": [list(pair) for pair in self.originals]} if self.originals else {}),
         }
 
     def to_bytes(self) -> bytes:
@@ -111,6 +120,8 @@ class Record:
                 views=tuple(View(**entry) for entry in data["views"]),
                 access=Access(data["access"]),
                 extra=tuple((column, text) for column, text in data["extra"]),
+                originals=tuple((column, text) for column, text in data.get("originals", ())),
+                kind=data.get("kind", ""),
                 is_withdrawn=bool(data.get("withdrawn", False)),
             )
         except (KeyError, TypeError, ValueError) as error:

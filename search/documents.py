@@ -55,6 +55,7 @@ def document_for(
     """
     texts: dict[SearchLevel, list[str]] = {level: [] for level in LEVELS}
     texts[SearchLevel.TITLE].append(record.identifier)
+    profile = profile.of(record.kind)
     for statement in record.statements:
         entry = profile.get(statement.field) if statement.field else None
         if entry is not None and not (entry.is_shown or with_hidden):

@@ -14,7 +14,7 @@ CATCHES_EVERYTHING = {
     "archive.site.build": {"BaseException"},
     "pipeline.failures": {"Exception"},
     "pipeline.inspect": {"Exception"},
-    "pipeline.intake.workbook": {"Exception"},
+    "pipeline.intake.zip_safety": {"Exception"},
     "search.index": {"BaseException", "Exception"},
 }
 OURS = ("archive", "cli", "pipeline", "schemas", "search")

@@ -71,8 +71,10 @@ def _write_table(path: Path, spool: IO[str], columns: Sequence[_Column]) -> None
 
 def _row(record: Record, profile: Profile) -> dict[_Column, str]:
     """Return the cells of one item by their columns, the fixed columns always among them."""
-    position = {field.name: at for at, field in enumerate(profile)}
+    position = profile.positions
     last = len(position)
+    kind = _named(profile.of(record.kind), Role.KIND, "kind")
+    profile = profile.of(record.kind)
     number = _named(profile, Role.IDENTIFIER, "identifier")
     files = _named(profile, Role.FILES, "files")
     access = _named(profile, Role.ACCESS, "access")
@@ -83,6 +85,8 @@ def _row(record: Record, profile: Profile) -> dict[_Column, str]:
         ],
         (position.get(access, last), 0, access): [record.access.value],
     }
+    if record.kind:
+        cells[position.get(kind, last), 0, kind] = [record.kind]
     for entry in record.statements:
         if entry.field == number:
             continue

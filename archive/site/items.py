@@ -231,6 +231,7 @@ def display(
         lang: Language of the page.
     """
     record = item.record
+    profile = profile.of(record.kind)
     title = _title(record, lang)
     return Display(
         item_id=item.item_id,
@@ -289,7 +290,7 @@ def _holder(record: Record, settings: Settings, lang: str) -> Text:
 
 def _rows(record: Record, profile: Profile, lang: str) -> Iterator[Row]:
     for field in profile:
-        if not field.is_shown or field.role in (Role.FILES, Role.ACCESS):
+        if not field.is_shown or field.role in (Role.FILES, Role.ACCESS, Role.KIND):
             continue
         if field.term in _ELSEWHERE_TERMS or field.name == _PROSE_FIELD:
             continue

@@ -81,7 +81,7 @@ def row_of(draft: Draft) -> str:
 def _merge(first: Draft, later: Draft, profile: Profile, path: str) -> Draft:
     added: list[Statement] = []
     differing: list[str] = []
-    for entry in profile:
+    for entry in profile.of(first.kind):
         mine = [s for s in first.statements if s.field == entry.name]
         said = {(s.value, s.uri) for s in mine}
         languages = {s.lang for s in mine}
@@ -116,6 +116,7 @@ def _merge(first: Draft, later: Draft, profile: Profile, path: str) -> Draft:
         files=first.files or later.files,
         access=_stricter(first.access, later.access),
         extra=tuple(dict.fromkeys(first.extra + later.extra)),
+        originals=tuple(dict.fromkeys(first.originals + later.originals)),
         findings=findings,
     )
 

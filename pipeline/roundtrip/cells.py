@@ -45,11 +45,18 @@ class Columns:
         identifier: Of the inventory number; not to be edited.
         files: Of the scans; not to be edited.
         access: Of the access level.
+        kind: Of the kind of record; not to be edited.
     """
 
     identifier: str
     files: str
     access: str
+    kind: str
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """Those that are not to be edited."""
+        return frozenset({self.identifier, self.files, self.kind})
 
 
 def columns_of(profile: Profile) -> Columns:
@@ -58,17 +65,20 @@ def columns_of(profile: Profile) -> Columns:
         _named(profile, Role.IDENTIFIER, "identifier"),
         _named(profile, Role.FILES, "files"),
         _named(profile, Role.ACCESS, "access"),
+        _named(profile, Role.KIND, "kind"),
     )
 
 
 def cells_of(record: Record, profile: Profile) -> dict[str, str]:
     """Return the text of every cell of a record by heading."""
-    columns = columns_of(profile)
+    columns = columns_of(profile.of(record.kind))
     cells: dict[str, list[str]] = {
         columns.identifier: [record.identifier],
         columns.files: [view.path.removeprefix(_MASTERS) for view in record.views],
         columns.access: [record.access.value],
     }
+    if record.kind:
+        cells[columns.kind] = [record.kind]
     for statement in record.statements:
         if statement.field != columns.identifier:
             cells.setdefault(heading_of(statement), []).append(text_of(statement))
@@ -79,7 +89,7 @@ def cells_of(record: Record, profile: Profile) -> dict[str, str]:
 
 def in_order(headings: Iterable[str], profile: Profile) -> list[str]:
     """Return headings as people expect them: as the profile has them, unknown ones last."""
-    places = {field.name: place for place, field in enumerate(profile)}
+    places = profile.positions
 
     def key(heading: str) -> tuple[int, str]:
         return places.get(heading.partition("@")[0], len(places)), heading
@@ -106,6 +116,7 @@ def with_cells(
     Raises:
         CellError: A cell cannot be changed, or not to this.
     """
+    profile = profile.of(record.kind)
     for heading, text in changes.items():
         if is_checked and not text.strip():
             _check_not_required(record, heading, profile)
@@ -128,7 +139,7 @@ def text_of(statement: Statement) -> str:
 
 def _with_cell(record: Record, heading: str, text: str, profile: Profile) -> Record:
     columns = columns_of(profile)
-    if heading in (columns.identifier, columns.files):
+    if heading in columns.fixed:
         raise CellError("RECORDS-read-only")
     if heading == columns.access:
         access = parse_access(text)

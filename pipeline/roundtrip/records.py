@@ -23,7 +23,7 @@ from pipeline.roundtrip.sheets import BackRow, OutRow, read_sheet, write_sheet
 from schemas.errors import RecordError
 from schemas.findings import Finding, Severity
 from schemas.messages import current_language
-from schemas.profile import Profile
+from schemas.profile import Profile, Role
 from schemas.records import Record
 
 _SHOWN_CHARACTERS = 60
@@ -115,7 +115,7 @@ def export_records(archive: Archive, path: Path, *, query: str = "") -> int:
             rows,
             headings,
             labels={heading: label_of(heading, archive.profile) for heading in headings},
-            fixed=frozenset({columns.identifier, columns.files}),
+            fixed=columns.fixed,
         )
 
 
@@ -175,7 +175,7 @@ def label_of(heading: str, profile: Profile) -> str:
     if heading.startswith(EXTRA):
         return heading.removeprefix(EXTRA)
     name, _at, lang = heading.partition("@")
-    field = profile.get(name)
+    field = next((found for kind in profile.each() if (found := kind.get(name))), None)
     label = field.label(current_language()) if field else name
     return f"{label} ({lang})" if lang else label
 
@@ -230,9 +230,8 @@ class _Planner:
     def _is_known(self, heading: str) -> bool:
         name = heading.partition("@")[0]
         special = vars(columns_of(self._profile)).values()
-        return bool(
-            self._profile.get(name) or heading in special or heading.startswith((EXTRA, "dcterms:"))
-        )
+        known = name in self._profile.positions or heading in special
+        return known or heading.startswith((EXTRA, "dcterms:"))
 
     def _edit(self, row: BackRow, headings: list[str]) -> ItemEdit | None:
         item = self._catalogue.get(row.item_id)
@@ -313,7 +312,7 @@ def _items(catalogue: Catalogue, chosen: frozenset[str] | None) -> Iterator[Cata
 
 def _headings(items: Iterable[CatalogueItem], profile: Profile) -> list[str]:
     """Return every column some item has, and all fields of the profile, so they can be filled."""
-    used: set[str] = {field.name for field in profile}
+    used: set[str] = {field.name for field in profile if field.role is not Role.KIND}
     for item in items:
         used |= cells_of(item.record, profile).keys()
     return in_order(used, profile)

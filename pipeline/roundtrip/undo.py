@@ -232,8 +232,8 @@ def _taken_back(
 ) -> ItemUndo | None:
     """Return the item with the batch's changes of cells and masters taken back, each by itself."""
     was, then, now = (cells_of(v.record, profile) for v in (before, after, head))
-    columns = columns_of(profile)
-    headings = [h for h in {**was, **then, **now} if h not in (columns.identifier, columns.files)]
+    columns = columns_of(profile.of(head.record.kind))
+    headings = [h for h in {**was, **then, **now} if h not in columns.fixed]
     merged = merge_cells(then, now, was, headings=headings)
     masters, contested = _merge_masters(before.masters, after.masters, head.masters)
     if merged.conflicts or contested:

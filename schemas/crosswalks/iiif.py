@@ -290,8 +290,8 @@ def _rights(record: Record, publication: Publication) -> dict[str, Any]:
 def _metadata(
     record: Record, profile: Profile, languages: tuple[str, ...]
 ) -> Iterable[dict[str, Any]]:
-    for field in profile:
-        if not field.is_shown or field.role in (Role.FILES, Role.ACCESS):
+    for field in profile.of(record.kind):
+        if not field.is_shown or field.role in (Role.FILES, Role.ACCESS, Role.KIND):
             continue
         found = [s for s in record.statements if s.field == field.name]
         if not found and field.role is Role.IDENTIFIER:
@@ -302,7 +302,7 @@ def _metadata(
 
 def _labels(field: Field, languages: tuple[str, ...]) -> dict[str, list[str]]:
     known = {lang: field.labels[lang] for lang in languages if lang in field.labels}
-    return _language_map(known.items()) if known else {"none": [field.name]}
+    return _language_map(known.items()) if known else {"none": [field.label("")]}
 
 
 def _values(statements: Iterable[Statement]) -> dict[str, list[str]]:
