@@ -96,6 +96,21 @@ class Layout:
         """The file whose lock the one writer holds."""
         return self.root / ".lock"
 
+    @property
+    def audits(self) -> Path:
+        """The logs of audits and repairs; they only grow."""
+        return self.root / "audits"
+
+    @property
+    def audit_lock(self) -> Path:
+        """The file whose lock the one audit holds."""
+        return self.root / ".audit-lock"
+
+    @property
+    def replica(self) -> Path:
+        """The file that says that this folder is a replica; an archive has none."""
+        return self.root / "replica.json"
+
     def staging_of(self, item_id: str) -> Path:
         """The folder in which a worker may stage one item."""
         return self.staging / "items" / item_id

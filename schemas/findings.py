@@ -14,6 +14,7 @@ from schemas.finding_kinds import (
     keeping,
     profile,
     reading,
+    replicas,
     roundtrip,
     scans,
     sheet,
@@ -39,6 +40,7 @@ KINDS: Mapping[str, FindingKind] = {
         *target.KINDS,
         *roundtrip.KINDS,
         *keeping.KINDS,
+        *replicas.KINDS,
     )
 }
 
