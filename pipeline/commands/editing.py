@@ -110,7 +110,7 @@ def import_records(
     report = None
     if is_wanted:
         with progress_shown() as tell:
-            plan, report = run_import(archive, file, now=now, on_progress=tell)
+            plan, report = run_import(archive, file, agreed=plan, now=now, on_progress=tell)
     if as_json:
         print_json(plan.to_json() | {"batch": report.batch if report else ""})
     elif report:
@@ -152,7 +152,7 @@ def undo(batch: str, dry_run: bool, yes: bool, as_json: bool, archive_dir: Path 
     report = None
     if is_wanted:
         with progress_shown() as tell:
-            plan, report = undo_batch(archive, batch, now=now, on_progress=tell)
+            plan, report = undo_batch(archive, batch, agreed=plan, now=now, on_progress=tell)
     if as_json:
         print_json(plan.to_json() | {"undo": report.batch if report else ""})
     elif report:
@@ -200,11 +200,13 @@ def _undo_lines(plan: UndoPlan, profile: Profile) -> Iterator[str]:
 
 
 def _change_lines(changes: tuple[CellChange, ...], profile: Profile) -> Iterator[str]:
+    from pipeline.roundtrip.merge import shown_change
     from pipeline.roundtrip.records import label_of
 
     for change in changes:
         label = label_of(change.heading, profile)
-        yield f"    {label}: '{_short(change.old)}' → '{_short(change.new)}'"
+        old, new = shown_change(change.old, change.new, longest=_LONGEST)
+        yield f"    {label}: '{old}' → '{new}'"
 
 
 def _done_lines(report: EditReport) -> Iterator[str]:
@@ -219,8 +221,3 @@ def _done_lines(report: EditReport) -> Iterator[str]:
 
 def _scan(path: str) -> str:
     return path.partition("/")[2]
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"

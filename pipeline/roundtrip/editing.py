@@ -19,7 +19,7 @@ from schemas.batches import message_of
 from schemas.errors import RecordError
 from schemas.events import Event, EventType, utc_text
 from schemas.findings import Finding
-from schemas.messages import N_
+from schemas.messages import N_, _
 from schemas.records import Record
 from schemas.software import agent_name
 from schemas.technical import Technical
@@ -70,6 +70,19 @@ class EditReport:
     batch: str = ""
     changed: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+
+def check_agreed(is_same: bool) -> None:
+    """Make sure that what is to be done is what was shown.
+
+    Raises:
+        RecordError: It is not.
+    """
+    if not is_same:
+        raise RecordError(
+            _("The archive changed since these changes were shown; nothing was written."),
+            remedy=_("Run the command again and look at the changes once more."),
+        )
 
 
 def is_unfinished(catalogue: Catalogue) -> bool:

@@ -26,7 +26,7 @@ from pipeline.roundtrip.cells import (
     is_cut,
     with_cells,
 )
-from pipeline.roundtrip.editing import Edit, EditReport, apply_edits, is_unfinished
+from pipeline.roundtrip.editing import Edit, EditReport, apply_edits, check_agreed, is_unfinished
 from pipeline.roundtrip.merge import CellChange, CellMerge, merge_cells
 from pipeline.roundtrip.sheets import BackRow, OutRow, read_sheet, write_sheet
 from schemas.errors import RecordError
@@ -148,14 +148,22 @@ def import_records(
     archive: Archive,
     path: Path,
     *,
+    agreed: ImportPlan,
     now: Callable[[], datetime],
     on_progress: OnProgress = ignore_progress,
 ) -> tuple[ImportPlan, EditReport]:
     """Take an edited sheet into the archive as one batch.
 
-    The plan is made anew under the write lock, so nothing that changed since a preview is lost.
+    Args:
+        archive: The archive.
+        path: The sheet.
+        agreed: The plan that was shown. It is made anew under the write lock, and only what was
+            agreed is done.
+        now: The clock.
+        on_progress: Told after each item.
 
     Raises:
+        RecordError: The archive or the sheet changed since the plan was shown.
         SheetError: The file cannot be read.
         SourceError: It is no sheet that went out.
         StoreBusyError: Another process is writing to the archive.
@@ -166,6 +174,7 @@ def import_records(
         store.recover()
         refreshed = refresh_from_store(archive.layout, store, catalogue)
         plan = _Planner(archive, store, catalogue, path).plan()
+        check_agreed(plan.edits == agreed.edits)
         edits = (
             Edit(edit.record, detail="columns=" + ", ".join(c.heading for c in edit.changes))
             for edit in plan.edits

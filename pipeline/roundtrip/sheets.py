@@ -110,6 +110,8 @@ def read_sheet(path: Path) -> tuple[tuple[str, ...], Iterator[BackRow]]:
         SheetError: The file cannot be read.
         SourceError: It is no sheet that went out.
     """
+    if not path.is_file():
+        raise SourceError(_("There is no such file."), remedy=_("Check the name."), path=path)
     rows = _back_rows(path)
     headings = next(rows, None)
     if not isinstance(headings, tuple):

@@ -20,7 +20,14 @@ from archive.store import Store, StoredVersion
 from pipeline.progress import OnProgress, ignore_progress
 from pipeline.refresh import refresh_from_store
 from pipeline.roundtrip.cells import cells_of, columns_of, with_cells
-from pipeline.roundtrip.editing import Edit, EditReport, Links, apply_edits, is_unfinished
+from pipeline.roundtrip.editing import (
+    Edit,
+    EditReport,
+    Links,
+    apply_edits,
+    check_agreed,
+    is_unfinished,
+)
 from pipeline.roundtrip.merge import CellChange, merge_cells
 from schemas.batches import batch_in, is_batch_name
 from schemas.errors import RecordError, SourceError
@@ -109,12 +116,22 @@ def undo_batch(
     archive: Archive,
     batch: str,
     *,
+    agreed: UndoPlan,
     now: Callable[[], datetime],
     on_progress: OnProgress = ignore_progress,
 ) -> tuple[UndoPlan, EditReport]:
     """Take a batch back, as a batch that can be taken back itself.
 
+    Args:
+        archive: The archive.
+        batch: Its name.
+        agreed: The plan that was shown. It is made anew under the write lock, and only what was
+            agreed is done.
+        now: The clock.
+        on_progress: Told after each item.
+
     Raises:
+        RecordError: The archive changed since the plan was shown.
         SourceError: No item of the archive was changed by such a batch.
         StoreBusyError: Another process is writing to the archive.
         StoreWriteError: The disk refused; what was taken back before stays so.
@@ -124,6 +141,7 @@ def undo_batch(
         store.recover()
         refreshed = refresh_from_store(archive.layout, store, catalogue)
         plan = _plan(archive, store, catalogue, batch)
+        check_agreed(plan.items == agreed.items)
         report = apply_edits(
             archive,
             store,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.intake.text import tidy_line
 from pipeline.roundtrip.cells import cells_of, same, with_cells
-from pipeline.roundtrip.merge import merge_cells
+from pipeline.roundtrip.merge import merge_cells, shown_change
 from schemas.dublincore import Statement
 from schemas.normalising import Normaliser
 from schemas.profile import Role, parse_profile, shipped_profile_text
@@ -114,3 +114,16 @@ def test_values_are_joined_by_what_separates_them(separator: str) -> None:
     mark = {"line": "\n", "; line": ";"}.get(separator, separator)
     changed = with_cells(one, {"material@vi": f"{cell}{mark}sắt"}, profile)
     assert [s.value for s in changed.statements] == ["đồng", "gỗ", "sắt"]
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_a_preview_shows_where_two_texts_part(old: str, new: str) -> None:
+    shown = shown_change(old, new, longest=60)
+    assert all(len(text) <= 62 for text in shown)
+    assert (shown[0] == shown[1]) == (" ".join(old.split()) == " ".join(new.split()))
+
+
+def test_a_preview_of_a_change_far_on_shows_it() -> None:
+    old = "một " * 50 + "trống đồng"
+    assert "trống đồng" in shown_change(old, old + " lớn", longest=70)[0]
+    assert "lớn" in shown_change(old, old + " lớn", longest=70)[1]

@@ -13,7 +13,9 @@ import pytest
 
 from archive.catalogue import Catalogue
 from archive.layout import Layout
+from archive.opening import open_archive
 from archive.store import Store
+from pipeline.roundtrip.records import plan_import
 from schemas.records import Access, Record
 from tests.archive.store_samples import assert_valid
 from tests.conftest import Ran, Run
@@ -452,3 +454,22 @@ def test_what_a_killed_batch_left_is_finished_by_the_same_command(
     with Catalogue.open_for_reading(Layout(museum).catalogue) as catalogue:
         assert not catalogue.work.open_batches()
         assert catalogue.get("bt-001").record == record(museum, "bt-001")
+
+
+def test_what_was_not_shown_is_not_done(
+    run: Run, museum: Path, sheet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_cell(sheet, "bt-001", "title@vi", "Trống cái")
+    seen = plan_import(open_archive(museum), sheet)
+    set_cell(sheet, "bt-002", "title@en", "Headscarf")
+    monkeypatch.setattr("pipeline.roundtrip.records.plan_import", lambda *_: seen)
+    before = tree(museum / "store")
+    ran = run("records", "import", sheet, "--yes", cwd=museum)
+    assert ran.code != 0
+    assert "look at the changes" in ran.err
+    assert tree(museum / "store") == before
+
+
+def test_a_sheet_that_is_not_there_is_named(run: Run, museum: Path) -> None:
+    ran = run("records", "import", "nowhere.xlsx", cwd=museum)
+    assert "nowhere.xlsx" in ran.err
