@@ -9,7 +9,7 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +81,41 @@ class DaskSettings:
     tls_key: str = ""
 
 
+@dataclass(frozen=True)
+class QualitySettings:
+    """What is measured in scans, and from where on it is told (table ``[quality]``).
+
+    Attributes:
+        control: Whether anything is measured.
+        min_ppi: Pixels an inch that a scan should have over its object.
+        min_px: A picture whose longer side is shorter is small.
+        sharp_px: A sharp picture of this longer side shows as much as a blurred one should.
+        max_clipped_percent: Largest share of pure white, or of pure black, in per cent.
+        max_cast: Largest distance from neutral that all tones may share, in CIELAB.
+        max_skew_deg: Largest tilt of lines of text, in degrees.
+        blank_contrast: A page with no more difference of greys than this, 0 to 255, is blank.
+        min_sheet_percent: Smallest share of a scan that a sheet on an even border may take, in
+            per cent.
+    """
+
+    control: bool = True
+    min_ppi: int = 300
+    min_px: int = 1000
+    sharp_px: int = 1000
+    max_clipped_percent: int = 5
+    max_cast: int = 8
+    max_skew_deg: float = 0.7
+    blank_contrast: int = 16
+    min_sheet_percent: int = 60
+
+    @property
+    def wanted(self) -> QualitySettings | None:
+        """The settings, or None where nothing is to be measured."""
+        return self if self.control else None
+
+
 ENGINES = ("local", "dask")
-_TABLES = frozenset({"derivatives", "dask", "limits"})
+_TABLES = frozenset({"derivatives", "quality", "dask", "limits"})
 
 
 @dataclass(frozen=True)
@@ -103,6 +136,7 @@ class Settings:
         size_budget_mb: Most megabytes the site should have; likewise.
         engine: Who carries the work, one of ``ENGINES``.
         derivatives: Sizes and qualities of derivatives.
+        quality: What is measured in scans.
         dask: The workers on other computers.
         limits: What may be shown of images, by access level and by rights.
     """
@@ -122,6 +156,7 @@ class Settings:
     size_budget_mb: int = 0
     engine: str = "local"
     derivatives: DerivativeSettings = field(default_factory=DerivativeSettings)
+    quality: QualitySettings = field(default_factory=QualitySettings)
     dask: DaskSettings = field(default_factory=DaskSettings)
     limits: LimitRules = field(default_factory=LimitRules)
 
@@ -170,7 +205,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
     Raises:
         ConfigError: A table or key is unknown, or a value is of the wrong kind.
     """
-    unknown = set(data) - {"archive", "derivatives", "dask", "limits"}
+    unknown = set(data) - {"archive", "derivatives", "quality", "dask", "limits"}
     if unknown:
         raise _unknown(path, sorted(unknown))
     archive = _checked(dict(data.get("archive", {})), Settings, path)
@@ -182,9 +217,11 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
             path=path,
         )
     dask = _checked(dict(data.get("dask", {})), DaskSettings, path)
+    quality = _checked(dict(data.get("quality", {})), QualitySettings, path)
     settings = replace(
         Settings(**archive),
         derivatives=replace(DERIVATIVE_PROFILES[profile], **derivatives),
+        quality=replace(QualitySettings(), **quality),
         dask=replace(DaskSettings(), **dask),
         limits=_limits(data.get("limits", {}), path),
     )
@@ -254,6 +291,10 @@ profile = {_quoted(d.profile)}   # standard, small or print: what is not set her
 max_megapixels = {d.max_megapixels}
 pdf_ppi = {d.pdf_ppi}
 
+[quality]
+control = {str(settings.quality.control).lower()}           # tell of small, blurred, tilted, empty … scans
+min_ppi = {settings.quality.min_ppi}            # that a scan should have over its object
+
 # What may be shown of images: [limits.public], [limits.restricted], [limits.staff] and
 # [limits.rights."ADDRESS"]; for example:
 # [limits.restricted]
@@ -263,13 +304,17 @@ pdf_ppi = {d.pdf_ppi}
 
 
 def _checked(values: dict[str, Any], model: type, path: Path) -> dict[str, Any]:
-    known = {f.name: f for f in fields(model) if f.name not in _TABLES}
+    # A table of its own is no value of [archive]; [derivatives] has a value named quality.
+    tables = _TABLES if model is Settings else frozenset()
+    known = {f.name: f for f in fields(model) if f.name not in tables}
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise _unknown(path, unknown)
     example = model()
     for name, value in values.items():
         expected = type(getattr(example, name))
+        if expected is float and type(value) is int:
+            value = values[name] = float(value)
         if expected is tuple and isinstance(value, list):
             values[name] = tuple(value)
         elif not isinstance(value, expected) or isinstance(value, bool) is not (expected is bool):
@@ -324,7 +369,7 @@ def _check_values(settings: Settings, path: Path) -> None:
         wrong = _("jobs and memory_limit_mb must not be negative, item_timeout_s at least 1.")
     elif min(settings.file_budget, settings.size_budget_mb) < 0:
         wrong = _("file_budget and size_budget_mb must not be negative.")
-    wrong = wrong or _wrong_derivatives(settings.derivatives)
+    wrong = wrong or _wrong_derivatives(settings.derivatives) or _wrong_quality(settings.quality)
     if wrong:
         raise ConfigError(wrong, path=path)
 
@@ -342,6 +387,15 @@ def _wrong_derivatives(settings: DerivativeSettings) -> str:
         return _("access_px must be at most {limit}: no WebP can be larger.").format(
             limit=MOST_ACCESS_PX
         )
+    return ""
+
+
+def _wrong_quality(settings: QualitySettings) -> str:
+    """Return what is wrong with the thresholds of quality control, or an empty text."""
+    if not all(value >= 0 for value in asdict(settings).values()):
+        return _("the settings of [quality] must not be negative.")
+    if max(settings.max_clipped_percent, settings.min_sheet_percent) > 100:
+        return _("max_clipped_percent and min_sheet_percent must be from 0 to 100.")
     return ""
 
 

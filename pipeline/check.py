@@ -11,9 +11,11 @@ from archive.config import Settings
 from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
 from pipeline.engine import run_jobs
 from pipeline.intake.delivery import Delivery, read_delivery
-from pipeline.jobs import Job
+from pipeline.jobs import Job, Outcome
 from pipeline.memory import worker_memory_mb
 from pipeline.progress import OnProgress, Progress, ignore_progress
+from pipeline.quality.look_alikes import look_alikes_of
+from pipeline.quality.object_size import longest_side_mm
 from pipeline.work import check_item
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_
@@ -65,6 +67,7 @@ def check(
         findings.extend(planned.findings)
     in_scans: dict[str, tuple[Finding, ...]] = {}
     read: dict[str, tuple[ReadScan, ...]] = {}
+    seen: dict[str, Outcome] = {}
     with tempfile.TemporaryDirectory(prefix="hoaban-check-") as scratch:
         jobs = list(_jobs(delivery, settings, Path(scratch)))
         outcomes = run_jobs(
@@ -77,10 +80,13 @@ def check(
         for done, outcome in enumerate(outcomes, start=1):
             in_scans[outcome.item_id] = outcome.findings
             read[outcome.item_id] = scans_read(outcome)
+            seen[outcome.item_id] = outcome
             on_progress(Progress(CHECKING, done, len(jobs), outcome.item_id))
     for job in jobs:
         findings.extend(in_scans[job.item_id])
-    findings.extend(duplicate_findings(scan for job in jobs for scan in read[job.item_id]))
+    scans = [scan for job in jobs for scan in read[job.item_id]]
+    findings.extend(duplicate_findings(scans))
+    findings.extend(look_alikes_of([seen[job.item_id] for job in jobs], scans))
     # Reversed, so that of rows that share a number the first one stays.
     rows = {item.item_id: (item.sheet, item.row) for item in reversed(delivery.items)}
     return CheckReport(
@@ -105,4 +111,6 @@ def _jobs(delivery: Delivery, settings: Settings, scratch: Path) -> Iterator[Job
                 scratch / planned.item_id,
                 settings.derivatives,
                 memory_mb=memory_mb,
+                quality=settings.quality.wanted,
+                object_mm=longest_side_mm(planned.record),
             )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -29,7 +29,14 @@ from schemas.derivatives import DERIVATIVES_NAME, Canvas, DerivativeSet, ImageFi
 from schemas.records import json_bytes
 
 # Raise it when the same master and settings would give other bytes or other files.
-RECIPE_VERSION = 2
+RECIPE_VERSION = 3
+
+See = Callable[[pyvips.Image], None]
+
+
+def _see_nothing(_picture: pyvips.Image) -> None:
+    pass
+
 
 # A canvas's pictures: file name without ending, and the setting that says their longer side.
 _THUMBNAIL = "thumbnail"
@@ -109,6 +116,7 @@ def write_canvas(
     source: CanvasSource,
     *,
     mark: Watermark | None = None,
+    see: See = _see_nothing,
 ) -> Canvas:
     """Make everything from one decoded page, in a new folder of ``folder``.
 
@@ -121,6 +129,7 @@ def write_canvas(
         settings: Sizes and qualities.
         source: Where it comes from.
         mark: What is drawn on everything but the thumbnail.
+        see: Told of every picture, unsharpened, that shows just the image.
 
     Raises:
         pyvips.Error: The disk refuses a file.
@@ -141,7 +150,13 @@ def write_canvas(
     is_plain = mark is not None and settings.thumbnail_px * 2 <= max(image.width, image.height)
     plain = base_for(image, needed_px=settings.thumbnail_px) if is_plain else None
     thumbnail, *access = _write_pictures(
-        base, place, settings, encoding, sharpen=is_sharpened, plain=plain
+        base,
+        place,
+        settings,
+        encoding,
+        sharpen=is_sharpened,
+        plain=plain,
+        see=see if mark is None else _see_nothing,
     )
     sizes = list(_file_sizes(place))
     return Canvas(
@@ -178,6 +193,7 @@ def _write_pictures(
     *,
     sharpen: bool,
     plain: pyvips.Image | None,
+    see: See,
 ) -> list[ImageFile]:
     """Write the thumbnail and the access images, in rising widths.
 
@@ -193,6 +209,7 @@ def _write_pictures(
         if name == _THUMBNAIL and plain is not None:
             picture = plain
         smaller = fitted(picture, box_px)
+        see(smaller)
         is_sharpened = sharpen and smaller is not base and smaller is not plain
         shown = sharpened(smaller).copy_memory() if is_sharpened else smaller
         save_jpeg(shown, place / f"{name}.jpg", encoding)

@@ -15,7 +15,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.colour import assumed_space
@@ -26,6 +26,8 @@ from pipeline.inspect import Header, read_header, zeros_at_end
 from pipeline.jobs import Job, Outcome, Scan
 from pipeline.lost_blocks import LostBlocks, ZeroRuns, tells_lost_blocks
 from pipeline.memory import fits_in_memory
+from pipeline.quality.judging import facts_of, judged
+from pipeline.quality.look import Look
 from pipeline.readers import version_of
 from pipeline.vips import pyvips
 from pipeline.watermark import within
@@ -169,12 +171,16 @@ def check_item(job: Job) -> Outcome:
     """Look at every scan of an item, decode it whole, and keep nothing."""
     findings = _Findings(job.item_id)
     masters = []
+    pictures: list[tuple[str, str]] = []
     for scan in job.scans:
         try:
             master = _inspect(_read(scan, None), job, findings)
             for page in master.header.pages:
-                with _decoded(master, page, job):
-                    pass
+                with _decoded(master, page, job) as image:
+                    if job.quality is not None:
+                        look = Look(image)
+                        pictures.append((scan.name, look.fingerprint))
+                        _judge_quality(look, master, page, job, findings)
             masters.append(master)
         except ScanProblem as problem:
             findings.add(problem.code, scan, **problem.values)
@@ -182,6 +188,7 @@ def check_item(job: Job) -> Outcome:
         item_id=job.item_id,
         technical=tuple(master.technical for master in masters),
         findings=tuple(findings.all),
+        pictures=tuple(pictures),
     )
 
 
@@ -198,14 +205,17 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
         try:
             master = _inspect(_read(scan, target), job, findings)
             for page in range(len(master.header.pages)):
-                canvases.append(_canvas(master, page, folder, job, len(canvases) + 1))
+                number = len(canvases) + 1
+                canvases.append(_canvas(master, page, folder, job, number, findings))
             masters.append(master)
         except ScanProblem as problem:
             findings.add(problem.code, scan, **problem.values)
     return masters, canvases
 
 
-def _canvas(master: _Master, page: int, folder: Path, job: Job, number: int) -> Canvas:
+def _canvas(
+    master: _Master, page: int, folder: Path, job: Job, number: int, findings: _Findings
+) -> Canvas:
     """Decode one page and make everything from it.
 
     ``page`` counts the views of the master as technical.json lists them.
@@ -221,7 +231,24 @@ def _canvas(master: _Master, page: int, folder: Path, job: Job, number: int) -> 
     )
     with _decoded(master, header, job) as decoded:
         image = within(decoded, job.limits, memory_mb=job.memory_mb)
-        return write_canvas(image, folder, job.settings, source, mark=job.limits.watermark)
+        # The scan itself is looked at, not what may be shown of it.
+        look = Look(decoded)
+        see = {"see": look.see} if image is decoded else {}
+        mark = job.limits.watermark
+        canvas = write_canvas(image, folder, job.settings, source, mark=mark, **see)
+        _judge_quality(look, master, header, job, findings)
+        return replace(canvas, fingerprint=look.fingerprint)
+
+
+def _judge_quality(
+    look: Look, master: _Master, page: PageHeader, job: Job, findings: _Findings
+) -> None:
+    """Measure a page that was decoded and tell what is wrong with it, if that is wanted."""
+    if job.quality is None:
+        return
+    facts = facts_of(page, master.header, object_mm=job.object_mm)
+    for code, values in judged(look.measure(), facts, job.quality):
+        findings.add(code, master.copy.scan, **values)
 
 
 @contextmanager

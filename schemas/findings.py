@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from schemas.finding_kinds import keeping, roundtrip, scans, sheet
+from schemas.finding_kinds import keeping, quality, roundtrip, scans, sheet
 from schemas.finding_kinds.kind import FindingKind, Severity
 from schemas.messages import translate
 
@@ -18,7 +18,8 @@ __all__ = ["KINDS", "Finding", "FindingKind", "Severity", "has_errors"]
 
 # Codes read AREA-what; findings.md shows them in this order.
 KINDS: Mapping[str, FindingKind] = {
-    kind.code: kind for kind in (*sheet.KINDS, *scans.KINDS, *roundtrip.KINDS, *keeping.KINDS)
+    kind.code: kind
+    for kind in (*sheet.KINDS, *scans.KINDS, *quality.KINDS, *roundtrip.KINDS, *keeping.KINDS)
 }
 
 
