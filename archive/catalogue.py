@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from archive.catalogue_file import open_database, open_for_reading, translated
+from archive.fingerprints import Fingerprints, Picture
 from archive.job_table import JobTable
 from schemas.derivatives import DerivativeSet
 from schemas.errors import RecordError
@@ -60,6 +61,7 @@ class Catalogue:
     Attributes:
         path: The database file.
         work: Its batches and jobs.
+        fingerprints: What its pictures look like.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
@@ -67,6 +69,7 @@ class Catalogue:
         self._connection = connection
         self.path = path
         self.work = JobTable(connection, path)
+        self.fingerprints = Fingerprints(connection, path)
 
     @classmethod
     def open(cls, path: Path, *, anew: bool = False) -> Self:
@@ -128,6 +131,7 @@ class Catalogue:
         """Forget every item, so that the catalogue is filled anew; batches and jobs stay."""
         with self.transaction():
             self._write("DELETE FROM items")
+            self.fingerprints.forget_all()
             self._write("UPDATE state SET is_complete = 0")
 
     @contextmanager
@@ -154,18 +158,20 @@ class Catalogue:
     def put(self, item: CatalogueItem) -> None:
         """Add an item, or replace what is known of it, derivatives included."""
         derivatives = _text(item.derivatives.to_json()) if item.derivatives else None
-        self._write(
-            "INSERT OR REPLACE INTO items (item_id, version, created_at, updated_at, is_public,"
-            " record, technical, derivatives) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            item.item_id,
-            item.version,
-            item.created_at,
-            item.updated_at,
-            item.record.access is Access.PUBLIC,
-            _text(item.record.to_json()),
-            _text([entry.to_json() for entry in item.technical]),
-            derivatives,
-        )
+        with self.transaction():
+            self._write(
+                "INSERT OR REPLACE INTO items (item_id, version, created_at, updated_at, is_public,"
+                " record, technical, derivatives) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                item.item_id,
+                item.version,
+                item.created_at,
+                item.updated_at,
+                item.record.access is Access.PUBLIC,
+                _text(item.record.to_json()),
+                _text([entry.to_json() for entry in item.technical]),
+                derivatives,
+            )
+            self.fingerprints.put(item.item_id, _pictures(item.derivatives))
 
     def set_derivatives(self, derivatives: DerivativeSet) -> None:
         """Record what was made from an item's masters.
@@ -173,12 +179,14 @@ class Catalogue:
         Raises:
             ValueError: The catalogue does not have the item.
         """
-        if not self._write(
-            "UPDATE items SET derivatives = ? WHERE item_id = ?",
-            _text(derivatives.to_json()),
-            derivatives.item_id,
-        ):
-            raise ValueError(f"the catalogue has no item {derivatives.item_id!r}")
+        with self.transaction():
+            if not self._write(
+                "UPDATE items SET derivatives = ? WHERE item_id = ?",
+                _text(derivatives.to_json()),
+                derivatives.item_id,
+            ):
+                raise ValueError(f"the catalogue has no item {derivatives.item_id!r}")
+            self.fingerprints.put(derivatives.item_id, _pictures(derivatives))
 
     def get(self, item_id: str) -> CatalogueItem | None:
         """Return an item, or None."""
@@ -187,7 +195,9 @@ class Catalogue:
 
     def remove(self, item_id: str) -> None:
         """Forget an item, if it is there."""
-        self._write("DELETE FROM items WHERE item_id = ?", item_id)
+        with self.transaction():
+            self._write("DELETE FROM items WHERE item_id = ?", item_id)
+            self.fingerprints.forget(item_id)
 
     def iter_items(self, *, public_on: date | None = None) -> Iterator[CatalogueItem]:
         """Yield every item in the order of item ids, or those the public may see on a day.
@@ -300,6 +310,15 @@ class Catalogue:
                 remedy=_("The store is not concerned. Make the catalogue again: hoaban rebuild"),
                 path=self.path,
             ) from error
+
+
+def _pictures(derivatives: DerivativeSet | None) -> list[Picture]:
+    if derivatives is None:
+        return []
+    return [
+        Picture(derivatives.item_id, canvas.key, canvas.master, canvas.fingerprint)
+        for canvas in derivatives.canvases
+    ]
 
 
 def _text(data: object) -> str:

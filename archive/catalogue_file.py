@@ -13,11 +13,28 @@ from schemas.messages import _
 
 # "HOAB", so that a foreign database is never taken for ours.
 APPLICATION_ID = 0x484F4142
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 # Up to here the whole file is checked when it is opened (0.1 s); a larger one is checked by use.
 _CHECKED_BYTES = 64 << 20
 _BUSY_TIMEOUT_S = 10.0
+
+FINGERPRINT_TABLES = """
+CREATE TABLE pictures (
+    item_id TEXT NOT NULL,
+    canvas TEXT NOT NULL,
+    master TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    PRIMARY KEY (item_id, canvas)
+) WITHOUT ROWID;
+CREATE TABLE picture_bands (
+    band INTEGER NOT NULL,
+    item_id TEXT NOT NULL,
+    canvas TEXT NOT NULL,
+    PRIMARY KEY (band, item_id, canvas)
+) WITHOUT ROWID;
+CREATE INDEX bands_of_items ON picture_bands (item_id);
+"""
 
 _SCHEMA = """
 CREATE TABLE state (is_complete INTEGER NOT NULL);
@@ -202,7 +219,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute("BEGIN IMMEDIATE")
         # Another process may have made the tables since.
         if _is_empty(connection):
-            for statement in _SCHEMA.split(";"):
+            for statement in (_SCHEMA + FINGERPRINT_TABLES).split(";"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")

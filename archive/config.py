@@ -9,7 +9,7 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,14 +87,33 @@ TARGET_EDITIONS = ("2014", "2005")
 
 @dataclass(frozen=True)
 class QualitySettings:
-    """What is measured in scans beyond what costs nothing (table ``[quality]``).
+    """What is measured in scans, and from where on it is told (table ``[quality]``).
 
     Attributes:
+        control: Whether anything is measured.
+        min_ppi: Pixels an inch that a scan should have over its object.
+        min_px: A picture whose longer side is shorter is small.
+        sharp_px: A sharp picture of this longer side shows as much as a blurred one should.
+        max_clipped_percent: Largest share of pure white, or of pure black, in per cent.
+        max_cast: Largest distance from neutral that all tones may share, in CIELAB.
+        max_skew_deg: Largest tilt of lines of text, in degrees.
+        blank_contrast: A page with no more difference of greys than this, 0 to 255, is blank.
+        min_sheet_percent: Smallest share of a scan that a sheet on an even border may take, in
+            per cent.
         target: Look for a colour target in every scan and grade its colours; needs
             ``hoaban[target]``.
         target_edition: Which edition of the target, one of ``TARGET_EDITIONS``.
     """
 
+    control: bool = True
+    min_ppi: int = 300
+    min_px: int = 1000
+    sharp_px: int = 1000
+    max_clipped_percent: int = 5
+    max_cast: int = 8
+    max_skew_deg: float = 0.7
+    blank_contrast: int = 16
+    min_sheet_percent: int = 60
     target: bool = False
     target_edition: str = "2014"
 
@@ -102,6 +121,11 @@ class QualitySettings:
     def wanted_target(self) -> str:
         """The edition of the target to look for, or empty when none is."""
         return self.target_edition if self.target else ""
+
+    @property
+    def wanted(self) -> QualitySettings | None:
+        """The settings, or None where nothing is to be measured."""
+        return self if self.control else None
 
 
 @dataclass(frozen=True)
@@ -302,6 +326,10 @@ profile = {_quoted(d.profile)}   # standard, small or print: what is not set her
 max_megapixels = {d.max_megapixels}
 pdf_ppi = {d.pdf_ppi}
 
+[quality]
+control = {str(settings.quality.control).lower()}           # tell of small, blurred, tilted, empty … scans
+min_ppi = {settings.quality.min_ppi}            # that a scan should have over its object
+
 # What may be shown of images: [limits.public], [limits.restricted], [limits.staff] and
 # [limits.rights."ADDRESS"]; for example:
 # [limits.restricted]
@@ -320,6 +348,8 @@ def _checked(values: dict[str, Any], model: type, path: Path) -> dict[str, Any]:
     example = model()
     for name, value in values.items():
         expected = type(getattr(example, name))
+        if expected is float and type(value) is int:
+            value = values[name] = float(value)
         if expected is tuple and isinstance(value, list):
             values[name] = tuple(value)
         elif not isinstance(value, expected) or isinstance(value, bool) is not (expected is bool):
@@ -380,7 +410,12 @@ def _check_values(settings: Settings, path: Path) -> None:
         wrong = _("jobs and memory_limit_mb must not be negative, item_timeout_s at least 1.")
     elif min(settings.file_budget, settings.size_budget_mb) < 0:
         wrong = _("file_budget and size_budget_mb must not be negative.")
-    wrong = wrong or _wrong_derivatives(settings.derivatives) or _wrong_intake(settings.intake)
+    wrong = (
+        wrong
+        or _wrong_derivatives(settings.derivatives)
+        or _wrong_intake(settings.intake)
+        or _wrong_quality(settings.quality)
+    )
     if wrong:
         raise ConfigError(wrong, path=path)
 
@@ -416,6 +451,16 @@ def _wrong_intake(settings: IntakeSettings) -> str:
             return _("intake.encoding: '{name}' is no encoding; for example cp1258.").format(
                 name=settings.encoding
             )
+    return ""
+
+
+def _wrong_quality(settings: QualitySettings) -> str:
+    """Return what is wrong with the thresholds of quality control, or an empty text."""
+    numbers = (v for v in asdict(settings).values() if not isinstance(v, str))
+    if not all(value >= 0 for value in numbers):
+        return _("the settings of [quality] must not be negative.")
+    if max(settings.max_clipped_percent, settings.min_sheet_percent) > 100:
+        return _("max_clipped_percent and min_sheet_percent must be from 0 to 100.")
     return ""
 
 

@@ -15,9 +15,11 @@ from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
 from pipeline.engine import run_jobs
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.intake.rescued_reading import AcceptText
-from pipeline.jobs import Job
+from pipeline.jobs import Job, Outcome
 from pipeline.memory import worker_memory_mb
 from pipeline.progress import OnProgress, Progress, ignore_progress
+from pipeline.quality.look_alikes import look_alikes_of
+from pipeline.quality.object_size import longest_side_mm
 from pipeline.work import check_item
 from schemas.errors import SourceError
 from schemas.findings import Finding, has_errors
@@ -96,6 +98,7 @@ def check(
     in_scans: dict[str, list[Finding]] = {}
     technical: dict[str, tuple[Technical, ...]] = {}
     read: dict[str, tuple[ReadScan, ...]] = {}
+    seen: dict[str, Outcome] = {}
     with tempfile.TemporaryDirectory(prefix="hoaban-check-") as scratch:
         jobs = list(_jobs(delivery, settings, Path(scratch), previews=contact_sheet is not None))
         outcomes = run_jobs(
@@ -109,13 +112,18 @@ def check(
             in_scans[outcome.item_id] = list(outcome.findings)
             technical[outcome.item_id] = outcome.technical
             read[outcome.item_id] = scans_read(outcome)
+            seen[outcome.item_id] = outcome
             on_progress(Progress(CHECKING, done, len(jobs), outcome.item_id))
         findings = [*delivery.findings]
         for planned in delivery.items:
             findings.extend(planned.findings)
         for job in jobs:
             findings.extend(in_scans[job.item_id])
-        twins = duplicate_findings(scan for job in jobs for scan in read[job.item_id])
+        scans = [scan for job in jobs for scan in read[job.item_id]]
+        twins = [
+            *duplicate_findings(scans),
+            *look_alikes_of([seen[job.item_id] for job in jobs], scans),
+        ]
         findings.extend(twins)
         if contact_sheet is not None:
             for twin in twins:
@@ -166,4 +174,6 @@ def _jobs(
                 memory_mb=memory_mb,
                 has_previews=previews,
                 target_edition=settings.quality.wanted_target,
+                quality=settings.quality.wanted,
+                object_mm=longest_side_mm(planned.record),
             )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,6 +30,13 @@ from schemas.records import json_bytes
 
 # Raise it when the same master and settings would give other bytes or other files.
 RECIPE_VERSION = 3
+
+See = Callable[[pyvips.Image], None]
+
+
+def _see_nothing(_picture: pyvips.Image) -> None:
+    pass
+
 
 # A canvas's pictures: file name without ending, and the setting that says their longer side.
 _THUMBNAIL = "thumbnail"
@@ -113,6 +120,7 @@ def write_canvas(
     source: CanvasSource,
     *,
     mark: Watermark | None = None,
+    see: See = _see_nothing,
 ) -> Canvas:
     """Make everything from one decoded page, in a new folder of ``folder``.
 
@@ -125,6 +133,7 @@ def write_canvas(
         settings: Sizes and qualities.
         source: Where it comes from.
         mark: What is drawn on everything but the thumbnail.
+        see: Told of every picture, unsharpened, that shows just the image.
 
     Raises:
         pyvips.Error: The disk refuses a file.
@@ -147,7 +156,13 @@ def write_canvas(
     # What keeps the master's own size is shown as it is.
     sharpen_below_px = max(image.width, image.height) if is_sharpened else 0
     thumbnail, *access = _write_pictures(
-        base, place, settings, encoding, sharpen_below_px=sharpen_below_px, plain=plain
+        base,
+        place,
+        settings,
+        encoding,
+        sharpen_below_px=sharpen_below_px,
+        plain=plain,
+        see=see if mark is None else _see_nothing,
     )
     sizes = list(_file_sizes(place))
     return Canvas(
@@ -204,6 +219,7 @@ def _write_pictures(
     *,
     sharpen_below_px: int,
     plain: pyvips.Image | None,
+    see: See,
 ) -> list[ImageFile]:
     """Write the thumbnail and the access images, in rising widths.
 
@@ -219,6 +235,7 @@ def _write_pictures(
         if name == _THUMBNAIL and plain is not None:
             picture = plain
         smaller = fitted(picture, box_px)
+        see(smaller)
         is_sharpened = max(smaller.width, smaller.height) < sharpen_below_px
         shown = sharpened(smaller).copy_memory() if is_sharpened else smaller
         save_jpeg(shown, place / f"{name}.jpg", encoding)

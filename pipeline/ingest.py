@@ -52,6 +52,8 @@ from pipeline.memory import worker_memory_mb
 from pipeline.naming import name_formats
 from pipeline.planning import Change, Compared
 from pipeline.progress import OnProgress, Progress, ignore_progress
+from pipeline.quality.look_alikes import tell_look_alikes
+from pipeline.quality.object_size import longest_side_mm
 from pipeline.quarantine import release, set_aside
 from pipeline.refresh import catalogue_item, refresh_from_store
 from pipeline.repeats import Repeats
@@ -286,7 +288,10 @@ class _Run:
             name = compared.planned.record.identifier
             progress = reading_progress(number, len(todo), name, (done, total), tally)
             self._on_progress(progress)
-        tally.add(duplicate_findings(scan for item_id in todo for scan in read.get(item_id, ())))
+        scans = [scan for item_id in todo for scan in read.get(item_id, ())]
+        tally.add(duplicate_findings(scans))
+        if self._archive.settings.quality.control:
+            tally.add(tell_look_alikes(self._catalogue, self._batch, [*todo], scans))
 
     def _commit(self, compared: Compared, outcome: Outcome, tally: Tally) -> None:
         """Put one item into the store, then publish what was made from it."""
@@ -372,6 +377,8 @@ class _Run:
                 limits=limits_in(self._archive, planned.record),
                 memory_mb=memory_mb,
                 target_edition=self._archive.settings.quality.wanted_target,
+                quality=self._archive.settings.quality.wanted,
+                object_mm=longest_side_mm(planned.record),
             )
 
     def _scans_of(self, planned: PlannedItem) -> tuple[Scan, ...]:

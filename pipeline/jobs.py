@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.config import DerivativeSettings
+from archive.config import DerivativeSettings, QualitySettings
 from archive.limits import Limits
 from schemas.crosswalks.xmp import Credit
 from schemas.events import Event
@@ -84,6 +84,8 @@ class Job:
         limits: What may be shown of the item.
         target_edition: Edition of the colour target to look for, or empty: do not look.
         has_previews: A check keeps a picture of each scan in ``staging``, for a contact sheet.
+        quality: From where on the quality of the scans is told of, or None to measure nothing.
+        object_mm: The longest side of the object in millimetres, or 0 when not known.
     """
 
     item_id: str
@@ -94,6 +96,8 @@ class Job:
     credit: Credit = field(default_factory=Credit)
     memory_mb: int = 0
     limits: Limits = field(default_factory=Limits)
+    quality: QualitySettings | None = None
+    object_mm: float = 0.0
     target_edition: str = ""
     has_previews: bool = False
 
@@ -115,6 +119,7 @@ class Outcome:
         events: What was done to the masters, oldest first.
         findings: What was found in the scans; an error means nothing of this item goes in.
         tries: How often the work was begun until there was this outcome.
+        pictures: (master's name in the delivery, fingerprint) of pages that were only looked at.
     """
 
     item_id: str
@@ -124,6 +129,7 @@ class Outcome:
     events: tuple[Event, ...] = ()
     findings: tuple[Finding, ...] = ()
     tries: int = 1
+    pictures: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_set_aside(self) -> bool:

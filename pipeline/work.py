@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.colour import assumed_space
@@ -32,6 +32,8 @@ from pipeline.jobs import Job, Outcome, Scan
 from pipeline.lost_blocks import tells_lost_blocks
 from pipeline.memory import fits_in_memory
 from pipeline.pronom import UNKNOWN, FormatName, name_format_apart
+from pipeline.quality.judging import facts_of, judged
+from pipeline.quality.look import Look
 from pipeline.readers import version_of
 from pipeline.target import target_findings
 from pipeline.vips import pyvips
@@ -173,6 +175,7 @@ def check_item(job: Job) -> Outcome:
     """Look at every scan of an item, decode it whole, and keep nothing but previews."""
     findings = _Findings(job.item_id)
     masters = []
+    pictures: list[tuple[str, str]] = []
     for number, scan in enumerate(job.scans, start=1):
         try:
             master = _inspect(read_scan(scan, None), job, findings)
@@ -182,6 +185,10 @@ def check_item(job: Job) -> Outcome:
                         findings.add_target(image, job.target_edition, scan)
                     if job.has_previews and index == 0:
                         write_preview(image, *job.preview_of(number), quality=job.settings.quality)
+                    if job.quality is not None:
+                        look = Look(image)
+                        pictures.append((scan.name, look.fingerprint))
+                        _judge_quality(look, master, page, job, findings)
             masters.append(master)
         except ScanProblem as problem:
             findings.add(problem.code, scan, **problem.values)
@@ -189,6 +196,7 @@ def check_item(job: Job) -> Outcome:
         item_id=job.item_id,
         technical=tuple(master.technical for master in masters),
         findings=tuple(findings.all),
+        pictures=tuple(pictures),
     )
 
 
@@ -205,7 +213,7 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
         try:
             master = _inspect(read_scan(scan, target), job, findings)
             for page in range(len(master.header.pages)):
-                canvas = _canvas(master, page, folder, job, len(canvases) + 1)
+                canvas = _canvas(master, page, folder, job, len(canvases) + 1, findings)
                 canvases.append(canvas)
                 if job.target_edition:
                     access = folder / canvas.key / canvas.access.name
@@ -217,7 +225,9 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
     return masters, canvases
 
 
-def _canvas(master: _Master, page: int, folder: Path, job: Job, number: int) -> Canvas:
+def _canvas(
+    master: _Master, page: int, folder: Path, job: Job, number: int, findings: _Findings
+) -> Canvas:
     """Decode one page and make everything from it.
 
     ``page`` counts the views of the master as technical.json lists them.
@@ -233,7 +243,24 @@ def _canvas(master: _Master, page: int, folder: Path, job: Job, number: int) -> 
     )
     with _decoded(master, header, job) as decoded:
         image = within(decoded, job.limits, memory_mb=job.memory_mb)
-        return write_canvas(image, folder, job.settings, source, mark=job.limits.watermark)
+        # The scan itself is looked at, not what may be shown of it.
+        look = Look(decoded)
+        see = {"see": look.see} if image is decoded else {}
+        mark = job.limits.watermark
+        canvas = write_canvas(image, folder, job.settings, source, mark=mark, **see)
+        _judge_quality(look, master, header, job, findings)
+        return replace(canvas, fingerprint=look.fingerprint)
+
+
+def _judge_quality(
+    look: Look, master: _Master, page: PageHeader, job: Job, findings: _Findings
+) -> None:
+    """Measure a page that was decoded and tell what is wrong with it, if that is wanted."""
+    if job.quality is None:
+        return
+    facts = facts_of(page, master.header, object_mm=job.object_mm)
+    for code, values in judged(look.measure(), facts, job.quality):
+        findings.add(code, master.copy.scan, **values)
 
 
 @contextmanager

@@ -53,6 +53,8 @@ class Canvas:
         sizes: (width, height) of the whole images under ``full/``, ascending.
         files: Number of files in its folder.
         size_bytes: Their length together.
+        fingerprint: What it looks like (``schemas.fingerprints``); empty when there is little
+            on it, and in sets of before fingerprints were made.
     """
 
     key: str
@@ -68,6 +70,7 @@ class Canvas:
     sizes: tuple[tuple[int, int], ...]
     files: int
     size_bytes: int
+    fingerprint: str = ""
 
     @property
     def access(self) -> ImageFile:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from schemas.finding_kinds import (
     keeping,
     profile,
+    quality,
     reading,
     replicas,
     roundtrip,
@@ -37,6 +38,7 @@ KINDS: Mapping[str, FindingKind] = {
         *values.KINDS,
         *profile.KINDS,
         *scans.KINDS,
+        *quality.KINDS,
         *target.KINDS,
         *roundtrip.KINDS,
         *keeping.KINDS,
