@@ -327,7 +327,7 @@ max_megapixels = {d.max_megapixels}
 pdf_ppi = {d.pdf_ppi}
 
 [quality]
-control = {str(settings.quality.control).lower()}           # tell of small, blurred, tilted, empty … scans
+control = {str(settings.quality.control).lower()}      # tell of small, blurred, tilted … scans
 min_ppi = {settings.quality.min_ppi}            # that a scan should have over its object
 
 # What may be shown of images: [limits.public], [limits.restricted], [limits.staff] and

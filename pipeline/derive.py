@@ -34,8 +34,8 @@ RECIPE_VERSION = 3
 See = Callable[[pyvips.Image], None]
 
 
-def _see_nothing(_picture: pyvips.Image) -> None:
-    pass
+def see_nothing(_picture: pyvips.Image) -> None:
+    """Look at no picture."""
 
 
 # A canvas's pictures: file name without ending, and the setting that says their longer side.
@@ -120,7 +120,7 @@ def write_canvas(
     source: CanvasSource,
     *,
     mark: Watermark | None = None,
-    see: See = _see_nothing,
+    see: See = see_nothing,
 ) -> Canvas:
     """Make everything from one decoded page, in a new folder of ``folder``.
 
@@ -162,7 +162,7 @@ def write_canvas(
         encoding,
         sharpen_below_px=sharpen_below_px,
         plain=plain,
-        see=see if mark is None else _see_nothing,
+        see=see if mark is None else see_nothing,
     )
     sizes = list(_file_sizes(place))
     return Canvas(

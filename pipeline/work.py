@@ -22,6 +22,7 @@ from pipeline.decode import PageHeader, ScanProblem, decode_page
 from pipeline.derive import (
     CanvasSource,
     recipe_of,
+    see_nothing,
     write_canvas,
     write_derivative_set,
     write_preview,
@@ -245,9 +246,9 @@ def _canvas(
         image = within(decoded, job.limits, memory_mb=job.memory_mb)
         # The scan itself is looked at, not what may be shown of it.
         look = Look(decoded)
-        see = {"see": look.see} if image is decoded else {}
+        see = look.see if image is decoded else see_nothing
         mark = job.limits.watermark
-        canvas = write_canvas(image, folder, job.settings, source, mark=mark, **see)
+        canvas = write_canvas(image, folder, job.settings, source, mark=mark, see=see)
         _judge_quality(look, master, header, job, findings)
         return replace(canvas, fingerprint=look.fingerprint)
 

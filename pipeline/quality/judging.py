@@ -33,7 +33,8 @@ _NEAR_WHITE_SHARE, _NEAR_BLACK_SHARE = 0.15, 0.3
 # Old paper, wood, skin and sepia are warm: from red to yellow-green nothing can be told.
 _COLD_DEG = (120.0, 335.0)
 _CAST_SPREAD_DEG = 25.0
-_CAST_VARIETY = 16.0
+# A picture of many colours beside its mean has its own; a multiplied one grows with the light.
+_CAST_VARIETY = 1.25
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def _cast(measures: Measures, _facts: ScanFacts, settings: QualitySettings) -> I
     if (
         cast.chroma >= settings.max_cast
         and cast.spread_deg <= _CAST_SPREAD_DEG
-        and cast.variety <= _CAST_VARIETY
+        and cast.variety <= _CAST_VARIETY * cast.chroma
         and _COLD_DEG[0] <= cast.hue_deg <= _COLD_DEG[1]
     ):
         yield "QUALITY-cast", {}

@@ -23,7 +23,7 @@ _COARSE_DEG = tuple(float(step) for step in range(-6, 7))
 _FINE_DEG = (0.4, 0.1)
 _FINE_STEPS = (-2, -1, 0, 1, 2)
 # Moving by whole pixels is five times as fast.
-_ROUGH, _EXACT = Image.Resampling.NEAREST, Image.Resampling.BILINEAR
+_ROUGH, _EXACT = Image.Resampling.NEAREST, Image.Resampling.BICUBIC
 _PLAIN = 4.0
 # Grey values: paper is this light, most of it is nearly so, and the ink is this much darker.
 _PAPER = 100
@@ -78,10 +78,10 @@ def _lines(grey: Image.Image) -> Lines:
         return Lines(best, scores[best] / usual, 0)
     for step in _FINE_DEG:
         around = [round(best + step * count, 1) for count in _FINE_STEPS]
-        scores |= {angle: _score(strips, strip_px, angle, _EXACT) for angle in around}
-        best = _best(scores)
+        exact = {angle: _score(strips, strip_px, angle, _EXACT) for angle in around}
+        best = _best(exact)
     profile = _profile(strips, strip_px, best, _EXACT).tobytes()
-    return Lines(best, scores[best] / usual, _alternations(profile))
+    return Lines(best, exact[best] / usual, _alternations(profile))
 
 
 def _best(scores: dict[float, float]) -> float:

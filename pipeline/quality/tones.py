@@ -15,7 +15,8 @@ _WHITE, _BLACK = 254, 1
 _MARGIN = 0.08
 # Tones this near to the end say that the end was reached by too much light, not by white paper.
 _NEAR = 24
-_THIRDS = 3
+_DARKEST = 15.0
+_FEWEST_LEANS = 2
 _FEWEST_CAST_PIXELS = 200
 
 
@@ -63,7 +64,7 @@ def tones_of(levels: Levels) -> Tones:
     lights = ImageChops.darker(ImageChops.darker(red, green), blue).histogram()
     darks = ImageChops.lighter(ImageChops.lighter(red, green), blue).histogram()
     total = sum(lights)
-    inner = _inside(levels.grey).histogram()
+    inner = _without_grain(_inside(levels.grey)).histogram()
     return Tones(
         highlights=sum(lights[_WHITE:]) / total,
         near_highlights=sum(lights[_WHITE - _NEAR : _WHITE]) / total,
@@ -85,9 +86,14 @@ def cast_of(levels: Levels) -> Cast:
         if sum(mask.histogram()[1:]) < _FEWEST_CAST_PIXELS:
             return Cast(0, 0, 360, 0)
         red, green, blue = ImageStat.Stat(image, mask).mean
-        leans.append(lab_of(red, green, blue))
+        lean = lab_of(red, green, blue)
+        # Black has no colour, whatever the light was.
+        if lean[0] >= _DARKEST:
+            leans.append(lean)
+    if len(leans) < _FEWEST_LEANS:
+        return Cast(0, 0, 360, 0)
     chroma = min(math.hypot(a, b) for _l, a, b in leans)
-    a_mean, b_mean = (sum(lean[i] for lean in leans) / _THIRDS for i in (1, 2))
+    a_mean, b_mean = (sum(lean[i] for lean in leans) / len(leans) for i in (1, 2))
     hue = math.degrees(math.atan2(b_mean, a_mean)) % 360
     spread = max(_apart(math.degrees(math.atan2(b, a)), hue) for _l, a, b in leans)
     return Cast(chroma, hue, spread, _variety(image))
@@ -130,6 +136,11 @@ def _apart(one_deg: float, other_deg: float) -> float:
 def _inside(image: Image.Image) -> Image.Image:
     across, down = int(image.width * _MARGIN), int(image.height * _MARGIN)
     return image.crop((across, down, image.width - across, image.height - down))
+
+
+def _without_grain(grey: Image.Image) -> Image.Image:
+    """Average once more: the grain of paper goes, a line of text stays."""
+    return grey.reduce(2) if min(grey.size) > 1 else grey
 
 
 def percentile(bins: list[int], share: float) -> int:
