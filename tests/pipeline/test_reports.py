@@ -7,7 +7,7 @@ from schemas.findings import Finding
 
 
 def test_like_notes_are_counted_and_errors_are_all_said() -> None:
-    notes = [Finding("SCAN-no-profile", f"{n}.jpg", values={"space": "sRGB"}) for n in range(9)]
+    notes = [Finding("SCAN-no-profile", f"{n}.jpg", values={"assumed": "sRGB"}) for n in range(9)]
     errors = [Finding("ROW-no-title", "a.csv", row=n) for n in range(9)]
     lines = list(finding_lines([*notes, *errors, *errors]))
     assert sum("[ROW-no-title]" in line for line in lines) == 9
