@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 # A catalogue can have the same small thing to say of every row; errors and warnings are all said.
-_NOTES_OF_A_KIND = 2
+_NOTES_OF_A_KIND = 1
 
 
 def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
