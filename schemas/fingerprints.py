@@ -1,8 +1,9 @@
 """Fingerprints of pictures: near ones look alike, and turning one turns the picture.
 
 A fingerprint says of each cell of a coarse grid, and of a fine one, on which sides it is clearly
-brighter. Noise in an even area leaves no trace in it, unlike in a plain difference hash, so that
-objects before the same backdrop are not taken for each other.
+brighter, and of each quarter which tint it has. Noise in an even area leaves no trace in it, unlike
+in a plain difference hash, so that objects before the same backdrop are not taken for each other;
+the tint tells a red plate from a blue one.
 """
 
 from __future__ import annotations
@@ -24,9 +25,13 @@ _BAND_BITS = _COARSE_BITS // BANDS
 _BAND_STEP = 37
 _FEWEST_IN_BAND = 2
 _QUARTERS = 4
+# Two numbers a quarter of the picture: red less green, and green less blue, halved.
+TINT_BYTES = 2 * _QUARTERS
+_TINT_BITS = 8 * TINT_BYTES
 # What was measured: docs/quality.md.
 _MOST_COARSE = 18
 _MOST_FINE_SHARE = 0.22
+_MOST_TINT = 10
 
 
 @dataclass(frozen=True)
@@ -36,15 +41,19 @@ class Fingerprint:
     Attributes:
         coarse: The planes of the coarse grid, one after another, as one number.
         fine: Those of the fine grid.
+        tint: Two bytes a quarter of the picture, from the upper left as a clock goes.
     """
 
     coarse: int
     fine: int
+    tint: bytes
 
     @property
     def text(self) -> str:
         """The fingerprint as hexadecimal digits."""
-        return f"{self.coarse:0{_COARSE_BITS // 4}x}{self.fine:0{_FINE_BITS // 4}x}"
+        return (
+            f"{self.coarse:0{_COARSE_BITS // 4}x}{self.fine:0{_FINE_BITS // 4}x}{self.tint.hex()}"
+        )
 
     @classmethod
     def parse(cls, text: str) -> Fingerprint:
@@ -53,10 +62,10 @@ class Fingerprint:
         Raises:
             ValueError: It is not a fingerprint.
         """
-        if len(text) != (_COARSE_BITS + _FINE_BITS) // 4:
+        if len(text) != (_COARSE_BITS + _FINE_BITS + _TINT_BITS) // 4:
             raise ValueError(f"not a fingerprint: {text!r}")
-        cut = _COARSE_BITS // 4
-        return cls(int(text[:cut], 16), int(text[cut:], 16))
+        fine, tint = _COARSE_BITS // 4, (_COARSE_BITS + _FINE_BITS) // 4
+        return cls(int(text[:fine], 16), int(text[fine:tint], 16), bytes.fromhex(text[tint:]))
 
     @property
     def bands(self) -> tuple[int, ...]:
@@ -76,7 +85,11 @@ class Fingerprint:
 
     def turned(self) -> Fingerprint:
         """Return the fingerprint of the picture turned a quarter to the right."""
-        return Fingerprint(_turned(self.coarse, COARSE_CELLS), _turned(self.fine, FINE_CELLS))
+        return Fingerprint(
+            _turned(self.coarse, COARSE_CELLS),
+            _turned(self.fine, FINE_CELLS),
+            self.tint[-2:] + self.tint[:-2],
+        )
 
     def turns(self) -> Iterator[Fingerprint]:
         """Give the fingerprint as it is, then turned once, twice and three times."""
@@ -89,6 +102,8 @@ class Fingerprint:
 def is_alike(one: Fingerprint, other: Fingerprint) -> bool:
     """Say whether two pictures are the same one, encoded, sized or lit differently."""
     if (one.coarse ^ other.coarse).bit_count() > _MOST_COARSE:
+        return False
+    if max(abs(a - b) for a, b in zip(one.tint, other.tint, strict=True)) > _MOST_TINT:
         return False
     known = (one.fine | other.fine).bit_count()
     return known > 0 and (one.fine ^ other.fine).bit_count() <= _MOST_FINE_SHARE * known

@@ -22,4 +22,19 @@ def fingerprint_of(levels: Levels) -> Fingerprint | None:
         )
         for cells in (COARSE_CELLS, FINE_CELLS)
     )
-    return Fingerprint(coarse, fine) if fine.bit_count() >= _FEWEST_BITS else None
+    if fine.bit_count() < _FEWEST_BITS:
+        return None
+    return Fingerprint(coarse, fine, _tint(levels.small))
+
+
+def _tint(image: Image.Image) -> bytes:
+    upper_left, upper_right, lower_left, lower_right = _quarters(image)
+    tint = bytearray()
+    for red, green, blue in (upper_left, upper_right, lower_right, lower_left):
+        tint += bytes(((red - green + 256) // 2, (green - blue + 256) // 2))
+    return bytes(tint)
+
+
+def _quarters(image: Image.Image) -> list[tuple[int, int, int]]:
+    values = image.resize((2, 2), Image.Resampling.BOX).tobytes()
+    return [(values[at], values[at + 1], values[at + 2]) for at in range(0, len(values), 3)]

@@ -115,7 +115,7 @@ def test_a_rebuild_measures_nothing_and_makes_the_same_fingerprints(
     assert rebuilt.code == 0
     assert "tilted" not in rebuilt.out + rebuilt.err
     assert [path.read_bytes() for path in sets] == before
-    assert all(len(json.loads(text)["canvases"][0]["fingerprint"]) == 320 for text in before)
+    assert all(len(json.loads(text)["canvases"][0]["fingerprint"]) == 336 for text in before)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from archive.fingerprints import Fingerprints, Picture
 from pipeline.quality.look import Look
@@ -15,7 +15,12 @@ from pipeline.vips import pyvips
 from schemas.fingerprints import Fingerprint, is_alike
 from tests.quality.pages import real, scaled, text_page
 
-FINGERPRINTS = st.builds(Fingerprint, st.integers(0, 2**256 - 1), st.integers(0, 2**1024 - 1))
+FINGERPRINTS = st.builds(
+    Fingerprint,
+    st.integers(0, 2**256 - 1),
+    st.integers(0, 2**1024 - 1),
+    st.binary(min_size=8, max_size=8),
+)
 
 
 def look(image: Image.Image) -> str:
@@ -34,7 +39,7 @@ def test_four_quarter_turns_are_none(fingerprint: Fingerprint) -> None:
     assert last.turned() == fingerprint
 
 
-@pytest.mark.parametrize("text", ["", "abc", "x" * 320])
+@pytest.mark.parametrize("text", ["", "abc", "x" * 336])
 def test_damaged_text_is_no_fingerprint(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         Fingerprint.parse(text)
@@ -59,6 +64,15 @@ def test_different_pages_of_one_book_and_objects_on_one_backdrop_are_not_alike()
     assert not any(is_alike(a, b) for i, a in enumerate(known) for b in known[:i])
 
 
+def test_the_same_shape_in_another_colour_is_not_alike() -> None:
+    plates = []
+    for colour in ("olive", "sienna", "indigo"):
+        plate = Image.new("RGB", (1000, 800), "white")
+        ImageDraw.Draw(plate).ellipse((100, 100, 900, 700), fill=colour)
+        plates.append(Fingerprint.parse(look(plate)))
+    assert not any(is_alike(a, b) for i, a in enumerate(plates) for b in plates[:i])
+
+
 def test_a_blank_page_has_no_fingerprint() -> None:
     assert look(text_page(lines=0)) == ""
 
@@ -67,10 +81,10 @@ def test_the_index_finds_the_turned_copy_among_many() -> None:
     chance = random.Random(5)
     fingerprints = Fingerprints.apart()
     for number in range(300):
-        other = Fingerprint(chance.getrandbits(256), chance.getrandbits(1024))
+        other = Fingerprint(chance.getrandbits(256), chance.getrandbits(1024), bytes(8))
         fingerprints.put(f"o{number}", [Picture(f"o{number}", "0001", "masters/o", other.text)])
     wanted = Fingerprint.parse(look(real("ho-phach/gm_00848501.jpg")))
-    changed = Fingerprint(wanted.coarse ^ 0b1011, wanted.fine ^ 0b1011)
+    changed = Fingerprint(wanted.coarse ^ 0b1011, wanted.fine ^ 0b1011, wanted.tint)
     fingerprints.put("kept", [Picture("kept", "0001", "masters/k.tif", changed.turned().text)])
     picture = Picture("new", "0001", "masters/n.tif", wanted.text)
 

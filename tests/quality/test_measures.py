@@ -10,12 +10,14 @@ import pytest
 from PIL import Image, ImageFilter
 
 from archive.config import QualitySettings
+from archive.limits import Limits, Watermark
 from pipeline.quality.judging import ScanFacts, judged
 from pipeline.quality.look import Look, Measures
 from pipeline.quality.object_size import longest_side_mm
 from pipeline.vips import pyvips
+from schemas.fingerprints import Fingerprint, is_alike
 from schemas.records import Record, Statement
-from tests.imaging.making import codes, job_for, run_item
+from tests.imaging.making import codes, derivative_set, job_for, run_item
 from tests.quality.pages import SAMPLE, on_lid, real, scaled, text_page, tilted
 
 SETTINGS = QualitySettings()
@@ -180,3 +182,14 @@ def test_every_sample_scan_is_measured_without_a_false_alarm() -> None:
             alarms[path.name] = found
     # A window in the photograph is blown out indeed.
     assert alarms in ({}, {"evans.jpg": {"QUALITY-highlights"}})
+
+
+def test_the_scan_is_judged_not_what_may_be_shown_of_it(tmp_path: Path) -> None:
+    scan = SAMPLE / AMBER
+    limited = Limits(max_px=300, watermark=Watermark("© Bảo tàng"))
+    job = replace(job_for(tmp_path / "limited", scan), quality=SETTINGS, limits=limited)
+    outcome = run_item(job, at="2026-11-21T08:30:00Z")
+    plain = run_item(job_for(tmp_path / "plain", scan), at="2026-11-21T08:30:00Z")
+    assert codes(outcome) == []
+    one, other = (derivative_set(made).canvases[0].fingerprint for made in (outcome, plain))
+    assert is_alike(Fingerprint.parse(one), Fingerprint.parse(other))
