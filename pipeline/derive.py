@@ -29,7 +29,7 @@ from schemas.derivatives import DERIVATIVES_NAME, Canvas, DerivativeSet, ImageFi
 from schemas.records import json_bytes
 
 # Raise it when the same master and settings would give other bytes or other files.
-RECIPE_VERSION = 3
+RECIPE_VERSION = 4
 
 See = Callable[[pyvips.Image], None]
 

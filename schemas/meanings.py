@@ -33,7 +33,11 @@ def _date(text: str, edtf: str, lang: str) -> str:
     said = describe(edtf, lang)
     if edtf == "XXXX" or said.casefold() == text.strip().casefold():
         return ""
-    numbers = {number.lstrip("0") for number in _DIGITS.findall(text)}
-    if numbers and {number.lstrip("0") for number in _DIGITS.findall(edtf)} <= numbers:
-        return ""
-    return said
+    # EDTF counts years before Christ from 0, people do not: either may repeat the text.
+    numbers = _numbers(text)
+    repeats = _numbers(edtf) <= numbers or (_numbers(said) and _numbers(said) <= numbers)
+    return "" if numbers and repeats else said
+
+
+def _numbers(text: str) -> set[str]:
+    return {number.lstrip("0") for number in _DIGITS.findall(text)}

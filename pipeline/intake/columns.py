@@ -185,6 +185,14 @@ def _unknown(
     )
 
 
+def column_index(letters: str) -> int:
+    """Return the place of the column that a spreadsheet program shows ``letters`` over, from 0."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return index - 1
+
+
 def _is_header(row: Row, headings: Headings) -> bool:
     meanings = [m for m in map(headings.recognise, row.cells) if m]
     has_identifier = any(m.field.role is Role.IDENTIFIER for m in meanings)

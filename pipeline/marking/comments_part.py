@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
-from pipeline.intake.columns import column_letter
+from pipeline.intake.columns import column_index, column_letter
 from schemas.xml import parse_xml, xml_text
 
 AUTHOR = "Hoa Ban"
@@ -151,10 +151,7 @@ def cell_of(reference: str) -> Cell:
     found = _REF.fullmatch(reference)
     if not found:
         return (0, 0)
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(found[2]), column - 1
+    return int(found[2]), column_index(found[1])
 
 
 def _box_cell(shape: str) -> Cell:

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.config import IntakeSettings
-from pipeline.intake.columns import Headings, column_letter, find_header, settle, with_stand_in
+from pipeline.intake.columns import (
+    Headings,
+    column_index,
+    column_letter,
+    find_header,
+    settle,
+    with_stand_in,
+)
 from pipeline.intake.sheet import open_sheets
 from schemas.findings import Finding
 from schemas.profile import Profile, Role
@@ -109,7 +116,4 @@ def _letters_index(letters: str, otherwise: int) -> int:
     """Return the place of a column named by its letter, as findings name one without heading."""
     if not (letters.isascii() and letters.isalpha() and letters.isupper() and len(letters) < 4):
         return otherwise
-    index = 0
-    for letter in letters:
-        index = index * 26 + ord(letter) - ord("A") + 1
-    return index - 1
+    return column_index(letters)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from pipeline.intake.columns import column_letter
+from pipeline.intake.columns import column_index, column_letter
 
 RELATIONSHIPS_NS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 # What may stand after legacyDrawing in a worksheet.
@@ -181,7 +181,7 @@ class _Scanner:
 
     def _cell(self, attributes: Mapping[str, str]) -> None:
         place = _CELL.fullmatch(attributes.get("r", ""))
-        self._column = _index(place[1]) if place else self._column + 1
+        self._column = column_index(place[1]) if place else self._column + 1
         at = self._parser.CurrentByteIndex
         while self._waiting and self._waiting[0] <= self._column:
             column = self._waiting.pop(0)
@@ -209,10 +209,3 @@ class _Scanner:
         elif self._depth == 1 and self.found.comments_at < 0:
             self.found.comments_at = at
         self._depth -= 1
-
-
-def _index(letters: str) -> int:
-    index = 0
-    for letter in letters:
-        index = index * 26 + ord(letter) - ord("A") + 1
-    return index - 1

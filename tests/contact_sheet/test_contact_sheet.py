@@ -36,8 +36,13 @@ from tests.flows.deliveries import HEADINGS, ROWS, draw_scan, make_delivery, wri
 
 @pytest.fixture
 def museum(tmp_path: Path, run: Run) -> Path:
+    """An archive that is told nothing of the quality of the small drawings of these tests."""
     folder = tmp_path / "museum"
     assert run("init", folder).code == 0
+    settings = folder / "hoaban.toml"
+    text = settings.read_text(encoding="utf-8")
+    assert "\ncontrol = true" in text
+    settings.write_text(text.replace("\ncontrol = true", "\ncontrol = false"), encoding="utf-8")
     return folder
 
 
@@ -237,13 +242,15 @@ def test_a_damaged_report_says_what_to_do(run: Run, museum: Path, delivery: Path
 # --- before anything is archived -------------------------------------------------------------
 
 
-def test_check_writes_a_sheet_of_a_delivery(run: Run, delivery: Path, tmp_path: Path) -> None:
+def test_check_writes_a_sheet_of_a_delivery(
+    run: Run, museum: Path, delivery: Path, tmp_path: Path
+) -> None:
     (delivery / "scarf.jpg").write_bytes(b"not an image")
     draw_scan(delivery / "copy.png", colour="sienna")
     rows = [*ROWS, ("BT-004", "Cối", "Mortar", "gỗ", "copy.png")]
     write_csv(delivery / "catalogue.csv", HEADINGS, rows)
     sheet = tmp_path / "for the photographer" / "sheet.html"
-    ran = run("check", delivery, "--contact-sheet", sheet, cwd=tmp_path)
+    ran = run("check", delivery, "--contact-sheet", sheet, cwd=museum)
     assert ran.code == EXIT_PARTIAL
     assert str(sheet) in ran.out
     page = Page(sheet)

@@ -93,3 +93,10 @@ def test_the_index_finds_the_turned_copy_among_many() -> None:
     fingerprints.forget("kept")
     assert fingerprints.alike(picture) == []
     fingerprints.close()
+
+
+def test_a_fingerprint_of_an_older_version_counts_as_none() -> None:
+    fingerprints = Fingerprints.apart()
+    fingerprints.put("old", [Picture("old", "0001", "masters/o.tif", "0" * 320)])
+    assert fingerprints.of("old") == []
+    fingerprints.close()
