@@ -11,9 +11,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import cli
 from schemas.messages import set_language
+
+# No test is timed: a busy machine is no defect.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # The browser tests need what `.[dev]` installs; where that is missing they are not collected. CI
 # asks for them by their marker, and pytest fails when it finds none.

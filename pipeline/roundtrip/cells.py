@@ -2,31 +2,27 @@
 
 Invariant: a record is the same after any cells were changed and changed back.
 
-Headings are exact, not recognised: ``title@vi`` is the title in Vietnamese, ``dcterms:subject``
-a statement that came from no field, ``extra:Kệ`` a cell that was kept under an unknown heading.
+The cells themselves, and what their headings mean: ``schemas.record_cells``.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.intake.rows import split_cell, statement_of
-from schemas.access import AccessTerms, access_text, parse_access_terms, parse_embargo
+from schemas.access import AccessTerms, parse_access_terms, parse_embargo
 from schemas.cells import quote_cell
 from schemas.dublincore import TERMS, Statement
-from schemas.fields import DEFAULT_SEPARATORS, LINE
 from schemas.normalising import Normaliser, ValueTables
 from schemas.profile import Field, Obligation, Profile, Role, ValueType
+from schemas.record_cells import EXTRA, TERM, columns_of, heading_of
 from schemas.records import Access, Record
 
-EXTRA = "extra:"
 # What a cell of a spreadsheet program can hold, in UTF-16 units; it drops the rest without a word.
 # Source: Excel specifications and limits, "Total number of characters that a cell can contain"
 LONGEST_CELL = 32_767
-_TERM = "dcterms:"
-_MASTERS = "masters/"
 
 
 class CellError(Exception):
@@ -47,67 +43,6 @@ class CellError(Exception):
 class _CellReader:
     normaliser: Normaliser
     earlier: tuple[Statement, ...]
-
-
-@dataclass(frozen=True)
-class Columns:
-    """The headings of a profile's special fields.
-
-    Attributes:
-        identifier: Of the inventory number; not to be edited.
-        files: Of the scans; not to be edited.
-        access: Of the access level.
-        kind: Of the kind of record; not to be edited.
-    """
-
-    identifier: str
-    files: str
-    access: str
-    kind: str
-
-    @property
-    def fixed(self) -> frozenset[str]:
-        """Those that are not to be edited."""
-        return frozenset({self.identifier, self.files, self.kind})
-
-
-def columns_of(profile: Profile) -> Columns:
-    """Return the headings of a profile's special fields."""
-    return Columns(
-        _named(profile, Role.IDENTIFIER, "identifier"),
-        _named(profile, Role.FILES, "files"),
-        _named(profile, Role.ACCESS, "access"),
-        _named(profile, Role.KIND, "kind"),
-    )
-
-
-def cells_of(record: Record, profile: Profile) -> dict[str, str]:
-    """Return the text of every cell of a record by heading."""
-    profile = profile.of(record.kind)
-    columns = columns_of(profile)
-    cells: dict[str, list[str]] = {
-        columns.identifier: [record.identifier],
-        columns.files: [view.path.removeprefix(_MASTERS) for view in record.views],
-        columns.access: [access_text(record.access, record.embargo_until)],
-    }
-    if record.kind:
-        cells[columns.kind] = [record.kind]
-    for statement in record.statements:
-        if statement.field != columns.identifier:
-            cells.setdefault(heading_of(statement), []).append(text_of(statement))
-    for heading, text in record.extra:
-        cells.setdefault(EXTRA + heading, []).append(text)
-    return {h: _separator(h, profile).join(texts) for h, texts in cells.items()}
-
-
-def in_order(headings: Iterable[str], profile: Profile) -> list[str]:
-    """Return headings as people expect them: as the profile has them, unknown ones last."""
-    places = profile.positions
-
-    def key(heading: str) -> tuple[int, str]:
-        return places.get(heading.partition("@")[0], len(places)), heading
-
-    return sorted(headings, key=key)
 
 
 def same(one: str, other: str) -> bool:
@@ -171,17 +106,6 @@ def with_cells(
     return record
 
 
-def heading_of(statement: Statement) -> str:
-    """Return the heading under which a statement stands."""
-    name = statement.field or _TERM + statement.term
-    return f"{name}@{statement.lang}" if statement.lang else name
-
-
-def text_of(statement: Statement) -> str:
-    """Return a statement as the text of a cell."""
-    return statement.written
-
-
 def _with_cell(
     record: Record, heading: str, text: str, profile: Profile, reader: _CellReader
 ) -> Record:
@@ -232,12 +156,12 @@ def _with_statements(
     values = split_cell(text, field) if field else [v for v in (text,) if v]
     # What the statement knows beside its text is kept where the text is.
     past = [entry for entry in reader.earlier if heading_of(entry) == heading]
-    known = {text_of(entry): entry for entry in (*past, *old)}
+    known = {entry.written: entry for entry in (*past, *old)}
     source = name if field else _field_of(old)
     made = [known.get(value) or _statement(term, value, lang, source) for value in values]
     # A value may be understood by the one before it, so they are read together.
     read, _unread = reader.normaliser.normalised(made)
-    new = [known.get(text_of(entry)) or entry for entry in read]
+    new = [known.get(entry.written) or entry for entry in read]
     place = _place(record, heading, name, profile)
     before = [s for s in record.statements[:place] if heading_of(s) != heading]
     after = [s for s in record.statements[place:] if heading_of(s) != heading]
@@ -259,8 +183,8 @@ def _term_of(name: str, field: Field | None, old: list[Statement]) -> str:
         return field.term
     if old:
         return old[0].term
-    term = name.removeprefix(_TERM)
-    if field is None and name.startswith(_TERM) and term in TERMS:
+    term = name.removeprefix(TERM)
+    if field is None and name.startswith(TERM) and term in TERMS:
         return term
     raise CellError("RECORDS-column-unknown")
 
@@ -286,21 +210,6 @@ def _place(record: Record, heading: str, name: str, profile: Profile) -> int:
         if order.get(entry.field, len(order)) > rank:
             return place
     return len(record.statements)
-
-
-def _separator(heading: str, profile: Profile) -> str:
-    """Return what stands between the values of a cell, so that they are found again."""
-    field = profile.get(heading.partition("@")[0])
-    separators = field.separators if field and field.repeatable else DEFAULT_SEPARATORS
-    mark = separators.replace(LINE, "")[:1]
-    if not mark:
-        return LINE
-    return f"{mark} " if mark in ",;" else f" {mark} "
-
-
-def _named(profile: Profile, role: Role, default: str) -> str:
-    field = profile.with_role(role)
-    return field.name if field else default
 
 
 def _plain(text: str) -> str:

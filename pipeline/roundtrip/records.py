@@ -16,16 +16,7 @@ from archive.store import Store
 from pipeline.find import ids_matching
 from pipeline.progress import OnProgress, ignore_progress
 from pipeline.refresh import refresh_from_store
-from pipeline.roundtrip.cells import (
-    EXTRA,
-    CellError,
-    as_given_out,
-    cells_of,
-    columns_of,
-    in_order,
-    is_cut,
-    with_cells,
-)
+from pipeline.roundtrip.cells import CellError, as_given_out, is_cut, with_cells
 from pipeline.roundtrip.editing import Edit, EditReport, apply_edits, check_agreed, is_unfinished
 from pipeline.roundtrip.merge import CellChange, CellMerge, merge_cells
 from pipeline.roundtrip.sheets import BackRow, OutRow, read_sheet, write_sheet
@@ -35,6 +26,7 @@ from schemas.measures import decimal_mark_of
 from schemas.messages import current_language
 from schemas.normalising import measured_fields
 from schemas.profile import Profile, Role
+from schemas.record_cells import EXTRA, cells_of, columns_of, in_order
 from schemas.records import Record
 
 _SHOWN_CHARACTERS = 60

@@ -19,7 +19,7 @@ from archive.opening import Archive
 from archive.store import Store, StoredVersion
 from pipeline.progress import OnProgress, ignore_progress
 from pipeline.refresh import refresh_from_store
-from pipeline.roundtrip.cells import cells_of, columns_of, with_cells
+from pipeline.roundtrip.cells import with_cells
 from pipeline.roundtrip.editing import (
     Edit,
     EditReport,
@@ -34,6 +34,7 @@ from schemas.errors import RecordError, SourceError
 from schemas.findings import Finding
 from schemas.messages import _
 from schemas.profile import Profile
+from schemas.record_cells import cells_of, columns_of
 from schemas.records import Record, View, withdrawn
 
 # Those that commit versions.

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.intake.text import tidy_line
-from pipeline.roundtrip.cells import cells_of, same, with_cells
+from pipeline.roundtrip.cells import same, with_cells
 from pipeline.roundtrip.merge import merge_cells, shown_change
 from schemas.dublincore import Statement
 from schemas.normalising import Normaliser
 from schemas.profile import Role, parse_profile, shipped_profile_text
+from schemas.record_cells import cells_of
 from schemas.records import Access, Record
 
 PROFILE = parse_profile(shipped_profile_text("museum"))
