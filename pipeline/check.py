@@ -11,7 +11,7 @@ from pathlib import Path
 from archive.config import Settings
 from archive.contact_sheet import write_sheet
 from pipeline.batches import checked_report, preview_pictures
-from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
+from pipeline.duplicates import duplicate_findings, scans_read
 from pipeline.engine import run_jobs
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.intake.rescued_reading import AcceptText
@@ -26,7 +26,6 @@ from schemas.findings import Finding, has_errors
 from schemas.messages import N_, _
 from schemas.normalising import ValueTables
 from schemas.profile import Profile
-from schemas.technical import Technical
 
 CHECKING = N_("Checking scans")
 
@@ -95,50 +94,46 @@ def check(
         tables=tables,
         accept_text=accept_text,
     )
-    in_scans: dict[str, list[Finding]] = {}
-    technical: dict[str, tuple[Technical, ...]] = {}
-    read: dict[str, tuple[ReadScan, ...]] = {}
-    seen: dict[str, Outcome] = {}
     with tempfile.TemporaryDirectory(prefix="hoaban-check-") as scratch:
         jobs = list(_jobs(delivery, settings, Path(scratch), previews=contact_sheet is not None))
-        outcomes = run_jobs(
-            check_item,
-            jobs,
-            workers=settings.jobs,
-            timeout_s=settings.item_timeout_s,
-            memory_limit_mb=settings.memory_limit_mb,
-        )
-        for done, outcome in enumerate(outcomes, start=1):
-            in_scans[outcome.item_id] = list(outcome.findings)
-            technical[outcome.item_id] = outcome.technical
-            read[outcome.item_id] = scans_read(outcome)
-            seen[outcome.item_id] = outcome
-            on_progress(Progress(CHECKING, done, len(jobs), outcome.item_id))
-        findings = [*delivery.findings]
-        for planned in delivery.items:
-            findings.extend(planned.findings)
-        for job in jobs:
-            findings.extend(in_scans[job.item_id])
-        scans = [scan for job in jobs for scan in read[job.item_id]]
-        twins = [
-            *duplicate_findings(scans),
-            *look_alikes_of([seen[job.item_id] for job in jobs], scans),
-        ]
-        findings.extend(twins)
+        outcomes = _look(jobs, settings, on_progress)
+        scans = [scan for outcome in outcomes for scan in scans_read(outcome)]
+        twins = [*duplicate_findings(scans), *look_alikes_of(outcomes, scans)]
         if contact_sheet is not None:
+            in_scans = {outcome.item_id: list(outcome.findings) for outcome in outcomes}
             for twin in twins:
                 in_scans[twin.item_id].append(twin)
+            technical = {outcome.item_id: outcome.technical for outcome in outcomes}
             report = checked_report(delivery, in_scans, technical, source.resolve().name, now())
             write_sheet(contact_sheet, settings, report, preview_pictures(jobs))
+    findings = [*delivery.findings]
+    findings.extend(finding for planned in delivery.items for finding in planned.findings)
+    findings.extend(finding for outcome in outcomes for finding in outcome.findings)
     # Reversed, so that of rows that share a number the first one stays.
     rows = {item.item_id: (item.sheet, item.row) for item in reversed(delivery.items)}
     return CheckReport(
         delivery.catalogue,
         len(delivery.items),
         delivery.scans,
-        tuple(findings),
+        (*findings, *twins),
         tuple(rows.items()),
     )
+
+
+def _look(jobs: list[Job], settings: Settings, on_progress: OnProgress) -> list[Outcome]:
+    """Look at the scans of every job, and return what came of it in the order of the jobs."""
+    seen: dict[str, Outcome] = {}
+    outcomes = run_jobs(
+        check_item,
+        jobs,
+        workers=settings.jobs,
+        timeout_s=settings.item_timeout_s,
+        memory_limit_mb=settings.memory_limit_mb,
+    )
+    for done, outcome in enumerate(outcomes, start=1):
+        seen[outcome.item_id] = outcome
+        on_progress(Progress(CHECKING, done, len(jobs), outcome.item_id))
+    return [seen[job.item_id] for job in jobs]
 
 
 def _check_place(contact_sheet: Path, source: Path) -> None:

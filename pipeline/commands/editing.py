@@ -106,15 +106,11 @@ def import_records(
     if not as_json:
         print_lines(_plan_lines(plan, archive.profile))
     is_agreed = not plan.edits or dry_run or _is_agreed(yes=yes, as_json=as_json)
-    is_wanted = bool(plan.edits or plan.is_unfinished) and is_agreed and not dry_run
     report = None
-    if is_wanted:
+    if is_agreed and not dry_run and (plan.edits or plan.is_unfinished):
         with progress_shown() as tell:
             plan, report = run_import(archive, file, agreed=plan, now=now, on_progress=tell)
-    if as_json:
-        print_json(plan.to_json() | {"batch": report.batch if report else ""})
-    elif report:
-        print_lines(_done_lines(report))
+    _tell_done(plan, report, as_json=as_json, key="batch")
     exit_partial_if(plan.is_partial or not is_agreed)
 
 
@@ -148,16 +144,22 @@ def undo(batch: str, dry_run: bool, yes: bool, as_json: bool, archive_dir: Path 
     if not as_json:
         print_lines(_undo_lines(plan, archive.profile))
     is_agreed = not plan.items or dry_run or _is_agreed(yes=yes, as_json=as_json)
-    is_wanted = bool(plan.items or plan.is_unfinished) and is_agreed and not dry_run
     report = None
-    if is_wanted:
+    if is_agreed and not dry_run and (plan.items or plan.is_unfinished):
         with progress_shown() as tell:
             plan, report = undo_batch(archive, batch, agreed=plan, now=now, on_progress=tell)
+    _tell_done(plan, report, as_json=as_json, key="undo")
+    exit_partial_if(plan.is_partial or not is_agreed)
+
+
+def _tell_done(
+    plan: ImportPlan | UndoPlan, report: EditReport | None, *, as_json: bool, key: str
+) -> None:
+    """Print what was done; ``key`` names the batch that was made, in JSON."""
     if as_json:
-        print_json(plan.to_json() | {"undo": report.batch if report else ""})
+        print_json(plan.to_json() | {key: report.batch if report else ""})
     elif report:
         print_lines(_done_lines(report))
-    exit_partial_if(plan.is_partial or not is_agreed)
 
 
 def _is_agreed(*, yes: bool, as_json: bool) -> bool:

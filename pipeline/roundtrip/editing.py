@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from archive.catalogue import Catalogue
 from archive.durable import sync_disk
 from archive.job_table import BatchKind, JobRow, JobState, Stage
+from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Commit, Store
 from pipeline.derivative_sets import finish_derivatives, kept_derivatives, make_missing_derivatives
 from pipeline.indexing import update_index
 from pipeline.progress import OnProgress, Progress
-from pipeline.refresh import Refreshed, catalogue_item, refresh_item
+from pipeline.refresh import Refreshed, catalogue_item, refresh_from_store, refresh_item
 from schemas.batches import message_of
 from schemas.errors import RecordError
 from schemas.events import Event, EventType, utc_text
@@ -70,6 +72,19 @@ class EditReport:
     batch: str = ""
     changed: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+
+@contextmanager
+def writing(archive: Archive) -> Iterator[tuple[Store, Catalogue, Refreshed]]:
+    """Hold the archive for a batch of edits, with what interrupted runs left behind taken up.
+
+    Raises:
+        StoreBusyError: Another process is writing to the archive.
+    """
+    with write_lock(archive.layout), Catalogue.open(archive.layout.catalogue) as catalogue:
+        store = Store(archive.layout)
+        store.recover()
+        yield store, catalogue, refresh_from_store(archive.layout, store, catalogue)
 
 
 def check_agreed(wanted: Mapping[str, object], agreed: Mapping[str, object]) -> None:

@@ -10,14 +10,19 @@ from typing import Any
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.job_table import BatchKind
-from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
 from pipeline.find import ids_matching
 from pipeline.progress import OnProgress, ignore_progress
-from pipeline.refresh import refresh_from_store
 from pipeline.roundtrip.cells import CellError, as_given_out, is_cut, with_cells
-from pipeline.roundtrip.editing import Edit, EditReport, apply_edits, check_agreed, is_unfinished
+from pipeline.roundtrip.editing import (
+    Edit,
+    EditReport,
+    apply_edits,
+    check_agreed,
+    is_unfinished,
+    writing,
+)
 from pipeline.roundtrip.merge import CellChange, CellMerge, merge_cells
 from pipeline.roundtrip.sheets import BackRow, OutRow, read_sheet, write_sheet
 from schemas.errors import RecordError
@@ -166,10 +171,7 @@ def import_records(
         StoreBusyError: Another process is writing to the archive.
         StoreWriteError: The disk refused; what was committed before stays.
     """
-    with write_lock(archive.layout), Catalogue.open(archive.layout.catalogue) as catalogue:
-        store = Store(archive.layout)
-        store.recover()
-        refreshed = refresh_from_store(archive.layout, store, catalogue)
+    with writing(archive) as (store, catalogue, refreshed):
         plan = _Planner(archive, store, catalogue, path).plan()
         check_agreed(plan.by_item, agreed.by_item)
         edits = (

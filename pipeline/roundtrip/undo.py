@@ -14,11 +14,9 @@ from typing import Any
 
 from archive.catalogue import Catalogue
 from archive.job_table import BatchKind
-from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store, StoredVersion
 from pipeline.progress import OnProgress, ignore_progress
-from pipeline.refresh import refresh_from_store
 from pipeline.roundtrip.cells import with_cells
 from pipeline.roundtrip.editing import (
     Edit,
@@ -27,6 +25,7 @@ from pipeline.roundtrip.editing import (
     apply_edits,
     check_agreed,
     is_unfinished,
+    writing,
 )
 from pipeline.roundtrip.merge import CellChange, merge_cells
 from schemas.batches import batch_in, is_batch_name
@@ -142,10 +141,7 @@ def undo_batch(
         StoreBusyError: Another process is writing to the archive.
         StoreWriteError: The disk refused; what was taken back before stays so.
     """
-    with write_lock(archive.layout), Catalogue.open(archive.layout.catalogue) as catalogue:
-        store = Store(archive.layout)
-        store.recover()
-        refreshed = refresh_from_store(archive.layout, store, catalogue)
+    with writing(archive) as (store, catalogue, refreshed):
         plan = _plan(archive, store, catalogue, batch)
         check_agreed(plan.by_item, agreed.by_item)
         report = apply_edits(
