@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archive.config import Settings
+from archive.settings import Settings
 from schemas.derivatives import DerivativeSet
 from schemas.findings import Finding
 

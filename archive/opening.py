@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.catalogue import Catalogue
-from archive.config import Settings, read_settings, settings_from, settings_text
+from archive.config import read_settings, settings_from, settings_text
 from archive.durable import make_folder, write_file
 from archive.layout import CONFIG_NAME, PROFILE_NAME, Layout, find_archive
+from archive.settings import Settings
 from archive.store import Store
 from archive.value_tables import read_value_tables
 from schemas.errors import ConfigError

@@ -13,10 +13,10 @@ import tomllib
 from dataclasses import fields, replace
 from pathlib import Path
 
-from archive.config import DERIVATIVE_PROFILES
 from archive.durable import write_file
 from archive.lock import write_lock
 from archive.opening import Archive
+from archive.settings import DERIVATIVE_PROFILES
 from schemas.errors import ConfigError
 from schemas.messages import _
 

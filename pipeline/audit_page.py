@@ -16,9 +16,9 @@ from pathlib import Path
 
 import jinja2
 
-from archive.config import Settings
 from archive.fixity import Problem
 from archive.ocfl_root import ID_PREFIX
+from archive.settings import Settings
 from archive.site.inline import inline_theme
 from pipeline.audit import AuditReport, problem_sentence
 from schemas.messages import N_, _, current_language, ngettext, speaking

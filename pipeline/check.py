@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.config import Settings
 from archive.contact_sheet import write_sheet
+from archive.settings import Settings
 from pipeline.batches import checked_report, preview_pictures
 from pipeline.duplicates import duplicate_findings, scans_read
 from pipeline.engine import run_jobs

@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
-from archive.config import DerivativeSettings
 from archive.opening import Archive
+from archive.settings import DerivativeSettings
 from archive.store import Store
 from pipeline.jobs import PlannedItem
 from pipeline.planning import Change, Compared, aligned, change_of

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from archive.config import DaskSettings
 from archive.layout import Layout
 from archive.opening import Archive
+from archive.settings import DaskSettings
 from schemas.errors import ConfigError, DependencyError
 from schemas.messages import _
 

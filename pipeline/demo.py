@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archive.config import Settings
+from archive.settings import Settings
 
 SAMPLE = Path(__file__).parent / "sample"
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import PIL
 
-from archive.config import DerivativeSettings
 from archive.limits import Limits, Watermark
+from archive.settings import DerivativeSettings
 from pipeline import vips
 from pipeline.pictures import Encoding, base_for, fitted, save_jpeg, save_webp, sharpened
 from pipeline.readers import version_of

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import exifread
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline.identify import Identity
 from pipeline.readers import PageHeader, read_pages
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.config import DerivativeSettings, QualitySettings
 from archive.limits import Limits
+from archive.settings import DerivativeSettings, QualitySettings
 from schemas.crosswalks.xmp import Credit
 from schemas.events import Event
 from schemas.findings import Finding, Severity

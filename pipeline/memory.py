@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from archive.config import Settings
+from archive.settings import Settings
 
 # Measured: what a worker needs beside the pixels (docs/benchmarks.md).
 _BESIDE_MB = 120

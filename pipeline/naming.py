@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline.failures import TRIES, Failure, FailureKind, failed_outcome
 from pipeline.isolation import IsolatedRunner, Limits
 from pipeline.jobs import Job, Outcome, Scan

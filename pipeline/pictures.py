@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline.vips import pyvips
 
 # Half the difference to the mean of the eight neighbours is added: what reducing has softened

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from archive.config import Settings
 from archive.contact_sheet.page import sheet_html
 from archive.durable import (
     make_folder,
@@ -23,6 +22,7 @@ from archive.durable import (
     write_file,
 )
 from archive.layout import Layout
+from archive.settings import Settings
 from schemas.batches import BATCH_NAME, BatchItem, BatchReport, BatchScan, is_batch_name
 from schemas.errors import RecordError
 from schemas.messages import _

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import jinja2
 
-from archive.config import Settings
+from archive.settings import Settings
 from archive.site.inline import inline_theme
 from schemas.batches import BatchItem, BatchReport, BatchScan, Outcome
 from schemas.findings import KINDS, Finding, FindingKind, Severity

@@ -13,8 +13,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from archive.config import Settings
 from archive.layout import Layout
+from archive.settings import Settings
 from archive.site.files import SiteTree, discard, new_tree, publish
 from archive.site.items import Card, ShownItem, SiteItem, card, display, shown_item
 from archive.site.lists import BrowseLists, CollectionFiles

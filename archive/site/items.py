@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from archive.config import Settings
 from archive.limits import Limits
+from archive.settings import Settings
 from schemas.crosswalks import public_record
 from schemas.derivatives import Canvas, DerivativeSet, ImageFile
 from schemas.dublincore import Statement

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from archive.config import Settings
+from archive.settings import Settings
 from archive.site.items import Card, Display
 from archive.site.render import Renderer
 from archive.site.urls import absolute_url

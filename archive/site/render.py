@@ -16,7 +16,7 @@ from typing import Any
 
 import jinja2
 
-from archive.config import Settings
+from archive.settings import Settings
 from archive.site.urls import PageUrls, absolute_url, safe_url
 from schemas.messages import catalogue
 

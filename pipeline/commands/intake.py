@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.config import Settings
 from archive.opening import Archive
+from archive.settings import Settings
 from archive.settings_file import remember_columns
 from pipeline.reports import (
     contact_sheet_line,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.config import ENGINES
+from archive.settings import ENGINES
 from pipeline.spoken_help import spoken_option
 from schemas.messages import (
     N_,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.config import Settings
 from archive.opening import create_archive
+from archive.settings import Settings
 from pipeline.reports import (
     ingest_lines,
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from archive.config import Settings
+from archive.settings import Settings
 from pipeline.intake.columns import Header, check_header, find_header
 from pipeline.intake.headings import Headings
 from pipeline.intake.kinds import SheetKinds

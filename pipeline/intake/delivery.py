@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from archive.config import Settings
+from archive.settings import Settings
 from pipeline.intake.catalogue import CatalogueReader
 from pipeline.intake.headings import Headings
 from pipeline.intake.listing import list_source

@@ -7,8 +7,8 @@ import io
 import os
 from pathlib import Path
 
-from archive.config import IntakeSettings
 from archive.durable import write_file
+from archive.settings import IntakeSettings
 from pipeline.check import CheckReport
 from pipeline.intake.sheet import is_workbook
 from pipeline.intake.table import SheetError

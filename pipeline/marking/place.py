@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.config import IntakeSettings
+from archive.settings import IntakeSettings
 from pipeline.intake.columns import (
     Headings,
     column_index,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from archive.config import QualitySettings
+from archive.settings import QualitySettings
 from pipeline.inspect import Header
 from pipeline.quality.look import Measures
 from pipeline.quality.tones import Cast, Tones

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline.identify import Identity
 from pipeline.readers.page import FilePages, PageHeader, Reader, ScanProblem
 from pipeline.vips import pyvips

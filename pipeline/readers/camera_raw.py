@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline.extras import load_extra, version_of
 from pipeline.identify import Identity
 from pipeline.readers.page import FilePages, PageHeader, ScanProblem

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline import colour
 from pipeline.extras import load_extra, version_of
 from pipeline.identify import Identity

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Mapping
 from pathlib import Path
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline import colour, vips
 from pipeline.identify import Identity
 from pipeline.readers.page import FilePages, PageHeader, ScanProblem

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline import colour
 from pipeline.identify import Identity
 from pipeline.problem import ScanProblem

@@ -14,7 +14,7 @@ from pathlib import Path
 import PIL
 from PIL import Image, UnidentifiedImageError
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline import colour, jp2, tiff
 from pipeline.identify import Identity
 from pipeline.readers.page import FilePages, PageHeader, ScanProblem

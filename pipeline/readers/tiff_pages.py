@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline import tiff
 from pipeline.identify import Identity
 from pipeline.readers import libvips, pillow

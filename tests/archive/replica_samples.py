@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
-from archive.config import Settings
 from archive.layout import Layout
 from archive.lock import write_lock
 from archive.opening import Archive, create_archive
+from archive.settings import Settings
 from archive.store import Store
 from tests.archive.store_samples import BACK, FRONT, LATER, commit
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.config import Settings, settings_from
+from archive.config import settings_from
 from archive.limits import LimitRules, Limits, Watermark
+from archive.settings import Settings
 from schemas.dublincore import Statement
 from schemas.records import Access, Record
 

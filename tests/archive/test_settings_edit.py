@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.config import DERIVATIVE_PROFILES, Settings, settings_text
+from archive.config import settings_text
+from archive.settings import DERIVATIVE_PROFILES, Settings
 from archive.settings_edit import with_profile
 from schemas.errors import ConfigError
 

@@ -19,7 +19,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from archive.config import Settings
+from archive.settings import Settings
 from pipeline.intake.delivery import Delivery, read_delivery
 from schemas.profile import parse_profile, shipped_profile_text
 

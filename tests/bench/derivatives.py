@@ -208,7 +208,7 @@ _SMALL: dict[int, Any] = {}
 
 
 def _run_item(master: Path, out: Path, *, memory_mb: int) -> None:
-    from archive.config import DerivativeSettings
+    from archive.settings import DerivativeSettings
     from pipeline.jobs import Job, Scan
     from pipeline.work import run_item
 

@@ -14,8 +14,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from archive.config import Settings, with_choices
+from archive.config import with_choices
 from archive.opening import Archive, create_archive
+from archive.settings import Settings
 from pipeline.carry import carry
 from pipeline.jobs import Job
 from tests.engines.cluster import cluster_of

@@ -29,7 +29,7 @@ def main(images: int = 1000) -> None:
 
 def run_one(scratch: Path, images: int) -> None:
     """Be the worker."""
-    from archive.config import DerivativeSettings
+    from archive.settings import DerivativeSettings
     from pipeline.jobs import Job, Scan
     from pipeline.work import run_item
     from tests.bench.derivatives import own_peak_mb

@@ -41,8 +41,8 @@ def main(items: int = 2000) -> None:
 def run_one(source: Path, scratch: Path) -> None:
     """Ingest in this process, and print its CPU by part as JSON."""
     from archive.catalogue import Catalogue
-    from archive.config import Settings
     from archive.opening import create_archive
+    from archive.settings import Settings
     from archive.store import Store
     from pipeline import ingest as flow
 

@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from archive.config import DerivativeSettings, QualitySettings
 from archive.fingerprints import Fingerprints, Picture
+from archive.settings import DerivativeSettings, QualitySettings
 from pipeline.decode import decode_page
 from pipeline.derive import CanvasSource, write_canvas
 from pipeline.identify import identify

@@ -76,7 +76,7 @@ def _measure(what: str, path: Path) -> None:
     """Read in this process, and print seconds, rows and megabytes."""
     import resource
 
-    from archive.config import Settings
+    from archive.settings import Settings
     from pipeline.intake import read_delivery
     from pipeline.intake.headings import Headings
     from pipeline.intake.sheet import open_sheets

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.fixity import Problem, ProblemKind
+from archive.settings import Settings
 from pipeline.audit import AuditReport
 from pipeline.audit_page import audit_page
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from archive.config import Settings
 from archive.contact_sheet.folder import Pictures, write_sheet
+from archive.settings import Settings
 from schemas.batches import BatchItem, BatchReport, BatchScan, Outcome
 from schemas.findings import Finding
 from schemas.messages import speaking

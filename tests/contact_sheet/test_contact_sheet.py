@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.config import Settings
 from archive.contact_sheet import page as sheet_page
 from archive.contact_sheet.folder import Pictures, write_sheet
 from archive.layout import Layout
+from archive.settings import Settings
 from archive.store import Store
 from schemas.batches import (
     BatchItem,

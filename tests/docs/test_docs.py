@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import DaskSettings, DerivativeSettings, QualitySettings, Settings
 from archive.limits import LimitSettings
+from archive.settings import DaskSettings, DerivativeSettings, QualitySettings, Settings
 from schemas.findings import KINDS
 from tests.docs.reference import DOCS, PAGES, all_commands
 

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import DaskSettings, Settings, with_choices
+from archive.config import with_choices
 from archive.opening import Archive, create_archive
+from archive.settings import DaskSettings, Settings
 from pipeline import engine_dask
 from pipeline.dask_client import scheduler_address
 from pipeline.engine_dask import run_jobs_on_dask

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import QualitySettings, Settings
 from archive.lock import write_lock
 from archive.opening import Archive, create_archive
+from archive.settings import QualitySettings, Settings
 from archive.store import Store
 from pipeline.watch import Taken, WatchPlan, watch
 from schemas.errors import SourceError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline.engine import run_jobs
 from pipeline.jobs import Job
 from tests.imaging import hostile

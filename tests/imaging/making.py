@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline.decode import decode_page
 from pipeline.identify import identify
 from pipeline.inspect import read_header

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline import tiff
 from pipeline.identify import identify
 from pipeline.work import check_item

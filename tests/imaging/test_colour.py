@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline.vips import pyvips
 from tests.imaging.making import (
     DATA,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline import work
 from pipeline.engine import run_jobs
 from pipeline.jobs import Job, Scan

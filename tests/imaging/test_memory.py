@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
+from archive.settings import Settings
 from pipeline.memory import fits_in_memory, free_memory_mb, worker_memory_mb
 from pipeline.vips import pyvips
 from tests.bench.derivatives import make_master
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent.parent
 SCRIPT = """
 import sys
 from pathlib import Path
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline.jobs import Job, Scan
 from pipeline.work import run_item
 from tests.bench.derivatives import own_peak_mb

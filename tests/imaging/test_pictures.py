@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image, ImageFilter
 
-from archive.config import DERIVATIVE_PROFILES, DerivativeSettings
+from archive.settings import DERIVATIVE_PROFILES, DerivativeSettings
 from pipeline.work import run_item
 from schemas.crosswalks.xmp import Credit, credit_of, xmp_packet
 from schemas.dublincore import Statement

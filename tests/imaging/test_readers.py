@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline import extras, jp2
 from pipeline.extras import EXTRAS
 from pipeline.identify import identify

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline.pictures import Encoding
 from pipeline.tiles import pyramid_of, write_tiles
 from pipeline.vips import pyvips

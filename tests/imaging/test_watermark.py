@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFont, ImageStat
 
-from archive.config import DerivativeSettings
 from archive.limits import _WRITABLE, WATERMARK_POSITIONS, Limits, Watermark
+from archive.settings import DerivativeSettings
 from pipeline import watermark as drawing
 from pipeline.derive import recipe_of
 from pipeline.jobs import Outcome

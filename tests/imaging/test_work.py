@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import DerivativeSettings
+from archive.settings import DerivativeSettings
 from pipeline import vips
 from pipeline.derive import recipe_of
 from pipeline.vips import pyvips

@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from archive.config import Settings
+from archive.settings import Settings
 from pipeline.intake import Delivery, read_delivery
 from pipeline.jobs import PlannedItem
 from schemas.findings import Finding

@@ -12,9 +12,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from archive.config import IntakeSettings, Settings
 from archive.export.csv import export_csv
 from archive.export.items import ExportContext
+from archive.settings import IntakeSettings, Settings
 from pipeline.intake import Delivery
 from schemas.errors import SourceError
 from schemas.findings import KINDS, Finding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive.config import IntakeSettings, Settings
+from archive.settings import IntakeSettings, Settings
 from schemas.profile import parse_profile
 
 HEAD = ("Số kiểm kê", "Tên gọi")

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from openpyxl.styles import Font
 
-from archive.config import Settings
+from archive.settings import Settings
 from pipeline.intake import Delivery, read_delivery
 from schemas.findings import Finding
 from schemas.records import Record

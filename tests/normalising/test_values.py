@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.catalogue import Catalogue
-from archive.config import Settings
 from archive.opening import Archive, create_archive, open_archive
+from archive.settings import Settings
 from archive.store import Store
 from pipeline.find import find
 from pipeline.ingest import ingest

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageFilter
 
-from archive.config import QualitySettings
 from archive.limits import Limits, Watermark
+from archive.settings import QualitySettings
 from pipeline.quality.judging import ScanFacts, judged
 from pipeline.quality.look import Look, Measures
 from pipeline.quality.object_size import longest_side_mm

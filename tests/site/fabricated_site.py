@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from archive.config import Settings
 from archive.layout import Layout
+from archive.settings import Settings
 from schemas.derivatives import Canvas, DerivativeSet, ImageFile
 from schemas.dublincore import Statement
 from schemas.profile import Profile, parse_profile, shipped_profile_text

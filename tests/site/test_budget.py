@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from archive.budget import budget_findings, findings_ahead
-from archive.config import Settings, settings_from
+from archive.config import settings_from
+from archive.settings import Settings
 from archive.site import build_site
 from schemas.errors import ConfigError
 from tests.site.fabricated_site import AT, PROFILE, small_archive

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.layout import Layout
+from archive.settings import Settings
 from archive.site import SiteReport, build_site
 from schemas.dublincore import Statement
 from schemas.errors import StoreWriteError
