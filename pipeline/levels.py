@@ -16,6 +16,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from PIL import Image
 
@@ -122,7 +123,8 @@ class LevelWriter:
                 self._kept.add(strip)
             for left in range(0, full.width, self._block_px) if self._has_tiles else ():
                 size = (min(self._block_px, full.width - left), full.filled)
-                start = strip[left * _BANDS :]
+                # Pillow takes any buffer, though its types do not say so.
+                start = cast("bytes", strip[left * _BANDS :])
                 block = Image.frombuffer("RGB", size, start, "raw", "RGB", stride, 1)
                 self._use(0, left, block)
             self._advance(0)

@@ -1,7 +1,7 @@
 """Deep zoom: IIIF Image API 3 level 0 tiles as plain files, complete for the viewers there are.
 
-The tiles are cut by :mod:`pipeline.levels`; the whole images are written here: ``full/max`` (level 0 demands it and
-OpenSeadragon asks for it when an image fits one tile), those in the sizes that
+The tiles are cut by :mod:`pipeline.levels`; the whole images are written here: ``full/max`` (level
+0 demands it and OpenSeadragon asks for it when an image fits one tile), those in the sizes that
 ``info.json`` will name, and ``full/90,`` (Universal Viewer asks for it whatever the document
 says). ``info.json`` itself is the site's, because it holds the site's address.
 

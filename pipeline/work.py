@@ -213,6 +213,7 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
                     findings.add_target(picture, job.target_edition, scan)
             masters.append(master)
         except ScanProblem as problem:
+            shutil.rmtree(folder / f"{len(canvases) + 1:04d}", ignore_errors=True)  # begun tiles
             findings.add(problem.code, scan, **problem.values)
     return masters, canvases
 
@@ -231,8 +232,9 @@ def _canvas(master: _Master, page: int, folder: Path, job: Job, number: int) -> 
         is_document=header.colour_space == "bilevel",
         xmp=xmp_packet(job.credit, source=f"hash://sha256/{master.copy.sha256}"),
     )
-    limits = job.limits
-    if not (limits.watermark or limits.reduces(max(header.width_px, header.height_px))):
+    if not (
+        (limits := job.limits).watermark or limits.reduces(max(header.width_px, header.height_px))
+    ):
         with decoding_page(master.copy.path, master.identity, header) as image:
             if image is not None:
                 return write_canvas(image, folder, job.settings, source)
