@@ -219,10 +219,7 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
 
 
 def _canvas(master: _Master, page: int, folder: Path, job: Job, number: int) -> Canvas:
-    """Decode one page and make everything from it.
-
-    ``page`` counts the views of the master as technical.json lists them.
-    """
+    """Decode one page, counted as technical.json lists them, and make everything from it."""
     header = master.header.pages[page]
     source = CanvasSource(
         key=f"{number:04d}",
@@ -232,9 +229,8 @@ def _canvas(master: _Master, page: int, folder: Path, job: Job, number: int) -> 
         is_document=header.colour_space == "bilevel",
         xmp=xmp_packet(job.credit, source=f"hash://sha256/{master.copy.sha256}"),
     )
-    if not (
-        (limits := job.limits).watermark or limits.reduces(max(header.width_px, header.height_px))
-    ):
+    limits = job.limits
+    if not (limits.watermark or limits.reduces(max(header.width_px, header.height_px))):
         with decoding_page(master.copy.path, master.identity, header) as image:
             if image is not None:
                 return write_canvas(image, folder, job.settings, source)
