@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.catalogue_file import translated
-from schemas.batches import batch_name
+from schemas.batches import batch_name, batch_start
 from schemas.events import utc_text
 
 _PAGE_ROWS = 200
@@ -122,6 +122,19 @@ class JobTable:
         ):
             return batch
         raise ValueError(f"there is no batch {number}")
+
+    def find_batch(self, name: str) -> Batch | None:
+        """Return the batch of a name, or None."""
+        return next(
+            iter(
+                self._batches(
+                    "SELECT number, kind, started_at, source, finished_at, summary FROM batches"
+                    " WHERE started_at = ?",
+                    batch_start(name),
+                )
+            ),
+            None,
+        )
 
     def start_batch(self, kind: BatchKind, at: str, source: str = "") -> int:
         """Begin a batch and return its number.

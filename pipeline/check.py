@@ -22,6 +22,7 @@ from pipeline.work import check_item
 from schemas.errors import SourceError
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_, _
+from schemas.normalising import ValueTables
 from schemas.profile import Profile
 from schemas.technical import Technical
 
@@ -57,6 +58,7 @@ def check(
     *,
     settings: Settings,
     profile: Profile,
+    tables: ValueTables | None = None,
     catalogue_path: Path | None = None,
     contact_sheet: Path | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -69,6 +71,7 @@ def check(
         source: Folder of scans and catalogue.
         settings: The archive's, or those of a new one.
         profile: Likewise.
+        tables: Likewise, what values are understood by.
         catalogue_path: The catalogue, when it is not to be looked for in ``source``.
         contact_sheet: Where to write a contact sheet, if one is wished for.
         now: The clock.
@@ -87,6 +90,7 @@ def check(
         catalogue=catalogue_path,
         profile=profile,
         settings=settings,
+        tables=tables,
         accept_text=accept_text,
     )
     in_scans: dict[str, list[Finding]] = {}

@@ -42,7 +42,7 @@ from pipeline.derivative_sets import (
 )
 from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
 from pipeline.indexing import update_index
-from pipeline.ingest_report import IngestReport, Tally, report_of
+from pipeline.ingest_report import IngestReport, Tally, ingestion, reading_progress, report_of
 from pipeline.ingest_work import Work
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.intake.rescued_reading import AcceptText
@@ -60,14 +60,13 @@ from pipeline.sources import check_source
 from pipeline.work import run_item
 from schemas.batches import message_of
 from schemas.errors import FixityError, RecordError
-from schemas.events import Event, EventType, utc_text
+from schemas.events import utc_text
 from schemas.finding_text import findings_text
 from schemas.findings import Finding
 from schemas.messages import N_
-from schemas.software import agent_name
+from schemas.records import day_of
 
 COMPARING = N_("Comparing with the archive")
-READING = N_("Reading scans")
 
 
 def ingest(
@@ -112,6 +111,7 @@ def ingest(
             catalogue=catalogue_path,
             profile=archive.profile,
             settings=archive.settings,
+            tables=archive.tables,
             accept_text=accept_text,
         )
         refreshed = refresh_from_store(archive.layout, store, catalogue)
@@ -123,7 +123,7 @@ def ingest(
             archive, catalogue, store, now=now, on_progress=on_progress
         )
         tally.add(derived.findings)
-        public = (item.derivatives for item in catalogue.iter_items(only_public=True))
+        public = (item.derivatives for item in catalogue.iter_items(public_on=day_of(now())))
         tally.add(findings_ahead(archive.settings, public))
         changed = {*refreshed.item_ids, *derived.item_ids, *tally.added, *tally.updated}
         update_index(archive, catalogue, changed)
@@ -283,7 +283,9 @@ class _Run:
                 self._commit(compared, outcome, tally)
             shutil.rmtree(self._archive.layout.staging_of(outcome.item_id), ignore_errors=True)
             done += compared.size_bytes
-            self._tell_read(number, len(todo), compared, (done, total), tally)
+            name = compared.planned.record.identifier
+            progress = reading_progress(number, len(todo), name, (done, total), tally)
+            self._on_progress(progress)
         tally.add(duplicate_findings(scan for item_id in todo for scan in read.get(item_id, ())))
 
     def _commit(self, compared: Compared, outcome: Outcome, tally: Tally) -> None:
@@ -329,7 +331,7 @@ class _Run:
             technical=fresh,
             events=(
                 *(event for event in outcome.events if event.path in paths),
-                _ingestion(at, is_new=existing is None, masters=len(paths)),
+                ingestion(at, is_new=existing is None, masters=len(paths)),
             ),
             message=message_of("Ingest" if existing is None else "Update", self.batch_name),
             at=at,
@@ -387,25 +389,3 @@ class _Run:
         stored = scans_in_store(self._store.read(planned.item_id))
         both = {scan.master_path: scan for scan in stored} | delivered
         return tuple(both[view.path] for view in views)
-
-    def _tell_read(
-        self, number: int, count: int, compared: Compared, read: tuple[int, int], tally: Tally
-    ) -> None:
-        self._on_progress(
-            Progress(
-                READING,
-                number,
-                count,
-                compared.planned.record.identifier,
-                bytes_done=read[0],
-                bytes_total=read[1],
-                errors=len(tally.set_aside),
-                warnings=tally.warnings,
-            )
-        )
-
-
-def _ingestion(at: str, *, is_new: bool, masters: int) -> Event:
-    kind = EventType.INGESTION if is_new or masters else EventType.METADATA_MODIFICATION
-    detail = f"masters added or replaced: {masters}"
-    return Event(kind, at, "success", agent_name(), detail=detail)

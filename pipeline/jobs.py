@@ -46,6 +46,7 @@ class PlannedItem:
         row: Row number as the spreadsheet program shows it, from 1.
         is_access_given: Whether the sheet says who may see the item; where it does not, an item
             the archive has keeps its level.
+        is_embargo_given: Whether it says that there is an embargo or none; else likewise.
     """
 
     record: Record
@@ -54,6 +55,7 @@ class PlannedItem:
     sheet: str = ""
     row: int = 0
     is_access_given: bool = True
+    is_embargo_given: bool = True
 
     @property
     def item_id(self) -> str:

@@ -126,6 +126,7 @@ def plan(
         catalogue=catalogue_path,
         profile=archive.profile,
         settings=archive.settings,
+        tables=archive.tables,
         accept_text=accept_text,
     )
     chosen = [planned for planned in delivery.items if choose(planned.record)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from archive.catalogue import Catalogue
@@ -12,6 +13,7 @@ from archive.opening import Archive
 from pipeline.quarantine import iter_set_aside
 from pipeline.reports import outcome_counts
 from schemas.messages import _
+from schemas.records import day_of
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def _did(summary: Mapping[str, int]) -> str:
     return outcome_counts(summary)
 
 
-def status(archive: Archive, *, batches: int = 3) -> Status:
+def status(archive: Archive, *, now: Callable[[], datetime], batches: int = 3) -> Status:
     """Return the counts of an archive, and its last ingests.
 
     Raises:
@@ -84,7 +86,7 @@ def status(archive: Archive, *, batches: int = 3) -> Status:
             root=str(archive.layout.root),
             title=archive.settings.title_in(archive.settings.main_language),
             items=catalogue.count(),
-            public_items=catalogue.count(only_public=True),
+            public_items=catalogue.count(public_on=day_of(now())),
             masters=masters,
             masters_bytes=masters_bytes,
             set_aside=tuple(iter_set_aside(archive.layout)),

@@ -12,7 +12,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from schemas.errors import StoreWriteError
+from schemas.errors import SourceError, StoreWriteError
 from schemas.fields import LINE
 from schemas.messages import _
 from schemas.profile import Field, Obligation, Profile, Role
@@ -40,8 +40,11 @@ def write_template(path: Path, kinds: Sequence[Profile], lang: str) -> None:
         lang: Language of headings and notes.
 
     Raises:
+        SourceError: The name is not that of a workbook.
         StoreWriteError: ``path`` is there already, or the disk refuses.
     """
+    if path.suffix.lower() != ".xlsx":
+        raise SourceError(_("A template is a workbook: its name must end in .xlsx."), path=path)
     book = Workbook()
     book.remove(book.worksheets[0])
     for kind in kinds:

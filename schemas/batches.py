@@ -34,6 +34,12 @@ def batch_name(started_at: str) -> str:
     return f"{day}-{time.replace(':', '')}"
 
 
+def batch_start(name: str) -> str:
+    """Return when the batch of a name began, RFC 3339 in UTC: the inverse of :func:`batch_name`."""
+    day, time = name[:10], name[11:]
+    return f"{day}T{time[:2]}:{time[2:4]}:{time[4:]}Z"
+
+
 def is_batch_name(text: str) -> bool:
     """Say whether ``text`` has the form of a batch name; anything else never becomes a path."""
     return bool(_NAME.fullmatch(text))

@@ -14,11 +14,13 @@ from schemas.finding_kinds import (
     keeping,
     profile,
     reading,
+    replicas,
     roundtrip,
     scans,
     sheet,
     target,
     text,
+    values,
 )
 from schemas.finding_kinds.kind import FindingKind, Severity
 from schemas.messages import translate
@@ -32,11 +34,13 @@ KINDS: Mapping[str, FindingKind] = {
         *sheet.KINDS,
         *reading.KINDS,
         *text.KINDS,
+        *values.KINDS,
         *profile.KINDS,
         *scans.KINDS,
         *target.KINDS,
         *roundtrip.KINDS,
         *keeping.KINDS,
+        *replicas.KINDS,
     )
 }
 

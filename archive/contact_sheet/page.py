@@ -18,14 +18,13 @@ from pathlib import Path
 import jinja2
 
 from archive.config import Settings
-from archive.site.render import STATIC as SITE_STATIC
+from archive.site.inline import inline_theme
 from schemas.batches import BatchItem, BatchReport, BatchScan, Outcome
 from schemas.findings import KINDS, Finding, FindingKind, Severity
 from schemas.messages import catalogue, current_language
 
 HERE = Path(__file__).parent
 _FIELD = re.compile(r"\{[^{}]*\}")
-_FONT = re.compile(r'url\("\.\./fonts/([a-z0-9-]+\.woff2)"\)')
 # The worst first.
 _SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
@@ -177,13 +176,7 @@ def _digest(text: str) -> str:
 @functools.cache
 def _style() -> str:
     """Return the page's style: the site's typefaces and colours, the fonts in it, and our own."""
-
-    def embedded(font: re.Match[str]) -> str:
-        data = base64.b64encode((SITE_STATIC / "fonts" / font[1]).read_bytes()).decode()
-        return f'url("data:font/woff2;base64,{data}")'
-
-    theme = (SITE_STATIC / "css" / "theme.css").read_text(encoding="utf-8")
-    return _FONT.sub(embedded, theme) + "\n" + _text("contact-sheet.css")
+    return inline_theme() + "\n" + _text("contact-sheet.css")
 
 
 @functools.cache

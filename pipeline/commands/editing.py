@@ -105,7 +105,8 @@ def import_records(
     plan = plan_import(archive, file)
     if not as_json:
         print_lines(_plan_lines(plan, archive.profile))
-    is_wanted = bool(plan.edits) and not dry_run and _is_agreed(yes=yes, as_json=as_json)
+    is_agreed = not plan.edits or dry_run or _is_agreed(yes=yes, as_json=as_json)
+    is_wanted = bool(plan.edits or plan.is_unfinished) and is_agreed and not dry_run
     report = None
     if is_wanted:
         with progress_shown() as tell:
@@ -114,7 +115,7 @@ def import_records(
         print_json(plan.to_json() | {"batch": report.batch if report else ""})
     elif report:
         print_lines(_done_lines(report))
-    exit_partial_if(plan.is_partial or (bool(plan.edits) and not is_wanted and not dry_run))
+    exit_partial_if(plan.is_partial or not is_agreed)
 
 
 @click.command(
@@ -146,7 +147,8 @@ def undo(batch: str, dry_run: bool, yes: bool, as_json: bool, archive_dir: Path 
     plan = plan_undo(archive, batch)
     if not as_json:
         print_lines(_undo_lines(plan, archive.profile))
-    is_wanted = bool(plan.items) and not dry_run and _is_agreed(yes=yes, as_json=as_json)
+    is_agreed = not plan.items or dry_run or _is_agreed(yes=yes, as_json=as_json)
+    is_wanted = bool(plan.items or plan.is_unfinished) and is_agreed and not dry_run
     report = None
     if is_wanted:
         with progress_shown() as tell:
@@ -155,7 +157,7 @@ def undo(batch: str, dry_run: bool, yes: bool, as_json: bool, archive_dir: Path 
         print_json(plan.to_json() | {"undo": report.batch if report else ""})
     elif report:
         print_lines(_done_lines(report))
-    exit_partial_if(plan.is_partial or (bool(plan.items) and not is_wanted and not dry_run))
+    exit_partial_if(plan.is_partial or not is_agreed)
 
 
 def _is_agreed(*, yes: bool, as_json: bool) -> bool:

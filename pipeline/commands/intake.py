@@ -27,6 +27,7 @@ from schemas.messages import (
     N_,
     _,
 )
+from schemas.normalising import shipped_tables
 from schemas.profile import parse_profile, shipped_profile_text
 
 if TYPE_CHECKING:
@@ -116,18 +117,21 @@ def check(
     archive_dir: Path | None,
 ) -> None:
     from pipeline.check import check as run_check
-    from pipeline.marking.give_back import give_back, marked_name
+    from pipeline.marking.give_back import check_is_new, give_back, marked_name
 
+    if marked is not None:
+        check_is_new(marked)
     in_profile = profile_findings(archive_dir)
     if source is None or has_errors(in_profile):
         print_profile_check(archive_dir, as_json=as_json)
         return
     settings, profile = Settings(), parse_profile(shipped_profile_text("museum"))
+    tables = shipped_tables()
     columns = parse_columns(mapped)
     archive: Archive | None = None
     if archive_dir is not None or is_in_archive():
         archive = open_chosen(archive_dir)
-        settings, profile = archive.settings, archive.profile
+        settings, profile, tables = archive.settings, archive.profile, archive.tables
     check_columns(columns, profile)
     if archive is not None and columns:
         remember_columns(archive.layout.config, columns)
@@ -138,6 +142,7 @@ def check(
             source,
             settings=settings,
             profile=profile,
+            tables=tables,
             catalogue_path=catalogue,
             contact_sheet=contact_sheet,
             now=now,
@@ -146,7 +151,7 @@ def check(
         )
     findings = (*in_profile, *report.findings)
     if marked is not None:
-        give_back(report, profile, marked)
+        give_back(report, profile, marked, intake=intake)
     if as_json:
         print_json(
             {
@@ -178,11 +183,12 @@ def check(
     help=N_(
         """Bring the scans and the catalogue in SOURCE into the archive.
 
-        SOURCE is a folder with scans, at any depth, and one catalogue (.xlsx or .csv). Writes
-        to store/, derivatives/ and index/; items with errors go to quarantine/ and the others
-        go in. Writes a contact sheet of the batch to batches/, for people to look through. The
-        files in SOURCE are never changed. Running it again takes in only what is
+        SOURCE is a folder with scans, at any depth, and one catalogue (.xlsx, .ods or .csv).
+        Writes to store/, derivatives/ and index/; items with errors go to quarantine/ and the
+        others go in. Writes a contact sheet of the batch to batches/, for people to look
+        through. The files in SOURCE are never changed. Running it again takes in only what is
         new or changed, also after an interruption. With --dry-run nothing is written.
+
         Text from before Unicode (TCVN3, VNI ...) is converted when you agree, or with --yes;
         without an answer its rows are set aside.
 

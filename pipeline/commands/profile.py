@@ -10,6 +10,7 @@ import click
 
 from archive.config import read_settings
 from archive.layout import Layout, find_archive
+from archive.value_tables import read_value_tables
 from pipeline.commands.opening import is_in_archive
 from pipeline.commands.options import archive_option, json_option
 from pipeline.commands.printing import print_json, print_lines
@@ -84,6 +85,8 @@ def profile(
         _write(shipped, shipped_profile_text("museum"))
     layout = _layout(archive_dir)
     checked = check_profile(layout.profile) if layout else None
+    if layout:
+        read_value_tables(layout)
     findings = checked.findings if checked else ()
     if has_errors(findings):
         _print_findings(findings, as_json=as_json)
@@ -122,6 +125,7 @@ def print_profile_check(archive_dir: Path | None, *, as_json: bool) -> None:
     if layout is None:
         raise click.UsageError(_("Give the folder of the delivery, or go into an archive."))
     checked = check_profile(layout.profile)
+    read_value_tables(layout)
     findings = checked.findings
     columns = read_settings(layout.config).intake.columns
     if checked.profile is not None:

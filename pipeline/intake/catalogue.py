@@ -12,13 +12,16 @@ from pipeline.intake.columns import Header, check_header, find_header
 from pipeline.intake.headings import Headings
 from pipeline.intake.kinds import SheetKinds
 from pipeline.intake.merging import merge_sheets
-from pipeline.intake.rows import Draft, default_statements, read_rows
+from pipeline.intake.rows import Draft, read_rows
 from pipeline.intake.sheet import open_sheets
+from pipeline.intake.similar import mark_similar
 from pipeline.intake.table import OWN_SHEETS, Row, Sheet, SheetError
 from pipeline.intake.text import tidy_line
+from pipeline.intake.values import SheetValues
 from schemas.dublincore import Statement
 from schemas.findings import Finding
 from schemas.messages import current_language
+from schemas.normalising import ValueTables, shipped_tables
 from schemas.profile import Field, Obligation, Role
 
 # When no sheet of a workbook can be read, the failure that came nearest is told.
@@ -46,6 +49,7 @@ class CatalogueReader:
         headings: Headings,
         settings: Settings,
         each_sheet: Callable[[Sheet], Sheet] = lambda sheet: sheet,
+        tables: ValueTables | None = None,
     ) -> None:
         """Prepare to read.
 
@@ -55,6 +59,7 @@ class CatalogueReader:
             headings: What columns are recognised by.
             settings: Of the archive.
             each_sheet: Gives the sheet to read in place of each sheet.
+            tables: What values are understood by; those that ship when left out.
         """
         self.findings: list[Finding] = []
         self._path = path
@@ -62,6 +67,7 @@ class CatalogueReader:
         self._headings = headings
         self._settings = settings
         self._each_sheet = each_sheet
+        self._values = SheetValues(headings.profile, tables or shipped_tables(), name)
         self._has_rows = False
         # Of each kind the headings of every sheet that has rows of it.
         self._used: dict[str, list[Header]] = defaultdict(list)
@@ -89,7 +95,7 @@ class CatalogueReader:
                         raise
                     failures.append(error)
                     continue
-                sheets.append(list(self._rows(rows, kinds, sheet.name)))
+                sheets.append(self._values.read(list(self._rows(rows, kinds, sheet.name))))
         if not self._has_rows:
             if sheets or not failures:
                 raise SheetError("SHEET-empty")
@@ -97,6 +103,8 @@ class CatalogueReader:
         self._tell_ignored(failures)
         merged = merge_sheets(sheets, self._headings.profile, path=self._name)
         self.findings.extend(merged.findings)
+        self.findings.extend(self._values.findings)
+        mark_similar(merged.drafts, self._name)
         wanted = {kind: _Wanted(*self._wanted_fields(kind)) for kind in self._used}
         return [self._checked(draft, wanted[draft.kind]) for draft in merged.drafts]
 
@@ -199,7 +207,7 @@ class CatalogueReader:
             if field.role is not Role.VALUE:
                 continue
             if field.default:
-                defaults[field.name] = default_statements(field)
+                defaults[field.name] = self._values.defaults(field, kind)
             elif field.obligation is Obligation.REQUIRED:
                 code = "ROW-no-title" if field.name == "title" else "ROW-no-value"
                 wanted[field.name] = (field, code)

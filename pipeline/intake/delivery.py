@@ -19,6 +19,7 @@ from pipeline.intake.source import choose_catalogue
 from pipeline.intake.table import Sheet, SheetError
 from pipeline.jobs import PlannedItem
 from schemas.findings import Finding
+from schemas.normalising import ValueTables, shipped_tables
 from schemas.profile import Profile
 from schemas.records import Access, Record, View
 
@@ -47,6 +48,7 @@ def read_delivery(
     catalogue: Path | None = None,
     profile: Profile,
     settings: Settings,
+    tables: ValueTables | None = None,
     accept_text: AcceptText | None = None,
 ) -> Delivery:
     """Return what was delivered in ``source``: items with their scans, and every finding.
@@ -58,6 +60,7 @@ def read_delivery(
         catalogue: The catalogue, when it is not the one in the folder.
         profile: Says what the columns mean and which fields a row needs.
         settings: Of the archive; its own rights statement stands for rows that have none.
+        tables: What values are understood by; those that ship when left out.
         accept_text: Says whether columns of text from before Unicode may be converted, where the
             settings do not; by default they may not.
 
@@ -65,7 +68,7 @@ def read_delivery(
         SourceError: There is nothing to read: no folder, no catalogue, or several.
     """
     with _collector_paused():
-        return _read(source, catalogue, profile, settings, accept_text)
+        return _read(source, catalogue, profile, settings, tables or shipped_tables(), accept_text)
 
 
 def _read(
@@ -73,6 +76,7 @@ def _read(
     catalogue: Path | None,
     profile: Profile,
     settings: Settings,
+    tables: ValueTables,
     accept_text: AcceptText | None,
 ) -> Delivery:
     listing = list_source(source)
@@ -82,7 +86,9 @@ def _read(
     readers: list[CatalogueReader] = []
 
     def make_reader(each_sheet: Callable[[Sheet], Sheet]) -> CatalogueReader:
-        readers.append(CatalogueReader(choice.path, choice.name, headings, settings, each_sheet))
+        readers.append(
+            CatalogueReader(choice.path, choice.name, headings, settings, each_sheet, tables)
+        )
         return readers[-1]
 
     try:
@@ -132,6 +138,7 @@ def _planned(draft: Draft, match: Match, order: Mapping[str, int]) -> PlannedIte
         extra=draft.extra,
         kind=draft.kind,
         originals=draft.originals,
+        embargo_until=draft.embargo_until or "",
     )
     findings = (
         replace(finding, item_id=draft.item_id) for finding in (*draft.findings, *match.findings)
@@ -143,6 +150,7 @@ def _planned(draft: Draft, match: Match, order: Mapping[str, int]) -> PlannedIte
         draft.sheet,
         draft.row,
         is_access_given=draft.access is not None,
+        is_embargo_given=draft.embargo_until is not None,
     )
 
 

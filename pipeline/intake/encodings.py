@@ -103,7 +103,7 @@ def _judge_utf8(path: Path) -> tuple[bool, int]:
                 continue
             text = raw.decode("utf-8", "replace")
             replaced = text.count("\ufffd") - raw.count(b"\xef\xbf\xbd")
-            letters += sum(not c.isascii() for c in text) - replaced
+            letters += len(text) - len(text.encode("ascii", "ignore")) - replaced
             errors += replaced
             if replaced and not first_bad:
                 first_bad = line

@@ -12,9 +12,10 @@ from pipeline.intake.columns import Column, Header, column_letter
 from pipeline.intake.headings import Meaning
 from pipeline.intake.kinds import SheetKinds
 from pipeline.intake.table import NOT_CALCULATED, RescuedCell, Row
-from pipeline.intake.text import fold, is_vietnamese, tidy_line, tidy_lines
+from pipeline.intake.text import is_vietnamese, tidy_line, tidy_lines
+from schemas.access import AccessTerms, parse_access_terms, parse_embargo, stricter
 from schemas.dublincore import Statement
-from schemas.fields import DEFAULT_SEPARATORS, LINE
+from schemas.fields import DEFAULT_SEPARATORS, LINE, ValueType
 from schemas.findings import Finding
 from schemas.identifiers import item_id_for
 from schemas.legacy.cells import has_lost_letters
@@ -29,18 +30,6 @@ _LETTER = re.compile(r"[^\W\d_]{2,}")
 _CELL_ERRORS = frozenset(
     {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#GETTING_DATA"}
 )
-_ACCESS_WORDS = {
-    "public": Access.PUBLIC,
-    "open": Access.PUBLIC,
-    "cong khai": Access.PUBLIC,
-    "restricted": Access.RESTRICTED,
-    "limited": Access.RESTRICTED,
-    "han che": Access.RESTRICTED,
-    "staff": Access.STAFF,
-    "internal": Access.STAFF,
-    "staff only": Access.STAFF,
-    "noi bo": Access.STAFF,
-}
 
 
 @dataclass(frozen=True)
@@ -59,6 +48,8 @@ class Draft:
         kind: Its kind of record; empty for the default kind.
         originals: (heading, text as found) of cells that were legacy text.
         findings: What is wrong with its cells.
+        embargo_until: The last day of its embargo, empty where it gives access without one, or
+            None when it says nothing of access.
     """
 
     sheet: str
@@ -72,6 +63,7 @@ class Draft:
     kind: str = ""
     originals: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
+    embargo_until: str | None = None
 
     @cached_property
     def item_id(self) -> str:
@@ -130,11 +122,6 @@ def statement_of(term: str, text: str, *, lang: str, field: str, unit: str = "")
     return Statement(term, intern(name), lang if name else "", intern(uri), field)
 
 
-def parse_access(text: str) -> Access | None:
-    """Return the access level a Vietnamese or English word names, or None."""
-    return _ACCESS_WORDS.get(fold(text))
-
-
 class _RowReader:
     """Collects what the cells of one row say."""
 
@@ -149,6 +136,7 @@ class _RowReader:
         self.statements: list[Statement] = []
         self.files: list[str] = []
         self.access: Access | None = None
+        self.embargo_until: str | None = None
         self.extra: list[tuple[str, str]] = []
         self.originals: list[tuple[str, str]] = []
         self.findings: list[Finding] = []
@@ -187,6 +175,7 @@ class _RowReader:
             kind=self.kind.kind,
             originals=tuple(self.originals),
             findings=tuple(self.findings),
+            embargo_until=self.embargo_until,
         )
 
     def _read_cell(self, column: Column, text: str) -> None:
@@ -204,13 +193,21 @@ class _RowReader:
         elif role is Role.FILES:
             self.files.extend(split_values(text, field.separators))
         elif role is Role.ACCESS:
-            self.access = parse_access(text)
-            if self.access is None:
-                # Whoever wrote something here meant to say who may see the item.
-                self.access = Access.STAFF
-                self._find("ROW-bad-access", column, value=tidy_line(text))
+            self._read_access(column, text, parse_access_terms(text), "ROW-bad-access")
         elif role is Role.VALUE:
+            if field.value_type is ValueType.EMBARGO:
+                self._read_access(column, text, parse_embargo(text), "VALUE-bad-embargo")
             self.statements.extend(_statements(column.meaning, text))
+
+    def _read_access(self, column: Column, text: str, terms: AccessTerms | None, code: str) -> None:
+        if terms is None:
+            # Whoever wrote something here meant to say who may see the item.
+            self.access = Access.STAFF
+            self._find(code, column, value=tidy_line(text))
+            return
+        until = terms.embargo_until.isoformat() if terms.embargo_until else ""
+        self.embargo_until = max(self.embargo_until or "", until)
+        self.access = stricter(self.access, terms.access)
 
     def _tell_rescued(self, column: Column, cell: RescuedCell) -> None:
         if cell.original != self.row.cells[column.index]:

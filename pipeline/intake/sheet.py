@@ -66,6 +66,13 @@ def open_sheets(
         raise SheetError("SHEET-unreadable", reason=error.strerror or error) from error
 
 
+def is_workbook(path: Path) -> bool:
+    """Say whether a catalogue is an XLSX workbook, whatever it is called."""
+    with path.open("rb") as file:
+        magic = file.read(len(ZIP_MAGIC))
+    return magic == ZIP_MAGIC and not _is_opendocument(path)
+
+
 def _is_opendocument(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:

@@ -25,6 +25,7 @@ PRESENTATION_CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 IMAGE_CONTEXT = "http://iiif.io/api/image/3/context.json"
 
 _ATTRIBUTION = N_("Attribution")
+_LAST_YEAR = 9999
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def manifest(
         "label": _titles(record),
         "metadata": list(_metadata(record, profile, publication.languages)),
     }
-    document |= _rights(record, publication)
+    document |= _nav_date(record) | _rights(record, publication)
     if publication.publisher:
         document["provider"] = [
             {
@@ -285,6 +286,19 @@ def _rights(record: Record, publication: Publication) -> dict[str, Any]:
     if known:
         found["rights"] = known.uri
     return found
+
+
+def _nav_date(record: Record) -> dict[str, str]:
+    """Return when an item stands in a list by time: the first day of its earliest year.
+
+    Source: Presentation API 3.0, section 3.1, navDate
+    """
+    for term in ("created", "date", "temporal"):
+        for statement in record.values(term):
+            year = statement.known("earliest")
+            if isinstance(year, int) and 0 < year <= _LAST_YEAR:
+                return {"navDate": f"{year:04d}-01-01T00:00:00Z"}
+    return {}
 
 
 def _metadata(

@@ -195,3 +195,10 @@ def test_each_kind_is_shown_with_its_own_labels_and_comes_back_from_its_export(
     changes = {item["identifier"]: item["change"] for item in again["items"]}
     # The public export leaves out the address of a person, and nothing else.
     assert changes == {"1": "unchanged", "2": "unchanged", "3": "record"}
+
+
+def test_a_template_that_is_called_no_workbook_is_refused(run, tmp_path):
+    ran = run("profile", "--template", tmp_path / "so.ods")
+    assert ran.code == 4
+    assert ".xlsx" in ran.err
+    assert not (tmp_path / "so.ods").exists()

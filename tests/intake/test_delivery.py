@@ -106,6 +106,10 @@ def row_duplicate_identifier(museum):
     museum.csv(HEAD, ("77.AO.84", "One"), ("77-ao-84", "Two"), ("3", "Three"))
 
 
+def row_similar_identifier(museum):
+    museum.csv(HEAD, ("BT 001", "One"), ("BT-1", "Two"), ("BT-11", "Three"))
+
+
 def row_bad_access(museum):
     museum.csv((*HEAD, "access"), ("1", "One", "maybe"))
 
@@ -241,6 +245,7 @@ CASES = {
     "ROW-no-title": (row_no_title, (ROW, COLUMN, "item_id")),
     "ROW-no-value": (row_no_value, (ROW, COLUMN, "item_id")),
     "ROW-duplicate-identifier": (row_duplicate_identifier, (ROW, COLUMN, "item_id")),
+    "ROW-similar-identifier": (row_similar_identifier, (ROW, COLUMN, "item_id")),
     "ROW-bad-access": (row_bad_access, (ROW, COLUMN, "item_id")),
     "ROW-missing-value": (row_missing_value, (ROW, COLUMN, "item_id")),
     "ROW-formula-error": (row_formula_error, ("sheet", ROW, COLUMN, "item_id")),
