@@ -29,7 +29,7 @@ from schemas.derivatives import DERIVATIVES_NAME, Canvas, DerivativeSet, ImageFi
 from schemas.records import json_bytes
 
 # Raise it when the same master and settings would give other bytes or other files.
-RECIPE_VERSION = 3
+RECIPE_VERSION = 4
 
 # A canvas's pictures: file name without ending, and the setting that says their longer side.
 _THUMBNAIL = "thumbnail"
@@ -116,19 +116,19 @@ def write_canvas(
 ) -> Canvas:
     """Make everything from one decoded page, in a new folder of ``folder``.
 
-    The large image is read twice, for the tiles and for a base that all small pictures are made
-    from.
+    The large image is read once; all small pictures are made from a level of its pyramid.
 
     Args:
-        image: 8-bit sRGB, upright, that can be read anywhere, any number of times.
+        image: 8-bit sRGB, upright. Without a mark, its rows are read once, from the first to the
+            last; with one, it must be readable anywhere, any number of times.
         folder: The item's derivatives folder; it must exist.
         settings: Sizes and qualities.
         source: Where it comes from.
         mark: What is drawn on everything but the thumbnail.
 
     Raises:
-        pyvips.Error: The disk refuses a file.
-        OSError: Likewise.
+        pyvips.Error: The pixels cannot be computed, or the disk refuses a file.
+        OSError: The disk refuses a file.
     """
     place = folder / source.key
     encoding = Encoding.of(settings, source.xmp)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pipeline.colour import assumed_space
 from pipeline.copying import Copy, read_scan
-from pipeline.decode import PageHeader, ScanProblem, decode_page
+from pipeline.decode import PageHeader, ScanProblem, decode_page, decoding_page
 from pipeline.derive import (
     CanvasSource,
     recipe_of,
@@ -213,15 +213,13 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
                     findings.add_target(picture, job.target_edition, scan)
             masters.append(master)
         except ScanProblem as problem:
+            shutil.rmtree(folder / f"{len(canvases) + 1:04d}", ignore_errors=True)  # begun tiles
             findings.add(problem.code, scan, **problem.values)
     return masters, canvases
 
 
 def _canvas(master: _Master, page: int, folder: Path, job: Job, number: int) -> Canvas:
-    """Decode one page and make everything from it.
-
-    ``page`` counts the views of the master as technical.json lists them.
-    """
+    """Decode one page, counted as technical.json lists them, and make everything from it."""
     header = master.header.pages[page]
     source = CanvasSource(
         key=f"{number:04d}",
@@ -231,9 +229,14 @@ def _canvas(master: _Master, page: int, folder: Path, job: Job, number: int) -> 
         is_document=header.colour_space == "bilevel",
         xmp=xmp_packet(job.credit, source=f"hash://sha256/{master.copy.sha256}"),
     )
+    limits = job.limits
+    if not (limits.watermark or limits.reduces(max(header.width_px, header.height_px))):
+        with decoding_page(master.copy.path, master.identity, header) as image:
+            if image is not None:
+                return write_canvas(image, folder, job.settings, source)
     with _decoded(master, header, job) as decoded:
-        image = within(decoded, job.limits, memory_mb=job.memory_mb)
-        return write_canvas(image, folder, job.settings, source, mark=job.limits.watermark)
+        image = within(decoded, limits, memory_mb=job.memory_mb)
+        return write_canvas(image, folder, job.settings, source, mark=limits.watermark)
 
 
 @contextmanager
