@@ -20,9 +20,11 @@ import click
 
 from pipeline.commands.editing import records, undo
 from pipeline.commands.finding import search, status
-from pipeline.commands.intake import check, ingest, watch
-from pipeline.commands.keeping import audit, derive, rebuild
+from pipeline.commands.intake import check, contact_sheet, ingest, watch
+from pipeline.commands.keeping import derive, rebuild
+from pipeline.commands.profile import profile
 from pipeline.commands.publishing import build, export_command, serve
+from pipeline.commands.replicas import audit, replicate, restore
 from pipeline.commands.starting import demo, doctor, init
 from pipeline.spoken_help import SpokenGroup, SpokenOption, spoken_option
 from schemas.errors import (
@@ -74,8 +76,10 @@ def hoaban(verbose: bool) -> None:
 for _command in (
     demo,
     init,
+    profile,
     check,
     ingest,
+    contact_sheet,
     watch,
     derive,
     records,
@@ -86,6 +90,8 @@ for _command in (
     serve,
     export_command,
     audit,
+    replicate,
+    restore,
     rebuild,
     doctor,
 ):

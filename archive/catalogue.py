@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,10 +24,12 @@ from archive.job_table import JobTable
 from schemas.derivatives import DerivativeSet
 from schemas.errors import RecordError
 from schemas.messages import _
-from schemas.records import Access, Record
+from schemas.records import Access, Record, is_public
 from schemas.technical import Technical
 
 _PAGE_ROWS = 200
+# In the text of records with an embargo; a few others may have it too, as a text of theirs.
+_EMBARGOED = '%"embargo_until"%'
 
 
 @dataclass(frozen=True)
@@ -196,19 +199,20 @@ class Catalogue:
             self._write("DELETE FROM items WHERE item_id = ?", item_id)
             self.fingerprints.forget(item_id)
 
-    def iter_items(self, *, only_public: bool = False) -> Iterator[CatalogueItem]:
-        """Yield every item in the order of item ids.
+    def iter_items(self, *, public_on: date | None = None) -> Iterator[CatalogueItem]:
+        """Yield every item in the order of item ids, or those the public may see on a day.
 
         A page at a time is held, so the catalogue may be written to between two items: an item
         added behind the reader's place is not seen, one before it is.
         """
         query = "SELECT * FROM entries WHERE item_id > ? ORDER BY item_id LIMIT ?"
-        if only_public:
+        if public_on is not None:
             query = "SELECT * FROM public_entries WHERE item_id > ? ORDER BY item_id LIMIT ?"
         last = ""
         while rows := self._rows(query, last, _PAGE_ROWS):
-            for row in rows:
-                yield self._item(row)
+            for item in map(self._item, rows):
+                if public_on is None or is_public(item.record, public_on):
+                    yield item
             last = rows[-1][0]
 
     def item_ids(self) -> Iterator[str]:
@@ -219,10 +223,21 @@ class Catalogue:
             yield from (row[0] for row in rows)
             last = rows[-1][0]
 
-    def count(self, *, only_public: bool = False) -> int:
-        """Return the number of items."""
-        if only_public:
-            return int(self._one("SELECT count(*) FROM items WHERE is_public = 1"))
+    def identifiers(self) -> Iterator[tuple[str, str]]:
+        """Yield the id and the inventory number of every item."""
+        query = "SELECT item_id, json_extract(record, '$.identifier') FROM items"
+        yield from self._rows(query)
+
+    def count(self, *, public_on: date | None = None) -> int:
+        """Return the number of items, or of those the public may see on a day."""
+        if public_on is not None:
+            query = "SELECT count(*) FROM items WHERE is_public = 1 AND record NOT LIKE ?"
+            plain = self._rows(query, _EMBARGOED)[0][0]
+            query = "SELECT record FROM items WHERE is_public = 1 AND record LIKE ?"
+            records = (
+                Record.from_json(json.loads(row[0])) for row in self._rows(query, _EMBARGOED)
+            )
+            return int(plain) + sum(is_public(record, public_on) for record in records)
         return int(self._one("SELECT count(*) FROM items"))
 
     # --- scans that were read before ---

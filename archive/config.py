@@ -81,6 +81,10 @@ class DaskSettings:
     tls_key: str = ""
 
 
+# Editions of the ColorChecker Classic: made from November 2014 on, and before.
+TARGET_EDITIONS = ("2014", "2005")
+
+
 @dataclass(frozen=True)
 class QualitySettings:
     """What is measured in scans, and from where on it is told (table ``[quality]``).
@@ -96,6 +100,9 @@ class QualitySettings:
         blank_contrast: A page with no more difference of greys than this, 0 to 255, is blank.
         min_sheet_percent: Smallest share of a scan that a sheet on an even border may take, in
             per cent.
+        target: Look for a colour target in every scan and grade its colours; needs
+            ``hoaban[target]``.
+        target_edition: Which edition of the target, one of ``TARGET_EDITIONS``.
     """
 
     control: bool = True
@@ -107,15 +114,37 @@ class QualitySettings:
     max_skew_deg: float = 0.7
     blank_contrast: int = 16
     min_sheet_percent: int = 60
+    target: bool = False
+    target_edition: str = "2014"
 
     @property
     def wanted(self) -> QualitySettings | None:
         """The settings, or None where nothing is to be measured."""
         return self if self.control else None
 
+    @property
+    def wanted_target(self) -> str:
+        """The edition of the target to look for, or empty when none is."""
+        return self.target_edition if self.target else ""
+
+
+@dataclass(frozen=True)
+class IntakeSettings:
+    """How the museum's own catalogues are read (table ``[intake]``).
+
+    Attributes:
+        columns: What a column heading means, where the heading alone does not say it: the name of
+            a field, ``field@lang``, or empty for a column to be passed over.
+        encoding: Encoding of CSV files that say none, as ``cp1258``; empty means that it is found.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+
 
 ENGINES = ("local", "dask")
-_TABLES = frozenset({"derivatives", "quality", "dask", "limits"})
+_TABLES = frozenset({"derivatives", "quality", "dask", "limits", "intake"})
+LEGACY_TEXT = ("ask", "convert", "keep")
 
 
 @dataclass(frozen=True)
@@ -135,10 +164,12 @@ class Settings:
         file_budget: Most files the site should have; 0 means no limit. More is only warned of.
         size_budget_mb: Most megabytes the site should have; likewise.
         engine: Who carries the work, one of ``ENGINES``.
+        legacy_text: What is done with text from before Unicode, one of ``LEGACY_TEXT``.
         derivatives: Sizes and qualities of derivatives.
         quality: What is measured in scans.
         dask: The workers on other computers.
         limits: What may be shown of images, by access level and by rights.
+        intake: How catalogues are read.
     """
 
     title: Mapping[str, str] = field(
@@ -155,10 +186,12 @@ class Settings:
     file_budget: int = 0
     size_budget_mb: int = 0
     engine: str = "local"
+    legacy_text: str = "ask"
     derivatives: DerivativeSettings = field(default_factory=DerivativeSettings)
     quality: QualitySettings = field(default_factory=QualitySettings)
     dask: DaskSettings = field(default_factory=DaskSettings)
     limits: LimitRules = field(default_factory=LimitRules)
+    intake: IntakeSettings = field(default_factory=IntakeSettings)
 
     @property
     def main_language(self) -> str:
@@ -205,7 +238,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
     Raises:
         ConfigError: A table or key is unknown, or a value is of the wrong kind.
     """
-    unknown = set(data) - {"archive", "derivatives", "quality", "dask", "limits"}
+    unknown = set(data) - {"archive", *_TABLES}
     if unknown:
         raise _unknown(path, sorted(unknown))
     archive = _checked(dict(data.get("archive", {})), Settings, path)
@@ -218,12 +251,14 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
         )
     dask = _checked(dict(data.get("dask", {})), DaskSettings, path)
     quality = _checked(dict(data.get("quality", {})), QualitySettings, path)
+    intake = _checked(dict(data.get("intake", {})), IntakeSettings, path)
     settings = replace(
         Settings(**archive),
         derivatives=replace(DERIVATIVE_PROFILES[profile], **derivatives),
         quality=replace(QualitySettings(), **quality),
         dask=replace(DaskSettings(), **dask),
         limits=_limits(data.get("limits", {}), path),
+        intake=replace(IntakeSettings(), **intake),
     )
     _check_values(settings, path)
     return settings
@@ -363,13 +398,24 @@ def _check_values(settings: Settings, path: Path) -> None:
         wrong = _("base_url must start with http:// or https://.")
     elif not 36 <= settings.derivatives.pdf_ppi <= 1200:
         wrong = _("pdf_ppi must be from 36 to 1200.")
+    elif settings.quality.target_edition not in TARGET_EDITIONS:
+        wrong = _("target_edition must be one of: {names}.").format(
+            names=", ".join(TARGET_EDITIONS)
+        )
     elif settings.engine not in ENGINES:
         wrong = _("engine must be one of: {names}.").format(names=", ".join(ENGINES))
+    elif settings.legacy_text not in LEGACY_TEXT:
+        wrong = _("legacy_text must be one of: {names}.").format(names=", ".join(LEGACY_TEXT))
     elif min(settings.jobs, settings.memory_limit_mb) < 0 or settings.item_timeout_s < 1:
         wrong = _("jobs and memory_limit_mb must not be negative, item_timeout_s at least 1.")
     elif min(settings.file_budget, settings.size_budget_mb) < 0:
         wrong = _("file_budget and size_budget_mb must not be negative.")
-    wrong = wrong or _wrong_derivatives(settings.derivatives) or _wrong_quality(settings.quality)
+    wrong = (
+        wrong
+        or _wrong_derivatives(settings.derivatives)
+        or _wrong_quality(settings.quality)
+        or _wrong_intake(settings.intake)
+    )
     if wrong:
         raise ConfigError(wrong, path=path)
 
@@ -392,10 +438,28 @@ def _wrong_derivatives(settings: DerivativeSettings) -> str:
 
 def _wrong_quality(settings: QualitySettings) -> str:
     """Return what is wrong with the thresholds of quality control, or an empty text."""
-    if not all(value >= 0 for value in asdict(settings).values()):
+    if not all(value >= 0 for value in asdict(settings).values() if not isinstance(value, str)):
         return _("the settings of [quality] must not be negative.")
     if max(settings.max_clipped_percent, settings.min_sheet_percent) > 100:
         return _("max_clipped_percent and min_sheet_percent must be from 0 to 100.")
+    return ""
+
+
+def _wrong_intake(settings: IntakeSettings) -> str:
+    """Return what is wrong with how catalogues are read, or an empty text."""
+    columns: Mapping[str, object] = settings.columns
+    for heading, target in columns.items():
+        if not isinstance(target, str):
+            return _("intake.columns: '{heading}' must be the name of a field, or empty.").format(
+                heading=heading
+            )
+    if settings.encoding:
+        try:
+            "x".encode(settings.encoding)
+        except LookupError:
+            return _("intake.encoding: '{name}' is no encoding; for example cp1258.").format(
+                name=settings.encoding
+            )
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,11 +41,15 @@ def digest_file(
     """
     sha512, sha256, size_bytes = hashlib.sha512(), hashlib.sha256(), 0
     with path.open("rb", buffering=0) as file:
-        while block := file.read(_BLOCK_BYTES):
-            size_bytes += len(block)
+        # One buffer for the whole file: a new one a block costs as much as a tenth of sha512.
+        buffer = bytearray(min(max(os.fstat(file.fileno()).st_size, 1), _BLOCK_BYTES))
+        view = memoryview(buffer)
+        while length := file.readinto(buffer):
+            block = view[:length]
+            size_bytes += length
             sha512.update(block)
             if with_sha256:
                 sha256.update(block)
             if on_block is not None:
-                on_block(len(block))
+                on_block(length)
     return FileDigests(size_bytes, sha512.hexdigest(), sha256.hexdigest() if with_sha256 else "")

@@ -14,7 +14,7 @@ import errno
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,6 +52,44 @@ def write_new_file(path: Path, data: bytes) -> None:
     """
     with translated_os_errors(path):
         _write_synced(path, data)
+
+
+def write_new_blocks(path: Path, blocks: Iterable[bytes | memoryview]) -> None:
+    """Write a large file that nobody looks for yet, block by block, and sync it.
+
+    The caller syncs its folder. An error that ``blocks`` raises leaves a part of the file.
+
+    Raises:
+        StoreWriteError: The disk refused.
+    """
+    with translated_os_errors(path):
+        handle = _open_new(path)
+    try:
+        for block in blocks:
+            with translated_os_errors(path):
+                _write(handle, block)
+        with translated_os_errors(path):
+            _sync(handle)
+    finally:
+        os.close(handle)
+
+
+def append_to_file(path: Path, data: bytes) -> None:
+    """Add ``data`` to the end of a file that is there; what was there before stays.
+
+    Cut off in the middle, it leaves a part of ``data`` at the end: for files of lines, whose
+    reader leaves out a last line that is not whole.
+
+    Raises:
+        StoreWriteError: The disk refused.
+    """
+    with translated_os_errors(path):
+        handle = _open_to_append(path)
+        try:
+            _write(handle, data)
+            _sync(handle)
+        finally:
+            os.close(handle)
 
 
 def make_folder(folder: Path) -> None:
@@ -276,7 +314,11 @@ def _open_new(path: Path) -> int:
     return os.open(path, flags, 0o666)
 
 
-def _write(handle: int, data: bytes) -> None:
+def _open_to_append(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+
+
+def _write(handle: int, data: bytes | memoryview) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(handle, view) :]

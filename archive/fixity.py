@@ -8,59 +8,37 @@ held at a time.
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import islice
 
-from archive.digests import digest_file
-from archive.ocfl import (
-    INVENTORY_NAME,
-    OBJECT_DECLARATION,
-    OBJECT_DECLARATION_BYTES,
-    SIDECAR_NAME,
-    Inventory,
-    highest_version,
-    parse_inventory,
-    sidecar_bytes,
-)
+from archive.object_check import Check, ObjectCheck, Problem, ProblemKind, by_path, bytes_or_none
+from archive.ocfl import INVENTORY_NAME
 from archive.ocfl_commit import is_under_way
-from archive.ocfl_root import ROOT_FILES, iter_objects, object_id, object_path
+from archive.ocfl_root import ROOT_FILES, Stray, iter_objects, object_path
+from archive.pace import Pace
 from archive.store import Store
-from schemas.errors import RecordError
+
+__all__ = [
+    "AuditResult",
+    "Problem",
+    "ProblemKind",
+    "Survey",
+    "audit_item",
+    "audit_items",
+    "audit_root",
+    "iter_audit",
+    "iter_missing",
+    "survey_store",
+]
 
 # A commit takes milliseconds; one that a crash left waits for recover, and is reported.
 _TRIES = 3
 _PAUSE_S = 0.2
-
-
-class ProblemKind(StrEnum):
-    """How stored bytes can differ from what was recorded."""
-
-    MISSING = "missing"
-    CHANGED = "changed"
-    EXTRA = "extra"
-    INVENTORY = "inventory"
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One difference between what is stored and what was recorded.
-
-    Attributes:
-        path: The file, relative to the store, POSIX form.
-        kind: ``missing``, ``changed``, ``extra`` (nothing names it), or ``inventory`` (an
-            inventory or sidecar is damaged or contradicts another one).
-        expected: What was recorded: a digest, or a few words.
-        found: What is there: a digest, or a few words.
-    """
-
-    path: str
-    kind: ProblemKind
-    expected: str
-    found: str
+_TELL_EVERY_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -80,21 +58,37 @@ class AuditResult:
     problems: tuple[Problem, ...]
 
 
-@dataclass
-class _Progress:
-    report: Callable[[int, int], object] | None
-    bytes_done: int = 0
-    files_done: int = 0
+@dataclass(frozen=True)
+class Survey:
+    """What stands in a store by its names, before anything is read.
 
-    def add(self, *, bytes_read: int = 0, files_read: int = 0) -> None:
-        self.bytes_done += bytes_read
-        self.files_done += files_read
-        if self.report is not None:
-            self.report(self.bytes_done, self.files_done)
+    Attributes:
+        item_ids: Every object, in the order of the tree.
+        strays: What should not be there, or cannot be listed.
+    """
+
+    item_ids: tuple[str, ...]
+    strays: tuple[Problem, ...]
+
+
+def survey_store(store: Store) -> Survey:
+    """Return what stands in the store; only folders are listed."""
+    item_ids: list[str] = []
+    strays: list[Problem] = []
+    for entry in iter_objects(store.layout.store):
+        if isinstance(entry, str):
+            item_ids.append(entry)
+        else:
+            strays.append(_stray_problem(entry))
+    return Survey(tuple(item_ids), tuple(strays))
 
 
 def iter_audit(
-    store: Store, *, on_progress: Callable[[int, int], object] | None = None
+    store: Store,
+    *,
+    on_progress: Callable[[int, int], object] | None = None,
+    pace: Pace | None = None,
+    jobs: int = 1,
 ) -> Iterator[AuditResult]:
     """Yield one result an object, and a last one for the storage root.
 
@@ -104,18 +98,70 @@ def iter_audit(
     Args:
         store: What to check.
         on_progress: Called often, with the bytes and the files read so far.
+        pace: Counts, holds back, or stops the reading.
+        jobs: Objects that are read at the same time.
     """
-    progress = _Progress(on_progress)
-    root = store.layout.store
+    pace = pace or Pace()
     strays: list[Problem] = []
-    for entry in iter_objects(root):
-        if isinstance(entry, str):
-            yield _audit_object(store, entry, progress)
-        elif entry.is_unreadable:
-            strays.append(Problem(entry.path, ProblemKind.MISSING, "a folder", entry.what))
-        else:
-            strays.append(Problem(entry.path, ProblemKind.EXTRA, "an object", entry.what))
-    yield _audit_root(root, strays, progress)
+
+    def item_ids() -> Iterator[str]:
+        for entry in iter_objects(store.layout.store):
+            if isinstance(entry, str):
+                yield entry
+            else:
+                strays.append(_stray_problem(entry))
+
+    yield from audit_items(store, item_ids(), on_progress=on_progress, pace=pace, jobs=jobs)
+    yield audit_root(store, strays, pace=pace)
+    if on_progress is not None:
+        on_progress(pace.bytes_done, pace.files_done)
+
+
+def audit_items(
+    store: Store,
+    item_ids: Iterable[str],
+    *,
+    on_progress: Callable[[int, int], object] | None = None,
+    pace: Pace | None = None,
+    jobs: int = 1,
+) -> Generator[AuditResult]:
+    """Yield the result of each of these objects, in their order.
+
+    sha512 lets other threads run while it works, so two threads keep two cores busy, and one
+    reads while the other reckons. Closing the iterator stops the reading at the next block.
+
+    Args:
+        store: Where they are.
+        item_ids: Which.
+        on_progress: Called often, with the bytes and the files read so far.
+        pace: Counts, holds back, or stops the reading.
+        jobs: Objects that are read at the same time.
+    """
+    pace = pace or Pace()
+    under_way: deque[Future[AuditResult]] = deque()
+    coming = iter(item_ids)
+    with ThreadPoolExecutor(jobs, thread_name_prefix="audit") as pool:
+        try:
+            while True:
+                for item_id in islice(coming, 2 * jobs - len(under_way)):
+                    under_way.append(pool.submit(audit_item, store, item_id, pace=pace))
+                if not under_way:
+                    return
+                while not wait([under_way[0]], _TELL_EVERY_S).done:
+                    _tell(on_progress, pace)
+                result = under_way.popleft().result()
+                _tell(on_progress, pace)
+                yield result
+        finally:
+            for future in under_way:
+                future.cancel()
+            if under_way:
+                pace.call_off()
+
+
+def _tell(on_progress: Callable[[int, int], object] | None, pace: Pace) -> None:
+    if on_progress is not None:
+        on_progress(pace.bytes_done, pace.files_done)
 
 
 def iter_missing(store: Store, item_ids: Iterable[str]) -> Iterator[AuditResult]:
@@ -129,185 +175,42 @@ def iter_missing(store: Store, item_ids: Iterable[str]) -> Iterator[AuditResult]
             yield AuditResult(item_id, 0, 0, (problem,))
 
 
-def _audit_root(root: Path, strays: list[Problem], progress: _Progress) -> AuditResult:
-    check = _Check(root, progress)
+def _stray_problem(stray: Stray) -> Problem:
+    if stray.is_unreadable:
+        return Problem(stray.path, ProblemKind.MISSING, "a folder", stray.what)
+    return Problem(stray.path, ProblemKind.EXTRA, "an object", stray.what)
+
+
+def audit_root(
+    store: Store, strays: Iterable[Problem] = (), *, pace: Pace | None = None
+) -> AuditResult:
+    """Return the result for the storage root's own files.
+
+    Args:
+        store: Whose.
+        strays: What :func:`survey_store` found that should not be there.
+        pace: Counts, holds back, or stops the reading.
+    """
+    check = Check(store.layout.store, pace or Pace())
     for name, wanted in ROOT_FILES.items():
         check.small_file(name, wanted)
-    problems = tuple(sorted(strays + check.problems, key=_by_path))
+    problems = tuple(sorted([*strays, *check.problems], key=by_path))
     return AuditResult("", check.files_read, check.bytes_read, problems)
 
 
-def _audit_object(store: Store, item_id: str, progress: _Progress) -> AuditResult:
-    """Audit one object; again if another process was committing to it in the middle."""
+def audit_item(store: Store, item_id: str, *, pace: Pace | None = None) -> AuditResult:
+    """Return the result of one object.
+
+    It is read again if another process was committing to it in the middle.
+    """
     path = store.folder_of(item_id) / INVENTORY_NAME
     for tries_left in reversed(range(_TRIES)):
-        before = _bytes_or_none(path)
-        check = _ObjectCheck(store.layout.store, progress)
+        before = bytes_or_none(path)
+        check = ObjectCheck(store.layout.store, pace or Pace())
         check.run(item_id)
-        is_moving = is_under_way(store.layout, item_id) or _bytes_or_none(path) != before
+        is_moving = is_under_way(store.layout, item_id) or bytes_or_none(path) != before
         if not check.problems or not is_moving or not tries_left:
             break
         time.sleep(_PAUSE_S)
-    problems = tuple(sorted(check.problems, key=_by_path))
+    problems = tuple(sorted(check.problems, key=by_path))
     return AuditResult(item_id, check.files_read, check.bytes_read, problems)
-
-
-@dataclass
-class _Check:
-    """Collects what was read and what was wrong."""
-
-    root: Path
-    progress: _Progress
-    files_read: int = 0
-    bytes_read: int = 0
-    problems: list[Problem] = field(default_factory=list)
-
-    def add(self, path: Path, kind: ProblemKind, expected: str, found: str) -> None:
-        self.problems.append(Problem(path.relative_to(self.root).as_posix(), kind, expected, found))
-
-    def read(self, path: Path, kind: ProblemKind) -> bytes | None:
-        """Return a small file's bytes; None, and a problem, when it cannot be read."""
-        try:
-            if path.is_symlink():
-                raise OSError("a link")
-            data = path.read_bytes()
-        except OSError as error:
-            self.unreadable(path, kind, "a file", error)
-            return None
-        self.count(len(data))
-        return data
-
-    def unreadable(self, path: Path, kind: ProblemKind, expected: str, error: OSError) -> None:
-        missing = isinstance(error, FileNotFoundError)
-        self.add(path, ProblemKind.MISSING if missing else kind, expected, _words(error))
-
-    def count(self, size_bytes: int) -> None:
-        self.files_read += 1
-        self.bytes_read += size_bytes
-        self.progress.add(bytes_read=size_bytes, files_read=1)
-
-    def small_file(self, name: str, wanted: bytes) -> None:
-        data = self.read(self.root / name, ProblemKind.CHANGED)
-        if data is not None and data != wanted:
-            self.add(self.root / name, ProblemKind.CHANGED, _text(wanted), _text(data))
-
-
-class _ObjectCheck(_Check):
-    """The audit of one object."""
-
-    def run(self, item_id: str) -> None:
-        folder = self.root / object_path(item_id)
-        known = {OBJECT_DECLARATION, INVENTORY_NAME, SIDECAR_NAME}
-        self.small_file(f"{object_path(item_id)}/{OBJECT_DECLARATION}", OBJECT_DECLARATION_BYTES)
-        inventory = self.inventories(folder, object_id(item_id), known)
-        if inventory is not None:
-            for digest, path in sorted(inventory.manifest.items(), key=lambda entry: entry[1]):
-                known.add(path)
-                self.content(folder / path, digest)
-            self.extras(folder, known)
-
-    def inventories(self, folder: Path, identifier: str, known: set[str]) -> Inventory | None:
-        """Check every inventory; return the best one there is."""
-        highest = folder / f"v{highest_version(folder)}"
-        root_data, root_inventory = self.inventory(folder, identifier, twin=highest)
-        head = root_inventory.head if root_inventory else highest_version(folder)
-        best = root_inventory
-        for number in range(head, 0, -1):
-            version = folder / f"v{number}"
-            known |= {f"v{number}/{name}" for name in (INVENTORY_NAME, SIDECAR_NAME)}
-            twin = folder if number == head else None
-            data, inventory = self.inventory(version, identifier, twin=twin)
-            best = best or inventory
-            if inventory is None or best is None:
-                continue
-            path = version / INVENTORY_NAME
-            if number == head and root_inventory is not None and data != root_data:
-                self.add(path, ProblemKind.INVENTORY, "as in the object's root", "other bytes")
-            elif not _is_earlier(inventory, best, number):
-                self.add(path, ProblemKind.INVENTORY, "part of the newest", "contradicts it")
-        return best
-
-    def inventory(
-        self, folder: Path, identifier: str, *, twin: Path | None
-    ) -> tuple[bytes | None, Inventory | None]:
-        """Check one inventory and its sidecar; the inventory is None when not to be trusted.
-
-        Args:
-            folder: Where they are.
-            identifier: The object id the inventory must have.
-            twin: A folder whose inventory must have the same bytes. Where it has, a digest
-                that differs is the sidecar's fault.
-        """
-        path, sidecar_path = folder / INVENTORY_NAME, folder / SIDECAR_NAME
-        data = self.read(path, ProblemKind.INVENTORY)
-        sidecar = self.read(sidecar_path, ProblemKind.INVENTORY)
-        if data is None or sidecar is None:
-            return data, None
-        if sidecar != sidecar_bytes(data):
-            is_as_twin = twin is not None and data == _bytes_or_none(twin / INVENTORY_NAME)
-            self.add(
-                sidecar_path if is_as_twin else path,
-                ProblemKind.INVENTORY,
-                hashlib.sha512(data).hexdigest() if is_as_twin else _text(sidecar),
-                _text(sidecar) if is_as_twin else hashlib.sha512(data).hexdigest(),
-            )
-            return data, None
-        try:
-            inventory = parse_inventory(data, path)
-        except RecordError as error:
-            self.add(path, ProblemKind.INVENTORY, "an inventory", error.problem)
-            return data, None
-        if inventory.object_id != identifier:
-            self.add(path, ProblemKind.INVENTORY, identifier, inventory.object_id)
-            return data, None
-        return data, inventory
-
-    def content(self, path: Path, digest: str) -> None:
-        try:
-            if path.is_symlink():
-                raise OSError("a link")
-            found = digest_file(path, on_block=lambda n: self.progress.add(bytes_read=n))
-        except OSError as error:
-            self.unreadable(path, ProblemKind.CHANGED, digest, error)
-            return
-        self.files_read += 1
-        self.bytes_read += found.size_bytes
-        self.progress.add(files_read=1)
-        if found.sha512 != digest:
-            self.add(path, ProblemKind.CHANGED, digest, found.sha512)
-
-    def extras(self, folder: Path, known: set[str]) -> None:
-        folders = {str(parent) for name in known for parent in PurePosixPath(name).parents}
-        for path in folder.rglob("*"):
-            name = path.relative_to(folder).as_posix()
-            is_folder = path.is_dir() and not path.is_symlink()
-            if name not in (folders if is_folder else known):
-                self.add(path, ProblemKind.EXTRA, "nothing", "a folder" if is_folder else "a file")
-
-
-def _is_earlier(older: Inventory, newest: Inventory, number: int) -> bool:
-    """Say whether ``older`` is what ``newest`` was at its version ``number``."""
-    return (
-        older.versions == newest.versions[:number]
-        and older.manifest.items() <= newest.manifest.items()
-        and older.sha256.items() <= newest.sha256.items()
-    )
-
-
-def _bytes_or_none(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
-
-
-def _words(error: OSError) -> str:
-    return error.strerror or str(error)
-
-
-def _text(data: bytes) -> str:
-    return data[:200].decode("utf-8", "replace").strip()
-
-
-def _by_path(problem: Problem) -> tuple[str, str]:
-    return problem.path, problem.kind

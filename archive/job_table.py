@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.catalogue_file import translated
-from schemas.batches import batch_name
+from schemas.batches import batch_name, batch_start
 from schemas.events import utc_text
 
 _PAGE_ROWS = 200
@@ -115,10 +115,26 @@ class JobTable:
         Raises:
             ValueError: There is no such batch.
         """
-        for batch in self.last_batches(1_000_000):
-            if batch.number == number:
-                return batch
+        for batch in self._batches(
+            "SELECT number, kind, started_at, source, finished_at, summary FROM batches"
+            " WHERE number = ?",
+            number,
+        ):
+            return batch
         raise ValueError(f"there is no batch {number}")
+
+    def find_batch(self, name: str) -> Batch | None:
+        """Return the batch of a name, or None."""
+        return next(
+            iter(
+                self._batches(
+                    "SELECT number, kind, started_at, source, finished_at, summary FROM batches"
+                    " WHERE started_at = ?",
+                    batch_start(name),
+                )
+            ),
+            None,
+        )
 
     def start_batch(self, kind: BatchKind, at: str, source: str = "") -> int:
         """Begin a batch and return its number.
@@ -166,15 +182,11 @@ class JobTable:
 
     def last_batches(self, limit: int, kind: BatchKind | None = None) -> tuple[Batch, ...]:
         """Return the newest batches, the newest first."""
-        rows = self._rows(
+        return self._batches(
             "SELECT number, kind, started_at, source, finished_at, summary FROM batches"
             " WHERE kind LIKE ? ORDER BY number DESC LIMIT ?",
             kind.value if kind else "%",
             limit,
-        )
-        return tuple(
-            Batch(number, BatchKind(kind_of), started_at, source, finished_at, json.loads(summary))
-            for number, kind_of, started_at, source, finished_at, summary in rows
         )
 
     def set_job(self, batch: int, job: JobRow) -> None:
@@ -237,6 +249,12 @@ class JobTable:
             "" if only_open else "%",
         )
         return _job(rows[0]) if rows else None
+
+    def _batches(self, query: str, *values: object) -> tuple[Batch, ...]:
+        return tuple(
+            Batch(number, BatchKind(kind), started_at, source, finished_at, json.loads(summary))
+            for number, kind, started_at, source, finished_at, summary in self._rows(query, *values)
+        )
 
     def _write(self, statement: str, *values: object) -> int:
         with translated(self._path):

@@ -37,6 +37,16 @@ class Layout:
         return self.root / PROFILE_NAME
 
     @property
+    def periods(self) -> Path:
+        """The museum's own table of periods; may be missing."""
+        return self.root / "periods.csv"
+
+    @property
+    def vocabularies(self) -> Path:
+        """The folder of the museum's own vocabularies; may be missing."""
+        return self.root / "vocabularies"
+
+    @property
     def store(self) -> Path:
         """The OCFL storage root: the archive itself."""
         return self.root / "store"
@@ -67,6 +77,11 @@ class Layout:
         return self.root / "quarantine"
 
     @property
+    def batches(self) -> Path:
+        """Reports and contact sheets of what was ingested, a folder a batch; for staff only."""
+        return self.root / "batches"
+
+    @property
     def staging(self) -> Path:
         """Work in progress; on the store's file system, so that a rename commits it."""
         return self.root / ".staging"
@@ -80,6 +95,21 @@ class Layout:
     def lock(self) -> Path:
         """The file whose lock the one writer holds."""
         return self.root / ".lock"
+
+    @property
+    def audits(self) -> Path:
+        """The logs of audits and repairs; they only grow."""
+        return self.root / "audits"
+
+    @property
+    def audit_lock(self) -> Path:
+        """The file whose lock the one audit holds."""
+        return self.root / ".audit-lock"
+
+    @property
+    def replica(self) -> Path:
+        """The file that says that this folder is a replica; an archive has none."""
+        return self.root / "replica.json"
 
     def staging_of(self, item_id: str) -> Path:
         """The folder in which a worker may stage one item."""

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from archive.layout import Layout
 from schemas.errors import StoreBusyError, StoreWriteError
@@ -29,20 +30,38 @@ def write_lock(layout: Layout) -> Iterator[None]:
         StoreBusyError: Another process, or another block of this one, holds it.
         StoreWriteError: The lock file cannot be made.
     """
+    with _locked(layout.lock, layout.root, _("Another command is writing to this archive.")):
+        yield
+
+
+@contextmanager
+def audit_lock(layout: Layout) -> Iterator[None]:
+    """Hold the lock of the archive's audit logs during the block; the store is not locked.
+
+    Raises:
+        StoreBusyError: Another audit holds it.
+        StoreWriteError: The lock file cannot be made.
+    """
+    with _locked(layout.audit_lock, layout.root, _("Another audit of this archive is at work.")):
+        yield
+
+
+@contextmanager
+def _locked(path: Path, root: Path, busy: str) -> Iterator[None]:
     try:
-        handle = os.open(layout.lock, os.O_RDWR | os.O_CREAT, 0o666)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise _cannot_lock(layout, error) from error
+        raise _cannot_lock(path, error) from error
     try:
         try:
             _lock(handle)
         except OSError as error:
             if error.errno not in _HELD:
-                raise _cannot_lock(layout, error) from error
+                raise _cannot_lock(path, error) from error
             raise StoreBusyError(
-                _("Another command is writing to this archive."),
+                busy,
                 remedy=_("Wait until it has finished, or stop it; then run this one again."),
-                path=layout.root,
+                path=root,
             ) from error
         yield
     finally:
@@ -50,11 +69,11 @@ def write_lock(layout: Layout) -> Iterator[None]:
         os.close(handle)
 
 
-def _cannot_lock(layout: Layout, error: OSError) -> StoreWriteError:
+def _cannot_lock(path: Path, error: OSError) -> StoreWriteError:
     return StoreWriteError(
         _("The archive cannot be locked: {reason}.").format(reason=error.strerror or error),
         remedy=_("Check that the archive's folder exists and that you may write into it."),
-        path=layout.lock,
+        path=path,
     )
 
 

@@ -8,7 +8,7 @@ holds :func:`archive.lock.write_lock`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive import durable
@@ -37,12 +37,23 @@ class NewVersion:
         inventory: The inventory with the new version as its head.
         data: Bytes of new content, by content path.
         files: Staged, synced and verified files of new content, by content path.
+        inventory_bytes: The bytes of ``inventory`` as another store has them, where this is a
+            copy of a version there; otherwise they follow from ``inventory``.
+        earlier: The inventory bytes of the versions before, by number, where a whole object is
+            brought at once: ``files`` then has the content of all of them.
     """
 
     item_id: str
     inventory: Inventory
     data: Mapping[str, bytes]
     files: Mapping[str, Path]
+    inventory_bytes: bytes | None = None
+    earlier: Mapping[int, bytes] = field(default_factory=dict)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this makes the object, and does not add to it."""
+        return self.inventory.head == 1 or bool(self.earlier)
 
 
 def commit_version(layout: Layout, new: NewVersion) -> None:
@@ -54,12 +65,11 @@ def commit_version(layout: Layout, new: NewVersion) -> None:
     """
     stage = _stage_of(layout, new.item_id)
     target = layout.store / object_path(new.item_id)
-    is_first = new.inventory.head == 1
     version = f"v{new.inventory.head}"
     try:
         _build(stage, new)  # 2
         _write_journal(layout, new)  # 3
-        if is_first:
+        if new.is_whole:
             durable.make_folder(target.parent)  # 4
             durable.move_folder(stage / "object", target)  # 5, the commit point
         else:
@@ -122,24 +132,32 @@ def recover(layout: Layout) -> tuple[str, ...]:
 
 def _build(stage: Path, new: NewVersion) -> None:
     durable.remove_tree(stage)
-    inventory = new.inventory.to_bytes()
-    root = stage / "object" if new.inventory.head == 1 else stage
-    version = root / f"v{new.inventory.head}"
+    inventory = new.inventory_bytes or new.inventory.to_bytes()
+    root = stage / "object" if new.is_whole else stage
+    inventories = {**new.earlier, new.inventory.head: inventory}
     durable.make_folder(stage.parent)
-    for folder in dict.fromkeys((stage, root, version)):
+    for folder in dict.fromkeys((stage, root)):
         durable.make_new_folder(folder)
-    if new.data or new.files:
-        durable.make_new_folder(version / "content")
+    for number in sorted(inventories):
+        content = f"v{number}/content"
+        durable.make_new_folder(root / f"v{number}")
+        if any(path.startswith(f"{content}/") for path in (*new.data, *new.files)):
+            durable.make_new_folder(root / content)
     for path, data in sorted(new.data.items()):
         durable.write_new_file(root / path, data)
     for path, source in sorted(new.files.items()):
         durable.move_file(source, root / path)
-    for folder in (version, root):
-        durable.write_new_file(folder / INVENTORY_NAME, inventory)
-        durable.write_new_file(folder / SIDECAR_NAME, sidecar_bytes(inventory))
-    if new.inventory.head == 1:
+    for number, bytes_ in sorted(inventories.items()):
+        _write_inventory(root / f"v{number}", bytes_)
+    _write_inventory(root, inventory)
+    if new.is_whole:
         durable.write_new_file(root / OBJECT_DECLARATION, OBJECT_DECLARATION_BYTES)
     durable.sync_folders_below(stage)
+
+
+def _write_inventory(folder: Path, inventory: bytes) -> None:
+    durable.write_new_file(folder / INVENTORY_NAME, inventory)
+    durable.write_new_file(folder / SIDECAR_NAME, sidecar_bytes(inventory))
 
 
 def _write_journal(layout: Layout, new: NewVersion) -> None:

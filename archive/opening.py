@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.catalogue import Catalogue
@@ -11,8 +11,10 @@ from archive.config import Settings, read_settings, settings_from, settings_text
 from archive.durable import make_folder, write_file
 from archive.layout import CONFIG_NAME, PROFILE_NAME, Layout, find_archive
 from archive.store import Store
+from archive.value_tables import read_value_tables
 from schemas.errors import ConfigError
 from schemas.messages import _
+from schemas.normalising import ValueTables, shipped_tables
 from schemas.profile import Profile, read_profile, shipped_profile_text
 
 
@@ -24,23 +26,31 @@ class Archive:
         layout: Where its parts stand.
         settings: What ``hoaban.toml`` and the environment say.
         profile: What ``profile.csv`` says.
+        tables: What values are understood by: the tables that ship, with ``periods.csv`` and
+            ``vocabularies/`` laid over them.
     """
 
     layout: Layout
     settings: Settings
     profile: Profile
+    tables: ValueTables = field(default_factory=shipped_tables)
 
 
 def open_archive(start: Path) -> Archive:
     """Return the archive that ``start`` is in.
 
     Raises:
-        ConfigError: There is none, or its settings or profile are wrong.
+        ConfigError: There is none, or its settings, profile or tables are wrong.
         RecordError: Its store is not there.
     """
     layout = find_archive(start)
     Store(layout).check_root()
-    return Archive(layout, read_settings(layout.config), read_profile(layout.profile))
+    return Archive(
+        layout,
+        read_settings(layout.config),
+        read_profile(layout.profile),
+        read_value_tables(layout),
+    )
 
 
 def create_archive(folder: Path, settings: Settings, *, profile_name: str = "museum") -> Archive:

@@ -17,7 +17,7 @@ from typing import Any
 
 from archive import ocfl_commit
 from archive.layout import Layout
-from archive.ocfl import Inventory, read_inventory
+from archive.ocfl import Inventory, ObjectVersion, read_inventory
 from archive.ocfl_root import create_root, is_root, iter_objects, object_id, object_path
 from archive.revision import (
     EVENTS_PATH,
@@ -169,14 +169,6 @@ class Store:
             },
         )
 
-    def messages(self, item_id: str) -> tuple[str, ...]:
-        """Return why each version of an item was made, the oldest first.
-
-        Raises:
-            RecordError: Its inventory is damaged.
-        """
-        return tuple(version.message for version in self._inventory(item_id).versions)
-
     def read_version(self, item_id: str, number: int) -> StoredVersion:
         """Return one version of an item, its descriptions checked against their digests.
 
@@ -203,6 +195,14 @@ class Store:
             technical=head.technical,
             masters=head.masters,
         )
+
+    def history(self, item_id: str) -> tuple[ObjectVersion, ...]:
+        """Return every version of an item, the oldest first.
+
+        Raises:
+            RecordError: Its inventory is missing or damaged.
+        """
+        return self._inventory(item_id).versions
 
     def iter_item_ids(self) -> Iterator[str]:
         """Yield the id of every item, sorted.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 
 from schemas.errors import SourceError
+from schemas.identifiers import item_id_for
 from schemas.messages import _
 from schemas.records import Record
 from schemas.vietnamese import bare_form
@@ -30,6 +31,16 @@ class Only:
             name == pattern or fnmatchcase(name, pattern)
             for name in names
             for pattern in self._folded
+        )
+        self._found += is_meant
+        return is_meant
+
+    def has_id(self, item_id: str) -> bool:
+        """Say whether an item is meant whose record may not be readable: by its id alone."""
+        is_meant = not self._patterns or any(
+            fnmatchcase(item_id, bare_form(pattern)) or item_id == item_id_for(pattern)
+            for pattern in self._patterns
+            if pattern.strip()
         )
         self._found += is_meant
         return is_meant

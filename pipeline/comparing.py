@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
+from functools import cached_property
 from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
@@ -19,6 +20,8 @@ from pipeline.scan_digests import ScanDigests
 from schemas.errors import HoabanError, RecordError
 from schemas.finding_text import findings_text
 from schemas.findings import Finding
+from schemas.identifiers import spelling_key
+from schemas.messages import _
 from schemas.software import hoaban_version
 
 
@@ -46,9 +49,30 @@ class Comparison:
             finding = item_finding("STORE-damaged", planned, error)
             planned = replace(planned, findings=(*planned.findings, finding))
             return self._compared(planned, Change.SET_ASIDE)
+        if existing is None:
+            planned = self._with_similar(planned)
         item = aligned(planned, existing, self._digests.of)
         change = change_of(item, existing, self._digests.of)
         return Compared(item, change) if change is Change.NONE else self._compared(item, change)
+
+    def _with_similar(self, planned: PlannedItem) -> PlannedItem:
+        """Tell of an item of the archive whose number is another spelling of a new one's."""
+        number = planned.record.identifier
+        other = self._spellings.get(spelling_key(number))
+        if other is None:
+            return planned
+        finding = Finding(
+            "ROW-similar-identifier",
+            sheet=planned.sheet,
+            row=planned.row or None,
+            item_id=planned.item_id,
+            values={"identifier": number, "other": other, "where": _("in the archive")},
+        )
+        return replace(planned, findings=(*planned.findings, finding))
+
+    @cached_property
+    def _spellings(self) -> Mapping[tuple[str, ...], str]:
+        return {spelling_key(number): number for _id, number in self._catalogue.identifiers()}
 
     def _existing(self, item_id: str) -> CatalogueItem | None:
         """Return what the archive has.

@@ -29,7 +29,7 @@ from schemas.derivatives import DERIVATIVES_NAME, Canvas, DerivativeSet, ImageFi
 from schemas.records import json_bytes
 
 # Raise it when the same master and settings would give other bytes or other files.
-RECIPE_VERSION = 3
+RECIPE_VERSION = 5
 
 See = Callable[[pyvips.Image], None]
 
@@ -42,6 +42,10 @@ def see_nothing(_picture: pyvips.Image) -> None:
 _THUMBNAIL = "thumbnail"
 _SMALL_ACCESS = "access-small"
 _ACCESS = "access"
+
+# Longer sides of the pictures on a contact sheet of a delivery that is only checked.
+_PREVIEW_PX = 1600
+_PREVIEW_THUMBNAIL_PX = 400
 
 
 @dataclass(frozen=True)
@@ -120,11 +124,11 @@ def write_canvas(
 ) -> Canvas:
     """Make everything from one decoded page, in a new folder of ``folder``.
 
-    The large image is read twice, for the tiles and for a base that all small pictures are made
-    from.
+    The large image is read once; all small pictures are made from a level of its pyramid.
 
     Args:
-        image: 8-bit sRGB, upright, that can be read anywhere, any number of times.
+        image: 8-bit sRGB, upright. Without a mark, its rows are read once, from the first to the
+            last; with one, it must be readable anywhere, any number of times.
         folder: The item's derivatives folder; it must exist.
         settings: Sizes and qualities.
         source: Where it comes from.
@@ -132,8 +136,8 @@ def write_canvas(
         see: Told of every picture, unsharpened, that shows just the image.
 
     Raises:
-        pyvips.Error: The disk refuses a file.
-        OSError: Likewise.
+        pyvips.Error: The pixels cannot be computed, or the disk refuses a file.
+        OSError: The disk refuses a file.
     """
     place = folder / source.key
     encoding = Encoding.of(settings, source.xmp)
@@ -149,12 +153,16 @@ def write_canvas(
     # A small image's thumbnail would be all of it, without the mark.
     is_plain = mark is not None and settings.thumbnail_px * 2 <= max(image.width, image.height)
     plain = base_for(image, needed_px=settings.thumbnail_px) if is_plain else None
+    if mark is None:
+        see(base)
+    # What keeps the master's own size is shown as it is.
+    sharpen_below_px = max(image.width, image.height) if is_sharpened else 0
     thumbnail, *access = _write_pictures(
         base,
         place,
         settings,
         encoding,
-        sharpen=is_sharpened,
+        sharpen_below_px=sharpen_below_px,
         plain=plain,
         see=see if mark is None else see_nothing,
     )
@@ -176,6 +184,26 @@ def write_canvas(
     )
 
 
+def write_preview(image: pyvips.Image, thumbnail: Path, large: Path, *, quality: int) -> None:
+    """Write the two pictures of a scan that a contact sheet shows before anything is archived.
+
+    Args:
+        image: 8-bit sRGB, upright, that can be read anywhere.
+        thumbnail: Where the small picture goes.
+        large: Where the large one goes.
+        quality: JPEG quality, 1 to 100.
+
+    Raises:
+        pyvips.Error: The disk refuses a file.
+        OSError: Likewise.
+    """
+    thumbnail.parent.mkdir(parents=True, exist_ok=True)
+    encoding = Encoding(quality)
+    picture = fitted(image, _PREVIEW_PX)
+    save_jpeg(picture, large, encoding)
+    save_jpeg(fitted(picture, _PREVIEW_THUMBNAIL_PX), thumbnail, encoding)
+
+
 def write_derivative_set(derivatives: DerivativeSet, folder: Path) -> None:
     """Write ``derivatives.json``, which says that the set in ``folder`` is complete.
 
@@ -191,7 +219,7 @@ def _write_pictures(
     settings: DerivativeSettings,
     encoding: Encoding,
     *,
-    sharpen: bool,
+    sharpen_below_px: int,
     plain: pyvips.Image | None,
     see: See,
 ) -> list[ImageFile]:
@@ -210,7 +238,7 @@ def _write_pictures(
             picture = plain
         smaller = fitted(picture, box_px)
         see(smaller)
-        is_sharpened = sharpen and smaller is not base and smaller is not plain
+        is_sharpened = max(smaller.width, smaller.height) < sharpen_below_px
         shown = sharpened(smaller).copy_memory() if is_sharpened else smaller
         save_jpeg(shown, place / f"{name}.jpg", encoding)
         save_webp(shown, place / f"{name}.webp", encoding)

@@ -34,6 +34,8 @@ EXTRAS: Mapping[str, Extra] = {
         Extra("heic", "pi_heif", "pi-heif", "HEIC"),
         Extra("raw", "rawpy", "rawpy", "camera RAW"),
         Extra("pdf", "pypdfium2", "pypdfium2", "PDF"),
+        Extra("target", "cv2", "opencv-python-headless", "ColorChecker"),
+        Extra("xls", "python_calamine", "python-calamine", "XLS"),
     )
 }
 

@@ -1,8 +1,8 @@
-"""What a file is, by its content: PRONOM's name for it, and the reader that may open it.
+"""Whether a file may be opened, and by what.
 
-Two questions are kept apart. *Which format* is answered by PRONOM through siegfried, for the
-record. *May it be opened, and by what* is answered by a short list of first bytes that we
-allow: nothing else ever reaches a decoder, whatever the file is called.
+A short list of first bytes decides that we allow: nothing else ever reaches a decoder, whatever
+the file is called. What PRONOM calls the file is another question, asked for the record only
+(``pipeline.naming``).
 
 A new format gets a line in :data:`FORMATS` and, when no library here reads it, a reader in
 ``pipeline.readers``. Names decide nothing: a camera raw file called ``.tif`` is still one.
@@ -10,20 +10,12 @@ A new format gets a line in :data:`FORMATS` and, when no library here reads it, 
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-
-import pygfried
 
 from pipeline import tiff
 
-# DROID's own limit is 64 KiB at each end.
-_SAMPLE_BYTES = 1 << 20
 _HEAD_BYTES = 512
 
 
@@ -53,27 +45,14 @@ class Identity:
     """What a file turned out to be.
 
     Attributes:
-        puid: PRONOM identifier, or ``UNKNOWN``.
-        format_name: PRONOM's name of the format with its version, or ours.
-        mime_type: Media type by content.
         format: How to read it, or None when it is not an image we read.
-        obstacle: Why an image of a known kind cannot be read ("TIFF with … compression"), or
-            empty.
+        found: What the content is, in words for a finding ("TIFF with … compression").
+        is_known: The content is of a kind in our list, though perhaps one that cannot be read.
     """
 
-    puid: str
-    format_name: str
-    mime_type: str
     format: Format | None
-    obstacle: str = ""
-
-    @property
-    def found(self) -> str:
-        """What the content is, in words for a finding."""
-        if self.obstacle:
-            return self.obstacle
-        known = "" if self.puid == "UNKNOWN" else f" ({self.puid})"
-        return f"{self.format_name}{known}"
+    found: str
+    is_known: bool = True
 
 
 def _starts(*prefixes: bytes) -> Callable[[bytes], bool]:
@@ -184,70 +163,21 @@ def identify(path: Path) -> Identity:
     """
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    puid, format_name, mime_type = _pronom(path)
     known = next((entry for entry in FORMATS if entry.matches(head)), None)
-    obstacle = ""
-    if known is not None and known.loader == "tiffload":
-        directories = _directories(path)
-        obstacle = next((page.obstacle for page in directories if page.obstacle), "")
-        if any(page.is_camera_raw for page in directories):
-            known, obstacle = _CAMERA_RAW, ""
     if known is None:
-        format_name = format_name or _described(head)
-        return Identity(puid, format_name, mime_type or "application/octet-stream", None)
-    return Identity(
-        puid,
-        format_name or known.name,
-        mime_type or known.mime_type,
-        None if obstacle else known,
-        obstacle,
-    )
-
-
-@cache
-def identifier_version() -> str:
-    """Return the version of siegfried and of the PRONOM signatures it carries."""
-    details = pygfried.identify(__file__, detailed=True)
-    pronom = details["identifiers"][0]["details"].split(".xml")[0]
-    return f"siegfried {details['siegfried']}, PRONOM {pronom}"
-
-
-def _pronom(path: Path) -> tuple[str, str, str]:
-    with _sample(path) as sample:
-        details = pygfried.identify(str(sample), detailed=True)
-    match = details["files"][0]["matches"][0]
-    name = " ".join(part for part in (match["format"], match["version"]) if part)
-    return match["id"] or "UNKNOWN", name, match["mime"].split(",")[0].strip()
-
-
-@contextmanager
-def _sample(path: Path) -> Iterator[Path]:
-    """Give what siegfried needs to see of a file: of a large one its beginning and its end.
-
-    Signatures stand there; siegfried searches a file that might hold one to its last byte, which
-    takes 2 s for a TIFF of 300 MB. DROID, the PRONOM project's own tool, looks at less.
-
-    Raises:
-        OSError: The file cannot be read, or the sample not written.
-    """
-    with path.open("rb") as file:
-        head = file.read(_SAMPLE_BYTES)
-        size_bytes = file.seek(0, os.SEEK_END)
-        # A PDF says in the middle of the file which PDF/A it is.
-        if size_bytes <= 4 * _SAMPLE_BYTES or head.startswith(b"%PDF"):
-            yield path
-            return
-        file.seek(-_SAMPLE_BYTES, os.SEEK_END)
-        tail = file.read()
-    with tempfile.TemporaryDirectory(prefix="hoaban-identify-") as folder:
-        # Siegfried compares the extension, too.
-        sample = Path(folder) / f"sample{path.suffix}"
-        sample.write_bytes(head + tail)
-        yield sample
+        return Identity(None, _described(head), is_known=False)
+    if known.loader == "tiffload":
+        directories = _directories(path)
+        if any(page.is_camera_raw for page in directories):
+            return Identity(_CAMERA_RAW, _CAMERA_RAW.name)
+        obstacle = next((page.obstacle for page in directories if page.obstacle), "")
+        if obstacle:
+            return Identity(None, obstacle)
+    return Identity(known, known.name)
 
 
 def _described(head: bytes) -> str:
-    """Say what a file is that PRONOM does not know; PRONOM knows text by its name only."""
+    """Say what an unlisted file is, for when PRONOM has no name for it, as for all text."""
     try:
         # A letter may be cut in two at the end of what was read.
         text = head[:-3].decode("utf-8") if len(head) > 3 else head.decode("utf-8")

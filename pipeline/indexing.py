@@ -10,18 +10,32 @@ from schemas.crosswalks import public_record
 from schemas.errors import HoabanError
 from schemas.identifiers import image_folder
 from schemas.profile import Profile
-from search.documents import SearchDocument, document_for
+from search.documents import SearchDocument, date_fields, document_for, field_names
 from search.index import SearchIndex
+from search.query import Fields
 
 
 def public_document(item: CatalogueItem, profile: Profile) -> SearchDocument:
     """Return what the public may search of one item."""
-    return document_for(public_record(item.record, profile), profile, thumbnail_of(item))
+    record = public_record(item.record, profile)
+    return document_for(record, profile, thumbnail_of(item), added=item.created_at)
 
 
 def staff_document(item: CatalogueItem, profile: Profile) -> SearchDocument:
     """Return what the museum's own people may search of one item: hidden fields too."""
-    return document_for(item.record, profile, thumbnail_of(item), with_hidden=True)
+    return document_for(
+        item.record, profile, thumbnail_of(item), added=item.created_at, with_hidden=True
+    )
+
+
+def public_fields(profile: Profile) -> Fields:
+    """Return the fields the public may ask for by name."""
+    return Fields(field_names(profile), date_fields(profile))
+
+
+def staff_fields(profile: Profile) -> Fields:
+    """Return the fields the museum's own people may ask for by name: hidden ones too."""
+    return Fields(field_names(profile, with_hidden=True), date_fields(profile))
 
 
 def thumbnail_of(item: CatalogueItem) -> str:

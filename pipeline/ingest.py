@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from archive.job_table import BatchKind, JobRow, JobState, Stage
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Store
+from pipeline.batches import batch_report, left_report, write_batch_sheet
 from pipeline.carry import carry
 from pipeline.comparing import Choose, Comparison, choose_all, item_finding
 from pipeline.derivative_sets import (
@@ -41,10 +42,14 @@ from pipeline.derivative_sets import (
 )
 from pipeline.duplicates import ReadScan, duplicate_findings, scans_read
 from pipeline.indexing import update_index
-from pipeline.ingest_report import IngestReport, Tally, report_of
+from pipeline.ingest_report import IngestReport, Tally, ingestion, reading_progress, report_of
+from pipeline.ingest_work import Work
 from pipeline.intake.delivery import Delivery, read_delivery
+from pipeline.intake.rescued_reading import AcceptText
+from pipeline.isolation import Limits
 from pipeline.jobs import Job, Outcome, PlannedItem, Scan
 from pipeline.memory import worker_memory_mb
+from pipeline.naming import name_formats
 from pipeline.planning import Change, Compared
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.quality.look_alikes import tell_look_alikes
@@ -57,35 +62,13 @@ from pipeline.sources import check_source
 from pipeline.work import run_item
 from schemas.batches import message_of
 from schemas.errors import FixityError, RecordError
-from schemas.events import Event, EventType, utc_text
+from schemas.events import utc_text
 from schemas.finding_text import findings_text
 from schemas.findings import Finding
 from schemas.messages import N_
-from schemas.software import agent_name
+from schemas.records import day_of
 
 COMPARING = N_("Comparing with the archive")
-READING = N_("Reading scans")
-
-
-@dataclass
-class _Work:
-    """What there is to do, and the findings of what an interrupted run set aside."""
-
-    scans: dict[str, Compared] = field(default_factory=dict)
-    records: list[Compared] = field(default_factory=list)
-    faulty: list[tuple[Compared, tuple[Finding, ...]]] = field(default_factory=list)
-
-    def put(self, compared: Compared) -> None:
-        """Put an item without errors on its list, if it is on any."""
-        if compared.change is Change.RECORD:
-            self.records.append(compared)
-        elif compared.change is not Change.NONE:
-            self.scans[compared.item_id] = compared
-
-    @property
-    def is_empty(self) -> bool:
-        """Say whether there is nothing to do."""
-        return not (self.scans or self.records or self.faulty)
 
 
 def ingest(
@@ -95,6 +78,7 @@ def ingest(
     now: Callable[[], datetime],
     catalogue_path: Path | None = None,
     choose: Choose = choose_all,
+    accept_text: AcceptText | None = None,
     only_news: bool = False,
     reread: bool = False,
     on_progress: OnProgress = ignore_progress,
@@ -107,6 +91,8 @@ def ingest(
         now: The clock.
         catalogue_path: The catalogue, when it is not to be looked for in ``source``.
         choose: Says which items are meant; the others are passed over.
+        accept_text: Says whether columns of text from before Unicode may be converted, where the
+            settings do not; by default rows with such text are set aside.
         only_news: Pass over what was set aside before and has not changed, and what was said
             before; do nothing at all where nothing is new.
         reread: Read every scan again, also those that look untouched since an earlier run.
@@ -123,7 +109,12 @@ def ingest(
         store = Store(archive.layout)
         store.recover()
         delivery = read_delivery(
-            source, catalogue=catalogue_path, profile=archive.profile, settings=archive.settings
+            source,
+            catalogue=catalogue_path,
+            profile=archive.profile,
+            settings=archive.settings,
+            tables=archive.tables,
+            accept_text=accept_text,
         )
         refreshed = refresh_from_store(archive.layout, store, catalogue)
         digests = ScanDigests(catalogue, now, reread=reread)
@@ -134,12 +125,14 @@ def ingest(
             archive, catalogue, store, now=now, on_progress=on_progress
         )
         tally.add(derived.findings)
-        public = (item.derivatives for item in catalogue.iter_items(only_public=True))
+        public = (item.derivatives for item in catalogue.iter_items(public_on=day_of(now())))
         tally.add(findings_ahead(archive.settings, public))
         changed = {*refreshed.item_ids, *derived.item_ids, *tally.added, *tally.updated}
         update_index(archive, catalogue, changed)
+        report = report_of(delivery, tally, archive.layout.quarantine)
+        sheets = run.write_sheets(report)
         run.close(tally)
-    return report_of(delivery, tally, archive.layout.quarantine)
+    return replace(report, batch=run.batch_name, contact_sheets=sheets)
 
 
 class _Run:
@@ -161,6 +154,8 @@ class _Run:
         self._now = now
         self._on_progress = on_progress
         self._batch = 0
+        self._taken: list[PlannedItem] = []
+        self.batch_name = ""
 
     def take_in(
         self, delivery: Delivery, source: Path, choose: Choose, *, only_news: bool
@@ -184,6 +179,20 @@ class _Run:
         self._read_scans(work.scans, tally)
         return tally
 
+    def write_sheets(self, report: IngestReport) -> tuple[Path, ...]:
+        """Write the contact sheets of batches that an earlier run left open, then of this one."""
+        reports = [
+            left_report(self._catalogue, self._catalogue.work.batch(number))
+            for number in self._catalogue.work.open_batches(BatchKind.INGEST)
+            if number != self._batch
+        ]
+        if self._batch:
+            batch = self._catalogue.work.batch(self._batch)
+            reports.append(batch_report(self._catalogue, batch, self._taken, report))
+        return tuple(
+            write_batch_sheet(self._archive, self._catalogue, r) for r in reports if r.items
+        )
+
     def close(self, tally: Tally) -> None:
         """Close this batch, if there was work, and every one that an earlier run left open."""
         sync_disk()
@@ -193,9 +202,9 @@ class _Run:
 
     def _sort_out(
         self, chosen: list[PlannedItem], tally: Tally, repeats: Repeats, *, only_news: bool
-    ) -> _Work:
+    ) -> Work:
         """Count the items the archive holds already; put the others on the list of work."""
-        work = _Work()
+        work = Work()
         comparison = Comparison(self._archive, self._store, self._catalogue, self._digests)
         for done, planned in enumerate(chosen, start=1):
             compared = comparison.compare(planned)
@@ -216,18 +225,21 @@ class _Run:
             self._on_progress(Progress(COMPARING, done, len(chosen), planned.record.identifier))
         return work
 
-    def _record(self, delivery: Delivery, source: Path, work: _Work) -> None:
+    def _record(self, delivery: Delivery, source: Path, work: Work) -> None:
         """Begin the batch, with a job for everything there is to do."""
         jobs = self._catalogue.work
         self._batch = jobs.start_batch(BatchKind.INGEST, utc_text(self._now()), source.name)
+        self.batch_name = jobs.batch(self._batch).name
+        places = {(item.item_id, item.row): place for place, item in enumerate(delivery.items)}
+        taken = (compared.planned for compared in work.all)
+        self._taken = sorted(taken, key=lambda item: places[item.item_id, item.row])
         jobs.set_job(
             self._batch,
             JobRow(
                 Stage.DELIVERY, "", state=JobState.DONE, findings=findings_text(delivery.findings)
             ),
         )
-        faulty = (compared for compared, _findings in work.faulty)
-        for compared in (*faulty, *work.records, *work.scans.values()):
+        for compared in work.all:
             self._set_job(compared, JobState.TODO, tries=0)
 
     def _set_job(
@@ -255,8 +267,13 @@ class _Run:
         read: dict[str, tuple[ReadScan, ...]] = {}
         total = sum(compared.size_bytes for compared in todo.values())
         done = 0
-        outcomes = carry(
-            self._archive, partial(run_item, at=utc_text(self._now())), self._jobs(todo, tally)
+        at = utc_text(self._now())
+        settings = self._archive.settings
+        outcomes = name_formats(
+            carry(self._archive, partial(run_item, at=at), self._jobs(todo, tally)),
+            lambda item_id: todo[item_id].planned.scans,
+            limits=Limits(settings.item_timeout_s, settings.memory_limit_mb),
+            at=at,
         )
         for number, outcome in enumerate(outcomes, start=1):
             compared = todo[outcome.item_id]
@@ -268,7 +285,9 @@ class _Run:
                 self._commit(compared, outcome, tally)
             shutil.rmtree(self._archive.layout.staging_of(outcome.item_id), ignore_errors=True)
             done += compared.size_bytes
-            self._tell_read(number, len(todo), compared, (done, total), tally)
+            name = compared.planned.record.identifier
+            progress = reading_progress(number, len(todo), name, (done, total), tally)
+            self._on_progress(progress)
         scans = [scan for item_id in todo for scan in read.get(item_id, ())]
         tally.add(duplicate_findings(scans))
         if self._archive.settings.quality.control:
@@ -317,12 +336,9 @@ class _Run:
             technical=fresh,
             events=(
                 *(event for event in outcome.events if event.path in paths),
-                _ingestion(at, is_new=existing is None, masters=len(paths)),
+                ingestion(at, is_new=existing is None, masters=len(paths)),
             ),
-            message=message_of(
-                "Ingest" if existing is None else "Update",
-                self._catalogue.work.batch(self._batch).name,
-            ),
+            message=message_of("Ingest" if existing is None else "Update", self.batch_name),
             at=at,
         )
         return commit.is_changed
@@ -362,6 +378,7 @@ class _Run:
                 memory_mb=memory_mb,
                 quality=self._archive.settings.quality.wanted,
                 object_mm=longest_side_mm(planned.record),
+                target_edition=self._archive.settings.quality.wanted_target,
             )
 
     def _scans_of(self, planned: PlannedItem) -> tuple[Scan, ...]:
@@ -379,25 +396,3 @@ class _Run:
         stored = scans_in_store(self._store.read(planned.item_id))
         both = {scan.master_path: scan for scan in stored} | delivered
         return tuple(both[view.path] for view in views)
-
-    def _tell_read(
-        self, number: int, count: int, compared: Compared, read: tuple[int, int], tally: Tally
-    ) -> None:
-        self._on_progress(
-            Progress(
-                READING,
-                number,
-                count,
-                compared.planned.record.identifier,
-                bytes_done=read[0],
-                bytes_total=read[1],
-                errors=len(tally.set_aside),
-                warnings=tally.warnings,
-            )
-        )
-
-
-def _ingestion(at: str, *, is_new: bool, masters: int) -> Event:
-    kind = EventType.INGESTION if is_new or masters else EventType.METADATA_MODIFICATION
-    detail = f"masters added or replaced: {masters}"
-    return Event(kind, at, "success", agent_name(), detail=detail)

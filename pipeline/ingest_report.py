@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.intake.delivery import Delivery
+from pipeline.progress import Progress
+from schemas.events import Event, EventType
 from schemas.findings import Finding, Severity, has_errors
+from schemas.messages import N_
+from schemas.software import agent_name
+
+READING = N_("Reading scans")
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,9 @@ class IngestReport:
         set_aside: Ids of items kept out by an error.
         findings: Everything found, those of the whole delivery first.
         quarantine: Where items that were set aside are kept.
+        batch: Name of the batch, or empty when there was nothing to do.
+        contact_sheets: The contact sheet of the batch, after those of batches that an
+            interrupted run had left.
     """
 
     catalogue: Path
@@ -34,6 +43,8 @@ class IngestReport:
     set_aside: tuple[str, ...]
     findings: tuple[Finding, ...]
     quarantine: Path
+    batch: str = ""
+    contact_sheets: tuple[Path, ...] = ()
 
     @property
     def is_partial(self) -> bool:
@@ -48,6 +59,8 @@ class IngestReport:
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON data, its sentences in the current language."""
         return {
+            "batch": self.batch,
+            "contact_sheets": [str(path) for path in self.contact_sheets],
             "catalogue": str(self.catalogue),
             "scans": self.scans,
             "added": self.added,
@@ -117,3 +130,34 @@ def report_of(delivery: Delivery, tally: Tally, quarantine: Path) -> IngestRepor
         ),
         quarantine=quarantine,
     )
+
+
+def reading_progress(
+    number: int, count: int, identifier: str, read: tuple[int, int], tally: Tally
+) -> Progress:
+    """Return how far the reading of scans has come.
+
+    Args:
+        number: Items done.
+        count: Items in all.
+        identifier: The item that was done last.
+        read: Bytes read, and bytes in all.
+        tally: What has come of the items so far.
+    """
+    return Progress(
+        READING,
+        number,
+        count,
+        identifier,
+        bytes_done=read[0],
+        bytes_total=read[1],
+        errors=len(tally.set_aside),
+        warnings=tally.warnings,
+    )
+
+
+def ingestion(at: str, *, is_new: bool, masters: int) -> Event:
+    """Return the event of an item that goes into the store."""
+    kind = EventType.INGESTION if is_new or masters else EventType.METADATA_MODIFICATION
+    detail = f"masters added or replaced: {masters}"
+    return Event(kind, at, "success", agent_name(), detail=detail)

@@ -9,6 +9,7 @@ It ends with its parent: the pipe it reads from closes.
 from __future__ import annotations
 
 import contextlib
+import os
 import pickle
 import queue
 import struct
@@ -85,6 +86,7 @@ class _Child:
             [sys.executable, "-m", "pipeline.isolated", str(memory_limit_mb)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            env=environment_of_child(),
         )
         self._answers: queue.Queue[Answer | None] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
@@ -130,6 +132,14 @@ class _Child:
                 self._answers.put(read_message(self._process.stdout))
         except (OSError, EOFError, ValueError):
             self._answers.put(None)
+
+
+def environment_of_child() -> dict[str, str]:
+    """Return the environment in which a child finds the modules this process has found.
+
+    From a checkout that is not installed, it would not in another working folder.
+    """
+    return os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
 
 
 def write_message(stream: IO[bytes], message: object) -> None:

@@ -46,6 +46,7 @@ class PlannedItem:
         row: Row number as the spreadsheet program shows it, from 1.
         is_access_given: Whether the sheet says who may see the item; where it does not, an item
             the archive has keeps its level.
+        is_embargo_given: Whether it says that there is an embargo or none; else likewise.
     """
 
     record: Record
@@ -54,6 +55,7 @@ class PlannedItem:
     sheet: str = ""
     row: int = 0
     is_access_given: bool = True
+    is_embargo_given: bool = True
 
     @property
     def item_id(self) -> str:
@@ -82,6 +84,8 @@ class Job:
         limits: What may be shown of the item.
         quality: From where on the quality of the scans is told of, or None to measure nothing.
         object_mm: The longest side of the object in millimetres, or 0 when not known.
+        target_edition: Edition of the colour target to look for, or empty: do not look.
+        has_previews: A check keeps a picture of each scan in ``staging``, for a contact sheet.
     """
 
     item_id: str
@@ -94,6 +98,13 @@ class Job:
     limits: Limits = field(default_factory=Limits)
     quality: QualitySettings | None = None
     object_mm: float = 0.0
+    target_edition: str = ""
+    has_previews: bool = False
+
+    def preview_of(self, number: int) -> tuple[Path, Path]:
+        """Return where the thumbnail and the large picture of scan ``number`` are kept."""
+        name = f"preview-{number:04d}"
+        return self.staging / f"{name}.jpg", self.staging / f"{name}-large.jpg"
 
 
 @dataclass(frozen=True)

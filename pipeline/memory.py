@@ -12,8 +12,8 @@ from pathlib import Path
 
 from archive.config import Settings
 
-# Measured: what a worker needs beside the pixels; 77 MB of it are the signatures of siegfried.
-_BESIDE_MB = 180
+# Measured: what a worker needs beside the pixels (docs/benchmarks.md).
+_BESIDE_MB = 120
 _BYTES_A_PIXEL = 3
 # Half of what is free stays for the other programs of an office computer and its disk cache.
 _SHARE = 0.5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
@@ -16,7 +16,7 @@ from schemas.errors import ConfigError, SourceError
 from schemas.events import utc_text
 from schemas.identifiers import image_folder, item_page
 from schemas.messages import _
-from schemas.records import Access
+from schemas.records import day_of, is_public
 from schemas.technical import longest_side
 
 
@@ -55,10 +55,12 @@ def export(
     chosen = FORMATS[format_name]
     _check_target(archive, out)
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
-        items = _selected(archive, catalogue, query, all_access=all_access)
+        at = now()
+        public_on = None if all_access else day_of(at)
+        items = _selected(archive, catalogue, query, public_on=public_on)
         context = ExportContext(
             profile=archive.profile,
-            at=utc_text(now()),
+            at=utc_text(at),
             publisher=archive.settings.publisher,
             lang=archive.settings.main_language,
             title=archive.settings.title_in(archive.settings.main_language),
@@ -87,14 +89,14 @@ def _check_target(archive: Archive, out: Path) -> None:
 
 
 def _selected(
-    archive: Archive, catalogue: Catalogue, query: str, *, all_access: bool
+    archive: Archive, catalogue: Catalogue, query: str, *, public_on: date | None
 ) -> Iterator[CatalogueItem]:
     if not query:
-        yield from catalogue.iter_items(only_public=not all_access)
+        yield from catalogue.iter_items(public_on=public_on)
         return
     for item_id in sorted(ids_matching(archive, query)):
         item = catalogue.get(item_id)
-        if item is not None and (all_access or item.record.access is Access.PUBLIC):
+        if item is not None and (public_on is None or is_public(item.record, public_on)):
             yield item
 
 

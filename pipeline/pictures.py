@@ -19,7 +19,6 @@ from pipeline.vips import pyvips
 _SHARPEN = pyvips.Image.new_from_array([[-1, -1, -1], [-1, 24, -1], [-1, -1, -1]], scale=16)
 # 0 is fast, 6 is slow; from 2 to 4, the default, the time triples for 3 % of the bytes.
 _WEBP_EFFORT = 2
-_BASE_SIZE = 2
 
 
 @dataclass(frozen=True)
@@ -86,15 +85,28 @@ def save_webp(image: pyvips.Image, path: Path, encoding: Encoding) -> None:
     )
 
 
-def base_for(image: pyvips.Image, *, needed_px: int) -> pyvips.Image:
+def base_for(
+    image: pyvips.Image, *, needed_px: int, of: tuple[int, int] | None = None
+) -> pyvips.Image:
     """Return what all small pictures can be made from, so that the large image is read once.
 
-    It is the image itself, or the image reduced, in memory, so that its longer side is twice
-    ``needed_px``.
+    It is the image itself, or the image reduced, in memory, so that its longer side is
+    ``needed_px``: the largest picture is so made in one step, as sharp as it can be.
+
+    Args:
+        image: 8-bit sRGB.
+        needed_px: Longer side of the result.
+        of: Width and height that the result has the proportions of; by default the image's. A
+            level of a pyramid is rounded up, so its own differ a little.
     """
-    scale = _BASE_SIZE * needed_px / max(image.width, image.height)
+    width, height = of or (image.width, image.height)
+    scale = needed_px / max(width, height)
+    if scale >= 1:
+        return image
+    across, down = (max(1, round(side * scale)) for side in (width, height))
     # Without a gap, that is without box averaging first: a third of the time, and better.
-    return image.resize(scale, gap=0).copy_memory() if scale < 1 else image
+    smaller = image.resize(across / image.width, vscale=down / image.height, gap=0)
+    return smaller.copy_memory()
 
 
 def fitted(image: pyvips.Image, box_px: int) -> pyvips.Image:

@@ -22,6 +22,7 @@ from archive.store import Store
 from pipeline.choosing import ChooseRecord, choose_all
 from pipeline.comparing import Comparison
 from pipeline.intake.delivery import read_delivery
+from pipeline.intake.rescued_reading import AcceptText
 from pipeline.planning import Change
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.refresh import refresh_from_store
@@ -99,6 +100,7 @@ def plan(
     *,
     catalogue_path: Path | None = None,
     choose: ChooseRecord = choose_all,
+    accept_text: AcceptText | None = None,
     now: Callable[[], datetime],
     reread: bool = False,
     on_progress: OnProgress = ignore_progress,
@@ -110,6 +112,7 @@ def plan(
         source: Folder of scans and catalogue.
         catalogue_path: The catalogue, when it is not to be looked for in ``source``.
         choose: Says which items are meant.
+        accept_text: Says whether columns of text from before Unicode may be converted.
         now: The clock.
         reread: Read every scan again, also those that look untouched since an earlier run.
         on_progress: Told after each item.
@@ -119,7 +122,12 @@ def plan(
     """
     check_source(archive.layout, source)
     delivery = read_delivery(
-        source, catalogue=catalogue_path, profile=archive.profile, settings=archive.settings
+        source,
+        catalogue=catalogue_path,
+        profile=archive.profile,
+        settings=archive.settings,
+        tables=archive.tables,
+        accept_text=accept_text,
     )
     chosen = [planned for planned in delivery.items if choose(planned.record)]
     changes: list[PlannedChange] = []

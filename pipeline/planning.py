@@ -75,11 +75,12 @@ def aligned(
     scans = _under_known_names(planned.scans, existing, digest_of)
     delivered = zip(planned.record.views, scans, strict=True)
     new = tuple(replace(view, path=scan.master_path) for view, scan in delivered)
-    old_access = existing.record.access
+    old_access, old_embargo = existing.record.access, existing.record.embargo_until
     record = replace(
         planned.record,
         views=merged_views(existing.record.views, new),
         access=planned.record.access if planned.is_access_given else old_access,
+        embargo_until=planned.record.embargo_until if planned.is_embargo_given else old_embargo,
     )
     item = replace(planned, record=record, scans=scans)
     return replace(item, findings=(*planned.findings, *_warnings(item, existing)))
@@ -135,6 +136,9 @@ def _warnings(item: PlannedItem, existing: CatalogueItem) -> list[Finding]:
     old, new = existing.record.access, item.record.access
     if _OPENNESS.index(new) > _OPENNESS.index(old):
         found.append(_warning("CHANGE-access-opened", item, old=old.value, new=new.value))
+    old_embargo = existing.record.embargo_until
+    if old_embargo > item.record.embargo_until:
+        found.append(_warning("CHANGE-embargo-ended", item, old=old_embargo))
     filled = {statement.field for statement in item.record.statements}
     emptied = dict.fromkeys(
         s.field for s in existing.record.statements if s.field and s.field not in filled

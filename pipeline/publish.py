@@ -15,7 +15,7 @@ from archive.opening import Archive
 from archive.site.build import SiteReport, build_site
 from archive.store import Store
 from pipeline.derivative_sets import finish_derivatives, make_missing_derivatives
-from pipeline.indexing import public_document, update_index
+from pipeline.indexing import public_document, public_fields, update_index
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.refresh import refresh_from_store
 from schemas.crosswalks import public_record
@@ -23,7 +23,7 @@ from schemas.crosswalks.jsonld import schema_org
 from schemas.events import utc_text
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_
-from schemas.records import Record
+from schemas.records import Record, day_of
 from search.static import write_static_index
 
 WRITING = N_("Writing pages")
@@ -82,13 +82,14 @@ def write_site(
     on_progress: OnProgress,
 ) -> SiteReport:
     """Write the site from an open catalogue; the caller holds the write lock."""
+    at = now()
 
     def items() -> Iterator[CatalogueItem]:
-        return catalogue.iter_items(only_public=True)
+        return catalogue.iter_items(public_on=day_of(at))
 
     def write_search(folder: Path) -> object:
         documents = (public_document(item, archive.profile) for item in items())
-        return write_static_index(documents, folder)
+        return write_static_index(documents, folder, public_fields(archive.profile))
 
     def json_ld(
         record: Record, url: str, image_urls: Sequence[str], lang: str
@@ -110,7 +111,7 @@ def write_site(
         archive.profile,
         items,
         write_search=write_search,
-        at=utc_text(now()),
+        at=utc_text(at),
         on_progress=tell,
         json_ld=json_ld,
     )

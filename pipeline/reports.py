@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.planning import Change
@@ -50,6 +51,13 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
     )
     if report.set_aside:
         yield _("Set aside, with what is wrong: {path}").format(path=report.quarantine)
+    for sheet in report.contact_sheets:
+        yield contact_sheet_line(sheet)
+
+
+def contact_sheet_line(sheet: Path) -> str:
+    """Return where a contact sheet is, in one sentence."""
+    return _("Contact sheet, to look through: {path}").format(path=sheet)
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from archive.catalogue import Catalogue
@@ -12,6 +13,7 @@ from archive.opening import Archive
 from pipeline.quarantine import iter_set_aside
 from pipeline.reports import outcome_counts
 from schemas.messages import _
+from schemas.records import day_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Status:
         masters_bytes: Their bytes.
         set_aside: Ids of items in quarantine.
         has_site: Whether a site has been built.
-        last_batches: Ingests, the newest first: started, finished, source and summary.
+        last_batches: Ingests, the newest first: name, started, finished, source and summary.
     """
 
     root: str
@@ -57,7 +59,7 @@ class Status:
             (_("Site"), _("built") if self.has_site else _("not built yet: hoaban build")),
         ]
         for batch in self.last_batches:
-            start = f"{batch['started_at']} {batch['source']}"
+            start = f"{batch['name']} {batch['source']}"
             shown.append((_("Ingest"), f"{start}: {_did(batch['summary'])}"))
         return shown
 
@@ -68,7 +70,7 @@ def _did(summary: Mapping[str, int]) -> str:
     return outcome_counts(summary)
 
 
-def status(archive: Archive, *, batches: int = 3) -> Status:
+def status(archive: Archive, *, now: Callable[[], datetime], batches: int = 3) -> Status:
     """Return the counts of an archive, and its last ingests.
 
     Raises:
@@ -84,10 +86,10 @@ def status(archive: Archive, *, batches: int = 3) -> Status:
             root=str(archive.layout.root),
             title=archive.settings.title_in(archive.settings.main_language),
             items=catalogue.count(),
-            public_items=catalogue.count(only_public=True),
+            public_items=catalogue.count(public_on=day_of(now())),
             masters=masters,
             masters_bytes=masters_bytes,
             set_aside=tuple(iter_set_aside(archive.layout)),
             has_site=(archive.layout.site / "index.html").is_file(),
-            last_batches=tuple(asdict(batch) for batch in ingests),
+            last_batches=tuple(asdict(batch) | {"name": batch.name} for batch in ingests),
         )

@@ -2,44 +2,51 @@
 
 Promise: :func:`run_item` touches nothing outside its job's staging folder, may be run again at
 any time, and either stages everything of an item or nothing. :func:`check_item` finds the same
-faults and writes nothing.
+faults and archives nothing.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
-import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.colour import assumed_space
-from pipeline.decode import PageHeader, ScanProblem, decode_page
-from pipeline.derive import CanvasSource, recipe_of, see_nothing, write_canvas, write_derivative_set
-from pipeline.identify import Identity, identifier_version, identify
+from pipeline.copying import Copy, read_scan
+from pipeline.decode import PageHeader, ScanProblem, decode_page, decoding_page
+from pipeline.derive import (
+    CanvasSource,
+    recipe_of,
+    see_nothing,
+    write_canvas,
+    write_derivative_set,
+    write_preview,
+)
+from pipeline.identify import Format, Identity, identify
 from pipeline.inspect import Header, read_header, zeros_at_end
 from pipeline.jobs import Job, Outcome, Scan
-from pipeline.lost_blocks import LostBlocks, ZeroRuns, tells_lost_blocks
+from pipeline.lost_blocks import tells_lost_blocks
 from pipeline.memory import fits_in_memory
+from pipeline.pronom import UNKNOWN, FormatName, name_format_apart
+from pipeline.quality.crops import TileCrops
 from pipeline.quality.judging import facts_of, judged
 from pipeline.quality.look import Look
 from pipeline.readers import version_of
+from pipeline.staging import make_empty, refusal_of_disk, write_error
+from pipeline.target import target_findings
 from pipeline.vips import pyvips
 from pipeline.watermark import within
 from schemas.crosswalks.xmp import xmp_packet
 from schemas.derivatives import Canvas, DerivativeSet
-from schemas.errors import StoreWriteError
 from schemas.events import Event, EventType
 from schemas.findings import Finding, has_errors
-from schemas.messages import _
 from schemas.technical import Page, Technical, longest_side
 
-_COPY_BYTES = 1 << 20
 # Below it, zeros at the end are padding or a black margin.
 _FEWEST_ZEROS = 4096
 _ZERO_SHARE = 0.05
@@ -48,28 +55,22 @@ _DIGEST_AGENT = "Hoa Ban"
 
 
 @dataclass(frozen=True)
-class _Copy:
-    """One scan, read once: where it can be read from now, and its digests."""
-
-    scan: Scan
-    path: Path
-    size_bytes: int
-    sha512: str
-    sha256: str
-    lost: LostBlocks
-
-
-@dataclass(frozen=True)
 class _Master:
     """One scan with everything known of it before decoding."""
 
-    copy: _Copy
+    copy: Copy
     identity: Identity
     header: Header
 
     @property
+    def format(self) -> Format:
+        """The format of a file that got so far."""
+        assert self.identity.format is not None  # noqa: S101  (_inspect)
+        return self.identity.format
+
+    @property
     def technical(self) -> Technical:
-        """The facts for technical.json."""
+        """The facts for technical.json; PRONOM's come later (``pipeline.naming``)."""
         first = self.header.pages[0]
         return Technical(
             path=self.copy.scan.master_path,
@@ -77,9 +78,9 @@ class _Master:
             sha512=self.copy.sha512,
             sha256=self.copy.sha256,
             source_name=self.copy.scan.name,
-            puid=self.identity.puid,
-            format_name=self.identity.format_name,
-            mime_type=self.identity.mime_type,
+            puid=UNKNOWN,
+            format_name=self.format.name,
+            mime_type=self.format.mime_type,
             pages=tuple(Page(page.width_px, page.height_px) for page in self.header.pages),
             bits_per_sample=first.bits,
             samples_per_pixel=first.samples,
@@ -108,6 +109,17 @@ class _Findings:
         """Add one finding about ``scan``."""
         self.all.append(Finding(code, path=scan.name, item_id=self._item_id, values=values))
 
+    def add_target(self, picture: pyvips.Image, edition: str, scan: Scan) -> None:
+        """Add what a colour target in a picture of ``scan`` says of its colours."""
+        self.all.extend(target_findings(picture, edition, scan=scan.name, item_id=self._item_id))
+
+    def add_quality(self, look: Look, master: _Master, page: PageHeader, job: Job) -> None:
+        """Add what is wrong with a page that was looked at, if that is wanted."""
+        if job.quality is not None:
+            facts = facts_of(page, master.header, object_mm=job.object_mm)
+            for code, values in judged(look.measure(), facts, job.quality):
+                self.add(code, master.copy.scan, **values)
+
 
 def run_item(job: Job, *, at: str) -> Outcome:
     """Do all the work on one item, in its staging folder.
@@ -126,10 +138,10 @@ def run_item(job: Job, *, at: str) -> Outcome:
     """
     findings = _Findings(job.item_id)
     try:
-        _make_empty(job.staging)
+        make_empty(job.staging)
         masters, canvases = _stage(job, findings)
         if has_errors(findings.all):
-            _make_empty(job.staging)
+            make_empty(job.staging)
             return Outcome(job.item_id, findings=tuple(findings.all))
         folder = job.staging / "derivatives"
         recipe = recipe_of(
@@ -147,11 +159,11 @@ def run_item(job: Job, *, at: str) -> Outcome:
     except (OSError, pyvips.Error) as error:
         # A fault of a scan is a ScanProblem by now. What is left is a write that failed, or an
         # image that no JPEG can hold: the disk is asked which of the two it was.
-        refusal = error if isinstance(error, OSError) else _refusal_of_disk(job.staging)
+        refusal = error if isinstance(error, OSError) else refusal_of_disk(job.staging)
         shutil.rmtree(job.staging, ignore_errors=True)
         if refusal is None:
             raise
-        raise _write_error(job.staging, refusal) from error
+        raise write_error(job.staging, refusal) from error
     except MemoryError:
         shutil.rmtree(job.staging, ignore_errors=True)
         raise
@@ -168,19 +180,23 @@ def run_item(job: Job, *, at: str) -> Outcome:
 
 
 def check_item(job: Job) -> Outcome:
-    """Look at every scan of an item, decode it whole, and keep nothing."""
+    """Look at every scan of an item, decode it whole, and keep nothing but previews."""
     findings = _Findings(job.item_id)
     masters = []
     pictures: list[tuple[str, str]] = []
-    for scan in job.scans:
+    for number, scan in enumerate(job.scans, start=1):
         try:
-            master = _inspect(_read(scan, None), job, findings)
-            for page in master.header.pages:
+            master = _inspect(read_scan(scan, None), job, findings)
+            for index, page in enumerate(master.header.pages):
                 with _decoded(master, page, job) as image:
+                    if job.target_edition:
+                        findings.add_target(image, job.target_edition, scan)
                     if job.quality is not None:
-                        look = Look(image)
+                        look = Look.at(image)
                         pictures.append((scan.name, look.fingerprint))
-                        _judge_quality(look, master, page, job, findings)
+                        findings.add_quality(look, master, page, job)
+                    if job.has_previews and index == 0:
+                        write_preview(image, *job.preview_of(number), quality=job.settings.quality)
             masters.append(master)
         except ScanProblem as problem:
             findings.add(problem.code, scan, **problem.values)
@@ -203,12 +219,17 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
     for number, scan in enumerate(job.scans, start=1):
         target = copies / f"{number:04d}{_extension(scan)}" if job.copy_masters else None
         try:
-            master = _inspect(_read(scan, target), job, findings)
+            master = _inspect(read_scan(scan, target), job, findings)
             for page in range(len(master.header.pages)):
-                number = len(canvases) + 1
-                canvases.append(_canvas(master, page, folder, job, number, findings))
+                canvas = _canvas(master, page, folder, job, len(canvases) + 1, findings)
+                canvases.append(canvas)
+                if job.target_edition:
+                    access = folder / canvas.key / canvas.access.name
+                    picture = pyvips.Image.new_from_file(os.fsencode(access))
+                    findings.add_target(picture, job.target_edition, scan)
             masters.append(master)
         except ScanProblem as problem:
+            shutil.rmtree(folder / f"{len(canvases) + 1:04d}", ignore_errors=True)  # begun tiles
             findings.add(problem.code, scan, **problem.values)
     return masters, canvases
 
@@ -216,10 +237,7 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
 def _canvas(
     master: _Master, page: int, folder: Path, job: Job, number: int, findings: _Findings
 ) -> Canvas:
-    """Decode one page and make everything from it.
-
-    ``page`` counts the views of the master as technical.json lists them.
-    """
+    """Decode one page, counted as technical.json lists them, and make everything from it."""
     header = master.header.pages[page]
     source = CanvasSource(
         key=f"{number:04d}",
@@ -229,26 +247,23 @@ def _canvas(
         is_document=header.colour_space == "bilevel",
         xmp=xmp_packet(job.credit, source=f"hash://sha256/{master.copy.sha256}"),
     )
+    limits = job.limits
+    if not (limits.watermark or limits.reduces(max(header.width_px, header.height_px))):
+        with decoding_page(master.copy.path, master.identity, header) as image:
+            if image is not None:
+                look = Look(TileCrops.of(image, folder / source.key, job.settings.tile_px))
+                canvas = write_canvas(image, folder, job.settings, source, see=look.see)
+                findings.add_quality(look, master, header, job)
+                return replace(canvas, fingerprint=look.fingerprint)
     with _decoded(master, header, job) as decoded:
-        image = within(decoded, job.limits, memory_mb=job.memory_mb)
         # The scan itself is looked at, not what may be shown of it.
-        look = Look(decoded)
+        look = Look.at(decoded)
+        image = within(decoded, limits, memory_mb=job.memory_mb)
         see = look.see if image is decoded else see_nothing
-        mark = job.limits.watermark
+        mark = limits.watermark
         canvas = write_canvas(image, folder, job.settings, source, mark=mark, see=see)
-        _judge_quality(look, master, header, job, findings)
+        findings.add_quality(look, master, header, job)
         return replace(canvas, fingerprint=look.fingerprint)
-
-
-def _judge_quality(
-    look: Look, master: _Master, page: PageHeader, job: Job, findings: _Findings
-) -> None:
-    """Measure a page that was decoded and tell what is wrong with it, if that is wanted."""
-    if job.quality is None:
-        return
-    facts = facts_of(page, master.header, object_mm=job.object_mm)
-    for code, values in judged(look.measure(), facts, job.quality):
-        findings.add(code, master.copy.scan, **values)
 
 
 @contextmanager
@@ -268,7 +283,7 @@ def _decoded(master: _Master, page: PageHeader, job: Job) -> Iterator[pyvips.Ima
         yield decode_page(master.copy.path, master.identity, page, scratch=scratch)
 
 
-def _inspect(copy: _Copy, job: Job, findings: _Findings) -> _Master:
+def _inspect(copy: Copy, job: Job, findings: _Findings) -> _Master:
     """Find out what a copied scan is; everything that can be known without decoding it.
 
     Raises:
@@ -279,7 +294,7 @@ def _inspect(copy: _Copy, job: Job, findings: _Findings) -> _Master:
     try:
         identity = identify(copy.path)
         if identity.format is None:
-            raise ScanProblem("SCAN-not-an-image", found=identity.found)
+            raise ScanProblem("SCAN-not-an-image", found=_words_for(copy.path, identity))
         header = read_header(copy.path, identity, job.settings)
     except OSError as error:
         raise ScanProblem("SCAN-unreadable", reason=_reason(error)) from error
@@ -300,6 +315,12 @@ def _inspect(copy: _Copy, job: Job, findings: _Findings) -> _Master:
     return _Master(copy, identity, header)
 
 
+def _words_for(path: Path, identity: Identity) -> str:
+    """Say what a file is that cannot be opened, in PRONOM's words if it is not in our list."""
+    name = FormatName() if identity.is_known else name_format_apart(path)
+    return f"{name.name} ({name.puid})" if name.puid != UNKNOWN else identity.found
+
+
 def _judge_profile(page: PageHeader, scan: Scan, findings: _Findings) -> None:
     assumed = assumed_space(page.colour_space)
     if page.profile is not None and not page.profile.is_usable:
@@ -308,7 +329,7 @@ def _judge_profile(page: PageHeader, scan: Scan, findings: _Findings) -> None:
         findings.add("SCAN-no-profile", scan, assumed=assumed)
 
 
-def _judge_end(copy: _Copy, header: Header, findings: _Findings) -> None:
+def _judge_end(copy: Copy, header: Header, findings: _Findings) -> None:
     """Tell a file that ends in zeros: a decoder may show them as black and say nothing."""
     if header.pages[0].colour_space == "cmyk":
         return  # no ink is zero, so a white margin ends so
@@ -327,55 +348,6 @@ def _judge_pages(header: Header, scan: Scan, findings: _Findings) -> None:
         findings.add("SCAN-scaled", scan, bits=unscaled.bits)
     if header.images > len(header.pages):
         findings.add("SCAN-more-images", scan, count=header.images)
-
-
-def _read(scan: Scan, target: Path | None) -> _Copy:
-    """Read a scan once, digest it, and copy it to ``target`` on the way if there is one.
-
-    Raises:
-        ScanProblem: The scan cannot be read, or changed meanwhile.
-        OSError: The copy cannot be written.
-    """
-    sha512, sha256, zeros, size = hashlib.sha512(), hashlib.sha256(), ZeroRuns(), 0
-    before = _state(scan)
-    with ExitStack() as stack:
-        copy = stack.enter_context(target.open("xb")) if target else None
-        for block in _blocks(scan):
-            size += len(block)
-            sha512.update(block)
-            sha256.update(block)
-            zeros.add(block)
-            if copy:
-                copy.write(block)
-        if copy:
-            # On the disk before it is named in any inventory; the store reads it back.
-            copy.flush()
-            os.fsync(copy.fileno())
-    if _state(scan) != before or size != before[0]:
-        raise ScanProblem("SCAN-changed")
-    place = target or scan.source
-    return _Copy(scan, place, size, sha512.hexdigest(), sha256.hexdigest(), zeros.lost)
-
-
-def _state(scan: Scan) -> tuple[int, int]:
-    """Return the size and time that change when somebody writes to the scan."""
-    try:
-        state = scan.source.stat()
-    except OSError as error:
-        raise ScanProblem("SCAN-unreadable", reason=_reason(error)) from error
-    if not stat.S_ISREG(state.st_mode):
-        raise ScanProblem("SCAN-unreadable", reason="not a regular file")
-    return state.st_size, state.st_mtime_ns
-
-
-def _blocks(scan: Scan) -> Iterator[bytes]:
-    """Read the scan; what goes wrong here is the scan's, not the copy's."""
-    try:
-        with scan.source.open("rb") as source:
-            while block := source.read(_COPY_BYTES):
-                yield block
-    except OSError as error:
-        raise ScanProblem("SCAN-unreadable", reason=_reason(error)) from error
 
 
 def _events(masters: list[_Master], job: Job, at: str) -> Iterator[Event]:
@@ -399,14 +371,6 @@ def _events(masters: list[_Master], job: Job, at: str) -> Iterator[Event]:
             path,
             "algorithms=sha512,sha256",
         )
-        yield Event(
-            EventType.FORMAT_IDENTIFICATION,
-            at,
-            "success" if master.identity.puid != "UNKNOWN" else "warning",
-            identifier_version(),
-            path,
-            f"puid={master.identity.puid} format={master.identity.format_name}",
-        )
     made = job.settings
     for master in masters:
         yield Event(
@@ -426,37 +390,5 @@ def _extension(scan: Scan) -> str:
     return extension if _SAFE_EXTENSION.fullmatch(extension) else ".bin"
 
 
-def _make_empty(folder: Path) -> None:
-    """Make ``folder`` exist and hold nothing."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-
-
 def _reason(error: OSError) -> str:
     return error.strerror or str(error)
-
-
-_PROBE_BYTES = 1 << 20
-
-
-def _refusal_of_disk(folder: Path) -> OSError | None:
-    """Return why the disk refuses a small write in ``folder``, or None when it takes it.
-
-    libvips tells a full disk only in words, and mixes them with those of its encoders.
-    """
-    probe = folder / "probe"
-    try:
-        probe.write_bytes(b"\0" * _PROBE_BYTES)
-        probe.unlink()
-    except OSError as error:
-        return error
-    return None
-
-
-def _write_error(folder: Path, error: OSError) -> StoreWriteError:
-    return StoreWriteError(
-        _("Work in progress cannot be written: {reason}.").format(reason=_reason(error)),
-        remedy=_("Free space on the disk or check the folder's rights, then run it again."),
-        path=folder,
-    )

@@ -70,6 +70,28 @@ def parse_access_terms(text: str) -> AccessTerms | None:
     return AccessTerms(text, level) if level else None
 
 
+_STRICTNESS = (Access.PUBLIC, Access.RESTRICTED, Access.STAFF)
+
+
+def stricter(*levels: Access | None) -> Access | None:
+    """Return the strictest of the levels that are given, or None when none is."""
+    given = [level for level in levels if level is not None]
+    return max(given, key=_STRICTNESS.index, default=None)
+
+
+def access_text(access: Access, embargo_until: str) -> str:
+    """Return a level and an embargo as :func:`parse_access_terms` reads them back."""
+    if not embargo_until:
+        return access.value
+    embargo = f"embargo until {embargo_until}"
+    return embargo if access is Access.PUBLIC else f"{access.value}, {embargo}"
+
+
+def parse_embargo(text: str) -> AccessTerms | None:
+    """Return what a cell says in which nothing but an embargo stands: a day alone is its last."""
+    return parse_access_terms(text) or parse_access_terms(f"đến {text}")
+
+
 def _level(text: str) -> Access | None:
     words = words_of(text)
     exact = _LEVELS.get(exact_key(words))

@@ -9,6 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+Normal = tuple[tuple[str, str | int | float], ...]
+"""What a text means, as pairs of name and value, sorted by name."""
+
+URI_KEY = "uri"
+
 ELEMENTS_NS = "http://purl.org/dc/elements/1.1/"
 TERMS_NS = "http://purl.org/dc/terms/"
 TYPE_NS = "http://purl.org/dc/dcmitype/"
@@ -95,7 +100,7 @@ class DcmiType(StrEnum):
     TEXT = "Text"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One value of one term: a literal with an optional language, an optional URI, or both.
 
@@ -106,6 +111,8 @@ class Statement:
         uri: What the text names, as an absolute URI, or empty.
         field: Name of the field of the application profile it came from, or empty; two
             fields may share a term.
+        normal: What the text was understood to mean; empty where it was not. Its ``uri`` says
+            that :attr:`uri` was found in the text's meaning and not written by the museum.
     """
 
     term: str
@@ -113,12 +120,30 @@ class Statement:
     lang: str = ""
     uri: str = ""
     field: str = ""
+    normal: Normal = ()
 
     def __post_init__(self) -> None:
         if self.term not in TERMS:
             raise ValueError(f"{self.term!r} is not a DCMI term")
         if not self.value and not self.uri:
             raise ValueError(f"a statement of {self.term!r} needs a value or a URI")
+
+    @property
+    def written_uri(self) -> str:
+        """The URI that the museum wrote itself, or empty."""
+        return "" if self.uri and self.uri == self.known(URI_KEY) else self.uri
+
+    @property
+    def written(self) -> str:
+        """The statement as the museum writes it: its text, its URI, or ``text <URI>``."""
+        uri = self.written_uri
+        if self.value and uri and self.value != uri:
+            return f"{self.value} <{uri}>"
+        return self.value or uri
+
+    def known(self, name: str) -> str | int | float | None:
+        """Return what the text is understood to say of ``name``, as ``edtf``, or None."""
+        return next((value for key, value in self.normal if key == name), None)
 
 
 def element_of(term: str) -> str | None:

@@ -32,6 +32,8 @@ class EventType(StrEnum):
     FORMAT_IDENTIFICATION = "format identification"
     METADATA_MODIFICATION = "metadata modification"
     DERIVATION = "derivation"
+    FIXITY_CHECK = "fixity check"
+    RECOVERY = "recovery"
 
     @property
     def uri(self) -> str:
@@ -46,6 +48,8 @@ _CODES = {
     EventType.MESSAGE_DIGEST_CALCULATION: "mes",
     EventType.FORMAT_IDENTIFICATION: "for",
     EventType.METADATA_MODIFICATION: "mem",
+    EventType.FIXITY_CHECK: "fix",
+    EventType.RECOVERY: "rec",
 }
 
 

@@ -10,7 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from schemas.finding_kinds import keeping, quality, roundtrip, scans, sheet
+from schemas.finding_kinds import (
+    keeping,
+    profile,
+    quality,
+    reading,
+    replicas,
+    roundtrip,
+    scans,
+    sheet,
+    target,
+    text,
+    values,
+)
 from schemas.finding_kinds.kind import FindingKind, Severity
 from schemas.messages import translate
 
@@ -19,7 +31,19 @@ __all__ = ["KINDS", "Finding", "FindingKind", "Severity", "has_errors"]
 # Codes read AREA-what; findings.md shows them in this order.
 KINDS: Mapping[str, FindingKind] = {
     kind.code: kind
-    for kind in (*sheet.KINDS, *scans.KINDS, *quality.KINDS, *roundtrip.KINDS, *keeping.KINDS)
+    for kind in (
+        *sheet.KINDS,
+        *reading.KINDS,
+        *text.KINDS,
+        *values.KINDS,
+        *profile.KINDS,
+        *scans.KINDS,
+        *quality.KINDS,
+        *target.KINDS,
+        *roundtrip.KINDS,
+        *keeping.KINDS,
+        *replicas.KINDS,
+    )
 }
 
 

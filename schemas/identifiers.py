@@ -12,6 +12,7 @@ import unicodedata
 
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 _LONGEST_SLUG = 48
+_RUN = re.compile(r"[0-9]+|[^\W\d_]+|[^\W_]")
 # Names Windows keeps for devices: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:-.*)?")
 
@@ -43,6 +44,16 @@ def item_id_for(identifier: str) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", bare.encode("ascii", "ignore").decode())
     digest = hashlib.sha256(number.encode()).hexdigest()[:8]
     return f"{slug.strip('-')[:_LONGEST_SLUG]}-{digest}".lstrip("-")
+
+
+def spelling_key(identifier: str) -> tuple[str, ...]:
+    """Return what all spellings of one inventory number have in common.
+
+    Case, separators and noughts before a number do not count: ``BT 001``, ``bt-1`` and ``BT001``
+    have one key. A separator that parts two numbers or two words does: ``1/2`` is not ``12``.
+    """
+    text = unicodedata.normalize("NFC", identifier).casefold()
+    return tuple(run.lstrip("0") or "0" for run in _RUN.findall(text)) or (text,)
 
 
 def shard_of(item_id: str) -> str:

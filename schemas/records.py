@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from schemas.dublincore import Statement
+from schemas.dublincore import Normal, Statement
 from schemas.errors import RecordError
 from schemas.identifiers import item_id_for
 
@@ -51,7 +53,12 @@ class Record:
         statements: Dublin Core statements, in the order of the profile and the cell.
         views: The item's masters, in reading order; may be empty.
         access: Who may see the item.
+        embargo_until: The last day on which the item is kept from the public although it is
+            ``PUBLIC``, as ``2030-12-31``; empty for none.
         extra: (column heading, text) of cells under unknown columns: kept, never published.
+        originals: (column heading, text as found) of cells that were legacy text, as ``®ång``:
+            kept, never published and never searched.
+        kind: Shape of the profile that describes it; empty for the default kind.
         is_withdrawn: The item was taken out of the archive, as by the undoing of its ingest; what
             it was is in the versions before. It has no views and no statements, and is listed
             nowhere.
@@ -62,7 +69,14 @@ class Record:
     views: tuple[View, ...] = ()
     access: Access = Access.PUBLIC
     extra: tuple[tuple[str, str], ...] = ()
+    originals: tuple[tuple[str, str], ...] = ()
+    kind: str = ""
     is_withdrawn: bool = False
+    embargo_until: str = ""
+
+    def __post_init__(self) -> None:
+        if self.embargo_until:
+            date.fromisoformat(self.embargo_until)
 
     @property
     def item_id(self) -> str:
@@ -84,11 +98,16 @@ class Record:
         return {
             "format": RECORD_FORMAT,
             "identifier": self.identifier,
+            # Left out where it is the default, so that records made before kinds keep their bytes.
+            **_drop_empty(kind=self.kind),
             **withdrawn,
             "access": self.access.value,
+            **_drop_empty(embargo_until=self.embargo_until),
             "statements": [_statement_to_json(statement) for statement in self.statements],
             "views": [_drop_empty(path=v.path, label=v.label, lang=v.lang) for v in self.views],
             "extra": [list(pair) for pair in self.extra],
+            # Absent where there is none: most records keep the bytes they always had.
+            **({"originals": [list(pair) for pair in self.originals]} if self.originals else {}),
         }
 
     def to_bytes(self) -> bytes:
@@ -107,14 +126,33 @@ class Record:
                 raise RecordError(f"record format {data['format']!r}, expected {RECORD_FORMAT!r}")
             return cls(
                 identifier=data["identifier"],
-                statements=tuple(Statement(**entry) for entry in data["statements"]),
+                statements=tuple(map(_statement_from_json, data["statements"])),
                 views=tuple(View(**entry) for entry in data["views"]),
                 access=Access(data["access"]),
                 extra=tuple((column, text) for column, text in data["extra"]),
+                originals=tuple((column, text) for column, text in data.get("originals", ())),
+                kind=data.get("kind", ""),
                 is_withdrawn=bool(data.get("withdrawn", False)),
+                embargo_until=data.get("embargo_until", ""),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise RecordError(f"not a record: {error!r}") from error
+
+
+def is_public(record: Record, today: date) -> bool:
+    """Say whether the public may see an item on a day: the one place where that is decided.
+
+    Args:
+        record: The item's record, its embargo included.
+        today: The day, as the museum's calendar has it (:func:`day_of`).
+    """
+    is_withheld = bool(record.embargo_until) and today <= date.fromisoformat(record.embargo_until)
+    return record.access is Access.PUBLIC and not is_withheld
+
+
+def day_of(at: datetime) -> date:
+    """Return the day a moment falls on where this computer stands."""
+    return at.astimezone().date()
 
 
 def withdrawn(identifier: str) -> Record:
@@ -138,14 +176,36 @@ def best_value(statements: Iterable[Statement], lang: str) -> Statement | None:
     return best
 
 
-def _statement_to_json(statement: Statement) -> dict[str, str]:
-    return _drop_empty(
+def _statement_to_json(statement: Statement) -> dict[str, Any]:
+    data: dict[str, Any] = _drop_empty(
         term=statement.term,
         value=statement.value,
         lang=statement.lang,
         uri=statement.uri,
         field=statement.field,
     ) | {"value": statement.value}
+    # Absent where there is none: records made before there were any keep their bytes.
+    return data | {"normal": dict(statement.normal)} if statement.normal else data
+
+
+def _statement_from_json(data: Mapping[str, Any]) -> Statement:
+    if "normal" not in data:
+        return Statement(**data)
+    normal = tuple(sorted(data["normal"].items()))
+    if not normal or not all(isinstance(value, str | int | float) for _key, value in normal):
+        raise ValueError(f"{data['normal']!r} is not what a text may mean")
+    return Statement(**{**data, "normal": _shared(normal, repr(normal))})
+
+
+@lru_cache(maxsize=1 << 12)
+def _shared(normal: Normal, _as_written: str) -> Normal:
+    """Return one tuple for all that are equal: catalogues say the same few things often.
+
+    Args:
+        normal: The pairs.
+        _as_written: Their text, for 1, 1.0 and true are equal and are not the same JSON.
+    """
+    return normal
 
 
 def _drop_empty(**entries: str) -> dict[str, str]:

@@ -141,6 +141,25 @@ def _tone_placed(word: str) -> str:
     return unicodedata.normalize("NFC", toned)
 
 
+def toned_forms(exact: str) -> tuple[str, ...]:
+    """Return a toneless syllable with each of the five tones, or nothing.
+
+    ``điên`` gives điền, điến, điễn, điển, điện: what a person means who types the letters and
+    leaves out the tones. A word without marks, with a tone, or that is no Vietnamese syllable
+    gives nothing.
+
+    Args:
+        exact: A word in its exact form.
+    """
+    syllable = _SYLLABLE.fullmatch(exact)
+    if syllable is None or exact == bare_form(exact):
+        return ()
+    onset, vowels, coda = syllable.groups()
+    after = len(onset) + _tone_carrier(vowels, is_open=not coda) + 1
+    toned = (exact[:after] + tone + exact[after:] for tone in TONES)
+    return tuple(unicodedata.normalize("NFC", word) for word in toned)
+
+
 def _tone_carrier(vowels: str, *, is_open: bool) -> int:
     """Return the position of the vowel that carries the tone."""
     marked = [place for place, vowel in enumerate(vowels) if vowel in MARKED_VOWELS]

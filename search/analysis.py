@@ -1,12 +1,14 @@
 """Words of a text: what is indexed and what is looked for, in Python and on the search page.
 
-A word is a run of letters, digits and their marks after NFC, so Tai Viet, Cham and Lao words
-stay whole. Letters and digits part company, and one hyphen, point, slash, underscore or
-apostrophe joins two parts: ``77.AO.84`` is the word (77, ao, 84), ``B52`` is (b, 52), ``H'Mông``
-is (h, mông). A word with digits or an apostrophe can also be looked for *whole*, however it is
-joined: 77.AO.84, 77-AO-84 and 77AO84 are one. A Hán-Nôm character is a word of its own.
+A word is a run of letters, digits and their marks after NFC. Letters and digits part company,
+and one hyphen, point, slash, underscore or apostrophe joins two parts: ``77.AO.84`` is the word
+(77, ao, 84), ``B52`` is (b, 52), ``K'Ho`` is (k, ho). A word with digits, an apostrophe or a
+hyphen can also be looked for *whole*, however it is joined: 77.AO.84, 77-AO-84 and 77AO84 are
+one. A Hán-Nôm character is a word of its own. Tai Viet, Cham, Lao, Thai and Khmer, which are
+written without spaces, come apart into clusters (a letter with the signs around it) that are
+*bound*: the word is found where its clusters stand side by side.
 
-Invariant: ``search/client/analysis.js`` gives the same words for the same text. It reads its
+Invariant: ``search/client/search-analysis.js`` gives the same words for the same text. It reads its
 tables from :func:`analysis_tables`; ``tests/data/search/vectors.json`` holds both to it.
 """
 
@@ -19,7 +21,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from schemas import vietnamese
-from schemas.vietnamese import bare_form, exact_form, normal_text
+from schemas.vietnamese import bare_form, exact_form, normal_text, toned_forms
 
 LONGEST_PART = 64
 """Code points of one part that are looked at; longer ones are no words but data."""
@@ -41,6 +43,29 @@ HAN = (
 )
 """Inclusive ranges of Hán-Nôm characters, each a word of its own."""
 
+CLUSTERED = (
+    (0x0E00, 0x0E7F),  # Thai
+    (0x0E80, 0x0EFF),  # Lao
+    (0x1780, 0x17DD),  # Khmer
+    (0xAA00, 0xAA4F),  # Cham
+    (0xAA80, 0xAADF),  # Tai Viet
+)
+"""Inclusive ranges of the scripts that are taken apart into clusters."""
+
+CLUSTER_OPENERS = "เแโใไເແໂໃໄꪵꪶꪹꪻꪼ"
+"""Vowel signs written before the letter they belong to: they open its cluster."""
+
+CLUSTER_CLOSERS = "ะาำๅະາຳꪱꪺꪽꫀꫂ" + "".join(map(chr, range(0xAA40, 0xAA4E)))
+"""Letters of category Lo that belong to the cluster before: vowels, tones, Cham finals."""
+
+CLUSTER_BINDERS = "\u17d2"
+"""Signs that bind the next letter too: the Khmer coeng."""
+
+SILENT_INITIALS = {"hmong": 1}
+"""Whole words, bare, and how many first letters some spell and some do not (Mông, Hmông)."""
+
+_WHOLE_JOINERS = "'-"
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -59,6 +84,11 @@ class Token:
         """Say whether the word carries a mark that the bare form loses."""
         return self.exact != self.bare
 
+    @property
+    def toned(self) -> tuple[str, ...]:
+        """The exact forms it may mean if the tone was left out; empty for most words."""
+        return toned_forms(self.exact)
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -67,10 +97,12 @@ class Word:
     Attributes:
         parts: Its parts in order, at least one.
         whole: The parts written together, when the word can also be looked for whole.
+        is_bound: The parts mean the word only side by side (clusters of a script).
     """
 
     parts: tuple[Token, ...]
     whole: Token | None = None
+    is_bound: bool = False
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -85,6 +117,21 @@ class _Kind(IntEnum):
     MARK = 3
     JOINER = 4
     HAN = 5
+
+
+def is_letter(character: str) -> bool:
+    """Say whether a character is a letter or a Hán-Nôm character."""
+    return _kind(character) in (_Kind.LETTER, _Kind.HAN)
+
+
+def is_han(character: str) -> bool:
+    """Say whether a character is a word of its own."""
+    return _kind(character) is _Kind.HAN
+
+
+def is_word_character(character: str) -> bool:
+    """Say whether a character can be part of a word, or join two parts."""
+    return _kind(character) is not _Kind.BREAK
 
 
 def iter_words(text: str) -> Iterator[Word]:
@@ -116,7 +163,7 @@ def _iter_run(run: str) -> Iterator[Word]:
                 parts.append(character)
             part_kind = kind
         elif kind is _Kind.JOINER and last in (_Kind.LETTER, _Kind.DIGIT):
-            is_whole_wanted |= character == "'"
+            is_whole_wanted |= character in _WHOLE_JOINERS
         else:
             yield from _word(parts, is_whole_wanted)
             parts, is_whole_wanted = [], False
@@ -126,17 +173,49 @@ def _iter_run(run: str) -> Iterator[Word]:
     yield from _word(parts, is_whole_wanted)
 
 
-def _word(parts: list[str], is_whole_wanted: bool) -> Iterator[Word]:
+def _word(written: list[str], is_whole_wanted: bool) -> Iterator[Word]:
+    parts = [piece for part in written for piece in _clusters(part)]
+    is_bound = len(parts) > len(written)
+    whole = "".join(written)
+    has_whole = (is_whole_wanted or is_bound) and 1 < len(parts) <= MOST_PARTS
+    if len(written) <= 2 and written:
+        silent = SILENT_INITIALS.get(_token(whole).bare, 0)
+        if silent and (has_whole or len(written) == 1):
+            yield Word((_token(whole[silent:]),), _token(whole))
+            return
     tokens = tuple(token for token in map(_token, parts) if token.bare)
     if tokens:
-        has_whole = is_whole_wanted and 1 < len(parts) <= MOST_PARTS
-        yield Word(tokens, _token("".join(parts)) if has_whole else None)
+        yield Word(tokens, _token(whole) if has_whole else None, is_bound)
+
+
+def _clusters(part: str) -> list[str]:
+    """Return the clusters of a part in a script that has them, else the part itself."""
+    clusters: list[str] = []
+    is_open = False
+    for character in part:
+        is_mark = _kind(character) is _Kind.MARK
+        if not (is_mark or _is_clustered(character)):
+            return [part]
+        is_sign = is_mark or character in CLUSTER_CLOSERS
+        if clusters and (is_open or is_sign):
+            clusters[-1] += character
+        else:
+            clusters.append(character)
+        is_open = character in CLUSTER_BINDERS or (
+            character in CLUSTER_OPENERS or (is_open and is_sign)
+        )
+    return clusters
 
 
 @lru_cache(maxsize=1 << 16)
 def _token(written: str) -> Token:
     exact = exact_form(written[:LONGEST_PART])
     return Token(exact, bare_form(exact))
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_clustered(character: str) -> bool:
+    return any(first <= ord(character) <= last for first, last in CLUSTERED)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -167,7 +246,13 @@ def analysis_tables() -> dict[str, object]:
         "bare_dropped": [list(pair) for pair in vietnamese.BARE_DROPPED],
         "bare_letters": vietnamese.BARE_LETTERS,
         "joiners": JOINERS,
+        "whole_joiners": _WHOLE_JOINERS,
         "han": [list(pair) for pair in HAN],
+        "clustered": [list(pair) for pair in CLUSTERED],
+        "cluster_openers": CLUSTER_OPENERS,
+        "cluster_closers": CLUSTER_CLOSERS,
+        "cluster_binders": CLUSTER_BINDERS,
+        "silent_initials": SILENT_INITIALS,
         "longest_part": LONGEST_PART,
         "most_parts": MOST_PARTS,
     }

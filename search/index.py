@@ -15,30 +15,35 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from whoosh.fields import ID, STORED, Schema
+from whoosh.fields import COLUMN, ID, STORED, Schema
 from whoosh.index import EmptyIndexError, Index, LockError, create_in, open_dir
-from whoosh.reading import IndexReader, TermNotFound
+from whoosh.reading import IndexReader
 from whoosh.writing import CLEAR, IndexWriter
 
 from schemas.errors import RecordError, SourceError, StoreBusyError, StoreWriteError
 from schemas.messages import _
-from search.analysis import Token
-from search.documents import LEVELS, SearchDocument, best_levels, order_key
-from search.query import parse_query
-from search.scoring import Postings, Ranked, rank
+from search.answer import Order, answer, facet_counts, ordered
+from search.documents import (
+    LEVELS,
+    SearchDocument,
+    best_levels,
+    field_terms,
+    order_key,
+    token_pairs,
+)
+from search.query import NO_FIELDS, Fields, Query, parse_query
+from search.scoring import Ranked, rank
+from search.whoosh_reader import BARE, EXACT, WhooshReader, column_fields
 
 # The number belongs to the schema below and to the analysis: a change to either makes older
 # indexes "missing", which the remedy mends.
-_NAME = "hoaban1"
+_NAME = "hoaban2"
 _OWN_FILE = re.compile(r"_?hoaban\d+_")
-_BARE = tuple(f"bare_{level.value}" for level in LEVELS)
-_EXACT = tuple(f"exact_{level.value}" for level in LEVELS)
 _MEMORY_MB = 256
 
 
@@ -69,11 +74,18 @@ class Results:
 
     Attributes:
         total: How many items were found.
-        hits: Those asked for, best first.
+        hits: Those asked for, in the order asked for.
+        query: What was looked for.
+        corrected: The words that were looked for instead of those typed, or empty.
+        facets: For each field its values with how many hits have them, most first; empty
+            unless asked for.
     """
 
     total: int
     hits: tuple[Hit, ...]
+    query: Query
+    corrected: str = ""
+    facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict, hash=False)
 
 
 class SearchIndex:
@@ -174,13 +186,25 @@ class SearchIndex:
                 with self._whoosh():
                     writer.delete_by_term("item_id", item_id)
 
-    def search(self, query: str, *, limit: int = 20, offset: int = 0) -> Results:
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 20,
+        offset: int = 0,
+        fields: Fields = NO_FIELDS,
+        order: Order = Order.RELEVANCE,
+        with_facets: bool = False,
+    ) -> Results:
         """Return the hits of a query, best first.
 
         Args:
             query: Anything a person types; never refused.
             limit: Hits wanted, at least 0.
             offset: Hits to pass over, at least 0.
+            fields: The fields that can be asked for by name.
+            order: What comes first.
+            with_facets: Count the values of facets over all hits.
 
         Raises:
             ValueError: ``limit`` or ``offset`` is below 0.
@@ -189,20 +213,26 @@ class SearchIndex:
         if limit < 0 or offset < 0:
             raise ValueError(f"limit {limit} and offset {offset} must be at least 0")
         with self._reader() as reader:
-            ranked = _rank(reader, query)
-            best = _ordered(reader, ranked, offset + limit)[offset:]
-            return Results(len(ranked), tuple(_hit(reader, entry) for entry in best))
+            index = WhooshReader(reader)
+            found = answer(query, index, fields)
+            best = ordered(found.ranked, index, offset + limit, order)[offset:]
+            hits = tuple(_hit(reader, entry) for entry in best)
+            facets = facet_counts(found.ranked, index) if with_facets else {}
+            return Results(len(found.ranked), hits, found.query, found.corrected, facets)
 
-    def item_ids(self, query: str) -> tuple[str, ...]:
+    def item_ids(self, query: str, fields: Fields = NO_FIELDS) -> tuple[str, ...]:
         """Return every item a query finds, best first.
+
+        Nothing is corrected: who chooses items by a query means what it says.
 
         Raises:
             RecordError: The index is damaged.
         """
         with self._reader() as reader:
-            ranked = _rank(reader, query)
-            ordered = _ordered(reader, ranked, len(ranked))
-            return tuple(reader.stored_fields(entry.number)["item_id"] for entry in ordered)
+            index = WhooshReader(reader)
+            ranked = rank(parse_query(query, fields), index)
+            best = ordered(ranked, index, len(ranked))
+            return tuple(reader.stored_fields(entry.number)["item_id"] for entry in best)
 
     @contextmanager
     def _reader(self) -> Iterator[IndexReader]:
@@ -270,7 +300,8 @@ def _schema() -> Schema:
         item_id=ID(stored=True, unique=True),
         order=ID(sortable=True),
         display=STORED,
-        **{name: ID() for name in (*_BARE, *_EXACT)},
+        facts=COLUMN(),
+        **{name: ID() for name in (*BARE, *EXACT, "pairs", "fields")},
     )
 
 
@@ -293,41 +324,13 @@ def _fields(document: SearchDocument) -> dict[str, object]:
         "item_id": document.item_id,
         "order": order_key(document),
         "display": json.dumps(display, ensure_ascii=False),
+        "pairs": sorted(token_pairs(document)),
+        "fields": sorted(field_terms(document)),
+        **column_fields(document),
     }
-    fields |= {name: sorted(words) for name, words in zip(_EXACT, exact, strict=True)}
-    fields |= {name: sorted(words) for name, words in zip(_BARE, bare, strict=True)}
+    fields |= {name: sorted(words) for name, words in zip(EXACT, exact, strict=True)}
+    fields |= {name: sorted(words) for name, words in zip(BARE, bare, strict=True)}
     return fields
-
-
-def _rank(reader: IndexReader, query: str) -> list[Ranked]:
-    def find(token: Token) -> Postings:
-        return Postings(
-            bare=[_numbers(reader, name, token.bare) for name in _BARE],
-            exact=[_numbers(reader, name, token.exact) for name in _EXACT],
-        )
-
-    return rank(parse_query(query), reader.doc_count(), find)
-
-
-def _numbers(reader: IndexReader, field: str, word: str) -> list[int]:
-    try:
-        return list(reader.postings(field, word).all_ids())
-    except TermNotFound:
-        return []
-
-
-def _ordered(reader: IndexReader, ranked: list[Ranked], wanted: int) -> list[Ranked]:
-    """Return the first ``wanted`` hits in order, reading identifiers of no more than needed."""
-    ordered: list[Ranked] = []
-    if not ranked or not wanted:
-        return ordered
-    order = reader.column_reader("order")
-    ranked.sort(key=lambda entry: (-entry.found, -entry.score))
-    for _score, ties in groupby(ranked, key=lambda entry: (entry.found, entry.score)):
-        ordered += sorted(ties, key=lambda entry: str(order[entry.number]))
-        if len(ordered) >= wanted:
-            break
-    return ordered[:wanted]
 
 
 def _hit(reader: IndexReader, entry: Ranked) -> Hit:

@@ -1,23 +1,28 @@
 """The search of the public site: a complete index as classic scripts, for http and file://.
 
-``write_static_index`` writes four scripts into one folder. A page names the first; it loads
+``write_static_index`` writes seven scripts into one folder. A page names the first; it loads
 the others when ``HoabanSearch.load(folder)`` is called:
 
     search-engine.js     the engine (``search/client/search-engine.js``, as it is)
     search-analysis.js   the analysis (``search/client/search-analysis.js``, as it is)
+    search-query.js      the query language (``search/client/search-query.js``, as it is)
+    search-scoring.js    the scoring, and
+    search-correct.js    what was probably meant (both from ``search/client``, as they are)
     search-tables.js     ``HoabanSearch.receive("tables", {...})``: the rules and weights
     search-index.js      ``HoabanSearch.receive("index", {...})``: documents and postings
 
-**Format 1 of the index.** One JSON object:
+**Format 2 of the index.** One JSON object:
 
-    format      1; the engine refuses any other
-    documents   [[item_id, identifier, [[lang, title], ...], date, thumbnail], ...], in order
-                of identifier, then item id, by code point: a document's number is its position
-                and its rank among equals
+    format      2; the engine refuses any other
+    documents   [[item_id, identifier, [[lang, title], ...], date, thumbnail, [first year, last
+                year] or null, added, [[field, value], ...]], ...], in the order of
+                ``order_key``: a document's number is its position and its rank among equals
     terms       {bare form: [[exact form, codes], ...], ...}, both sorted by code point; codes
                 are integers 3 × (number − previous number) + level, where the first previous
                 number is 0 and level is 0 title, 1 subject, 2 text: the best level at which
                 the document has this exact form
+    pairs       {two bare forms joined by a space: steps}, steps being number − previous number
+    fields      {term of a field: steps}
 
 Invariant: the same documents in any order give the same bytes. All access goes through
 ``HoabanSearch.load`` and ``HoabanSearch.search``; a compiled, sharded index takes the place of
@@ -33,23 +38,41 @@ from pathlib import Path
 from schemas.errors import StoreWriteError
 from schemas.messages import _
 from search.analysis import analysis_tables
-from search.documents import LEVELS, SearchDocument, best_levels, order_key
-from search.query import query_limits
-from search.scoring import scoring_weights
+from search.correct import correction_tables
+from search.date_query import date_tables
+from search.documents import (
+    LEVELS,
+    SearchDocument,
+    best_levels,
+    field_terms,
+    order_key,
+    token_pairs,
+)
+from search.query import NO_FIELDS, Fields, query_tables
+from search.scoring import scoring_tables
 
-FORMAT = 1
+FORMAT = 2
 ENGINE_NAME = "search-engine.js"
 _CLIENT = Path(__file__).parent / "client"
-_SCRIPTS = (ENGINE_NAME, "search-analysis.js")
+_SCRIPTS = (
+    ENGINE_NAME,
+    "search-analysis.js",
+    "search-query.js",
+    "search-scoring.js",
+    "search-correct.js",
+)
 
 
-def write_static_index(documents: Iterable[SearchDocument], folder: Path) -> tuple[Path, ...]:
+def write_static_index(
+    documents: Iterable[SearchDocument], folder: Path, fields: Fields = NO_FIELDS
+) -> tuple[Path, ...]:
     """Write the search of the public site.
 
     Args:
         documents: The public items, in any order; nothing else may be among them, because
             every word of them can be read from the files.
         folder: Where the scripts go; made if missing.
+        fields: The fields that can be asked for by name.
 
     Returns:
         The files written, the one a page names first.
@@ -58,7 +81,8 @@ def write_static_index(documents: Iterable[SearchDocument], folder: Path) -> tup
         ValueError: An item stands twice in ``documents``.
         StoreWriteError: The disk refused a write.
     """
-    tables = analysis_tables() | query_limits() | scoring_weights()
+    tables = analysis_tables() | query_tables(fields) | date_tables() | scoring_tables()
+    tables |= correction_tables()
     texts = {name: (_CLIENT / name).read_text(encoding="utf-8") for name in _SCRIPTS}
     texts["search-tables.js"] = _script("tables", {"format": FORMAT} | tables)
     texts["search-index.js"] = _script("index", static_index(documents))
@@ -88,12 +112,16 @@ def static_index(documents: Iterable[SearchDocument]) -> dict[str, object]:
         raise ValueError("an item stands twice among the documents")
     terms: dict[str, dict[str, list[int]]] = {}
     previous: dict[str, int] = {}
+    pairs = _Steps()
+    fields = _Steps()
     for number, document in enumerate(ordered):
         for token, level in best_levels(document).items():
             step = number - previous.get(token.exact, 0)
             codes = terms.setdefault(token.bare, {}).setdefault(token.exact, [])
             codes.append(len(LEVELS) * step + level)
             previous[token.exact] = number
+        pairs.add(token_pairs(document), number)
+        fields.add(field_terms(document), number)
     return {
         "format": FORMAT,
         "documents": [_display(document) for document in ordered],
@@ -101,12 +129,39 @@ def static_index(documents: Iterable[SearchDocument]) -> dict[str, object]:
             bare: [[exact, variants[exact]] for exact in sorted(variants)]
             for bare, variants in sorted(terms.items())
         },
+        "pairs": pairs.sorted(),
+        "fields": fields.sorted(),
     }
+
+
+class _Steps:
+    """Documents by term, each as its distance from the one before."""
+
+    def __init__(self) -> None:
+        self._steps: dict[str, list[int]] = {}
+        self._previous: dict[str, int] = {}
+
+    def add(self, terms: Iterable[str], number: int) -> None:
+        for term in terms:
+            self._steps.setdefault(term, []).append(number - self._previous.get(term, 0))
+            self._previous[term] = number
+
+    def sorted(self) -> dict[str, list[int]]:
+        return dict(sorted(self._steps.items()))
 
 
 def _display(document: SearchDocument) -> list[object]:
     titles = [list(title) for title in document.titles]
-    return [document.item_id, document.identifier, titles, document.date, document.thumbnail]
+    return [
+        document.item_id,
+        document.identifier,
+        titles,
+        document.date,
+        document.thumbnail,
+        list(document.span) if document.span else None,
+        document.added,
+        [list(facet) for facet in document.facets],
+    ]
 
 
 def _script(name: str, data: object) -> str:

@@ -14,7 +14,7 @@ CATCHES_EVERYTHING = {
     "archive.site.build": {"BaseException"},
     "pipeline.failures": {"Exception"},
     "pipeline.inspect": {"Exception"},
-    "pipeline.intake.workbook": {"Exception"},
+    "pipeline.intake.zip_safety": {"Exception"},
     "search.index": {"BaseException", "Exception"},
 }
 OURS = ("archive", "cli", "pipeline", "schemas", "search")
@@ -25,6 +25,7 @@ FLOORS = {
     "search": 2,
     "pipeline": 3,
     "archive.site": 3,
+    "archive.contact_sheet": 3,
     "archive.export": 3,
     "archive.serve": 3,
     "pipeline.commands": 4,

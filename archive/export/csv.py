@@ -20,8 +20,8 @@ from typing import IO
 
 from archive.export.items import ExportContext, ExportItem, ExportReport, at_least_one
 from archive.export.target import new_path
+from schemas.access import access_text
 from schemas.cells import quote_cell
-from schemas.dublincore import Statement
 from schemas.profile import Profile, Role
 from schemas.records import Record
 
@@ -71,8 +71,10 @@ def _write_table(path: Path, spool: IO[str], columns: Sequence[_Column]) -> None
 
 def _row(record: Record, profile: Profile) -> dict[_Column, str]:
     """Return the cells of one item by their columns, the fixed columns always among them."""
-    position = {field.name: at for at, field in enumerate(profile)}
+    position = profile.positions
     last = len(position)
+    kind = _named(profile.of(record.kind), Role.KIND, "kind")
+    profile = profile.of(record.kind)
     number = _named(profile, Role.IDENTIFIER, "identifier")
     files = _named(profile, Role.FILES, "files")
     access = _named(profile, Role.ACCESS, "access")
@@ -81,24 +83,20 @@ def _row(record: Record, profile: Profile) -> dict[_Column, str]:
         (position.get(files, last), 0, files): [
             view.path.removeprefix(_MASTERS) for view in record.views
         ],
-        (position.get(access, last), 0, access): [record.access.value],
+        (position.get(access, last), 0, access): [access_text(record.access, record.embargo_until)],
     }
+    if record.kind:
+        cells[position.get(kind, last), 0, kind] = [record.kind]
     for entry in record.statements:
         if entry.field == number:
             continue
         name = entry.field or f"dcterms:{entry.term}"
         heading = f"{name}@{entry.lang}" if entry.lang else name
         column = (position.get(name, last), 1 if entry.lang else 0, heading)
-        cells.setdefault(column, []).append(_cell_text(entry))
+        cells.setdefault(column, []).append(entry.written)
     return {column: _SEPARATOR.join(texts) for column, texts in cells.items()}
 
 
 def _named(profile: Profile, role: Role, default: str) -> str:
     field = profile.with_role(role)
     return field.name if field else default
-
-
-def _cell_text(entry: Statement) -> str:
-    if entry.value and entry.uri and entry.value != entry.uri:
-        return f"{entry.value} <{entry.uri}>"
-    return entry.value or entry.uri

@@ -45,7 +45,7 @@ def _check_is_new(path: Path) -> None:
     if os.path.lexists(path):
         raise StoreWriteError(
             _("There is already something with this name, and an export replaces nothing."),
-            remedy=_("Give another name with --out, or move it away first."),
+            remedy=_("Give another name, or move it away first."),
             path=path,
         )
 
@@ -54,7 +54,7 @@ def _refused(path: Path, error: OSError) -> StoreWriteError:
     is_full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
     return StoreWriteError(
         _("The export could not be written: {reason}.").format(reason=error.strerror or error),
-        remedy=_("Make room on the disk, or give another disk with --out.")
+        remedy=_("Make room on the disk, or write to another disk.")
         if is_full
         else _("Check the disk and your rights in this folder."),
         path=path,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from schemas.errors import StoreWriteError
 from schemas.identifiers import image_folder, item_page
 from schemas.messages import _
 from schemas.profile import Profile
-from schemas.records import Record
+from schemas.records import Record, day_of
 
 # Given a record, the address of its page, those of its images and the page's language, returns
 # its JSON-LD.
@@ -77,7 +78,7 @@ def build_site(
         items: Gives a new iterator over the public items, in the order of the list, each time.
         write_search: Writes the static search index into the folder it is given, with its engine
             as ``search-engine.js``.
-        at: When this is, RFC 3339 in UTC; for the report.
+        at: When this is, RFC 3339 in UTC; what is under an embargo on that day is not public.
         on_progress: Called with (items done, items in all).
         json_ld: Describes an item for search engines and scholars; without it none is written.
 
@@ -88,7 +89,7 @@ def build_site(
     try:
         tree = new_tree(layout)
         builder = _Builder(layout, settings, profile, tree, json_ld)
-        survey = builder.write(items, on_progress)
+        survey = builder.write(items, day_of(datetime.fromisoformat(at)), on_progress)
         search = tree.root / "search"
         search.mkdir()
         write_search(search)
@@ -141,6 +142,7 @@ class _Builder:
     def write(
         self,
         items: Callable[[], Iterator[SiteItem]],
+        today: date,
         on_progress: Progress | None,
     ) -> Survey:
         """Write everything but the search index."""
@@ -149,7 +151,7 @@ class _Builder:
         def shown() -> Iterator[ShownItem]:
             return (shown_item(item, self._profile, self._settings) for item in items())
 
-        survey = survey_items(shown(), self._usable)
+        survey = survey_items(shown(), self._usable, today)
         numbers = Numbers(survey.items, survey.images, survey.updated_at[:10])
         pages = Pages(self._settings, numbers)
         self._write_single_pages(pages, survey)

@@ -12,6 +12,7 @@ from schemas.crosswalks import public_record
 from schemas.derivatives import Canvas, DerivativeSet, ImageFile
 from schemas.dublincore import Statement
 from schemas.identifiers import image_folder
+from schemas.meanings import meaning_of
 from schemas.messages import translate
 from schemas.profile import Field, Profile, Role
 from schemas.records import Record, View, best_value
@@ -98,6 +99,8 @@ class Value:
         text: What is read.
         lang: Its language where that is not the page's, else empty.
         uri: Where it leads, as the museum wrote it: not yet safe; may be empty.
+        meaning: What the text means, where that says more: a date in plain words, where a place
+            lies today; in the page's language; may be empty.
         is_facet: Whether other items are found by it.
     """
 
@@ -105,6 +108,7 @@ class Value:
     lang: str = ""
     uri: str = ""
     is_facet: bool = False
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
@@ -231,6 +235,7 @@ def display(
         lang: Language of the page.
     """
     record = item.record
+    profile = profile.of(record.kind)
     title = _title(record, lang)
     return Display(
         item_id=item.item_id,
@@ -289,7 +294,7 @@ def _holder(record: Record, settings: Settings, lang: str) -> Text:
 
 def _rows(record: Record, profile: Profile, lang: str) -> Iterator[Row]:
     for field in profile:
-        if not field.is_shown or field.role in (Role.FILES, Role.ACCESS):
+        if not field.is_shown or field.role in (Role.FILES, Role.ACCESS, Role.KIND):
             continue
         if field.term in _ELSEWHERE_TERMS or field.name == _PROSE_FIELD:
             continue
@@ -306,8 +311,10 @@ def _values(record: Record, field: Field, lang: str) -> Iterator[Value]:
     own = [s for s in found if s.lang in ("", lang)]
     for statement in own or found:
         text = _text(statement, lang)
-        uri = statement.uri or (statement.value if _is_web_address(statement.value) else "")
-        yield Value(text.text, text.lang, uri, field.is_facet)
+        # A term's address in a vocabulary is for programs; its text leads to like items.
+        uri = statement.written_uri
+        uri = uri or (statement.value if _is_web_address(statement.value) else "")
+        yield Value(text.text, text.lang, uri, field.is_facet, meaning_of(statement, lang))
 
 
 def _rights(record: Record, settings: Settings, lang: str) -> Rights:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from archive.site.items import ShownItem
 from schemas.derivatives import DerivativeSet
-from schemas.records import Access
+from schemas.records import is_public
 
 HIGHLIGHTS = 8
 LATEST = 4
@@ -43,7 +44,7 @@ class Survey:
     broken: tuple[str, ...]
 
 
-def survey_items(items: Iterable[ShownItem], usable: Usable) -> Survey:
+def survey_items(items: Iterable[ShownItem], usable: Usable, today: date) -> Survey:
     """Count ``items`` and choose those of the home page, holding only a few at a time.
 
     Raises:
@@ -54,7 +55,7 @@ def survey_items(items: Iterable[ShownItem], usable: Usable) -> Survey:
     broken: list[str] = []
     highlights, latest = _Best(HIGHLIGHTS + 1), _Best(LATEST + HIGHLIGHTS + 1)
     for item in items:
-        if item.record.access is not Access.PUBLIC:
+        if not is_public(item.record, today):
             raise ValueError(f"{item.item_id} is not public")
         count += 1
         updated_at = max(updated_at, item.updated_at)

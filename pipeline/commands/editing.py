@@ -105,16 +105,17 @@ def import_records(
     plan = plan_import(archive, file)
     if not as_json:
         print_lines(_plan_lines(plan, archive.profile))
-    is_wanted = bool(plan.edits) and not dry_run and _is_agreed(yes=yes, as_json=as_json)
+    is_agreed = not plan.edits or dry_run or _is_agreed(yes=yes, as_json=as_json)
+    is_wanted = bool(plan.edits or plan.is_unfinished) and is_agreed and not dry_run
     report = None
     if is_wanted:
         with progress_shown() as tell:
-            plan, report = run_import(archive, file, now=now, on_progress=tell)
+            plan, report = run_import(archive, file, agreed=plan, now=now, on_progress=tell)
     if as_json:
         print_json(plan.to_json() | {"batch": report.batch if report else ""})
     elif report:
         print_lines(_done_lines(report))
-    exit_partial_if(plan.is_partial or (bool(plan.edits) and not is_wanted and not dry_run))
+    exit_partial_if(plan.is_partial or not is_agreed)
 
 
 @click.command(
@@ -146,16 +147,17 @@ def undo(batch: str, dry_run: bool, yes: bool, as_json: bool, archive_dir: Path 
     plan = plan_undo(archive, batch)
     if not as_json:
         print_lines(_undo_lines(plan, archive.profile))
-    is_wanted = bool(plan.items) and not dry_run and _is_agreed(yes=yes, as_json=as_json)
+    is_agreed = not plan.items or dry_run or _is_agreed(yes=yes, as_json=as_json)
+    is_wanted = bool(plan.items or plan.is_unfinished) and is_agreed and not dry_run
     report = None
     if is_wanted:
         with progress_shown() as tell:
-            plan, report = undo_batch(archive, batch, now=now, on_progress=tell)
+            plan, report = undo_batch(archive, batch, agreed=plan, now=now, on_progress=tell)
     if as_json:
         print_json(plan.to_json() | {"undo": report.batch if report else ""})
     elif report:
         print_lines(_done_lines(report))
-    exit_partial_if(plan.is_partial or (bool(plan.items) and not is_wanted and not dry_run))
+    exit_partial_if(plan.is_partial or not is_agreed)
 
 
 def _is_agreed(*, yes: bool, as_json: bool) -> bool:
@@ -198,11 +200,13 @@ def _undo_lines(plan: UndoPlan, profile: Profile) -> Iterator[str]:
 
 
 def _change_lines(changes: tuple[CellChange, ...], profile: Profile) -> Iterator[str]:
+    from pipeline.roundtrip.merge import shown_change
     from pipeline.roundtrip.records import label_of
 
     for change in changes:
         label = label_of(change.heading, profile)
-        yield f"    {label}: '{_short(change.old)}' → '{_short(change.new)}'"
+        old, new = shown_change(change.old, change.new, longest=_LONGEST)
+        yield f"    {label}: '{old}' → '{new}'"
 
 
 def _done_lines(report: EditReport) -> Iterator[str]:
@@ -217,8 +221,3 @@ def _done_lines(report: EditReport) -> Iterator[str]:
 
 def _scan(path: str) -> str:
     return path.partition("/")[2]
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     pass
 
 
-from pipeline.commands.opening import open_chosen
+from pipeline.commands.opening import now, open_chosen
 from pipeline.commands.options import archive_option, json_option
 from pipeline.commands.printing import print_json
 from pipeline.spoken_help import SpokenCommand
@@ -42,7 +42,7 @@ from pipeline.spoken_help import SpokenCommand
 def status(as_json: bool, archive_dir: Path | None) -> None:
     from pipeline.status import status as read_status
 
-    report = read_status(open_chosen(archive_dir))
+    report = read_status(open_chosen(archive_dir), now=now)
     if as_json:
         print_json(report.to_json())
         return
@@ -55,13 +55,18 @@ def status(as_json: bool, archive_dir: Path | None) -> None:
     help=N_(
         """Find items by words, with or without Vietnamese marks.
 
-        Records that have the word exactly as typed come first.
+        Records that have the words exactly as typed come first. "Words in quotes" stand side by
+        side, -word leaves out, OR means one or the other, field:word looks in one field, word*
+        is a beginning, 1945..1954 and thế kỷ XIX are dates: see docs/search.md. Put -- before a
+        query that begins with a minus.
 
         \b
         Examples:
           hoaban search trống đồng
           hoaban search trong dong
-          hoaban search --json "77.AO"
+          hoaban search 'dân tộc:Thái "khăn piêu" -lụa'
+          hoaban search --sort date 1945..1954
+          hoaban search --facets --json "77.AO.*"
         """
     ),
 )
@@ -73,20 +78,59 @@ def status(as_json: bool, archive_dir: Path | None) -> None:
     type=click.IntRange(1, 1000),
     help=N_("How many results to show."),
 )
+@spoken_option(
+    "--sort",
+    "order",
+    default="relevance",
+    show_default=True,
+    type=click.Choice(["relevance", "date", "number", "newest"]),
+    help=N_("What comes first: what fits best, the oldest, the lowest number, the newest here."),
+)
+@spoken_option(
+    "--facets", "with_facets", is_flag=True, help=N_("Also count what the items found have.")
+)
 @json_option
 @archive_option
-def search(query: tuple[str, ...], limit: int, as_json: bool, archive_dir: Path | None) -> None:
+def search(
+    query: tuple[str, ...],
+    limit: int,
+    order: str,
+    with_facets: bool,
+    as_json: bool,
+    archive_dir: Path | None,
+) -> None:
     from pipeline.find import find
+    from search.answer import Order
 
-    archive = open_chosen(archive_dir)
-    found = find(archive, " ".join(query), limit=limit, lang=current_language())
+    found = find(
+        open_chosen(archive_dir),
+        " ".join(query),
+        limit=limit,
+        lang=current_language(),
+        now=now,
+        order=Order(order),
+        with_facets=with_facets,
+    )
     if as_json:
         print_json(found.to_json())
         return
+    if found.corrected:
+        click.echo(
+            _("Nothing has all of these words. Found instead: {words}").format(
+                words=found.corrected
+            )
+        )
     for hit in found.hits:
-        click.echo(f"{hit.identifier}  {hit.title}")
+        title = "".join(
+            click.style(text, bold=True) if is_found else text for text, is_found in hit.pieces
+        )
+        click.echo(f"{hit.identifier}  {title}")
         where = hit.url or _("not public: {access}").format(access=hit.access)
         click.echo(f"    {where}")
+    for facet in found.facets or ():
+        click.echo(f"{facet.label}:")
+        for value, count in facet.values:
+            click.echo(f"  {count:>6}  {value}")
     click.echo(
         ngettext("{count} item found.", "{count} items found.", found.total).format(
             count=found.total

@@ -1,8 +1,7 @@
-"""Commands that keep the archive whole: derive, audit, rebuild."""
+"""Commands that make again what follows from the store: derive, rebuild."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,6 @@ from pipeline.reports import (
     remake_lines,
 )
 from pipeline.spoken_help import spoken_option
-from schemas.errors import (
-    FixityError,
-)
 from schemas.findings import has_errors
 from schemas.messages import (
     N_,
@@ -131,43 +127,6 @@ def _with_profile(archive: Archive, name: str) -> Archive:
             err=True,
         )
     return archive
-
-
-@click.command(
-    cls=SpokenCommand,
-    help=N_(
-        """Read every byte of the store and compare it with what was recorded.
-
-        Ends with 0 only if every byte is as recorded, and with 6 if any is not.
-
-        \b
-        Examples:
-          hoaban audit
-          hoaban audit --json
-        """
-    ),
-)
-@json_option
-@archive_option
-def audit(as_json: bool, archive_dir: Path | None) -> None:
-    from pipeline.audit import audit as run_audit
-    from pipeline.audit import problem_sentence
-
-    archive = open_chosen(archive_dir)
-    with progress_shown() as tell:
-        report = run_audit(archive, on_progress=tell)
-    if as_json:
-        print_json(report.to_json())
-    else:
-        print_lines(problem_sentence(problem) for problem in report.problems)
-        click.echo(report.summary())
-        if not report.knows_all:
-            click.echo(
-                _("catalogue.db is missing, so a removed item cannot be missed: hoaban rebuild"),
-                err=True,
-            )
-    if report.problems:
-        sys.exit(FixityError.exit_code)
 
 
 @click.command(

@@ -39,6 +39,14 @@ catalogue_option = spoken_option(
 )
 
 
+contact_sheet_option = spoken_option(
+    "--contact-sheet",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=N_("Write a page with every scan and its findings to FILE (.html), outside SOURCE."),
+)
+
+
 jobs_option = spoken_option(
     "--jobs",
     "-j",

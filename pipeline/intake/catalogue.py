@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.config import Settings
-from pipeline.intake.columns import (
-    Header,
-    Headings,
-    check_header,
-    find_header,
-    settle,
-    with_stand_in,
-)
+from pipeline.intake.columns import Header, check_header, find_header
+from pipeline.intake.headings import Headings
+from pipeline.intake.kinds import SheetKinds
 from pipeline.intake.merging import merge_sheets
 from pipeline.intake.rows import Draft, read_rows
 from pipeline.intake.sheet import open_sheets
+from pipeline.intake.similar import mark_similar
 from pipeline.intake.table import OWN_SHEETS, Row, Sheet, SheetError
 from pipeline.intake.text import tidy_line
+from pipeline.intake.values import SheetValues
+from schemas.dublincore import Statement
 from schemas.findings import Finding
 from schemas.messages import current_language
+from schemas.normalising import ValueTables, shipped_tables
 from schemas.profile import Field, Obligation, Role
 
 # When no sheet of a workbook can be read, the failure that came nearest is told.
 _NEARNESS = ("SHEET-no-identifier-column", "SHEET-no-header", "SHEET-empty")
 _NAMED_CELLS = 12
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    fields: Mapping[str, tuple[Field, str]]
+    defaults: Mapping[str, tuple[Statement, ...]]
 
 
 class CatalogueReader:
@@ -36,7 +42,15 @@ class CatalogueReader:
         findings: After :meth:`read`: what concerns no single item.
     """
 
-    def __init__(self, path: Path, name: str, headings: Headings, settings: Settings) -> None:
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        headings: Headings,
+        settings: Settings,
+        each_sheet: Callable[[Sheet], Sheet] = lambda sheet: sheet,
+        tables: ValueTables | None = None,
+    ) -> None:
         """Prepare to read.
 
         Args:
@@ -44,13 +58,19 @@ class CatalogueReader:
             name: What findings call it: its path relative to the delivery.
             headings: What columns are recognised by.
             settings: Of the archive.
+            each_sheet: Gives the sheet to read in place of each sheet.
+            tables: What values are understood by; those that ship when left out.
         """
         self.findings: list[Finding] = []
         self._path = path
         self._name = name
         self._headings = headings
         self._settings = settings
+        self._each_sheet = each_sheet
+        self._values = SheetValues(headings.profile, tables or shipped_tables(), name)
         self._has_rows = False
+        # Of each kind the headings of every sheet that has rows of it.
+        self._used: dict[str, list[Header]] = defaultdict(list)
 
     def read(self) -> list[Draft]:
         """Return every row with an inventory number, merged over the sheets and checked.
@@ -59,39 +79,47 @@ class CatalogueReader:
             SheetError: The file cannot be read, or no sheet of it is a catalogue with rows.
         """
         sheets: list[list[Draft]] = []
-        headers: list[Header] = []
         failures: list[SheetError] = []
-        with open_sheets(self._path, count_known=self._headings.count_known) as opened:
-            for sheet in opened:
+        count_known, encoding = self._headings.count_known, self._settings.intake.encoding
+        with open_sheets(self._path, count_known=count_known, encoding=encoding) as opened:
+            for sheet in map(self._each_sheet, opened):
                 if sheet.name.startswith(OWN_SHEETS):
                     continue
+                if sheet.is_hidden:
+                    self.findings.append(Finding("SHEET-hidden", self._name, sheet=sheet.name))
+                    continue
                 try:
-                    header, rows = self._header(sheet)
+                    kinds, rows = self._header(sheet)
                 except SheetError as error:
                     if error.code not in _NEARNESS:
                         raise
                     failures.append(error)
                     continue
-                headers.append(header)
-                sheets.append(list(self._rows(rows, header, sheet.name)))
+                sheets.append(self._values.read(list(self._rows(rows, kinds, sheet.name))))
         if not self._has_rows:
-            if headers:
+            if sheets or not failures:
                 raise SheetError("SHEET-empty")
             raise min(failures, key=lambda error: _NEARNESS.index(error.code))
         self._tell_ignored(failures)
         merged = merge_sheets(sheets, self._headings.profile, path=self._name)
         self.findings.extend(merged.findings)
-        wanted = self._wanted_fields(headers)
-        return [self._checked(draft, wanted) for draft in merged.drafts]
+        self.findings.extend(self._values.findings)
+        mark_similar(merged.drafts, self._name)
+        wanted = {kind: _Wanted(*self._wanted_fields(kind)) for kind in self._used}
+        return [self._checked(draft, wanted[draft.kind]) for draft in merged.drafts]
 
-    def _header(self, sheet: Sheet) -> tuple[Header, Iterator[Row]]:
-        found, rows = find_header(sheet.rows, self._headings)
+    def _header(self, sheet: Sheet) -> tuple[SheetKinds, Iterator[Row]]:
+        kind = self._headings.kind_named(sheet.name or self._path.stem)
+        headings = self._headings.of(kind or "")
+        found, rows = find_header(sheet.rows, headings)
         if found is None:
             raise _no_header(sheet, rows)
-        settled, stand_in = with_stand_in(settle(found), self._headings.profile)
-        if settled.with_role(Role.IDENTIFIER) is None:
+        kinds = SheetKinds(found, headings)
+        if kinds.header.with_role(Role.IDENTIFIER) is None:
             raise SheetError("SHEET-no-identifier-column", sheet=sheet.name, row=found.row)
-        self.findings.extend(check_header(found, path=self._name, sheet=sheet.name))
+        self.findings.extend(check_header(kinds.found, headings, path=self._name, sheet=sheet.name))
+        self._tell_of_sheet(sheet, found)
+        stand_in = kinds.stand_in
         if stand_in:
             self.findings.append(
                 Finding(
@@ -103,12 +131,29 @@ class CatalogueReader:
                     values={"column": stand_in.heading},
                 )
             )
-        return settled, rows
+        return kinds, rows
 
-    def _rows(self, rows: Iterator[Row], header: Header, sheet: str) -> Iterator[Draft]:
+    def _tell_of_sheet(self, sheet: Sheet, header: Header) -> None:
+        if sheet.encoding:
+            values = {"encoding": sheet.encoding}
+            self.findings.append(Finding("SHEET-encoding", self._name, values=values))
+        for column in header.columns:
+            if column.index in sheet.hidden_columns and column.meaning:
+                finding = Finding(
+                    "COLUMN-hidden",
+                    self._name,
+                    sheet=sheet.name,
+                    row=header.row,
+                    column=column.heading,
+                    values={"column": column.heading},
+                )
+                self.findings.append(finding)
+
+    def _rows(self, rows: Iterator[Row], kinds: SheetKinds, sheet: str) -> Iterator[Draft]:
         unnamed: set[str] = set()
+        header = kinds.header
         named = {column.heading for column in header.columns}
-        for draft in read_rows(rows, header, path=self._name, sheet=sheet):
+        for draft in read_rows(rows, kinds, path=self._name, sheet=sheet):
             self._has_rows = True
             for heading, _text in draft.extra:
                 # A column without a heading is told of where its first value stands.
@@ -122,6 +167,8 @@ class CatalogueReader:
             heading = "" if draft.is_note else header.heading_of(Role.IDENTIFIER)
             self._find(code, draft, column=heading)
             self.findings.extend(draft.findings)
+        for kind, used in kinds.used.items():
+            self._used[kind].append(used)
 
     def _find(self, code: str, draft: Draft, *, column: str) -> None:
         self.findings.append(
@@ -142,18 +189,26 @@ class CatalogueReader:
             if error.code != "SHEET-empty"
         )
 
-    def _wanted_fields(self, headers: Sequence[Header]) -> dict[str, tuple[Field, str]]:
-        """Return what each row should have: the field and the code of the finding if it lacks.
+    def _wanted_fields(
+        self, kind: str
+    ) -> tuple[Mapping[str, tuple[Field, str]], Mapping[str, tuple[Statement, ...]]]:
+        """Return what each row of a kind should have, and what it says where a cell is empty.
+
+        The first is by field: the field, and the code of the finding if a row lacks it.
 
         A recommended field that no sheet has a column for is told of here, once, so that
         70,000 rows do not each repeat it.
         """
+        headers = self._used[kind]
         present = {c.meaning.field.name for h in headers for c in h.columns if c.meaning}
         wanted: dict[str, tuple[Field, str]] = {}
-        for field in self._headings.profile:
+        defaults: dict[str, tuple[Statement, ...]] = {}
+        for field in self._headings.profile.of(kind):
             if field.role is not Role.VALUE:
                 continue
-            if field.obligation is Obligation.REQUIRED:
+            if field.default:
+                defaults[field.name] = self._values.defaults(field, kind)
+            elif field.obligation is Obligation.REQUIRED:
                 code = "ROW-no-title" if field.name == "title" else "ROW-no-value"
                 wanted[field.name] = (field, code)
             elif not self._is_recommended(field):
@@ -161,9 +216,15 @@ class CatalogueReader:
             elif field.name in present:
                 wanted[field.name] = (field, "ROW-missing-value")
             else:
-                values = {"field": field.label(current_language())}
+                values = {"field": self._name_of(field, kind)}
                 self.findings.append(Finding("COLUMN-missing", path=self._name, values=values))
-        return wanted
+        return wanted, defaults
+
+    def _name_of(self, field: Field, kind: str) -> str:
+        """Return what a sentence calls a field: with its kind, where it could be another's."""
+        label = field.label(current_language())
+        entry = self._headings.profile.of(kind).kind_entry
+        return f"{label} ({entry.label(current_language())})" if kind and entry else label
 
     def _is_recommended(self, field: Field) -> bool:
         # The archive's own statement stands for items that have none.
@@ -171,7 +232,7 @@ class CatalogueReader:
         is_settled = field.term in ("rights", "license") and has_rights
         return field.obligation is Obligation.RECOMMENDED and not is_settled
 
-    def _checked(self, draft: Draft, wanted: Mapping[str, tuple[Field, str]]) -> Draft:
+    def _checked(self, draft: Draft, wanted: _Wanted) -> Draft:
         filled = {statement.field for statement in draft.statements}
         findings = tuple(
             Finding(
@@ -182,10 +243,17 @@ class CatalogueReader:
                 column=draft.header.field_heading(field),
                 values={"field": field.label(current_language())},
             )
-            for name, (field, code) in wanted.items()
+            for name, (field, code) in wanted.fields.items()
             if name not in filled
         )
-        return replace(draft, findings=draft.findings + findings) if findings else draft
+        added = tuple(s for name in wanted.defaults.keys() - filled for s in wanted.defaults[name])
+        if not (findings or added):
+            return draft
+        return replace(
+            draft,
+            statements=draft.statements + added,
+            findings=draft.findings + findings,
+        )
 
 
 def _no_header(sheet: Sheet, rows: Iterator[Row]) -> SheetError:

@@ -1,47 +1,27 @@
-"""What each column of a sheet means: headings recognised against the application profile.
+"""The row of headings of a sheet, and what each of its columns is read as.
 
-A heading is recognised by a field's name, its labels in both languages, its further headings
-and, last, its Dublin Core term; case, accents and punctuation do not matter. After the name may
-stand a language (``title@vi``, ``Tên gọi (tiếng Anh)``, ``title_en``), a unit (``Kích thước
-(cm)``), or any other remark in brackets; a repeatable field may be numbered (``Ảnh 2``).
+Which words are headings of which field says ``pipeline.intake.headings``.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 
-from pipeline.intake.languages import language_named, language_said, parse_language_tag
+from pipeline.intake.headings import Headings, Meaning
 from pipeline.intake.table import Row
 from pipeline.intake.text import fold, tidy_line
 from schemas.findings import Finding
+from schemas.messages import current_language
 from schemas.profile import Field, Profile, Role
 
 HEADER_ROWS = 20
 # Columns that only count the rows: they mean nothing, and change when rows are sorted.
 _COUNTERS = frozenset({"stt", "tt", "so tt", "so thu tu", "thu tu", "row", "row no", "no stt"})
-_UNITS = frozenset({"mm", "cm", "dm", "m", "g", "gr", "gram", "kg", "gam", "inch", "in", "px"})
-_BRACKETED = re.compile(r"(?P<name>.*\S)\s*[(\[](?P<remark>[^()\[\]]*)[)\]][\s*:]*", re.DOTALL)
-_NUMBERED = re.compile(r"(.*[^\W\d_])[\s_\-.]*\d{1,2}")
 
-
-@dataclass(frozen=True)
-class Meaning:
-    """What a heading says.
-
-    Attributes:
-        field: The field of the profile.
-        lang: BCP 47 tag of the language it names, or empty.
-        unit: The unit it names, or empty.
-        rank: How sure the name is; 0 is the field's own name or label, larger is vaguer.
-    """
-
-    field: Field
-    lang: str = ""
-    unit: str = ""
-    rank: int = 0
+__all__ = ["Column", "Header", "Headings", "Meaning", "find_header"]
 
 
 @dataclass(frozen=True)
@@ -52,13 +32,15 @@ class Column:
         index: Its place, from 0.
         heading: Its heading as the sheet has it, or its letter when it has none.
         meaning: What it means, or None when it is not known.
-        is_counter: It only counts the rows.
+        is_counter: It only counts the rows, or the museum has said to pass it over.
+        is_other_kind: It means something, but only in another kind of record.
     """
 
     index: int
     heading: str
     meaning: Meaning | None = None
     is_counter: bool = False
+    is_other_kind: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +54,11 @@ class Header:
 
     row: int
     columns: tuple[Column, ...]
+
+    @cached_property
+    def by_index(self) -> dict[int, Column]:
+        """Each column by its place."""
+        return {column.index: column for column in self.columns}
 
     def with_role(self, role: Role) -> Column | None:
         """Return the first column whose field has a role, or None."""
@@ -88,64 +75,6 @@ class Header:
             if column.meaning and column.meaning.field is field:
                 return column.heading
         return ""
-
-
-class Headings:
-    """Every heading a profile's fields are recognised by."""
-
-    def __init__(self, profile: Profile) -> None:
-        self.profile = profile
-        self._known: dict[str, Meaning] = {}
-        for field in profile:
-            for name in (field.name, *field.labels.values()):
-                self._add(name, field, rank=0)
-        for field in profile:
-            for rank, name in enumerate(field.headings, start=1):
-                self._add(name, field, rank=rank)
-        for field in profile:
-            for prefix in ("", "dcterms:", "dc:") if field.term else ():
-                self._add(prefix + field.term, field, rank=1000)
-
-    def recognise(self, heading: str) -> Meaning | None:
-        """Return what a heading means, or None when it is not known."""
-        known = self._known.get(_key(heading))
-        if known:
-            return known
-        name, mark, tag = heading.rpartition("@")
-        if mark:
-            return self._in_language(name, parse_language_tag(tag))
-        match = _BRACKETED.fullmatch(heading)
-        if match:
-            return self._with_remark(match["name"], match["remark"])
-        words = fold(heading).split()
-        for count in range(1, min(4, len(words))):
-            lang = language_said(" ".join(words[-count:]))
-            if lang:
-                return self._in_language(" ".join(words[:-count]), lang)
-        match = _NUMBERED.fullmatch(heading.strip())
-        known = self._known.get(_key(match[1])) if match else None
-        return known if known and known.field.repeatable else None
-
-    def count_known(self, cells: Sequence[str]) -> int:
-        """Return how many different fields some cells are headings of."""
-        return len({m.field.name for m in map(self.recognise, cells) if m})
-
-    def _add(self, name: str, field: Field, *, rank: int) -> None:
-        self._known.setdefault(_key(name), Meaning(field, rank=rank))
-
-    def _in_language(self, name: str, lang: str) -> Meaning | None:
-        known = self._known.get(_key(name))
-        if not known or not lang or known.field.role is not Role.VALUE:
-            return None
-        return replace(known, lang=lang)
-
-    def _with_remark(self, name: str, remark: str) -> Meaning | None:
-        lang = language_named(remark)
-        if lang:
-            return self._in_language(name, lang)
-        known = self._known.get(_key(name))
-        unit = remark.strip() if fold(remark) in _UNITS else ""
-        return replace(known, unit=unit, rank=known.rank + 1) if known else None
 
 
 def find_header(rows: Iterator[Row], headings: Headings) -> tuple[Header | None, Iterator[Row]]:
@@ -174,21 +103,14 @@ def find_header(rows: Iterator[Row], headings: Headings) -> tuple[Header | None,
     )
 
 
-def check_header(header: Header, *, path: str, sheet: str) -> Iterator[Finding]:
+def check_header(header: Header, headings: Headings, *, path: str, sheet: str) -> Iterator[Finding]:
     """Yield a finding for each column that is not known or stands twice."""
     used = {(c.meaning.field.name, c.meaning.lang): c for c in _used(header.columns) if c.meaning}
     for column in header.columns:
-        if column.is_counter:
+        if column.is_counter or column.is_other_kind:
             continue
         if column.meaning is None:
-            yield Finding(
-                "COLUMN-unknown",
-                path=path,
-                sheet=sheet,
-                row=header.row,
-                column=column.heading,
-                values={"column": column.heading},
-            )
+            yield _unknown(column, header, headings, path=path, sheet=sheet)
             continue
         chosen = used.get((column.meaning.field.name, column.meaning.lang))
         if chosen and chosen is not column and not column.meaning.field.repeatable:
@@ -246,8 +168,21 @@ def column_letter(index: int) -> str:
     return letters
 
 
-def _key(heading: str) -> str:
-    return fold(heading) or heading.strip()
+def _unknown(
+    column: Column, header: Header, headings: Headings, *, path: str, sheet: str
+) -> Finding:
+    similar = headings.suggest(column.heading)
+    values = {"column": column.heading}
+    if similar:
+        values |= {"field": similar.name, "label": similar.label(current_language())}
+    return Finding(
+        "COLUMN-similar" if similar else "COLUMN-unknown",
+        path=path,
+        sheet=sheet,
+        row=header.row,
+        column=column.heading,
+        values=values,
+    )
 
 
 def _is_header(row: Row, headings: Headings) -> bool:
@@ -261,7 +196,9 @@ def _columns(row: Row, headings: Headings) -> tuple[Column, ...]:
     for index, cell in enumerate(row.cells):
         heading = tidy_line(cell)
         if heading:
-            is_counter = fold(heading) in _COUNTERS
+            is_counter = headings.is_passed_over(heading) or (
+                fold(heading) in _COUNTERS and not headings.is_mapped(heading)
+            )
             meaning = None if is_counter else headings.recognise(heading)
             columns.append(Column(index, heading, meaning, is_counter))
     return tuple(columns)

@@ -1,4 +1,4 @@
-"""CSV and its relatives as rows: encoding by byte order mark, separator by the headings.
+"""CSV and its relatives as rows: separator by the headings, encoding by ``intake.encodings``.
 
 ``csv.Sniffer`` guesses from characters and is often wrong where cells hold commas and
 semicolons, as museum catalogues do; the headings are a far surer sign. Cells that were quoted
@@ -7,7 +7,6 @@ so that no program runs them as formulas (:mod:`schemas.cells`) come back as the
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -19,40 +18,43 @@ from math import log
 from pathlib import Path
 from typing import TextIO
 
+from pipeline.intake.encodings import Encoding, find_encoding, marked_encoding
 from pipeline.intake.table import Row, Sheet, SheetError
 from schemas.cells import unquote_cell
 from schemas.messages import _
 
-SEPARATORS = (";", ",", "\t")
+SEPARATORS = (";", ",", "\t", "|")
 _SAMPLE_CHARS = 1 << 16
 _HEADER_RECORDS = 20
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @contextmanager
 def open_delimited(
-    path: Path, *, count_known: Callable[[Sequence[str]], int]
+    path: Path, *, count_known: Callable[[Sequence[str]], int], encoding: str = ""
 ) -> Iterator[Iterator[Sheet]]:
     """Open a CSV file and give its one sheet, while the block lasts.
 
-    The text is UTF-8, with or without byte order mark, or UTF-16 with one. A first line
-    ``sep=;`` names the separator and is no row, as in Excel.
+    Text that is in none of the Unicode encodings nor Windows-1258 is read as Windows' Western code
+    page, in which every Vietnamese set from before Unicode can be told and turned back
+    (``pipeline.intake.rescue``). A first line ``sep=;`` names the separator and is no row, as in
+    Excel.
+
+    Args:
+        path: The file.
+        count_known: Says how many of some cells are known column headings.
+        encoding: Its encoding where it has no byte order mark; empty means that it is found.
 
     Raises:
         SheetError: The text is in another encoding, or a quotation mark is never closed.
     """
-    with path.open("rb") as raw:
-        encoding = _encoding(raw.read(4096))
-    with path.open(encoding=encoding, errors="replace", newline="") as text:
+    found = _encoding(path, encoding)
+    with path.open(encoding=found.name, errors="replace", newline="") as text:
         sample = text.read(_SAMPLE_CHARS)
     declared = _declared_separator(sample)
     separator = declared or detect_separator(sample, count_known=count_known)
-    with path.open(encoding=encoding, newline="") as text:
-        yield iter((Sheet("", _rows(text, separator, is_declared=bool(declared))),))
+    with path.open(encoding=found.name, errors=found.errors, newline="") as text:
+        rows = _rows(text, separator, is_declared=bool(declared))
+        yield iter((Sheet("", rows, encoding=found.guessed),))
 
 
 def detect_separator(sample: str, *, count_known: Callable[[Sequence[str]], int]) -> str:
@@ -74,15 +76,12 @@ def detect_separator(sample: str, *, count_known: Callable[[Sequence[str]], int]
     return best[2] if best[:2] > (0, 0) else ","
 
 
-def _encoding(head: bytes) -> str:
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return encoding
-    if b"\0" in head:
-        raise SheetError(
-            "SHEET-unreadable", reason=_("it is neither a workbook nor text in UTF-8 or UTF-16")
-        )
-    return "utf-8"
+def _encoding(path: Path, given: str) -> Encoding:
+    """Return the encoding of a file: what its first bytes say comes before what a museum says."""
+    marked = marked_encoding(path)
+    if marked or not given:
+        return marked or find_encoding(path)
+    return Encoding(given)
 
 
 def _rows(text: TextIO, separator: str, *, is_declared: bool) -> Iterator[Row]:

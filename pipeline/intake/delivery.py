@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.config import Settings
 from pipeline.intake.catalogue import CatalogueReader
-from pipeline.intake.columns import Headings
+from pipeline.intake.headings import Headings
 from pipeline.intake.listing import list_source
 from pipeline.intake.matching import Match, match_scans
+from pipeline.intake.rescued_reading import AcceptText, read_in_unicode
 from pipeline.intake.rows import Draft
 from pipeline.intake.source import choose_catalogue
-from pipeline.intake.table import SheetError
+from pipeline.intake.table import Sheet, SheetError
 from pipeline.jobs import PlannedItem
 from schemas.findings import Finding
+from schemas.normalising import ValueTables, shipped_tables
 from schemas.profile import Profile
 from schemas.records import Access, Record, View
 
@@ -41,7 +43,13 @@ class Delivery:
 
 
 def read_delivery(
-    source: Path, *, catalogue: Path | None = None, profile: Profile, settings: Settings
+    source: Path,
+    *,
+    catalogue: Path | None = None,
+    profile: Profile,
+    settings: Settings,
+    tables: ValueTables | None = None,
+    accept_text: AcceptText | None = None,
 ) -> Delivery:
     """Return what was delivered in ``source``: items with their scans, and every finding.
 
@@ -52,30 +60,70 @@ def read_delivery(
         catalogue: The catalogue, when it is not the one in the folder.
         profile: Says what the columns mean and which fields a row needs.
         settings: Of the archive; its own rights statement stands for rows that have none.
+        tables: What values are understood by; those that ship when left out.
+        accept_text: Says whether columns of text from before Unicode may be converted, where the
+            settings do not; by default they may not.
 
     Raises:
         SourceError: There is nothing to read: no folder, no catalogue, or several.
     """
     with _collector_paused():
-        return _read(source, catalogue, profile, settings)
+        return _read(source, catalogue, profile, settings, tables or shipped_tables(), accept_text)
 
 
-def _read(source: Path, catalogue: Path | None, profile: Profile, settings: Settings) -> Delivery:
+def _read(
+    source: Path,
+    catalogue: Path | None,
+    profile: Profile,
+    settings: Settings,
+    tables: ValueTables,
+    accept_text: AcceptText | None,
+) -> Delivery:
     listing = list_source(source)
-    headings = Headings(profile)
+    headings = Headings(profile, settings.intake.columns)
     choice = choose_catalogue(source, listing, headings, catalogue)
-    reader = CatalogueReader(choice.path, choice.name, headings, settings)
+    mapping = headings.mapping_findings()
+    readers: list[CatalogueReader] = []
+
+    def make_reader(each_sheet: Callable[[Sheet], Sheet]) -> CatalogueReader:
+        readers.append(
+            CatalogueReader(choice.path, choice.name, headings, settings, each_sheet, tables)
+        )
+        return readers[-1]
+
     try:
-        drafts = reader.read()
+        drafts, told = read_in_unicode(
+            make_reader,
+            choice.name,
+            headings.count_known,
+            legacy_text=settings.legacy_text,
+            accept=accept_text,
+        )
     except SheetError as error:
-        findings = (*listing.findings, *choice.findings, error.finding(choice.name))
+        findings = (
+            *mapping,
+            *listing.findings,
+            *choice.findings,
+            *(finding for finding in readers[-1].findings if finding.code == "SHEET-hidden"),
+            error.finding(choice.name),
+        )
         return Delivery(choice.path, (), findings, listing.scans)
     matching = match_scans(drafts, listing, path=choice.name)
-    order = {field.name: place for place, field in enumerate(profile)}
+    order = {
+        kind.kind: {field.name: place for place, field in enumerate(kind)}
+        for kind in profile.each()
+    }
     items = tuple(
-        _planned(draft, match, order) for draft, match in zip(drafts, matching.matches, strict=True)
+        _planned(draft, match, order[draft.kind])
+        for draft, match in zip(drafts, matching.matches, strict=True)
     )
-    findings = (*listing.findings, *choice.findings, *reader.findings, *matching.findings)
+    findings = (
+        *mapping,
+        *listing.findings,
+        *choice.findings,
+        *told,
+        *matching.findings,
+    )
     return Delivery(choice.path, items, findings, listing.scans)
 
 
@@ -88,6 +136,9 @@ def _planned(draft: Draft, match: Match, order: Mapping[str, int]) -> PlannedIte
         views=tuple(views),
         access=draft.access or Access.PUBLIC,
         extra=draft.extra,
+        kind=draft.kind,
+        originals=draft.originals,
+        embargo_until=draft.embargo_until or "",
     )
     findings = (
         replace(finding, item_id=draft.item_id) for finding in (*draft.findings, *match.findings)
@@ -99,6 +150,7 @@ def _planned(draft: Draft, match: Match, order: Mapping[str, int]) -> PlannedIte
         draft.sheet,
         draft.row,
         is_access_given=draft.access is not None,
+        is_embargo_given=draft.embargo_until is not None,
     )
 
 

@@ -14,14 +14,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.intake.rows import Draft
+from schemas.access import stricter
 from schemas.dublincore import Statement
 from schemas.findings import Finding
 from schemas.messages import current_language
 from schemas.profile import Profile, Role
-from schemas.records import Access
 
 _SECOND_DESCRIPTION_SHARE = 0.5
-_STRICTNESS = (Access.PUBLIC, Access.RESTRICTED, Access.STAFF)
 
 
 @dataclass
@@ -81,7 +80,7 @@ def row_of(draft: Draft) -> str:
 def _merge(first: Draft, later: Draft, profile: Profile, path: str) -> Draft:
     added: list[Statement] = []
     differing: list[str] = []
-    for entry in profile:
+    for entry in profile.of(first.kind):
         mine = [s for s in first.statements if s.field == entry.name]
         said = {(s.value, s.uri) for s in mine}
         languages = {s.lang for s in mine}
@@ -114,15 +113,17 @@ def _merge(first: Draft, later: Draft, profile: Profile, path: str) -> Draft:
         first,
         statements=first.statements + tuple(added),
         files=first.files or later.files,
-        access=_stricter(first.access, later.access),
+        access=stricter(first.access, later.access),
+        embargo_until=_later(first.embargo_until, later.embargo_until),
         extra=tuple(dict.fromkeys(first.extra + later.extra)),
+        originals=tuple(dict.fromkeys(first.originals + later.originals)),
         findings=findings,
     )
 
 
-def _stricter(first: Access | None, later: Access | None) -> Access | None:
-    given = [access for access in (first, later) if access is not None]
-    return max(given, key=_STRICTNESS.index, default=None)
+def _later(first: str | None, later: str | None) -> str | None:
+    given = [day for day in (first, later) if day is not None]
+    return max(given, default=None)
 
 
 def _mark_duplicates(drafts: list[Draft], path: str) -> None:

@@ -5,38 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from sys import intern
 
 from pipeline.intake.columns import Column, Header, column_letter
-from pipeline.intake.table import Row
-from pipeline.intake.text import fold, is_vietnamese, tidy_line, tidy_lines
+from pipeline.intake.headings import Meaning
+from pipeline.intake.kinds import SheetKinds
+from pipeline.intake.table import NOT_CALCULATED, RescuedCell, Row
+from pipeline.intake.text import is_vietnamese, tidy_line, tidy_lines
+from schemas.access import AccessTerms, parse_access_terms, parse_embargo, stricter
 from schemas.dublincore import Statement
+from schemas.fields import DEFAULT_SEPARATORS, LINE, ValueType
 from schemas.findings import Finding
 from schemas.identifiers import item_id_for
+from schemas.legacy.cells import has_lost_letters
 from schemas.profile import Field, Role
 from schemas.records import Access
 
 # Terms whose text may run over several lines; any other is told on one.
 _LONG_TERMS = frozenset({"abstract", "description", "provenance", "tableOfContents"})
 _URI = re.compile(r"(?:https?://[^\s<>\"{}|\\^`]+|urn:[A-Za-z0-9][A-Za-z0-9-]+:[^\s<>\"]+)")
-_BETWEEN_VALUES = re.compile(r"[;\r\n]")
 _LETTER = re.compile(r"[^\W\d_]{2,}")
 # What Excel shows where a formula failed. Source: ECMA-376 part 1, 18.17.2.7 error-constant.
 _CELL_ERRORS = frozenset(
     {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#GETTING_DATA"}
 )
-_ACCESS_WORDS = {
-    "public": Access.PUBLIC,
-    "open": Access.PUBLIC,
-    "cong khai": Access.PUBLIC,
-    "restricted": Access.RESTRICTED,
-    "limited": Access.RESTRICTED,
-    "han che": Access.RESTRICTED,
-    "staff": Access.STAFF,
-    "internal": Access.STAFF,
-    "staff only": Access.STAFF,
-    "noi bo": Access.STAFF,
-}
 
 
 @dataclass(frozen=True)
@@ -52,7 +45,11 @@ class Draft:
         files: The names in its file columns, in order.
         access: The access level it gives, or None when it gives none.
         extra: (heading, text) of cells under unknown columns.
+        kind: Its kind of record; empty for the default kind.
+        originals: (heading, text as found) of cells that were legacy text.
         findings: What is wrong with its cells.
+        embargo_until: The last day of its embargo, empty where it gives access without one, or
+            None when it says nothing of access.
     """
 
     sheet: str
@@ -63,7 +60,10 @@ class Draft:
     files: tuple[str, ...] = ()
     access: Access | None = None
     extra: tuple[tuple[str, str], ...] = ()
+    kind: str = ""
+    originals: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
+    embargo_until: str | None = None
 
     @cached_property
     def item_id(self) -> str:
@@ -80,29 +80,35 @@ class Draft:
         )
 
 
-def read_rows(rows: Iterator[Row], header: Header, *, path: str, sheet: str) -> Iterator[Draft]:
+def read_rows(rows: Iterator[Row], kinds: SheetKinds, *, path: str, sheet: str) -> Iterator[Draft]:
     """Yield what each row under a header says, as the rows come; empty rows are passed over."""
-    by_index = {column.index: column for column in header.columns}
     for row in rows:
-        cells = [
-            (by_index.get(index) or Column(index, column_letter(index)), cell)
-            for index, cell in enumerate(row.cells)
-            if cell and not cell.isspace()
-        ]
-        if cells:
-            yield _RowReader(row, header, path, sheet).read(cells)
+        filled = [(i, cell) for i, cell in enumerate(row.cells) if cell and not cell.isspace()]
+        if filled:
+            yield _RowReader(row, kinds, path, sheet).read(filled)
 
 
-def split_values(text: str) -> list[str]:
-    """Return the values of a repeatable cell: what stands between ``;`` or line breaks."""
-    parts = _BETWEEN_VALUES.split(text)
-    return [value for value in map(tidy_line, parts) if value]
+def split_values(text: str, separators: str = DEFAULT_SEPARATORS) -> list[str]:
+    """Return the values of a repeatable cell: what stands between ``separators``."""
+    return [value for value in map(tidy_line, _between(separators).split(text)) if value]
+
+
+def default_statements(field: Field) -> tuple[Statement, ...]:
+    """Return what a row whose cell of a field is empty says by default."""
+    return tuple(_statements(Meaning(field), field.default)) if field.default else ()
+
+
+@cache
+def _between(separators: str) -> re.Pattern[str]:
+    marks = re.escape(separators.replace(LINE, ""))
+    lines = r"\r\n" if LINE in separators else ""
+    return re.compile(f"[{marks}{lines}]" if marks or lines else r"(?!)")
 
 
 def split_cell(text: str, field: Field) -> list[str]:
     """Return the values of a field's cell, tidied: several only where the field is repeatable."""
     if field.repeatable:
-        return split_values(text)
+        return split_values(text, field.separators)
     tidied = tidy_lines(text) if field.term in _LONG_TERMS else tidy_line(text)
     return [tidied] if tidied else []
 
@@ -112,36 +118,51 @@ def statement_of(term: str, text: str, *, lang: str, field: str, unit: str = "")
     name, uri = _name_and_uri(text)
     if name:
         name = _with_unit(name, unit)
-    return Statement(term, name, lang if name else "", uri, field)
-
-
-def parse_access(text: str) -> Access | None:
-    """Return the access level a Vietnamese or English word names, or None."""
-    return _ACCESS_WORDS.get(fold(text))
+    # Catalogues say the same few things thousands of times; each is kept once.
+    return Statement(term, intern(name), lang if name else "", intern(uri), field)
 
 
 class _RowReader:
     """Collects what the cells of one row say."""
 
-    def __init__(self, row: Row, header: Header, path: str, sheet: str) -> None:
+    def __init__(self, row: Row, kinds: SheetKinds, path: str, sheet: str) -> None:
         self.row = row
-        self.header = header
+        self.kinds = kinds
+        self.kind = kinds.of(row)
+        self.header = self.kind.header
         self.path = path
         self.sheet = sheet
         self.identifier = ""
         self.statements: list[Statement] = []
         self.files: list[str] = []
         self.access: Access | None = None
+        self.embargo_until: str | None = None
         self.extra: list[tuple[str, str]] = []
+        self.originals: list[tuple[str, str]] = []
         self.findings: list[Finding] = []
 
-    def read(self, cells: list[tuple[Column, str]]) -> Draft:
-        for column, cell in cells:
+    def read(self, cells: list[tuple[int, str]]) -> Draft:
+        known = self.header.by_index
+        if self.kind.column is not None:
+            self._find(
+                "ROW-unknown-kind",
+                self.kind.column,
+                value=self.kind.written,
+                kinds=self.kinds.names(),
+            )
+        for index, cell in cells:
+            column = known.get(index) or Column(index, column_letter(index))
             text = cell.strip()
-            if text in _CELL_ERRORS:
+            if has_lost_letters(text):
+                self._find("TEXT-lost-letter", column, words=f"'{tidy_line(text)[:60]}'")
+            if text == NOT_CALCULATED:
+                self._find("ROW-formula-unsaved", column)
+            elif text in _CELL_ERRORS:
                 self._find("ROW-formula-error", column, value=text)
             else:
                 self._read_cell(column, text)
+            if column.index in self.row.rescued:
+                self._tell_rescued(column, self.row.rescued[column.index])
         return Draft(
             sheet=self.sheet,
             row=self.row.number,
@@ -151,51 +172,71 @@ class _RowReader:
             files=tuple(self.files),
             access=self.access,
             extra=tuple(self.extra),
+            kind=self.kind.kind,
+            originals=tuple(self.originals),
             findings=tuple(self.findings),
+            embargo_until=self.embargo_until,
         )
 
     def _read_cell(self, column: Column, text: str) -> None:
         if column.meaning is None:
             if not column.is_counter:
                 self.extra.append((column.heading, tidy_lines(text)))
+            if column.is_other_kind:
+                kind = self.kinds.label(self.kind.kind)
+                self._find("ROW-other-kind", column, column=column.heading, kind=kind)
             return
-        role = column.meaning.field.role
+        field = column.meaning.field
+        role = field.role
         if role is Role.IDENTIFIER:
             self.identifier = tidy_line(text)
         elif role is Role.FILES:
-            self.files.extend(split_values(text))
+            self.files.extend(split_values(text, field.separators))
         elif role is Role.ACCESS:
-            self.access = parse_access(text)
-            if self.access is None:
-                # Whoever wrote something here meant to say who may see the item.
-                self.access = Access.STAFF
-                self._find("ROW-bad-access", column, value=tidy_line(text))
-        else:
-            self.statements.extend(_statements(column, text))
+            self._read_access(column, text, parse_access_terms(text), "ROW-bad-access")
+        elif role is Role.VALUE:
+            if field.value_type is ValueType.EMBARGO:
+                self._read_access(column, text, parse_embargo(text), "VALUE-bad-embargo")
+            self.statements.extend(_statements(column.meaning, text))
 
-    def _find(self, code: str, column: Column, **values: object) -> None:
+    def _read_access(self, column: Column, text: str, terms: AccessTerms | None, code: str) -> None:
+        if terms is None:
+            # Whoever wrote something here meant to say who may see the item.
+            self.access = Access.STAFF
+            self._find(code, column, value=tidy_line(text))
+            return
+        until = terms.embargo_until.isoformat() if terms.embargo_until else ""
+        self.embargo_until = max(self.embargo_until or "", until)
+        self.access = stricter(self.access, terms.access)
+
+    def _tell_rescued(self, column: Column, cell: RescuedCell) -> None:
+        if cell.original != self.row.cells[column.index]:
+            self.originals.append((column.heading, cell.original))
+        if cell.doubtful:
+            code = "TEXT-lost-letter" if cell.is_u_lost else "TEXT-legacy-doubtful"
+            words = ", ".join(f"{word} → {source}?" for word, source in cell.doubtful[:5])
+            self._find(code, column, words=words)
+
+    def _find(self, code: str, at: Column, **values: object) -> None:
         self.findings.append(
             Finding(
                 code,
                 path=self.path,
                 sheet=self.sheet,
                 row=self.row.number,
-                column=column.heading,
+                column=at.heading,
                 values=values,
             )
         )
 
 
-def _statements(column: Column, text: str) -> Iterator[Statement]:
+def _statements(meaning: Meaning, text: str) -> Iterator[Statement]:
     """Yield the statements of a cell.
 
     The language of a text is the one its heading names. Where that names none the text stays
     untagged, unless it is obviously Vietnamese (:func:`is_vietnamese`): a heading in one
     language over text in another is common, so the heading's own language says nothing.
     """
-    meaning = column.meaning
-    if meaning is None:
-        return
     field = meaning.field
     values = split_cell(text, field)
     lang = meaning.lang

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.intake.columns import Headings, find_header, with_stand_in
+from pipeline.intake.columns import find_header, with_stand_in
+from pipeline.intake.headings import Headings
 from pipeline.intake.listing import SHEET_EXTENSIONS, Listing, SourceFile
 from pipeline.intake.sheet import open_sheets
 from pipeline.intake.table import SheetError

@@ -7,20 +7,23 @@ Source: ECMA-376 part 1, 18.3.1.53 is (rich text inline), 18.3.1.47 hyperlink.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-
-from lxml import etree
+from itertools import islice
+from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.intake.columns import column_letter
 from pipeline.intake.table import OWN_SHEETS
 from pipeline.marking.place import Mark
 from schemas.findings import Severity
 from schemas.messages import LANGUAGES, N_, _, translate
-from schemas.xml import parse_xml, xml_text
+from schemas.xml import xml_text
 
-_NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_EMPTY = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+_NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+# Excel repairs, that is damages, a sheet with more. Source: Excel specifications and limits.
+_MOST_LINKS = 65_530
+_MOST_ROWS = 1_048_575
 # Of the columns of one index, in characters.
 _WIDTHS = (12, 26, 30, 10, 22, 60, 60, 60, 60)
 _ORDER = tuple(Severity)
@@ -40,17 +43,11 @@ class IndexSheet:
 
     Attributes:
         name: Its name, in the current language.
-        headings: Over its columns.
-        rows: Its text.
-        links: The cell each row is about, as ``'Sheet 1'!C12``, or empty.
-        colours: The severity whose colour each row's first cell has, or None.
+        marks: What its rows say.
     """
 
     name: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    links: tuple[str, ...]
-    colours: tuple[Severity | None, ...]
+    marks: tuple[Mark, ...]
 
 
 def index_sheets(marks: Sequence[Mark]) -> tuple[IndexSheet, ...]:
@@ -61,7 +58,11 @@ def index_sheets(marks: Sequence[Mark]) -> tuple[IndexSheet, ...]:
         (_NAMES[1], [mark for mark in marks if mark.finding.code in _WITHOUT_SCAN]),
         (_NAMES[2], [mark for mark in marks if mark.finding.code in _WITHOUT_ROW]),
     )
-    return tuple(_index(_(name), part) for name, part in chosen if part)
+    return tuple(
+        IndexSheet(f"{OWN_SHEETS}{_(name)}"[:31], tuple(part[:_MOST_ROWS]))
+        for name, part in chosen
+        if part
+    )
 
 
 def index_rows(marks: Iterable[Mark]) -> Iterator[tuple[str, ...]]:
@@ -91,7 +92,7 @@ def index_headings() -> tuple[str, ...]:
 
 
 def index_xml(sheet: IndexSheet, *, style: int, bold: int, colours: dict[Severity, int]) -> bytes:
-    """Return the worksheet part.
+    """Return the worksheet part, made row by row: a tree of 70,000 rows would need 1.3 GB.
 
     Args:
         sheet: What it says.
@@ -99,51 +100,49 @@ def index_xml(sheet: IndexSheet, *, style: int, bold: int, colours: dict[Severit
         bold: Of its headings.
         colours: Of the first cell of a row, by severity.
     """
-    root = parse_xml(_EMPTY)
-    view = _add(_add(root, "sheetViews"), "sheetView", workbookViewId="0")
-    _add(view, "pane", ySplit="1", topLeftCell="A2", activePane="bottomLeft", state="frozen")
-    columns = _add(root, "cols")
-    for place, width in enumerate(_WIDTHS, start=1):
-        _add(columns, "col", min=str(place), max=str(place), width=str(width), customWidth="1")
-    data = _add(root, "sheetData")
-    _row(data, 1, sheet.headings, [bold] * len(sheet.headings))
-    for number, (cells, colour) in enumerate(zip(sheet.rows, sheet.colours, strict=True), start=2):
-        styles = [colours[colour] if colour else style] + [style] * (len(cells) - 1)
-        _row(data, number, cells, styles)
-    last = f"{column_letter(len(sheet.headings) - 1)}{len(sheet.rows) + 1}"
-    _add(root, "autoFilter", ref=f"A1:{last}")
-    if any(sheet.links):
-        links = _add(root, "hyperlinks")
-        for number, link in enumerate(sheet.links, start=2):
-            if link:
-                _add(links, "hyperlink", ref=f"D{number}", location=link)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    part = io.BytesIO()
+    for piece in _pieces(sheet, style=style, bold=bold, colours=colours):
+        part.write(piece.encode())
+    return part.getvalue()
 
 
-def _index(name: str, marks: Sequence[Mark]) -> IndexSheet:
-    return IndexSheet(
-        name=f"{OWN_SHEETS}{name}"[:31],
-        headings=index_headings(),
-        rows=tuple(index_rows(marks)),
-        links=tuple(_link(mark) for mark in marks),
-        colours=tuple(mark.finding.severity for mark in marks),
+def _pieces(
+    sheet: IndexSheet, *, style: int, bold: int, colours: dict[Severity, int]
+) -> Iterator[str]:
+    headings = index_headings()
+    yield (
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{_NS}">'
+        '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2"'
+        ' activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>'
     )
+    for place, width in enumerate(_WIDTHS, start=1):
+        yield f'<col min="{place}" max="{place}" width="{width}" customWidth="1"/>'
+    yield "</cols><sheetData>"
+    yield _row(1, headings, [bold] * len(headings))
+    rows = zip(sheet.marks, index_rows(sheet.marks), strict=True)
+    for number, (mark, cells) in enumerate(rows, start=2):
+        styles = [colours[mark.finding.severity]] + [style] * (len(cells) - 1)
+        yield _row(number, cells, styles)
+    last = f"{column_letter(len(headings) - 1)}{len(sheet.marks) + 1}"
+    yield f'</sheetData><autoFilter ref="A1:{last}"/>'
+    linked = ((number, mark) for number, mark in enumerate(sheet.marks, start=2) if mark.row)
+    links = [
+        f'<hyperlink ref="D{number}" location={quoteattr(_link(mark))}/>'
+        for number, mark in islice(linked, _MOST_LINKS)
+    ]
+    if links:
+        yield f"<hyperlinks>{''.join(links)}</hyperlinks>"
+    yield "</worksheet>"
 
 
 def _link(mark: Mark) -> str:
-    if not mark.row:
-        return ""
     return "'{}'!{}".format(mark.sheet.replace("'", "''"), mark.cell)
 
 
-def _row(data: etree._Element, number: int, cells: Sequence[str], styles: Sequence[int]) -> None:
-    row = _add(data, "row", r=str(number))
-    for place, (text, style) in enumerate(zip(cells, styles, strict=True)):
-        cell = _add(row, "c", r=f"{column_letter(place)}{number}", s=str(style), t="inlineStr")
-        element = _add(_add(cell, "is"), "t")
-        element.text = xml_text(text)
-        element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-
-
-def _add(parent: etree._Element, name: str, **attributes: str) -> etree._Element:
-    return etree.SubElement(parent, _NS + name, attributes)
+def _row(number: int, cells: Sequence[str], styles: Sequence[int]) -> str:
+    inside = "".join(
+        f'<c r="{column_letter(place)}{number}" s="{style}" t="inlineStr">'
+        f'<is><t xml:space="preserve">{escape(xml_text(text))}</t></is></c>'
+        for place, (text, style) in enumerate(zip(cells, styles, strict=True))
+    )
+    return f'<row r="{number}">{inside}</row>'

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.config import IntakeSettings
 from pipeline.intake.columns import Headings, column_letter, find_header, settle, with_stand_in
 from pipeline.intake.sheet import open_sheets
 from schemas.findings import Finding
@@ -56,6 +57,7 @@ def place_findings(
     profile: Profile,
     *,
     rows: Mapping[str, RowPlace],
+    intake: IntakeSettings,
 ) -> tuple[Mark, ...]:
     """Return a mark for each finding, in their order.
 
@@ -66,11 +68,12 @@ def place_findings(
         catalogue: The catalogue that was checked.
         profile: Says what its headings mean.
         rows: Sheet and row number of each item.
+        intake: What else the settings say of headings and encoding.
 
     Raises:
         SheetError: The catalogue cannot be read as a whole.
     """
-    columns = _columns_of(catalogue, profile)
+    columns = _columns_of(catalogue, profile, intake)
     return tuple(_place(finding, columns, rows) for finding in findings)
 
 
@@ -83,10 +86,12 @@ def _place(finding: Finding, columns: Mapping[str, _Columns], rows: Mapping[str,
     return Mark(finding, sheet, row, known.files if known else 0)
 
 
-def _columns_of(catalogue: Path, profile: Profile) -> dict[str, _Columns]:
-    headings = Headings(profile)
+def _columns_of(catalogue: Path, profile: Profile, intake: IntakeSettings) -> dict[str, _Columns]:
+    headings = Headings(profile, intake.columns)
     columns: dict[str, _Columns] = {}
-    with open_sheets(catalogue, count_known=headings.count_known) as sheets:
+    with open_sheets(
+        catalogue, count_known=headings.count_known, encoding=intake.encoding
+    ) as sheets:
         for sheet in sheets:
             found, _rows = find_header(sheet.rows, headings)
             if found is None:

@@ -146,6 +146,7 @@ def _jfif_ppi(path: Path) -> tuple[float, float] | None:
 
 def _png_ppi(identity: Identity, image: pyvips.Image) -> tuple[float, float] | None:
     # libvips gives exactly one pixel a millimetre to a PNG without a pHYs chunk.
-    if identity.mime_type != "image/png" or (image.xres, image.yres) == (1.0, 1.0):
+    is_png = identity.format is not None and identity.format.loader == "pngload"
+    if not is_png or (image.xres, image.yres) == (1.0, 1.0):
         return None
     return image.xres * 25.4, image.yres * 25.4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,17 +14,19 @@ from archive.store import Commit, Store
 from pipeline.derivative_sets import finish_derivatives, kept_derivatives, make_missing_derivatives
 from pipeline.indexing import update_index
 from pipeline.progress import OnProgress, Progress
-from pipeline.refresh import catalogue_item, refresh_item
+from pipeline.refresh import Refreshed, catalogue_item, refresh_item
 from schemas.batches import message_of
 from schemas.errors import RecordError
 from schemas.events import Event, EventType, utc_text
 from schemas.findings import Finding
-from schemas.messages import N_
+from schemas.messages import N_, _
 from schemas.records import Record
 from schemas.software import agent_name
 from schemas.technical import Technical
 
 COMMITTING = N_("Writing to the archive")
+# The batches that are committed here.
+_KINDS = (BatchKind.EDIT, BatchKind.UNDO)
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,31 @@ class EditReport:
     findings: tuple[Finding, ...] = ()
 
 
+def check_agreed(is_same: bool) -> None:
+    """Make sure that what is to be done is what was shown.
+
+    Raises:
+        RecordError: It is not.
+    """
+    if not is_same:
+        raise RecordError(
+            _("The archive changed since these changes were shown; nothing was written."),
+            remedy=_("Run the command again and look at the changes once more."),
+        )
+
+
+def is_unfinished(catalogue: Catalogue) -> bool:
+    """Say whether a batch of edits was interrupted and nothing has brought it to its end."""
+    return any(catalogue.work.open_batches(kind) for kind in _KINDS)
+
+
 def apply_edits(
     archive: Archive,
     store: Store,
     catalogue: Catalogue,
     edits: Iterable[Edit],
     *,
+    refreshed: Refreshed,
     kind: BatchKind,
     source: str,
     now: Callable[[], datetime],
@@ -83,14 +104,15 @@ def apply_edits(
 ) -> EditReport:
     """Commit edits as one batch; the caller holds the write lock.
 
-    Stopped in the middle, what was committed stays, and the next command that writes brings
-    catalogue and index up to date with it.
+    Stopped in the middle, what was committed stays, and the next batch brings catalogue and index
+    up to date with it, also one without edits.
 
     Args:
         archive: The archive.
         store: Its store, recovered.
         catalogue: Its catalogue.
         edits: One an item.
+        refreshed: What interrupted runs had left behind in the catalogue.
         kind: What the batch is.
         source: The file or batch it comes from.
         now: The clock.
@@ -100,16 +122,9 @@ def apply_edits(
         StoreWriteError: The disk refused; what was committed before stays.
     """
     todo = list(edits)
-    if not todo:
-        return EditReport()
-    number = catalogue.work.start_batch(kind, utc_text(now()), source)
-    name = catalogue.work.batch(number).name
-    with catalogue.transaction():
-        for edit in todo:
-            row = JobRow(Stage.RECORD, edit.record.item_id, "", JobState.TODO, 0, "[]")
-            catalogue.work.set_job(number, row)
+    number, name = _start(catalogue, todo, kind, source, now) if todo else (0, "")
     changed: list[str] = []
-    findings: list[Finding] = []
+    findings = list(refreshed.findings)
     for done, edit in enumerate(todo, start=1):
         item_id = edit.record.item_id
         try:
@@ -126,12 +141,29 @@ def apply_edits(
             changed.append(item_id)
         on_progress(Progress(COMMITTING, done, len(todo), edit.record.identifier))
     made = make_missing_derivatives(archive, catalogue, store, now=now, on_progress=on_progress)
-    update_index(archive, catalogue, {*changed, *made.item_ids})
+    update_index(archive, catalogue, {*refreshed.item_ids, *changed, *made.item_ids})
     sync_disk()
     finish_derivatives(catalogue, now)
     summary = {"changed": len(changed), "set_aside": len(findings)}
-    catalogue.work.finish_open_batches(kind, number, utc_text(now()), summary)
+    for each in _KINDS:
+        catalogue.work.finish_open_batches(each, number, utc_text(now()), summary)
     return EditReport(name, tuple(changed), (*findings, *made.findings))
+
+
+def _start(
+    catalogue: Catalogue,
+    todo: Sequence[Edit],
+    kind: BatchKind,
+    source: str,
+    now: Callable[[], datetime],
+) -> tuple[int, str]:
+    """Begin the batch with a job for each edit, and return its number and name."""
+    number = catalogue.work.start_batch(kind, utc_text(now()), source)
+    with catalogue.transaction():
+        for edit in todo:
+            row = JobRow(Stage.RECORD, edit.record.item_id, "", JobState.TODO, 0, "[]")
+            catalogue.work.set_job(number, row)
+    return number, catalogue.work.batch(number).name
 
 
 def _commit(store: Store, edit: Edit, message: str, at: str) -> Commit:

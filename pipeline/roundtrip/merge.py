@@ -86,3 +86,29 @@ def merge_cells(
         else:
             conflicts.append(CellConflict(heading, was, now, came))
     return CellMerge(tuple(changes), tuple(conflicts))
+
+
+def shown_change(old: str, new: str, *, longest: int) -> tuple[str, str]:
+    """Return two texts on one line each and shortened, so that what differs is seen.
+
+    Args:
+        old: The one.
+        new: The other.
+        longest: Most characters of each.
+    """
+    old, new = (" ".join(text.split()) for text in (old, new))
+    same = 0
+    for one, other in zip(old, new, strict=False):
+        if one != other:
+            break
+        same += 1
+    # Some of what comes before stays, so that the place is known again.
+    start = max(0, same - longest // 3) if max(len(old), len(new)) > longest else 0
+    return _cut(old, start, longest), _cut(new, start, longest)
+
+
+def _cut(text: str, start: int, longest: int) -> str:
+    shown = text[start : start + longest]
+    before = "…" if start else ""
+    after = "…" if len(text) > start + longest else ""
+    return f"{before}{shown}{after}"

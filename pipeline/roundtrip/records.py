@@ -16,14 +16,25 @@ from archive.store import Store
 from pipeline.find import ids_matching
 from pipeline.progress import OnProgress, ignore_progress
 from pipeline.refresh import refresh_from_store
-from pipeline.roundtrip.cells import EXTRA, CellError, cells_of, columns_of, in_order, with_cells
-from pipeline.roundtrip.editing import Edit, EditReport, apply_edits
+from pipeline.roundtrip.cells import (
+    EXTRA,
+    CellError,
+    as_given_out,
+    cells_of,
+    columns_of,
+    in_order,
+    is_cut,
+    with_cells,
+)
+from pipeline.roundtrip.editing import Edit, EditReport, apply_edits, check_agreed, is_unfinished
 from pipeline.roundtrip.merge import CellChange, CellMerge, merge_cells
 from pipeline.roundtrip.sheets import BackRow, OutRow, read_sheet, write_sheet
 from schemas.errors import RecordError
 from schemas.findings import Finding, Severity
+from schemas.measures import decimal_mark_of
 from schemas.messages import current_language
-from schemas.profile import Profile
+from schemas.normalising import measured_fields
+from schemas.profile import Profile, Role
 from schemas.records import Record
 
 _SHOWN_CHARACTERS = 60
@@ -59,11 +70,13 @@ class ImportPlan:
         edits: Items that change, in the order of the rows.
         findings: Conflicts and cells that cannot be taken over.
         rows: Rows that were read.
+        is_unfinished: An earlier import or undo was interrupted, and this one brings it to its end.
     """
 
     edits: tuple[ItemEdit, ...]
     findings: tuple[Finding, ...]
     rows: int
+    is_unfinished: bool
 
     @property
     def is_partial(self) -> bool:
@@ -115,7 +128,7 @@ def export_records(archive: Archive, path: Path, *, query: str = "") -> int:
             rows,
             headings,
             labels={heading: label_of(heading, archive.profile) for heading in headings},
-            fixed=frozenset({columns.identifier, columns.files}),
+            fixed=columns.fixed,
         )
 
 
@@ -135,14 +148,22 @@ def import_records(
     archive: Archive,
     path: Path,
     *,
+    agreed: ImportPlan,
     now: Callable[[], datetime],
     on_progress: OnProgress = ignore_progress,
 ) -> tuple[ImportPlan, EditReport]:
     """Take an edited sheet into the archive as one batch.
 
-    The plan is made anew under the write lock, so nothing that changed since a preview is lost.
+    Args:
+        archive: The archive.
+        path: The sheet.
+        agreed: The plan that was shown. It is made anew under the write lock, and only what was
+            agreed is done.
+        now: The clock.
+        on_progress: Told after each item.
 
     Raises:
+        RecordError: The archive or the sheet changed since the plan was shown.
         SheetError: The file cannot be read.
         SourceError: It is no sheet that went out.
         StoreBusyError: Another process is writing to the archive.
@@ -151,8 +172,9 @@ def import_records(
     with write_lock(archive.layout), Catalogue.open(archive.layout.catalogue) as catalogue:
         store = Store(archive.layout)
         store.recover()
-        refresh_from_store(archive.layout, store, catalogue)
+        refreshed = refresh_from_store(archive.layout, store, catalogue)
         plan = _Planner(archive, store, catalogue, path).plan()
+        check_agreed(plan.edits == agreed.edits)
         edits = (
             Edit(edit.record, detail="columns=" + ", ".join(c.heading for c in edit.changes))
             for edit in plan.edits
@@ -162,6 +184,7 @@ def import_records(
             store,
             catalogue,
             edits,
+            refreshed=refreshed,
             kind=BatchKind.EDIT,
             source=path.name,
             now=now,
@@ -175,7 +198,7 @@ def label_of(heading: str, profile: Profile) -> str:
     if heading.startswith(EXTRA):
         return heading.removeprefix(EXTRA)
     name, _at, lang = heading.partition("@")
-    field = profile.get(name)
+    field = next((found for kind in profile.each() if (found := kind.get(name))), None)
     label = field.label(current_language()) if field else name
     return f"{label} ({lang})" if lang else label
 
@@ -185,6 +208,8 @@ class _Planner:
 
     def __init__(self, archive: Archive, store: Store, catalogue: Catalogue, path: Path) -> None:
         self._profile = archive.profile
+        self._tables = archive.tables
+        self._marks: dict[str, str] = {}
         self._store = store
         self._catalogue = catalogue
         self._path = path
@@ -193,6 +218,7 @@ class _Planner:
     def plan(self) -> ImportPlan:
         headings, rows = read_sheet(self._path)
         known = self._known(headings)
+        self._marks = self._decimal_marks(known)
         edits: dict[str, ItemEdit] = {}
         places: dict[str, int] = {}
         twice: set[str] = set()
@@ -208,7 +234,18 @@ class _Planner:
             if edit is not None:
                 edits[row.item_id] = edit
         kept = (edit for item_id, edit in edits.items() if item_id not in twice)
-        return ImportPlan(tuple(kept), tuple(self._findings), count)
+        return ImportPlan(tuple(kept), tuple(self._findings), count, is_unfinished(self._catalogue))
+
+    def _decimal_marks(self, headings: Iterable[str]) -> dict[str, str]:
+        """Return the decimal mark that each column of measures proves, as at intake."""
+        measured = {name for kind in self._profile.each() for name in measured_fields(kind)}
+        texts: dict[str, list[str]] = {
+            heading: [] for heading in headings if heading.partition("@")[0] in measured
+        }
+        for row in read_sheet(self._path)[1] if texts else ():
+            for heading, found in texts.items():
+                found.append(row.cells.get(heading, ""))
+        return {heading.partition("@")[0]: decimal_mark_of(t) for heading, t in texts.items()}
 
     def _known(self, headings: Iterable[str]) -> list[str]:
         """Return the columns that can be compared; tell of the others once."""
@@ -230,9 +267,8 @@ class _Planner:
     def _is_known(self, heading: str) -> bool:
         name = heading.partition("@")[0]
         special = vars(columns_of(self._profile)).values()
-        return bool(
-            self._profile.get(name) or heading in special or heading.startswith((EXTRA, "dcterms:"))
-        )
+        known = name in self._profile.positions or heading in special
+        return known or heading.startswith((EXTRA, "dcterms:"))
 
     def _edit(self, row: BackRow, headings: list[str]) -> ItemEdit | None:
         item = self._catalogue.get(row.item_id)
@@ -243,8 +279,9 @@ class _Planner:
         if base is None:
             return None
         now = cells_of(item.record, self._profile)
-        merged = merge_cells(base, now, row.cells, headings=headings)
-        if not self._is_free(row, merged):
+        came = {h: as_given_out(row.cells.get(h, ""), base.get(h, "")) for h in headings}
+        merged = merge_cells(base, now, came, headings=headings)
+        if not self._is_whole(row, merged, base) or not self._is_free(row, merged):
             return None
         record, made = self._changed(row, item.record, merged.changes)
         if record is None or record == item.record:
@@ -261,6 +298,12 @@ class _Planner:
             self._find("RECORDS-no-version", row, version=row.version)
             return None
         return cells_of(version.record, self._profile)
+
+    def _is_whole(self, row: BackRow, merged: CellMerge, base: Mapping[str, str]) -> bool:
+        cut = [c.heading for c in merged.changes if is_cut(c.new, base.get(c.heading, ""))]
+        for heading in cut:
+            self._find("RECORDS-cut", row, column=heading, count=len(base[heading]))
+        return not cut
 
     def _is_free(self, row: BackRow, merged: CellMerge) -> bool:
         for conflict in merged.conflicts:
@@ -281,7 +324,13 @@ class _Planner:
         made = []
         for change in changes:
             try:
-                record = with_cells(record, {change.heading: change.new}, self._profile)
+                record = with_cells(
+                    record,
+                    {change.heading: change.new},
+                    self._profile,
+                    tables=self._tables,
+                    marks=self._marks,
+                )
                 made.append(change)
             except CellError as error:
                 self._find(error.code, row, column=change.heading, **error.values)
@@ -313,7 +362,7 @@ def _items(catalogue: Catalogue, chosen: frozenset[str] | None) -> Iterator[Cata
 
 def _headings(items: Iterable[CatalogueItem], profile: Profile) -> list[str]:
     """Return every column some item has, and all fields of the profile, so they can be filled."""
-    used: set[str] = {field.name for field in profile}
+    used: set[str] = {field.name for field in profile if field.role is not Role.KIND}
     for item in items:
         used |= cells_of(item.record, profile).keys()
     return in_order(used, profile)

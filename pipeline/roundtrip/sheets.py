@@ -21,6 +21,7 @@ from archive.export.target import new_path
 from pipeline.intake.columns import column_letter
 from pipeline.intake.sheet import open_sheets
 from pipeline.intake.table import Row
+from pipeline.roundtrip.cells import cut_cell
 from schemas.cells import quote_cell
 from schemas.errors import SourceError
 from schemas.messages import _
@@ -109,6 +110,8 @@ def read_sheet(path: Path) -> tuple[tuple[str, ...], Iterator[BackRow]]:
         SheetError: The file cannot be read.
         SourceError: It is no sheet that went out.
     """
+    if not path.is_file():
+        raise SourceError(_("There is no such file."), remedy=_("Check the name."), path=path)
     rows = _back_rows(path)
     headings = next(rows, None)
     if not isinstance(headings, tuple):
@@ -194,7 +197,8 @@ def _workbook(
 
 
 def _cell(sheet: Any, text: str, *, is_fixed: bool, is_heading: bool) -> Any:
-    cell = WriteOnlyCell(sheet, text)
+    # Longer text would be cut by openpyxl too, but between the halves of a character.
+    cell = WriteOnlyCell(sheet, cut_cell(text))
     # Text whatever it looks like: no formula is run, no number loses its zeros, no date its form.
     cell.data_type = "s"
     cell.number_format = _TEXT_FORMAT

@@ -20,7 +20,14 @@ from archive.store import Store, StoredVersion
 from pipeline.progress import OnProgress, ignore_progress
 from pipeline.refresh import refresh_from_store
 from pipeline.roundtrip.cells import cells_of, columns_of, with_cells
-from pipeline.roundtrip.editing import Edit, EditReport, Links, apply_edits
+from pipeline.roundtrip.editing import (
+    Edit,
+    EditReport,
+    Links,
+    apply_edits,
+    check_agreed,
+    is_unfinished,
+)
 from pipeline.roundtrip.merge import CellChange, merge_cells
 from schemas.batches import batch_in, is_batch_name
 from schemas.errors import RecordError, SourceError
@@ -72,11 +79,13 @@ class UndoPlan:
         batch: Its name.
         items: Items that change, in the order of their ids.
         findings: Items that were changed since, and damaged ones.
+        is_unfinished: An earlier import or undo was interrupted, and this one brings it to its end.
     """
 
     batch: str
     items: tuple[ItemUndo, ...]
     findings: tuple[Finding, ...]
+    is_unfinished: bool
 
     @property
     def is_partial(self) -> bool:
@@ -107,12 +116,22 @@ def undo_batch(
     archive: Archive,
     batch: str,
     *,
+    agreed: UndoPlan,
     now: Callable[[], datetime],
     on_progress: OnProgress = ignore_progress,
 ) -> tuple[UndoPlan, EditReport]:
     """Take a batch back, as a batch that can be taken back itself.
 
+    Args:
+        archive: The archive.
+        batch: Its name.
+        agreed: The plan that was shown. It is made anew under the write lock, and only what was
+            agreed is done.
+        now: The clock.
+        on_progress: Told after each item.
+
     Raises:
+        RecordError: The archive changed since the plan was shown.
         SourceError: No item of the archive was changed by such a batch.
         StoreBusyError: Another process is writing to the archive.
         StoreWriteError: The disk refused; what was taken back before stays so.
@@ -120,13 +139,15 @@ def undo_batch(
     with write_lock(archive.layout), Catalogue.open(archive.layout.catalogue) as catalogue:
         store = Store(archive.layout)
         store.recover()
-        refresh_from_store(archive.layout, store, catalogue)
+        refreshed = refresh_from_store(archive.layout, store, catalogue)
         plan = _plan(archive, store, catalogue, batch)
+        check_agreed(plan.items == agreed.items)
         report = apply_edits(
             archive,
             store,
             catalogue,
             (item.edit for item in plan.items),
+            refreshed=refreshed,
             kind=BatchKind.UNDO,
             source=batch,
             now=now,
@@ -141,7 +162,7 @@ def _plan(archive: Archive, store: Store, catalogue: Catalogue, batch: str) -> U
     is_known = False
     for item_id in _candidates(store, catalogue, batch):
         try:
-            messages = store.messages(item_id)
+            messages = [v.message for v in store.history(item_id)]
             numbers = [n for n, text in enumerate(messages, start=1) if batch_in(text) == batch]
             if not numbers:
                 continue
@@ -162,17 +183,15 @@ def _plan(archive: Archive, store: Store, catalogue: Catalogue, batch: str) -> U
             _("No item of this archive was changed by the batch '{batch}'.").format(batch=batch),
             remedy=_("See the names of the newest batches with: hoaban status"),
         )
-    return UndoPlan(batch, tuple(items), tuple(findings))
+    return UndoPlan(batch, tuple(items), tuple(findings), is_unfinished(catalogue))
 
 
 def _candidates(store: Store, catalogue: Catalogue, batch: str) -> Iterable[str]:
     """Return the items a batch may have changed: of its jobs, else every item of the store."""
     if not is_batch_name(batch):
         return ()
-    known = next(
-        (b for b in catalogue.work.last_batches(-1) if b.name == batch and b.kind in _KINDS), None
-    )
-    if known is None:
+    known = catalogue.work.find_batch(batch)
+    if known is None or known.kind not in _KINDS:
         # A catalogue that was made anew has forgotten its batches; the store has not.
         return store.iter_item_ids()
     ids = {job.item_id for job in catalogue.work.jobs(known.number) if job.item_id}
@@ -232,8 +251,8 @@ def _taken_back(
 ) -> ItemUndo | None:
     """Return the item with the batch's changes of cells and masters taken back, each by itself."""
     was, then, now = (cells_of(v.record, profile) for v in (before, after, head))
-    columns = columns_of(profile)
-    headings = [h for h in {**was, **then, **now} if h not in (columns.identifier, columns.files)]
+    columns = columns_of(profile.of(head.record.kind))
+    headings = [h for h in {**was, **then, **now} if h not in columns.fixed]
     merged = merge_cells(then, now, was, headings=headings)
     masters, contested = _merge_masters(before.masters, after.masters, head.masters)
     if merged.conflicts or contested:
@@ -242,7 +261,9 @@ def _taken_back(
     if head.number != after.number:
         # Emptying a required field is what the item was before: no rule is asked here.
         changes = {change.heading: change.new for change in merged.changes}
-        record = with_cells(head.record, changes, profile, is_checked=False)
+        record = with_cells(
+            head.record, changes, profile, earlier=before.record.statements, is_checked=False
+        )
     views = _views(before.record, after.record, head.record, masters)
     record = replace(record, views=views)
     technical = {t.sha512 + t.path: t for v in (before, after, head) for t in v.technical}

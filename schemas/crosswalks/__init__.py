@@ -18,6 +18,6 @@ def public_record(record: Record, profile: Profile) -> Record:
     Left out are the cells under unknown columns, and statements of fields that ``profile``
     hides or no longer has; statements that came from no field stay.
     """
-    shown = {field.name for field in profile if field.is_shown} | {""}
+    shown = {field.name for field in profile.of(record.kind) if field.is_shown} | {""}
     statements = tuple(entry for entry in record.statements if entry.field in shown)
     return replace(record, statements=statements, extra=())

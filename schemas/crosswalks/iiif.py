@@ -25,6 +25,7 @@ PRESENTATION_CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 IMAGE_CONTEXT = "http://iiif.io/api/image/3/context.json"
 
 _ATTRIBUTION = N_("Attribution")
+_LAST_YEAR = 9999
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def manifest(
         "label": _titles(record),
         "metadata": list(_metadata(record, profile, publication.languages)),
     }
-    document |= _rights(record, publication)
+    document |= _nav_date(record) | _rights(record, publication)
     if publication.publisher:
         document["provider"] = [
             {
@@ -287,11 +288,24 @@ def _rights(record: Record, publication: Publication) -> dict[str, Any]:
     return found
 
 
+def _nav_date(record: Record) -> dict[str, str]:
+    """Return when an item stands in a list by time: the first day of its earliest year.
+
+    Source: Presentation API 3.0, section 3.1, navDate
+    """
+    for term in ("created", "date", "temporal"):
+        for statement in record.values(term):
+            year = statement.known("earliest")
+            if isinstance(year, int) and 0 < year <= _LAST_YEAR:
+                return {"navDate": f"{year:04d}-01-01T00:00:00Z"}
+    return {}
+
+
 def _metadata(
     record: Record, profile: Profile, languages: tuple[str, ...]
 ) -> Iterable[dict[str, Any]]:
-    for field in profile:
-        if not field.is_shown or field.role in (Role.FILES, Role.ACCESS):
+    for field in profile.of(record.kind):
+        if not field.is_shown or field.role in (Role.FILES, Role.ACCESS, Role.KIND):
             continue
         found = [s for s in record.statements if s.field == field.name]
         if not found and field.role is Role.IDENTIFIER:
@@ -302,7 +316,7 @@ def _metadata(
 
 def _labels(field: Field, languages: tuple[str, ...]) -> dict[str, list[str]]:
     known = {lang: field.labels[lang] for lang in languages if lang in field.labels}
-    return _language_map(known.items()) if known else {"none": [field.name]}
+    return _language_map(known.items()) if known else {"none": [field.label("")]}
 
 
 def _values(statements: Iterable[Statement]) -> dict[str, list[str]]:

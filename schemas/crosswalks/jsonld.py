@@ -17,6 +17,8 @@ from schemas.records import Record
 from schemas.xml import is_language_tag
 
 CONTEXT: Final = "https://schema.org"
+# Source: Library of Congress, Datatypes, https://id.loc.gov/datatypes/edtf.html
+_EDTF: Final = "http://id.loc.gov/datatypes/edtf/EDTF"
 
 # Types by the first words of a Vietnamese object type, longer ones first: the head noun leads.
 _BY_START: Mapping[str, str] = {
@@ -124,7 +126,8 @@ def schema_org(
     numbers = [record.identifier, *(entry.value or entry.uri for entry in statements["identifier"])]
     _put(data, "identifier", numbers)
     for name, terms in _TEXTS.items():
-        _put(data, name, [_text(entry) for entry in _of(statements, terms)])
+        text = _language if name == "inLanguage" else _text
+        _put(data, name, [text(entry) for entry in _of(statements, terms)])
     for name, (kind, terms) in _THINGS.items():
         _put(data, name, [_thing(kind, entry) for entry in _of(statements, terms)])
     _put_dates(data, statements)
@@ -182,10 +185,34 @@ def _put_dates(data: dict[str, Any], statements: _ByTerm) -> None:
     other: list[Any] = []
     for name, terms in _DATES.items():
         entries = _of(statements, terms)
-        exact = [entry.value for entry in entries if _ISO_DATE.fullmatch(entry.value)]
-        _put(data, name, exact)
-        other += [_text(entry) for entry in entries if entry.value not in exact]
+        exact = {entry: date for entry in entries if (date := _iso_date(entry))}
+        _put(data, name, list(exact.values()))
+        other += [_text(entry) for entry in entries if exact.get(entry) != entry.value]
+        other += [_edtf(entry) for entry in entries if entry not in exact and entry.known("edtf")]
     _put(data, "temporal", other)
+
+
+def _iso_date(entry: Statement) -> str:
+    for text in (entry.value, str(entry.known("edtf") or "")):
+        if _ISO_DATE.fullmatch(text):
+            return text
+    return ""
+
+
+def _edtf(entry: Statement) -> dict[str, Any]:
+    return {"@value": entry.known("edtf"), "@type": _EDTF}
+
+
+def _place(entry: Statement) -> dict[str, Any]:
+    latitude, longitude = entry.known("lat"), entry.known("lon")
+    if latitude is None or longitude is None:
+        return {}
+    point = {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
+    return {"geo": point}
+
+
+def _language(entry: Statement) -> Any:
+    return entry.known("tag") or _text(entry)
 
 
 def _text(entry: Statement) -> Any:
@@ -202,6 +229,8 @@ def _thing(kind: str, entry: Statement) -> dict[str, Any]:
         thing["@id"] = entry.uri
     if entry.value:
         thing["name"] = _text(entry)
+    if kind == "Place":
+        thing |= _place(entry)
     return thing
 
 

@@ -29,7 +29,8 @@ class Literal:
 def iter_literals(record: Record, url: str = "") -> Iterator[Literal]:
     """Yield every literal of ``record`` once: ``url``, the inventory number, then in its order.
 
-    A statement with a text and a URI comes to two literals. A language tag that XML would
+    A statement with a text and a URI comes to two literals, a date that was understood has one
+    more in EDTF, a language one more with its tag. A language tag that XML would
     refuse is left out, the text stays.
     """
     seen: set[Literal] = set()
@@ -46,3 +47,6 @@ def _literals(record: Record, url: str) -> Iterator[Literal]:
         lang = entry.lang if is_language_tag(entry.lang) else ""
         yield Literal(entry.term, xml_text(entry.value), lang)
         yield Literal(entry.term, xml_text(entry.uri), is_uri=True)
+        # For programs: a date in EDTF, a language by its tag.
+        for name in ("edtf", "tag"):
+            yield Literal(entry.term, str(entry.known(name) or ""))

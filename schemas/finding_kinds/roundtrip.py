@@ -46,6 +46,15 @@ KINDS = (
         N_("Write its value, or make the field optional in profile.csv."),
     ),
     FindingKind(
+        "RECORDS-cut",
+        Severity.ERROR,
+        N_(
+            "The text has {count} characters, more than a cell can hold, so its end is missing in"
+            " the sheet: the item is left as it is."
+        ),
+        N_("Change this field with a new delivery of the item: a CSV file and hoaban ingest"),
+    ),
+    FindingKind(
         "RECORDS-read-only",
         Severity.WARNING,
         N_("The column '{column}' cannot be edited in a sheet: this cell is passed over."),

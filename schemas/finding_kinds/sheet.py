@@ -15,8 +15,8 @@ KINDS = (
     FindingKind(
         "SHEET-encrypted",
         Severity.ERROR,
-        N_("The workbook is protected with a password, or is an old .xls file."),
-        N_("Remove the password, save it as .xlsx, and try again."),
+        N_("The workbook is protected with a password."),
+        N_("Remove the password, save it, and try again."),
     ),
     FindingKind(
         "SHEET-empty",

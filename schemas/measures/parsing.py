@@ -119,9 +119,13 @@ def read_pieces(text: str, *, decimal_mark: str) -> list[Piece]:
         starts_line = True
         for statement in _BETWEEN_STATEMENTS.split(line):
             for piece in _statement(statement.strip(" \t."), decimal_mark):
-                pieces.append(replace(piece, starts_line=True) if starts_line else piece)
+                pieces.append(_at_start(piece) if starts_line else piece)
                 starts_line = False
     return pieces
+
+
+def _at_start(piece: Piece) -> Piece:
+    return Piece(piece.label, piece.is_confirmed, True, piece.factors)
 
 
 def _statement(statement: str, decimal_mark: str) -> Iterator[Piece]:
@@ -242,7 +246,7 @@ class _Reader:
         # "30 x 20 x 5 cm": the unit said last counts for those before it.
         for index in range(len(factors) - 2, -1, -1):
             if not factors[index].unit:
-                factors[index] = replace(factors[index], unit=factors[index + 1].unit)
+                factors[index] = _in_unit(factors[index], factors[index + 1].unit)
         return factors
 
     def _factor(self) -> Factor:
@@ -354,10 +358,24 @@ def settle_units(pieces: list[Piece], unit: str) -> list[Piece]:
         default = unit.casefold()
     if default and default not in UNITS:
         raise NotUnderstoodError
-    return [
-        replace(piece, factors=tuple(_with_unit(f, default) for f in piece.factors))
-        for piece in pieces
-    ]
+    settled = []
+    for piece in pieces:
+        factors = tuple(_with_unit(factor, default) for factor in piece.factors)
+        settled.append(Piece(piece.label, piece.is_confirmed, piece.starts_line, factors))
+    return settled
+
+
+def _in_unit(factor: Factor, unit: str) -> Factor:
+    # Field by field, for there are hundreds of thousands: replace() takes three times as long.
+    return Factor(
+        factor.dimension,
+        factor.letter,
+        factor.of,
+        factor.value,
+        factor.upto,
+        unit,
+        factor.is_approximate,
+    )
 
 
 def _with_unit(factor: Factor, default: str) -> Factor:
@@ -373,4 +391,6 @@ def _with_unit(factor: Factor, default: str) -> Factor:
         raise NotUnderstoodError
     if factor.unit and dimension is factor.dimension:
         return factor
+    if dimension is factor.dimension:
+        return _in_unit(factor, unit)
     return replace(factor, dimension=dimension, unit=unit)

@@ -17,7 +17,7 @@ import difflib
 import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -91,22 +91,36 @@ class Vocabulary:
         name: As in the file's name.
         terms: In the order of the table.
         prefixes: Words before a name that say nothing ("người", "tiếng").
+        base: The vocabulary this one is laid over: what it has no name for is looked up there.
     """
 
     name: str
     terms: tuple[Term, ...]
     prefixes: tuple[str, ...] = ()
+    base: Vocabulary | None = None
 
     def __iter__(self) -> Iterator[Term]:
-        return iter(self.terms)
+        yield from self.terms
+        yield from self.base or ()
+
+    def extended_by(self, other: Vocabulary) -> Vocabulary:
+        """Return this vocabulary with the terms of ``other`` laid over it.
+
+        A term of ``other`` replaces the one of its id here, and its names come before all here.
+        """
+        kept = tuple(term for term in self if other.get(term.id) is None)
+        prefixes = other.prefixes or self.prefixes
+        return replace(other, prefixes=prefixes, base=replace(self, terms=kept, base=None))
 
     def get(self, term_id: str) -> Term | None:
         """Return the term with an id, or None."""
-        return self._by_id.get(term_id)
+        return self._by_id.get(term_id) or (self.base.get(term_id) if self.base else None)
 
     def match(self, text: str) -> Term | None:
         """Return the one term ``text`` names, or None when it names none or several."""
         found = self._named(text)
+        if not found and self.base:
+            return self.base.match(text)
         return found[0] if len(found) == 1 else None
 
     def suggest(self, text: str, *, limit: int = 3) -> tuple[Term, ...]:
@@ -120,6 +134,8 @@ class Vocabulary:
         key = bare_key(words_of(text[:_MAX_CHARACTERS]))
         close = difflib.get_close_matches(key, self._by_shown, n=limit * 3, cutoff=_CLOSE_ENOUGH)
         found = [*named, *(term for name in close for term in self._by_shown[name])]
+        if self.base:
+            found.extend(self.base.suggest(text, limit=limit))
         return tuple(dict.fromkeys(found))[:limit]
 
     def _named(self, text: str) -> list[Term]:
@@ -177,12 +193,20 @@ class Vocabulary:
         return index
 
 
-def parse_vocabulary(text: str, name: str, path: Path | None = None) -> Vocabulary:
+def parse_vocabulary(
+    text: str, name: str, path: Path | None = None, *, base: Vocabulary | None = None
+) -> Vocabulary:
     """Return the vocabulary in the text of a table.
 
     The columns are ``id``, ``label_vi``, ``label_en`` (a column ``label_XX`` for each language),
     ``variants`` and ``former`` (several, separated by ``;``), ``uri``, ``broader``, ``note`` and
     ``source``; any further column becomes a property. Only ``id`` and one label are required.
+
+    Args:
+        text: The table.
+        name: Name of the vocabulary.
+        path: Where it was read, for messages.
+        base: The vocabulary it is to be laid over; its ids may stand in ``broader`` too.
 
     Raises:
         ConfigError: A column is missing, an id is empty or stands twice, a term has no label, or
@@ -206,14 +230,15 @@ def parse_vocabulary(text: str, name: str, path: Path | None = None) -> Vocabula
             )
         terms[term.id] = term
     for term in terms.values():
-        if term.broader and term.broader not in terms:
+        if term.broader and term.broader not in terms and not (base and base.get(term.broader)):
             raise ConfigError(
                 _("The term '{name}' lies under '{broader}', which is not in the table.").format(
                     name=term.id, broader=term.broader
                 ),
                 path=path,
             )
-    return Vocabulary(name, tuple(terms.values()), _PREFIXES.get(name, ()))
+    own = Vocabulary(name, tuple(terms.values()), _PREFIXES.get(name, ()))
+    return base.extended_by(own) if base else own
 
 
 @cache

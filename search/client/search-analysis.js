@@ -14,6 +14,10 @@ HoabanSearch.receive("analysis", function makeAnalysis(tables) {
   const prepared = translation(tables.ignored, tables.respelled);
   const bared = translation(tables.bare_dropped, tables.bare_letters);
   const kinds = new Map();
+  const wholeJoiners = new Set(tables.whole_joiners);
+  const openers = new Set(tables.cluster_openers);
+  const closers = new Set(tables.cluster_closers);
+  const binders = new Set(tables.cluster_binders);
 
   /** Return a map from character to its replacement; characters of the ranges map to nothing. */
   function translation(ranges, letters) {
@@ -97,14 +101,55 @@ HoabanSearch.receive("analysis", function makeAnalysis(tables) {
     return { exact: exact, bare: bareForm(exact) };
   }
 
-  function addWord(words, parts, isWholeWanted) {
-    const tokens = parts.map(token).filter((part) => part.bare !== "");
-    if (tokens.length === 0) return;
-    const hasWhole = isWholeWanted && parts.length > 1 && parts.length <= tables.most_parts;
-    words.push({ parts: tokens, whole: hasWhole ? token(parts.join("")) : null });
+  function isClustered(character) {
+    const point = character.codePointAt(0);
+    return tables.clustered.some(([first, last]) => first <= point && point <= last);
   }
 
-  /** Return the words of a text, in order: [{parts: [{exact, bare}], whole: token or null}]. */
+  /** Return the clusters of a part in a script that has them, else the part itself. */
+  function clusters(part) {
+    const found = [];
+    let isOpen = false;
+    for (const character of part) {
+      const isMark = kindOf(character) === MARK;
+      if (!isMark && !isClustered(character)) return [part];
+      const isSign = isMark || closers.has(character);
+      if (found.length > 0 && (isOpen || isSign)) found[found.length - 1] += character;
+      else found.push(character);
+      isOpen = binders.has(character) || openers.has(character) || (isOpen && isSign);
+    }
+    return found;
+  }
+
+  function addWord(words, written, isWholeWanted) {
+    const parts = written.flatMap(clusters);
+    const isBound = parts.length > written.length;
+    const whole = written.join("");
+    const hasWhole = (isWholeWanted || isBound) && parts.length > 1 &&
+      parts.length <= tables.most_parts;
+    if (written.length === 1 || (written.length === 2 && hasWhole)) {
+      const bare = token(whole).bare;
+      const silent = Object.hasOwn(tables.silent_initials, bare) && tables.silent_initials[bare];
+      if (silent) {
+        words.push({ parts: [token(whole.slice(silent))], whole: token(whole), isBound: false });
+        return;
+      }
+    }
+    const tokens = parts.map(token).filter((part) => part.bare !== "");
+    if (tokens.length === 0) return;
+    words.push({ parts: tokens, whole: hasWhole ? token(whole) : null, isBound: isBound });
+  }
+
+  /** Return a toneless syllable, in its exact form, with each of the five tones, or nothing. */
+  function tonedForms(exact) {
+    const match = syllable.exec(exact);
+    if (!match || exact === bareForm(exact)) return [];
+    const after = match[1].length + toneCarrier(match[2], match[3] === "") + 1;
+    return [...tables.tones].map(
+      (tone) => (exact.slice(0, after) + tone + exact.slice(after)).normalize("NFC"));
+  }
+
+  /** Return the words of a text, in order: [{parts: [{exact, bare}], whole, isBound}]. */
   function words(text) {
     const result = [];
     let parts = [], partKind = BREAK, last = BREAK, isWholeWanted = false;
@@ -117,7 +162,7 @@ HoabanSearch.receive("analysis", function makeAnalysis(tables) {
         else parts.push(character);
         partKind = kind;
       } else if (kind === JOINER && (last === LETTER || last === DIGIT)) {
-        if (character === "'") isWholeWanted = true;
+        if (wholeJoiners.has(character)) isWholeWanted = true;
       } else {
         addWord(result, parts, isWholeWanted);
         parts = [];
@@ -130,5 +175,14 @@ HoabanSearch.receive("analysis", function makeAnalysis(tables) {
     return result;
   }
 
-  return { words: words };
+  return {
+    words: words,
+    normalText: normalText,
+    exactForm: exactForm,
+    bareForm: bareForm,
+    tonedForms: tonedForms,
+    isWordCharacter: (character) => kindOf(character) !== BREAK,
+    isHan: (character) => kindOf(character) === HAN,
+    isLetter: (character) => kindOf(character) === LETTER || kindOf(character) === HAN,
+  };
 });

@@ -8,15 +8,21 @@
 var HoabanSearch = (function () {
   "use strict";
 
-  const FORMAT = 1;
-  const SCRIPTS = ["search-analysis.js", "search-tables.js", "search-index.js"];
+  const FORMAT = 2;
+  const SCRIPTS = [
+    "search-analysis.js", "search-query.js", "search-scoring.js", "search-correct.js",
+    "search-tables.js", "search-index.js"];
   const received = {};
   let loading = null;
   let analysis = null;
   let tables = null;
   let index = null;
+  let reader = null;
+  let scorer = null;
+  let corrector = null;
 
-  /** Take what one of the scripts brings: "analysis", "tables" or "index". */
+  /** Take what one of the scripts brings: "analysis", "query", "scoring", "corrections", "tables"
+   * or "index". */
   function receive(name, data) {
     received[name] = data;
   }
@@ -59,22 +65,63 @@ var HoabanSearch = (function () {
     tables = received.tables;
     index = received.index;
     analysis = received.analysis(tables);
+    reader = received.query(tables, analysis);
+    scorer = received.scoring(tables, analysis, reader, index, byCodePoint);
+    corrector = received.corrections(tables, reader, scorer);
+  }
+
+  // The default order of strings is by UTF-16 units, which puts Nôm beyond the BMP too early.
+  function byCodePoint(a, b) {
+    const ones = [...a], others = [...b];
+    for (let place = 0; place < Math.min(ones.length, others.length); place++) {
+      const difference = ones[place].codePointAt(0) - others[place].codePointAt(0);
+      if (difference) return difference;
+    }
+    return ones.length - others.length;
   }
 
   /**
    * Find items.
    *
    * @param {string} query Anything a person types.
-   * @param {{limit?: number, offset?: number}} [options] Hits wanted (20) and passed over (0).
-   * @returns {{total: number, hits: Array<{item_id: string, identifier: string,
-   *     titles: Array<[string, string]>, date: string, thumbnail: string, score: number}>}}
+   * @param {{limit?: number, offset?: number, order?: string, facets?: boolean}} [options] Hits
+   *     wanted (20) and passed over (0), "relevance", "date", "number" or "newest", and whether
+   *     to count the values of facets.
+   * @returns {{total: number, corrected: string, hits: Array<{item_id: string,
+   *     identifier: string, titles: Array<[string, string]>, date: string, thumbnail: string,
+   *     score: number}>, facets: Object<string, Array<[string, number]>>, query: object}}
+   *     query is for highlight().
    */
   function search(query, options) {
     if (!index) throw new Error("HoabanSearch.load has not finished");
-    const { limit = 20, offset = 0 } = options || {};
-    const ranked = rank(parse(query));
-    ranked.sort((a, b) => b.found - a.found || b.score - a.score || a.number - b.number);
-    return { total: ranked.length, hits: ranked.slice(offset, offset + limit).map(hit) };
+    const { limit = 20, offset = 0, order = "relevance", facets = false } = options || {};
+    const answer = answerTo(query);
+    const ranked = answer.ranked.sort(ORDERS[order]);
+    return {
+      total: ranked.length,
+      corrected: answer.corrected,
+      hits: ranked.slice(offset, offset + limit).map(hit),
+      facets: facets ? facetCounts(ranked) : {},
+      query: answer.query,
+    };
+  }
+
+  const ORDERS = {
+    relevance: (a, b) => b.found - a.found || b.score - a.score || a.number - b.number,
+    number: (a, b) => a.number - b.number,
+    date: (a, b) => byDate(index.documents[a.number][5], index.documents[b.number][5]) ||
+      a.number - b.number,
+    newest: (a, b) => byTime(index.documents[a.number][6], index.documents[b.number][6]) ||
+      a.number - b.number,
+  };
+
+  function byDate(one, other) {
+    if (!one || !other) return (one ? 0 : 1) - (other ? 0 : 1);
+    return one[0] - other[0] || one[1] - other[1];
+  }
+
+  function byTime(one, other) {
+    return one < other ? 1 : one > other ? -1 : 0;
   }
 
   /** Return the words of a text, as search/analysis.py gives them. */
@@ -82,69 +129,96 @@ var HoabanSearch = (function () {
     return analysis.words(text);
   }
 
-  /** Return the different words of a query, in the order typed. */
+  /** Return what a query asks for, as search/query.py gives it. */
   function parse(query) {
-    const cut = [...query.normalize("NFC")].slice(0, tables.longest_query).join("");
-    const different = new Map();
-    for (const word of analysis.words(cut)) {
-      const key = JSON.stringify(word);
-      if (!different.has(key)) different.set(key, word);
-    }
-    return [...different.values()].slice(0, tables.most_words);
+    return reader.parse(query);
   }
 
-  function rank(queryWords) {
-    const parts = queryWords.flatMap((word) => word.parts);
-    const isMarked = parts.some((token) => token.exact !== token.bare);
-    const exactWeights = isMarked ? tables.marked_weights : tables.exact_weights;
-    const found = new Map();
-    const score = new Map();
-    for (const word of queryWords) {
-      const wordFound = new Map();
-      const seen = new Set();
-      for (const token of word.whole ? [...word.parts, word.whole] : word.parts) {
-        const scores = tokenScores(token, exactWeights);
-        const isFirst = !seen.has(token.exact);
-        seen.add(token.exact);
-        for (const [number, points] of scores) {
-          if (isFirst) score.set(number, (score.get(number) || 0) + points);
-          const before = wordFound.get(number) || 0;
-          wordFound.set(number, token === word.whole ? word.parts.length : before + 1);
+  // Answers: search/answer.py ----------------------------------------------------------------
+
+  function answerTo(text) {
+    const query = reader.parse(text);
+    const ranked = scorer.rank(query);
+    const plain = query.groups.map(reader.wordOf).filter(Boolean);
+    const partCount = scorer.partsOf(query);
+    const most = mostFound(ranked);
+    const asTyped = { ranked: ranked, corrected: "", query: query };
+    if (plain.length === 0 || most >= partCount) return asTyped;
+    const meant = corrector.corrected(query, plain);
+    if (!meant) return asTyped;
+    const better = scorer.rank(meant);
+    if (mostFound(better) <= most) return asTyped;
+    return { ranked: better, corrected: spelled(meant, better), query: meant };
+  }
+
+  function mostFound(ranked) {
+    return ranked.reduce((most, entry) => Math.max(most, entry.found), 0);
+  }
+
+  /** Return the words of a query with the marks they have in the title of the best hit. */
+  function spelled(query, ranked) {
+    const forms = new Map();
+    const best = [...ranked].sort(ORDERS.relevance)[0];
+    for (const [, title] of index.documents[best.number][2]) {
+      for (const word of analysis.words(title)) {
+        for (const part of word.parts) {
+          if (!forms.has(part.bare)) forms.set(part.bare, part.exact);
         }
       }
-      for (const [number, count] of wordFound) {
-        found.set(number, (found.get(number) || 0) + count);
-      }
     }
-    return hitsOf(found, score, parts.length);
+    return query.groups.map(reader.wordOf).filter(Boolean).flatMap((word) => word.parts)
+      .map((part) => part.exact !== part.bare ? part.exact : forms.get(part.bare) || part.exact)
+      .join(" ");
   }
 
-  /** Return the documents with all parts, or if there is none, those with any. */
-  function hitsOf(found, score, partCount) {
-    const all = [];
-    for (const [number, count] of found) {
-      all.push({ number: number, found: count, score: score.get(number) });
-    }
-    const whole = all.filter((entry) => entry.found >= partCount);
-    return whole.length > 0 ? whole : all;
-  }
-
-  /** Return a map from document number to weight × rarity of one token. */
-  function tokenScores(token, exactWeights) {
-    const best = new Map();
-    if (!Object.prototype.hasOwnProperty.call(index.terms, token.bare)) return best;
-    for (const [exact, codes] of index.terms[token.bare]) {
-      const weights = exact === token.exact ? exactWeights : tables.bare_weights;
-      let number = 0;
-      for (const code of codes) {
-        number += Math.floor(code / 3);
-        const weight = weights[code % 3];
-        if (weight > (best.get(number) || 0)) best.set(number, weight);
+  function facetCounts(ranked) {
+    const counts = {};
+    for (const entry of ranked) {
+      for (const [field, value] of index.documents[entry.number][7]) {
+        if (!counts[field]) counts[field] = new Map();
+        counts[field].set(value, (counts[field].get(value) || 0) + 1);
       }
     }
-    const rarity = 32 - Math.clz32(Math.floor(index.documents.length / best.size));
-    for (const [number, weight] of best) best.set(number, weight * rarity);
-    return best;
+    const sorted = {};
+    for (const field of Object.keys(counts).sort(byCodePoint)) {
+      sorted[field] = [...counts[field]].sort((a, b) => b[1] - a[1] || byCodePoint(a[0], b[0]));
+    }
+    return sorted;
+  }
+
+  /** Return [[piece, whether the query finds it], ...] of a text, as search/highlight.py does. */
+  function highlight(text, query) {
+    const clauses = query.groups.filter((group) => !group.isNegated)
+      .flatMap((group) => group.clauses);
+    const bare = new Set(clauses.flatMap((clause) => clause.words.flatMap(scorer.tokens))
+      .map((token) => token.bare));
+    const fits = clauses.filter((clause) => clause.pattern)
+      .map((clause) => reader.fitter(clause.pattern));
+    const result = [];
+    for (const piece of pieces(text.normalize("NFC"))) {
+      const forms = analysis.words(piece).flatMap(scorer.tokens).map((token) => token.bare);
+      const isFound = forms.some((form) => bare.has(form) || fits.some((fit) => fit(form)));
+      const last = result[result.length - 1];
+      if (last && last[1] === isFound) last[0] += piece;
+      else result.push([piece, isFound]);
+    }
+    return result;
+  }
+
+  function pieces(text) {
+    const result = [];
+    let run = "";
+    for (const character of text) {
+      if (analysis.isWordCharacter(character) && !analysis.isHan(character)) {
+        run += character;
+        continue;
+      }
+      if (run) result.push(run);
+      run = "";
+      result.push(character);
+    }
+    if (run) result.push(run);
+    return result;
   }
 
   function hit(entry) {
@@ -159,5 +233,5 @@ var HoabanSearch = (function () {
     };
   }
 
-  return { load: load, search: search, receive: receive, words: words };
+  return { load, search, receive, words, parse, highlight };
 })();

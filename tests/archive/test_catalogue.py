@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,7 @@ def test_an_item_put_again_replaces_the_first(catalogue: Catalogue) -> None:
     catalogue.put(newer)
     assert catalogue.get("b-1") == newer
     assert catalogue.count() == 1
-    assert catalogue.count(only_public=True) == 0
+    assert catalogue.count(public_on=date(2026, 11, 22)) == 0
 
 
 def test_derivatives_are_set_for_an_item_that_is_there(catalogue: Catalogue) -> None:
@@ -113,8 +114,10 @@ def test_items_come_in_order_over_many_pages_and_only_public_when_asked(
     ids = [f"n-{number:04}" for number in range(1, 1001)]
     assert [entry.item_id for entry in catalogue.iter_items()] == ids
     assert list(catalogue.item_ids()) == ids
-    assert [entry.item_id for entry in catalogue.iter_items(only_public=True)] == ids[::2]
-    assert (catalogue.count(), catalogue.count(only_public=True)) == (1000, 500)
+    assert [entry.item_id for entry in catalogue.iter_items(public_on=date(2026, 11, 22))] == ids[
+        ::2
+    ]
+    assert (catalogue.count(), catalogue.count(public_on=date(2026, 11, 22))) == (1000, 500)
 
 
 def test_the_catalogue_may_be_written_to_between_two_items(

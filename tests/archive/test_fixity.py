@@ -11,6 +11,7 @@ import pytest
 
 from archive.fixity import AuditResult, Problem, iter_audit, iter_missing
 from archive.ocfl_root import object_path
+from archive.pace import Pace
 from archive.store import Store
 from schemas.identifiers import item_id_for
 from tests.archive.store_samples import (
@@ -194,13 +195,17 @@ def test_a_version_added_in_the_middle_of_the_audit_is_no_problem(tmp_path: Path
     commit(store, {FRONT: JPEG})
     titles = iter(["Một", "Hai"])
 
-    def commit_meanwhile(_bytes_done: int, files_done: int) -> None:
-        if files_done in (1, 9):
-            for title in titles:
-                commit(store, title=title, at=LATER)
-                break
+    class Meddling(Pace):
+        """Commits between two files."""
 
-    results = list(iter_audit(store, on_progress=commit_meanwhile))
+        def add(self, *, bytes_read: int = 0, files_read: int = 0) -> None:
+            super().add(bytes_read=bytes_read, files_read=files_read)
+            if files_read and self.files_done in (1, 9):
+                for title in titles:
+                    commit(store, title=title, at=LATER)
+                    break
+
+    results = list(iter_audit(store, pace=Meddling()))
     assert [result.problems for result in results] == [(), ()]
     assert store.version_of(ITEM) == 3
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ from playwright.sync_api import Browser, Page
 from schemas.profile import SearchLevel
 from search.analysis import Word, iter_words
 from search.documents import SearchDocument
+from search.index import SearchIndex
+from search.query import Clause, Query, parse_query
 from search.static import write_static_index
+from tests.search.museum_records import FIELDS
 
 VECTORS = Path(__file__).parent.parent / "data" / "search" / "vectors.json"
 PAGE = '<!doctype html><meta charset="utf-8"><script src="search/search-engine.js"></script>'
@@ -21,6 +25,23 @@ ALPHABET = (
     "\u0300\u0301\u0303\u0309\u0323\u0302\u031b\u00ad\u200b\u200d\ufe0f\u0306"
     "ꪁꪫꪱꪣꪴꪹꪕꪸꪉ꪿꫁ສິລາຈຶ່กเก่ាខ្ꨌꩌꨭ安南𡨸々〇👘"
 )
+
+QUERY_PIECES = [
+    *("áo", "gỗ", "đồng", "trống", "trong", "da", "đá", "Mông", "dien", "bein", "77.AO.84", "B-52"),
+    *("-", " -", '"', '"', " OR ", " NOT ", "|", "*", "?", ":", " ", "..", "1954", "1945..1954"),
+    *(
+        "dân tộc:",
+        "material:",
+        "date:",
+        "niên đại: ",
+        "title:",
+        "Thái",
+        "khè*",
+        "195?",
+        "thế kỷ XX",
+    ),
+    *("before 1954", "thập niên 1950", "TK 19-XX TCN ", "安", "ꪹꪕꪸꪉ", "H'Mông", "y*", "hòa", "điên"),
+]
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +54,7 @@ def vectors() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def address(vectors: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> str:
     site = tmp_path_factory.mktemp("site")
-    write_static_index(map(_document, vectors["documents"]), site / "search")
+    write_static_index(map(_document, vectors["documents"]), site / "search", FIELDS)
     (site / "index.html").write_text(PAGE, encoding="utf-8")
     return (site / "index.html").as_uri()
 
@@ -59,29 +80,82 @@ def test_random_texts_have_the_same_words(page: Page) -> None:
 
 
 def test_queries_have_the_same_hits_in_the_same_order(page: Page, vectors: dict[str, Any]) -> None:
-    assert len(vectors["queries"]) >= 150
+    assert sum(len(entries) for name, entries in vectors.items() if name != "documents") >= 500
     answers = page.evaluate(
         """queries => queries.map(query => {
             const results = HoabanSearch.search(query, {limit: 50});
             const hits = results.hits.map(hit => [hit.item_id, hit.score]);
-            return {query: query, total: results.total, hits: hits};
+            return {query: query, total: results.total, hits: hits, corrected: results.corrected};
         })""",
         [vector["query"] for vector in vectors["queries"]],
     )
     assert answers == vectors["queries"]
 
 
+def test_orders_and_facets_are_the_same(page: Page, vectors: dict[str, Any]) -> None:
+    answers = page.evaluate(
+        """vectors => vectors.map(({query, order}) => {
+            const results = HoabanSearch.search(
+                query, {limit: 50, order: order, facets: order === "number"});
+            const hits = results.hits.map(hit => [hit.item_id, hit.score]);
+            return {query: query, total: results.total, hits: hits, corrected: results.corrected,
+                    order: order, facets: results.facets};
+        })""",
+        vectors["orders"],
+    )
+    assert answers == vectors["orders"]
+    assert any(vector["facets"] for vector in vectors["orders"])
+
+
+def test_the_same_pieces_of_a_text_are_marked(page: Page, vectors: dict[str, Any]) -> None:
+    pieces = page.evaluate(
+        """vectors => vectors.map(({query, text}) =>
+            HoabanSearch.highlight(text, HoabanSearch.parse(query)))""",
+        vectors["marked"],
+    )
+    assert pieces == [vector["pieces"] for vector in vectors["marked"]]
+
+
+def test_random_queries_are_read_alike(page: Page) -> None:
+    dice = random.Random(1975)
+    signs = [*ALPHABET, *QUERY_PIECES * 4]
+    queries = ["".join(dice.choices(signs, k=dice.randint(1, 16))) for _number in range(4000)]
+    read = page.evaluate("queries => queries.map(query => HoabanSearch.parse(query))", queries)
+    for query, found in zip(queries, read, strict=True):
+        assert found == _query(parse_query(query, FIELDS)), query
+
+
+def test_random_queries_have_the_same_hits(
+    page: Page, vectors: dict[str, Any], tmp_path: Path
+) -> None:
+    dice = random.Random(1930)
+    index = SearchIndex.create(tmp_path / "index")
+    index.replace_all(map(_document, vectors["documents"]))
+    queries = [" ".join(dice.choices(QUERY_PIECES, k=dice.randint(1, 5))) for _number in range(400)]
+    answers = page.evaluate(
+        """queries => queries.map(query => {
+            const results = HoabanSearch.search(query, {limit: 50});
+            return [results.corrected, results.hits.map(hit => [hit.item_id, hit.score])];
+        })""",
+        queries,
+    )
+    for query, answer in zip(queries, answers, strict=True):
+        found = index.search(query, limit=50, fields=FIELDS)
+        hits = [[hit.item_id, hit.score] for hit in found.hits]
+        assert answer == [found.corrected, hits], query
+
+
 def test_a_hit_says_what_a_list_of_results_shows(page: Page, vectors: dict[str, Any]) -> None:
     (wanted,) = (entry for entry in vectors["documents"] if entry["identifier"] == "77.AO.84")
     (hit,) = page.evaluate("HoabanSearch.search('77.AO.84').hits")
-    del wanted["texts"]
-    assert hit == wanted | {"score": hit["score"]}
+    shown = ("item_id", "identifier", "titles", "date", "thumbnail")
+    assert hit == {name: wanted[name] for name in shown} | {"score": hit["score"]}
 
 
 def test_pages_of_hits_are_parts_of_one_list(page: Page) -> None:
     whole = page.evaluate("HoabanSearch.search('gỗ', {limit: 50})")
     part = page.evaluate("HoabanSearch.search('gỗ', {limit: 3, offset: 2})")
-    assert part == {"total": whole["total"], "hits": whole["hits"][2:5]}
+    assert part == whole | {"hits": whole["hits"][2:5]}
 
 
 def test_a_folder_without_index_is_refused_and_can_be_tried_again(
@@ -104,11 +178,11 @@ def test_an_index_of_another_format_is_refused(chromium: Browser, address: str) 
         """() => {
             const take = HoabanSearch.receive;
             HoabanSearch.receive = (name, data) => take(
-                name, name === "index" ? Object.assign({}, data, {format: 2}) : data);
+                name, name === "index" ? Object.assign({}, data, {format: 1}) : data);
             return HoabanSearch.load("search").catch(error => error.message);
         }"""
     )
-    assert message == "search index of format 2, expected 1"
+    assert message == "search index of format 1, expected 2"
     other.close()
 
 
@@ -117,6 +191,7 @@ def _words(page: Page, texts: list[str]) -> Any:
         """texts => texts.map(text => HoabanSearch.words(text).map(word => ({
             parts: word.parts.map(token => [token.exact, token.bare]),
             whole: word.whole && [word.whole.exact, word.whole.bare],
+            bound: word.isBound,
         })))""",
         texts,
     )
@@ -124,10 +199,47 @@ def _words(page: Page, texts: list[str]) -> Any:
 
 def _word(word: Word) -> dict[str, Any]:
     whole = word.whole and [word.whole.exact, word.whole.bare]
-    return {"parts": [[token.exact, token.bare] for token in word.parts], "whole": whole}
+    return {
+        "parts": [[token.exact, token.bare] for token in word.parts],
+        "whole": whole,
+        "bound": word.is_bound,
+    }
 
 
 def _document(entry: dict[str, Any]) -> SearchDocument:
     titles = tuple((lang, text) for lang, text in entry["titles"])
     texts = {SearchLevel(level): tuple(values) for level, values in entry["texts"].items()}
-    return SearchDocument(**entry | {"titles": titles, "texts": texts})
+    lists = {name: tuple(map(tuple, entry[name])) for name in ("fields", "facets")}
+    span = tuple(entry["span"]) if entry["span"] else None
+    return SearchDocument(**entry | lists | {"titles": titles, "texts": texts, "span": span})
+
+
+def _query(query: Query) -> dict[str, Any]:
+    return {
+        "groups": [
+            {
+                "clauses": [_clause(clause) for clause in group.clauses],
+                "isNegated": group.is_negated,
+            }
+            for group in query.groups
+        ],
+        "pairs": [[asdict(first), asdict(second)] for first, second in query.pairs],
+    }
+
+
+def _clause(clause: Clause) -> dict[str, Any]:
+    pattern = clause.pattern
+    return {
+        "words": [
+            {
+                "parts": [asdict(token) for token in word.parts],
+                "whole": word.whole and asdict(word.whole),
+                "isBound": word.is_bound,
+            }
+            for word in clause.words
+        ],
+        "isPhrase": clause.is_phrase,
+        "field": clause.field,
+        "pattern": pattern and {"prefixes": list(pattern.prefixes), "rest": pattern.rest},
+        "years": clause.years and list(clause.years),
+    }

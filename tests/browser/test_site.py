@@ -260,6 +260,23 @@ def test_search_shows_more_and_says_when_there_is_nothing(visit):
     open_page.check()
 
 
+def test_search_says_what_it_corrected_marks_what_it_found_and_sorts(visit):
+    open_page = visit("host", "vi/search.html?q=%22vong+bac%22+-nhan&sort=number")
+    page = open_page.page
+    page.wait_for_selector("#results li mark")
+    assert page.input_value("#sort") == "number"
+    assert page.inner_text("#results li:first-child .number") == "V.00"
+    assert page.inner_text("#results li:first-child mark") == "Vòng"
+    page.fill("#q", "thpạ đồng")
+    page.wait_for_selector("#found:has-text('thạp đồng')")
+    assert page.inner_text("#results .card-title") == "Thạp đồng Đào Thịnh"
+    page.fill("#q", "vòng bạc")
+    page.wait_for_selector("#sorting", state="visible")
+    page.select_option("#sort", "date")
+    page.wait_for_function("location.search.includes('sort=date')")
+    open_page.check()
+
+
 def test_search_from_the_home_page_keeps_the_question(visit):
     open_page = visit("disk", "index.html")
     page = open_page.page

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.identify import identify
 from pipeline.inspect import read_header
 from pipeline.jobs import Outcome
+from pipeline.pronom import name_format
 from pipeline.readers import open_page
 from schemas.findings import Severity
 from tests.imaging.making import derivative_set, run
@@ -41,7 +42,8 @@ def _table() -> Iterator[str]:
 
 def _row(kind: str, path: Path, staging: Path) -> str:
     outcome = run(staging, path)
-    cells = [kind, f"`{path.name}`", identify(path).puid, *_result(outcome, path), _codes(outcome)]
+    puid = name_format(path).puid
+    cells = [kind, f"`{path.name}`", puid, *_result(outcome, path), _codes(outcome)]
     return "| " + " | ".join(cells) + " |"
 
 

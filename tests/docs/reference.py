@@ -14,6 +14,7 @@ import cli
 from schemas import errors
 from schemas.findings import KINDS
 from schemas.messages import speaking, translate
+from tests.docs.dates import with_examples
 from tests.docs.formats import with_table
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
@@ -106,11 +107,23 @@ def formats_page() -> str:
     return with_table((DOCS / "formats.md").read_text(encoding="utf-8"))
 
 
+def dates_page() -> str:
+    """Return docs/dates.md with its examples as they come out now."""
+    return with_examples((DOCS / "dates.md").read_text(encoding="utf-8"), "en")
+
+
+def vietnamese_dates_page() -> str:
+    """Return docs/vi/nien-dai.md with its examples as they come out now."""
+    return with_examples((DOCS / "vi" / "nien-dai.md").read_text(encoding="utf-8"), "vi")
+
+
 PAGES = {
     "findings.md": findings_page,
     "exit-codes.md": exit_codes_page,
     "commands.md": commands_page,
     "formats.md": formats_page,
+    "dates.md": dates_page,
+    "vi/nien-dai.md": vietnamese_dates_page,
 }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import DaskSettings, DerivativeSettings, Settings
+from archive.config import DaskSettings, DerivativeSettings, QualitySettings, Settings
 from archive.limits import LimitSettings
 from schemas.findings import KINDS
 from tests.docs.reference import DOCS, PAGES, all_commands
@@ -38,11 +38,8 @@ def test_every_option_is_explained(name: str) -> None:
 
 def test_every_setting_is_documented() -> None:
     page = (DOCS / "settings.md").read_text(encoding="utf-8")
-    names = {
-        f.name
-        for model in (Settings, DerivativeSettings, DaskSettings, LimitSettings)
-        for f in fields(model)
-    }
+    tables = (Settings, DerivativeSettings, QualitySettings, DaskSettings, LimitSettings)
+    names = {field.name for table in tables for field in fields(table)}
     assert [name for name in sorted(names) if f"`{name}`" not in page] == []
 
 

@@ -29,6 +29,7 @@ ONE, TWO = b"first scan " * 20, b"second scan " * 20
 # The calls of archive.durable that touch the disk.
 DISK_CALLS = (
     "_open_new",
+    "_open_to_append",
     "_write",
     "_sync",
     "_sync_folder",

@@ -87,7 +87,7 @@ class ForgetfulDisk:
         self.handles[handle] = file
 
     def write(self, handle: int, data: bytes) -> None:
-        self.handles[handle].seen += data
+        self.handles[handle].seen += bytes(data)
 
     def sync(self, handle: int) -> None:
         self.handles[handle].synced = self.handles[handle].seen
@@ -144,8 +144,8 @@ def recording(
         "_unlink": disk.remove,
         "_rmdir": disk.remove,
     }
-    assert {*in_model, "_open_new"} == set(DISK_CALLS)
-    real_open, real_open_new = os.open, durable._open_new
+    assert {*in_model, "_open_new", "_open_to_append"} == set(DISK_CALLS)
+    real_open, real_open_new, real_append = os.open, durable._open_new, durable._open_to_append
 
     def recorded(name, call):
         def record(*arguments):
@@ -162,6 +162,11 @@ def recording(
         after_each()
         return handle
 
+    def open_to_append(path: Path) -> int:
+        handle = real_append(path)
+        disk.opened(path, handle)
+        return handle
+
     def open_known(path, flags, *rest):
         handle = real_open(path, flags, *rest)
         if flags & os.O_RDWR:
@@ -171,6 +176,7 @@ def recording(
     for name in in_model:
         monkeypatch.setattr(durable, name, recorded(name, getattr(durable, name)))
     monkeypatch.setattr(durable, "_open_new", open_new)
+    monkeypatch.setattr(durable, "_open_to_append", open_to_append)
     monkeypatch.setattr(durable.os, "open", open_known)
 
 

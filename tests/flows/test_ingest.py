@@ -353,7 +353,12 @@ def test_rows_of_one_number_are_kept_side_by_side(run: Run, museum: Path, tmp_pa
     [
         ("catalogue.csv", "Số kiểm kê,Tên gọi\n".encode(), "SHEET-empty"),
         ("catalogue.xlsx", b"PK\x03\x04 broken", "SHEET-unreadable"),
-        ("catalogue.xlsx", bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 512, "SHEET-encrypted"),
+        ("catalogue.xls", bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 512, "SHEET-unreadable"),
+        (
+            "catalogue.xlsx",
+            bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"),
+            "SHEET-encrypted",
+        ),
     ],
 )
 def test_a_sheet_that_cannot_be_read_is_said_and_nothing_goes_in(

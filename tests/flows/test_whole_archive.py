@@ -36,6 +36,23 @@ def test_search_prints_one_json_object_with_total_and_hits(run: Run, museum: Pat
     assert answer["hits"][0]["url"].endswith("bt-001.html")
 
 
+def test_search_speaks_the_language_sorts_counts_and_corrects(run: Run, museum: Path) -> None:
+    assert hits(run, museum, '"trống đồng"') == ["BT-001"]
+    assert hits(run, museum, '"đồng trống"') == []
+    assert hits(run, museum, "tên gọi:trống") == ["BT-001"]
+    corrected = run("search", "trogn đồng", cwd=museum).out
+    assert "trống đồng" in corrected.splitlines()[0]
+    answer = run("search", "--json", "--facets", "--sort", "number", "-xyzzy", cwd=museum)
+    assert answer.code == 2, "a query that begins with a minus needs --"
+    ran = run("search", "--json", "--facets", "--sort", "number", "--", "-xyzzy", cwd=museum)
+    data = json.loads(ran.out)
+    assert data["total"] == 3, "a word that nothing has shuts nothing out"
+    data = json.loads(run("search", "--json", "--facets", "chất liệu:đồng", cwd=museum).out)
+    (counted,) = (v for v in data["facets"]["material"] if v["value"] == "đồng")
+    assert counted["count"] == data["total"] == 1
+    assert "đồng" in run("--lang", "vi", "search", "--facets", "trống", cwd=museum).out
+
+
 RECORDS = (
     ("V-1", "Bản đồ chiến dịch Điện Biên Phủ"),
     ("V-2", "Cối giã gạo bằng gỗ"),
@@ -171,7 +188,7 @@ def test_help_speaks_vietnamese(run: Run) -> None:
 def test_search_in_a_new_archive_finds_nothing_and_is_no_error(run: Run, tmp_path: Path) -> None:
     assert run("init", tmp_path / "new").code == 0
     ran = run("search", "--json", "gì đó", "--archive", tmp_path / "new")
-    assert (ran.code, json.loads(ran.out)) == (0, {"total": 0, "hits": []})
+    assert (ran.code, json.loads(ran.out)) == (0, {"total": 0, "corrected": "", "hits": []})
 
 
 def test_a_lost_catalogue_is_said_and_not_taken_for_an_empty_archive(

@@ -14,6 +14,7 @@ from pipeline.decode import decode_page
 from pipeline.identify import identify
 from pipeline.inspect import read_header
 from pipeline.jobs import Job, Outcome, Scan
+from pipeline.naming import add_names
 from pipeline.work import run_item
 from schemas.derivatives import DerivativeSet
 
@@ -29,7 +30,9 @@ def job_for(
 
 
 def run(staging: Path, *sources: Path, settings: DerivativeSettings | None = None) -> Outcome:
-    return run_item(job_for(staging, *sources, settings=settings), at=AT)
+    """What a worker and the process that names formats make of one item."""
+    job = job_for(staging, *sources, settings=settings)
+    return add_names(run_item(job, at=AT), job, at=AT)
 
 
 def codes(outcome: Outcome) -> list[str]:

@@ -175,16 +175,16 @@ def test_name_with_brackets_is_a_name_and_not_options_of_the_decoder(tmp_path):
 def test_scan_that_grows_while_it_is_copied_is_refused(tmp_path, monkeypatch):
     source = tmp_path / "growing.jpg"
     source.write_bytes(jpeg_bytes(chart()))
-    from pipeline import work
+    from pipeline import copying
 
-    blocks = work._blocks
+    blocks = copying._blocks
 
     def grow(scan):
         yield from blocks(scan)
         with source.open("ab") as file:
             file.write(b"more")
 
-    monkeypatch.setattr(work, "_blocks", grow)
+    monkeypatch.setattr(copying, "_blocks", grow)
 
     outcome = run(tmp_path / "staging", source)
 

@@ -95,7 +95,7 @@ def test_masters_are_read_in_place_when_they_need_no_copy(tmp_path):
 
     outcome = run_item(job, at=AT)
 
-    copied = run(tmp_path / "other", DATA / "lab.tif")
+    copied = run_item(job_for(tmp_path / "other", DATA / "lab.tif"), at=AT)
     assert outcome.masters == ()
     assert outcome.technical == copied.technical
     assert not (tmp_path / "staging" / "masters").exists()

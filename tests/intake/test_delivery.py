@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 
+from archive.config import IntakeSettings, Settings
 from archive.export.csv import export_csv
 from archive.export.items import ExportContext
 from pipeline.intake import Delivery
@@ -33,7 +37,8 @@ def sheet_unreadable(museum):
 
 
 def sheet_encrypted(museum):
-    museum.file("catalogue.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    package = "EncryptedPackage".encode("utf-16-le")
+    museum.file("catalogue.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + package)
 
 
 def sheet_empty(museum):
@@ -101,6 +106,10 @@ def row_duplicate_identifier(museum):
     museum.csv(HEAD, ("77.AO.84", "One"), ("77-ao-84", "Two"), ("3", "Three"))
 
 
+def row_similar_identifier(museum):
+    museum.csv(HEAD, ("BT 001", "One"), ("BT-1", "Two"), ("BT-11", "Three"))
+
+
 def row_bad_access(museum):
     museum.csv((*HEAD, "access"), ("1", "One", "maybe"))
 
@@ -153,6 +162,60 @@ def match_scan_without_row(museum):
     museum.csv(HEAD, ("1", "One"))
 
 
+def sheet_too_large(museum):
+    museum.xlsx({"a": [HEAD, ("1", "One")]}, name="catalogue.xlsx")
+    with (
+        zipfile.ZipFile(museum.folder / "catalogue.xlsx", "a", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet2.xml", "w") as part,
+    ):
+        for _megabyte in range(600):
+            part.write(bytes(1_000_000))
+
+
+def sheet_needs_extra(museum):
+    shutil.copy(DATA / "old.xls", museum.folder)
+    museum.monkeypatch.setitem(sys.modules, "python_calamine", None)
+
+
+def sheet_hidden(museum):
+    path = museum.xlsx({"a": [HEAD, ("1", "One")], "b": [HEAD, ("2", "Two")]})
+    book = openpyxl.load_workbook(path)
+    book["b"].sheet_state = "hidden"
+    book.save(path)
+
+
+def sheet_encoding(museum):
+    museum.file("a.csv", "identifier,title\n1,Café à Paris\n".encode("cp1252"))
+
+
+def column_hidden(museum):
+    path = museum.xlsx({"a": [HEAD, ("1", "One")]})
+    book = openpyxl.load_workbook(path)
+    book["a"].column_dimensions["B"].hidden = True
+    book.save(path)
+
+
+def column_similar(museum):
+    museum.csv((*HEAD, "Chất liệuu"), ("1", "One", "5"))
+
+
+def column_mapped_nowhere(museum):
+    museum.settings = Settings(intake=IntakeSettings(columns={"Giá": "price"}))
+    museum.csv(HEAD, ("1", "One"))
+
+
+def row_unknown_kind(museum):
+    museum.csv((*HEAD, "Loại hồ sơ"), ("1", "One", "Di vật lạ"))
+
+
+def row_other_kind(museum):
+    museum.csv((*HEAD, "kind", "Thời lượng"), ("1", "One", "Di tích", "83 phút"))
+
+
+def row_formula_unsaved(museum):
+    museum.xlsx({"a": [HEAD, ("1", '="One" & " drum"')]})
+
+
 ROW, COLUMN = "row", "column"
 # Each code of intake: how to raise it, and the parts of the place it must name.
 CASES = {
@@ -164,6 +227,16 @@ CASES = {
     "SHEET-ignored": (sheet_ignored, ("sheet",)),
     "SHEET-merged": (sheet_merged, ("sheet",)),
     "SHEET-other": (sheet_other, ()),
+    "SHEET-too-large": (sheet_too_large, ()),
+    "SHEET-needs-extra": (sheet_needs_extra, ()),
+    "SHEET-hidden": (sheet_hidden, ("sheet",)),
+    "SHEET-encoding": (sheet_encoding, ()),
+    "COLUMN-hidden": (column_hidden, ("sheet", ROW, COLUMN)),
+    "COLUMN-similar": (column_similar, (ROW, COLUMN)),
+    "COLUMN-mapped-nowhere": (column_mapped_nowhere, (COLUMN,)),
+    "ROW-unknown-kind": (row_unknown_kind, (ROW, COLUMN, "item_id")),
+    "ROW-other-kind": (row_other_kind, (ROW, COLUMN, "item_id")),
+    "ROW-formula-unsaved": (row_formula_unsaved, ("sheet", ROW, COLUMN, "item_id")),
     "COLUMN-unknown": (column_unknown, (ROW, COLUMN)),
     "COLUMN-duplicate": (column_duplicate, (ROW, COLUMN)),
     "COLUMN-missing": (column_missing, ()),
@@ -172,6 +245,7 @@ CASES = {
     "ROW-no-title": (row_no_title, (ROW, COLUMN, "item_id")),
     "ROW-no-value": (row_no_value, (ROW, COLUMN, "item_id")),
     "ROW-duplicate-identifier": (row_duplicate_identifier, (ROW, COLUMN, "item_id")),
+    "ROW-similar-identifier": (row_similar_identifier, (ROW, COLUMN, "item_id")),
     "ROW-bad-access": (row_bad_access, (ROW, COLUMN, "item_id")),
     "ROW-missing-value": (row_missing_value, (ROW, COLUMN, "item_id")),
     "ROW-formula-error": (row_formula_error, ("sheet", ROW, COLUMN, "item_id")),
@@ -197,7 +271,8 @@ def test_every_code_of_intake_has_a_case():
 
 
 @pytest.mark.parametrize("code", CASES)
-def test_the_code_is_raised_with_its_place_and_can_be_said(museum, code):
+def test_the_code_is_raised_with_its_place_and_can_be_said(museum, code, monkeypatch):
+    museum.monkeypatch = monkeypatch
     make, places = CASES[code]
     make(museum)
     found = [f for f in findings_of(museum.read()) if f.code == code]
@@ -218,7 +293,7 @@ def test_a_broken_catalogue_gives_its_finding_and_no_items(museum):
 
 
 def test_a_catalogue_that_breaks_half_way_gives_no_items_at_all(museum):
-    museum.file("c.csv", b"identifier,title\n" + b"1,x\n" * 5000 + b"2,\xff\n")
+    museum.file("c.csv", b"identifier,title\n" + b"1,x\n" * 5000 + b'2,"y\n')
     delivery = museum.read()
     assert delivery.items == ()
     assert [f.code for f in delivery.findings] == ["SHEET-unreadable"]

@@ -16,7 +16,11 @@ from openpyxl.drawing.image import Image as SheetImage
 from openpyxl.styles import Font, PatternFill
 from PIL import Image
 
+from pipeline.marking.index_part import index_sheets, index_xml
+from pipeline.marking.place import Mark
+from schemas.findings import Finding, Severity
 from tests.conftest import Run
+from tests.intake import spreadsheets
 
 HEADINGS = ("Số kiểm kê", "Tên gọi", "Mức truy cập", "Ghi chú", "Tệp ảnh")
 ERROR, WARNING = "FFFFC7CE", "FFFFEB9C"
@@ -150,7 +154,8 @@ def test_the_mended_copy_is_a_catalogue_again_and_loses_its_marks(
     sheet["B4"], sheet["C5"] = "Đàn môi", "hạn chế"
     book.save(original)
     again = check(run, delivery, tmp_path / "again.xlsx", code=0)
-    assert set(marked_cells(again)) == {"E6"}
+    # A formula that no program has calculated is told of, too.
+    assert set(marked_cells(again)) == {"D3", "E6"}
     sheet = openpyxl.load_workbook(again)["Sổ 'A'"]
     assert sheet["B4"].comment is None
     assert sheet["E6"].comment.text.count("Hoa Ban") == 1
@@ -169,13 +174,39 @@ def test_marking_twice_gives_the_same_marks(run: Run, delivery: Path, tmp_path: 
         assert len(archive.namelist()) == len(set(archive.namelist()))
 
 
-def test_the_copy_never_overwrites_the_catalogue(run: Run, delivery: Path) -> None:
-    original = delivery / "Sổ hiện vật.xlsx"
-    before = original.read_bytes()
-    ran = run("check", delivery, "--marked", original)
-    assert ran.code not in (0, 10)
-    assert "overwrite" in ran.err
-    assert original.read_bytes() == before
+@pytest.mark.parametrize("name", ["Sổ hiện vật.xlsx", "a.jpg", "mended.xlsx"])
+def test_nothing_that_is_there_is_ever_overwritten(run: Run, delivery: Path, name: str) -> None:
+    """Neither the catalogue, nor a scan, nor a copy that somebody has mended meanwhile."""
+    (delivery / "mended.xlsx").write_bytes(b"hours of work")
+    before = (delivery / name).read_bytes()
+    catalogue = delivery / "Sổ hiện vật.xlsx"
+    ran = run("check", delivery, "--catalogue", catalogue, "--marked", delivery / name)
+    assert ran.code == 9, ran
+    assert "another name" in ran.err
+    assert (delivery / name).read_bytes() == before
+
+
+def test_the_copy_needs_the_ending_of_a_workbook(run: Run, delivery: Path, tmp_path: Path) -> None:
+    ran = run("check", delivery, "--marked", tmp_path / "marked.pdf")
+    assert ran.code == 4, ran
+    assert "Sổ hiện vật.checked.xlsx" in ran.err
+    assert list(tmp_path.glob("*marked*")) == []
+
+
+def test_a_missing_folder_is_made(run: Run, delivery: Path, tmp_path: Path) -> None:
+    check(run, delivery, tmp_path / "new" / "marked.xlsx")
+    assert (tmp_path / "new" / "marked.xlsx").is_file()
+
+
+def test_an_opendocument_catalogue_gets_a_list(run: Run, delivery: Path, tmp_path: Path) -> None:
+    (delivery / "Sổ hiện vật.xlsx").unlink()
+    rows = (("Số kiểm kê", "Tên gọi", "Tệp ảnh"), ("BT-1", "", "a.jpg"))
+    lines = (spreadsheets.row(*(spreadsheets.text(cell) for cell in row)) for row in rows)
+    spreadsheets.write_ods(delivery / "so.ods", spreadsheets.sheet("Sổ", *lines))
+    assert '--marked "so.checked.csv"' in run("check", delivery).out
+    target = check(run, delivery, tmp_path / "findings.csv")
+    found = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8-sig"))))
+    assert {row["Code"]: row["Cell"] for row in found}["ROW-no-title"] == "B2"
 
 
 def test_a_hint_tells_of_the_marked_copy(run: Run, delivery: Path) -> None:
@@ -206,3 +237,30 @@ def test_an_unreadable_workbook_is_told_and_no_copy_is_left(
     assert ran.code != 0
     assert not (tmp_path / "marked.xlsx").exists()
     assert list(tmp_path.glob(".*.tmp")) == []
+
+
+def test_an_index_has_no_more_links_than_a_program_opens() -> None:
+    """Excel takes out all links of a sheet that has more than 65,530."""
+    findings = (Finding("ROW-no-title", sheet="A&B", row=n) for n in range(2, 70_000))
+    marks = [Mark(finding, finding.sheet, finding.row or 0, 1) for finding in findings]
+    (sheet,) = index_sheets(marks)
+    part = index_xml(sheet, style=0, bold=0, colours=dict.fromkeys(Severity, 0))
+    assert part.count(b"<hyperlink ") == 65_530
+    assert part.count(b"<row ") == len(marks) + 1
+    assert b"location=\"'A&amp;B'!B2\"" in part
+
+
+def test_columns_that_the_settings_name_are_marked_too(
+    run: Run, delivery: Path, tmp_path: Path
+) -> None:
+    catalogue = delivery / "Sổ hiện vật.xlsx"
+    book = openpyxl.load_workbook(catalogue)
+    for place, heading in enumerate(("Ký mã", "Diễn tả", "Ai xem", "Gì đó", "Hình"), start=1):
+        book.worksheets[0].cell(2, place).value = heading
+    book.save(catalogue)
+    maps = ("Ký mã=identifier", "Diễn tả=title", "Ai xem=access", "Gì đó=note", "Hình=files")
+    words = [word for one in maps for word in ("--map", one)]
+    target = tmp_path / "marked.xlsx"
+    assert run("check", delivery, *words, "--marked", target).code == 10
+    cells = marked_cells(target)
+    assert cells["B4"] == cells["C5"] == ERROR

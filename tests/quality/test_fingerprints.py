@@ -25,7 +25,7 @@ FINGERPRINTS = st.builds(
 
 def look(image: Image.Image) -> str:
     pixels = pyvips.Image.new_from_memory(image.tobytes(), image.width, image.height, 3, "uchar")
-    return Look(pixels.copy(interpretation="srgb")).fingerprint
+    return Look.at(pixels.copy(interpretation="srgb")).fingerprint
 
 
 @given(FINGERPRINTS)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.intake.text import tidy_line
 from pipeline.roundtrip.cells import cells_of, same, with_cells
-from pipeline.roundtrip.merge import merge_cells
+from pipeline.roundtrip.merge import merge_cells, shown_change
 from schemas.dublincore import Statement
+from schemas.normalising import Normaliser
 from schemas.profile import Role, parse_profile, shipped_profile_text
 from schemas.records import Access, Record
 
 PROFILE = parse_profile(shipped_profile_text("museum"))
 FIELDS = [f for f in PROFILE if f.role is Role.VALUE]
 ORDER = {field.name: place for place, field in enumerate(PROFILE)}
+NORMALISER = Normaliser(PROFILE)
 words = st.text(alphabet="abc đồngÁ=@'-1/", min_size=1, max_size=12).map(tidy_line).filter(bool)
 
 
@@ -28,10 +33,12 @@ def records(draw: st.DrawFn) -> Record:
             statements += [Statement(field.term, v, lang, "", field.name) for v in values]
     statements.sort(key=lambda s: ORDER[s.field])
     extra = draw(st.dictionaries(words, words, max_size=2))
+    read, _unread = NORMALISER.normalised(statements)
     return Record(
         "BT-1",
-        tuple(statements),
+        read,
         access=draw(st.sampled_from(Access)),
+        embargo_until=draw(st.sampled_from(["", "2020-01-31", "2030-12-31"])),
         extra=tuple(extra.items()),
     )
 
@@ -87,3 +94,36 @@ def test_a_merge_is_done_once(base: dict[str, str], sheet: dict[str, str]) -> No
     merged = merge_cells(base, base, sheet, headings="abcd")
     after = base | {change.heading: change.new for change in merged.changes}
     assert merge_cells(base, after, sheet, headings="abcd").changes == ()
+
+
+@given(st.sampled_from(["|", "/", "line", "; line", ","]))
+def test_values_are_joined_by_what_separates_them(separator: str) -> None:
+    """Else adding one value would make all of them one."""
+    rows = list(csv.DictReader(io.StringIO(shipped_profile_text("museum"))))
+    for row in rows:
+        if row["field"] == "material":
+            row["separator"] = separator
+    text = io.StringIO()
+    table = csv.DictWriter(text, rows[0].keys())
+    table.writeheader()
+    table.writerows(rows)
+    profile = parse_profile(text.getvalue())
+    values = [Statement("medium", value, "vi", "", "material") for value in ("đồng", "gỗ")]
+    one = Record("BT-1", tuple(values))
+    cell = cells_of(one, profile)["material@vi"]
+    mark = {"line": "\n", "; line": ";"}.get(separator, separator)
+    changed = with_cells(one, {"material@vi": f"{cell}{mark}sắt"}, profile)
+    assert [s.value for s in changed.statements] == ["đồng", "gỗ", "sắt"]
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_a_preview_shows_where_two_texts_part(old: str, new: str) -> None:
+    shown = shown_change(old, new, longest=60)
+    assert all(len(text) <= 62 for text in shown)
+    assert (shown[0] == shown[1]) == (" ".join(old.split()) == " ".join(new.split()))
+
+
+def test_a_preview_of_a_change_far_on_shows_it() -> None:
+    old = "một " * 50 + "trống đồng"
+    assert "trống đồng" in shown_change(old, old + " lớn", longest=70)[0]
+    assert "lớn" in shown_change(old, old + " lớn", longest=70)[1]

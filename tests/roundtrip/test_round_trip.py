@@ -11,8 +11,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from archive.catalogue import Catalogue
 from archive.layout import Layout
+from archive.opening import open_archive
 from archive.store import Store
+from pipeline.roundtrip.records import plan_import
 from schemas.records import Access, Record
 from tests.archive.store_samples import assert_valid
 from tests.conftest import Ran, Run
@@ -74,7 +77,12 @@ def record(museum: Path, item_id: str) -> Record:
 
 def batches(run: Run, museum: Path) -> list[str]:
     store = Store(Layout(museum))
-    found = {m.rpartition(" ")[2] for i in store.iter_item_ids() for m in store.messages(i)}
+    found = {
+        m.rpartition(" ")[2]
+        for i in store.iter_item_ids()
+        for v in store.history(i)
+        for m in [v.message]
+    }
     return sorted(found)
 
 
@@ -362,3 +370,106 @@ def test_json_says_what_was_changed(run: Run, museum: Path, sheet: Path) -> None
         {"column": "title@vi", "old": "Trống đồng", "new": "Khác"}
     ]
     assert told["batch"] == batches(run, museum)[-1]
+
+
+def long_delivery(folder: Path) -> Path:
+    """Make a delivery of one item whose description is longer than a spreadsheet cell can be."""
+    draw_scan(folder / "a.jpg")
+    rows = [("BT-001", "Trống", "dài " * 10_000 + "hết", "đồng", "a.jpg")]
+    write_csv(folder / "c.csv", ("Số kiểm kê", "Tên gọi", "Mô tả", "Chất liệu", "Tệp ảnh"), rows)
+    return folder
+
+
+def test_a_text_longer_than_a_cell_keeps_its_end(run: Run, tmp_path: Path) -> None:
+    museum, path = tmp_path / "museum", tmp_path / "records.xlsx"
+    run("init", museum)
+    assert run("ingest", long_delivery(tmp_path / "scans"), cwd=museum).code == 0
+    assert run("records", "export", path, cwd=museum).code == 0
+    assert "0 of 1 rows" in bring_in(run, museum, path).out
+    set_cell(path, "bt-001", "material@vi", "đồng thau")
+    bring_in(run, museum, path)
+    assert record(museum, "bt-001").values("medium")[0].value == "đồng thau"
+    assert record(museum, "bt-001").values("description")[0].value.endswith("hết")
+
+
+def test_a_text_longer_than_a_cell_is_not_replaced_by_its_beginning(
+    run: Run, tmp_path: Path
+) -> None:
+    museum, path = tmp_path / "museum", tmp_path / "records.xlsx"
+    run("init", museum)
+    assert run("ingest", long_delivery(tmp_path / "scans"), cwd=museum).code == 0
+    assert run("records", "export", path, cwd=museum).code == 0
+    edit(path, lambda _i, h, old: "Rất " + old if h.startswith("description") else old)
+    assert "RECORDS-cut" in bring_in(run, museum, path, code=10).out
+    assert record(museum, "bt-001").values("description")[0].value.endswith("hết")
+
+
+def test_a_csv_saved_as_a_workbook_keeps_formula_like_text(
+    run: Run, museum: Path, tmp_path: Path
+) -> None:
+    """A program that opens the CSV shows the apostrophe before "=", and saves it."""
+    path = tmp_path / "records.csv"
+    write_csv(path, ("hoaban:item", "hoaban:version", "note"), [("bt-001", "1", "'=1+1")])
+    bring_in(run, museum, path)
+    out, saved = tmp_path / "out.csv", tmp_path / "out.xlsx"
+    assert run("records", "export", out, cwd=museum).code == 0
+    book = openpyxl.Workbook()
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.reader(file):
+            book.active.append(row)
+    book.save(saved)
+    assert "0 of 3 rows" in bring_in(run, museum, saved).out
+
+
+class Killed(BaseException):
+    """The process dies."""
+
+
+@pytest.mark.parametrize("place", ["_publish", "update_index", "sync_disk"])
+@pytest.mark.parametrize("command", ["import", "undo"])
+def test_what_a_killed_batch_left_is_finished_by_the_same_command(
+    run: Run,
+    museum: Path,
+    sheet: Path,
+    place: str,
+    command: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_cell(sheet, "bt-001", "title@vi", "Trống Mường Ảng")
+    words = ("records", "import", sheet, "--yes")
+    if command == "undo":
+        bring_in(run, museum, sheet)
+        words = ("undo", batches(run, museum)[-1], "--yes")
+
+    def die(*_args: object, **_named: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"pipeline.roundtrip.editing.{place}", die)
+        with pytest.raises(Killed):
+            run(*words, cwd=museum)
+    assert run(*words, cwd=museum).code == 0
+    found = json.loads(run("search", "--json", "muong ang", cwd=museum).out)["total"]
+    assert found == (command == "import")
+    with Catalogue.open_for_reading(Layout(museum).catalogue) as catalogue:
+        assert not catalogue.work.open_batches()
+        assert catalogue.get("bt-001").record == record(museum, "bt-001")
+
+
+def test_what_was_not_shown_is_not_done(
+    run: Run, museum: Path, sheet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_cell(sheet, "bt-001", "title@vi", "Trống cái")
+    seen = plan_import(open_archive(museum), sheet)
+    set_cell(sheet, "bt-002", "title@en", "Headscarf")
+    monkeypatch.setattr("pipeline.roundtrip.records.plan_import", lambda *_: seen)
+    before = tree(museum / "store")
+    ran = run("records", "import", sheet, "--yes", cwd=museum)
+    assert ran.code != 0
+    assert "look at the changes" in ran.err
+    assert tree(museum / "store") == before
+
+
+def test_a_sheet_that_is_not_there_is_named(run: Run, museum: Path) -> None:
+    ran = run("records", "import", "nowhere.xlsx", cwd=museum)
+    assert "nowhere.xlsx" in ran.err

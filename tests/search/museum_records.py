@@ -16,11 +16,15 @@ from schemas.dublincore import Statement
 from schemas.profile import parse_profile, shipped_profile_text
 from schemas.records import Record
 from search.analysis import Word, iter_words
-from search.documents import SearchDocument, document_for
+from search.answer import Order
+from search.documents import SearchDocument, date_fields, document_for, field_names
+from search.highlight import highlighted
 from search.index import SearchIndex
+from search.query import Fields, parse_query
 
 DATA = Path(__file__).parent.parent / "data" / "search"
 PROFILE = parse_profile(shipped_profile_text("museum"))
+FIELDS = Fields(field_names(PROFILE), date_fields(PROFILE))
 
 _TYPED = """
 Điện Biên|điện biên|dien bien|dien|đien|gỗ|go|đá|da|áo|ao cham|áo chàm|chiến dịch|chien dich
@@ -40,7 +44,14 @@ gái|gai|ba tai|tay quay|cổ đắp|co|gò mun|go mun|ao làng|áo làng|do dâ
 quỳ|qùy|vàng quỳ|Quyết chiến|quyet|khuôn đúc rìu|khuon|constructor|__proto__|toString|hasOwnProperty
 đ|Đ|a|!!!|…|*|"áo|(đá OR gỗ)|-gỗ|title:đá|áo~2|[1954 TO 1955]|AND|NOT đá|\\|'|'''|...---...|🙂|🙂áo
 """
+_LANGUAGE = (DATA / "queries.txt").read_text(encoding="utf-8").rstrip("\n").split("\n")
+
+MARKED = ["trong dong", "77.AO.84", "áo* OR 195?", "-gỗ 安 đồng", "dân tộc:Mông"]
+ORDERED = ["gỗ", "do dong", "áo OR khăn", "1900..2000", "-áo", "điện biên", "đồng"]
+
 QUERIES = [
+    *_LANGUAGE,
+    "trống | khèn",
     *_TYPED.strip().replace("\n", "|").split("|"),
     *("", " ", "\t", "áo\u200bchàm", "á\u00ado", "\ufeffáo"),
 ]
@@ -77,7 +88,15 @@ def records() -> list[Record]:
 
 def documents() -> list[SearchDocument]:
     """Return the search documents of the records."""
-    return [document_for(record, PROFILE, f"images/{record.item_id}.jpg") for record in records()]
+    return [
+        document_for(
+            record,
+            PROFILE,
+            f"images/{record.item_id}.jpg",
+            added=f"2026-01-{1 + place * 7 % 28:02}T08:00:00Z" if place % 9 else "",
+        )
+        for place, record in enumerate(records())
+    ]
 
 
 def vectors() -> dict[str, list[dict[str, object]]]:
@@ -86,12 +105,15 @@ def vectors() -> dict[str, list[dict[str, object]]]:
         index = SearchIndex.create(Path(folder) / "index")
         index.replace_all(documents())
         queries = [_answer(index, query) for query in dict.fromkeys(QUERIES)]
+        orders = [_answer(index, query, order) for query in ORDERED for order in list(Order)[1:]]
     titles = [title for document in documents() for _lang, title in document.titles]
     texts = dict.fromkeys([*TEXTS, *titles])
     return {
         "documents": [asdict(document) for document in documents()],
         "words": [{"text": text, "words": [_word(w) for w in iter_words(text)]} for text in texts],
         "queries": queries,
+        "orders": orders,
+        "marked": [_marked(query, title) for query in MARKED for title in dict.fromkeys(titles)],
     }
 
 
@@ -109,15 +131,24 @@ def _record(entry: dict[str, object], form: str) -> Record:
     return Record(str(entry["identifier"]), tuple(statements))
 
 
-def _answer(index: SearchIndex, query: str) -> dict[str, object]:
-    results = index.search(query, limit=50)
+def _answer(index: SearchIndex, query: str, order: Order = Order.RELEVANCE) -> dict[str, object]:
+    is_counted = order is Order.NUMBER
+    results = index.search(query, limit=50, fields=FIELDS, order=order, with_facets=is_counted)
     hits = [[hit.item_id, hit.score] for hit in results.hits]
-    return {"query": query, "total": results.total, "hits": hits}
+    answer = {"query": query, "total": results.total, "hits": hits, "corrected": results.corrected}
+    if order is not Order.RELEVANCE:
+        answer |= {"order": order.value, "facets": results.facets}
+    return answer
+
+
+def _marked(query: str, text: str) -> dict[str, object]:
+    return {"query": query, "text": text, "pieces": highlighted(text, parse_query(query, FIELDS))}
 
 
 def _word(word: Word) -> dict[str, object]:
     parts = [[token.exact, token.bare] for token in word.parts]
-    return {"parts": parts, "whole": word.whole and [word.whole.exact, word.whole.bare]}
+    whole = word.whole and [word.whole.exact, word.whole.bare]
+    return {"parts": parts, "whole": whole, "bound": word.is_bound}
 
 
 def vectors_text() -> str:

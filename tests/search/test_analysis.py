@@ -25,9 +25,9 @@ def wholes(text: str) -> list[str]:
     ("text", "expected"),
     [
         ("Trống đồng, Đông Sơn!", [["trống"], ["đồng"], ["đông"], ["sơn"]]),
-        ("ꪁꪫꪱꪣ ꪹꪕꪸꪉ", [["ꪁꪫꪱꪣ"], ["ꪹꪕꪸꪉ"]]),
-        ("ສິລາຈາຶກ ເມືອງ", [["ສິລາຈາຶກ"], ["ເມືອງ"]]),
-        ("ꨌꩌ ꨕꨟꨭꩀ", [["ꨌꩌ"], ["ꨕꨟꨭꩀ"]]),
+        ("ꪁꪫꪱꪣ ꪹꪕꪸꪉ", [["ꪁ", "ꪫꪱ", "ꪣ"], ["ꪹꪕꪸ", "ꪉ"]]),
+        ("ສິລາຈາຶກ ເມືອງ", [["ສິ", "ລາ", "ຈາຶ", "ກ"], ["ເມື", "ອ", "ງ"]]),
+        ("ꨌꩌ ꨕꨟꨭꩀ", [["ꨌꩌ"], ["ꨕ", "ꨟꨭꩀ"]]),
         ("安南志略", [["安"], ["南"], ["志"], ["略"]]),
         ("chữ 𡨸喃", [["chữ"], ["𡨸"], ["喃"]]),
         ("chữ 𡨸", [["chữ"], ["𡨸"]]),
@@ -52,9 +52,32 @@ def test_a_number_with_a_space_is_two_words() -> None:
     assert wholes("BTĐB 1234/Gm-56") == ["1234gm56"]
 
 
-@pytest.mark.parametrize("name", ["H'Mông", "H’Mông", "HʼMông"])
-def test_an_apostrophe_keeps_a_name_findable_without_it(name: str) -> None:
-    assert wholes(name) == parts("Hmông")[0]
+@pytest.mark.parametrize("name", ["K'Ho", "K’Ho", "KʼHo", "K-Ho"])
+def test_an_apostrophe_or_hyphen_keeps_a_name_findable_without_it(name: str) -> None:
+    assert wholes(name) == parts("Kho")[0]
+
+
+@pytest.mark.parametrize("name", ["H'Mông", "H’Mông", "Hmông", "HMông", "H-Mông"])
+def test_the_spellings_of_hmong_are_one(name: str) -> None:
+    assert (parts(name), wholes(name)) == ([["mông"]], ["hmông"])
+
+
+def test_the_clusters_of_a_script_without_spaces_are_bound() -> None:
+    assert [word.is_bound for word in iter_words("ꪹꪕꪸꪉ ꪼꪕ ខ្មែរ Thái-Lan")] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+    assert parts("ខ្មែរ") == [["ខ្មែ", "រ"]]
+    assert wholes("ꪹꪕꪸꪉ") == ["ꪹꪕꪸꪉ"]
+
+
+def test_letters_without_a_tone_mean_each_tone() -> None:
+    (word,) = iter_words("điên")
+    assert sorted(word.parts[0].toned) == sorted(["điền", "điến", "điễn", "điển", "điện"])
+    toned = {token.toned for word in iter_words("dien điện xyzê 1954") for token in word.parts}
+    assert toned == {()}
 
 
 def test_a_very_long_run_is_cut_and_never_whole() -> None:

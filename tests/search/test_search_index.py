@@ -173,7 +173,9 @@ def test_an_empty_index_answers(index: SearchIndex) -> None:
     assert index.search("áo").total == 0
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.text(max_size=80) | st.text("áo đồng'-.\"*:()[]~^\\/ANDORT", max_size=60))
 def test_no_query_is_an_error(museum: SearchIndex, query: str) -> None:
     results = museum.search(query, limit=100)

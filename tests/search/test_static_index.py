@@ -28,11 +28,14 @@ def test_the_vectors_are_what_python_gives_today() -> None:
     )
 
 
-def test_four_scripts_are_written_and_the_engine_is_named_first(tmp_path: Path) -> None:
+def test_seven_scripts_are_written_and_the_engine_is_named_first(tmp_path: Path) -> None:
     written = write_static_index(documents(), tmp_path / "site" / "search")
     assert [path.name for path in written] == [
         "search-engine.js",
         "search-analysis.js",
+        "search-query.js",
+        "search-scoring.js",
+        "search-correct.js",
         "search-tables.js",
         "search-index.js",
     ]
@@ -74,6 +77,9 @@ def test_the_index_shows_what_a_hit_needs() -> None:
             [list(title) for title in document.titles],
             document.date,
             document.thumbnail,
+            list(document.span) if document.span else None,
+            document.added,
+            [list(facet) for facet in document.facets],
         ]
 
 

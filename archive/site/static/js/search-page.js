@@ -10,6 +10,8 @@
   var found = document.getElementById("found");
   var list = document.getElementById("results");
   var more = document.getElementById("more");
+  var sort = document.getElementById("sort");
+  var sorting = document.getElementById("sorting");
   var words = JSON.parse(document.getElementById("words").textContent);
   var plural = new Intl.PluralRules(words.lang);
   var numbers = new Intl.NumberFormat(words.lang);
@@ -44,7 +46,16 @@
       titles[0] || ["", hit.identifier];
   }
 
-  function card(hit) {
+  // The title with the words that were found marked.
+  function marked(title, query) {
+    var node = element("span", "card-title", "", title[0]);
+    window.HoabanSearch.highlight(title[1], query).forEach(function (piece) {
+      node.appendChild(piece[1] ? element("mark", "", piece[0]) : document.createTextNode(piece[0]));
+    });
+    return node;
+  }
+
+  function card(hit, query) {
     var title = titleOf(hit);
     var item = element("li", "card");
     var link = element("a");
@@ -59,7 +70,7 @@
       mat.appendChild(image);
     }
     link.appendChild(mat);
-    link.appendChild(element("span", "card-title", title[1], title[0]));
+    link.appendChild(marked(title, query));
     item.appendChild(link);
     var facts = element("span", "card-facts");
     if (hit.date) { facts.appendChild(element("span", "", hit.date)); }
@@ -77,14 +88,20 @@
   function ask(query, offset) {
     var turn = ++latest;
     engine().then(function () {
-      return window.HoabanSearch.search(query, { limit: PAGE, offset: offset });
+      return window.HoabanSearch.search(query, { limit: PAGE, offset: offset, order: sort.value });
     }).then(function (answer) {
       // An older question may be answered after a newer one.
       if (turn !== latest) { return; }
       if (offset === 0) { list.textContent = ""; shown = 0; }
-      answer.hits.forEach(function (hit) { list.appendChild(card(hit)); });
+      answer.hits.forEach(function (hit) { list.appendChild(card(hit, answer.query)); });
       shown += answer.hits.length;
-      found.textContent = sentence(answer.total, query);
+      found.textContent = sentence(answer.total, answer.corrected || query);
+      if (answer.corrected) {
+        found.textContent = words.corrected.replace("{words}", function () {
+          return answer.corrected;
+        }) + " · " + found.textContent;
+      }
+      sorting.hidden = answer.total < 2;
       var isMore = shown < answer.total && answer.hits.length > 0;
       if (offset > 0 && list.children[offset]) { list.children[offset].querySelector("a").focus(); }
       more.hidden = !isMore;
@@ -98,12 +115,15 @@
     list.textContent = "";
     found.textContent = "";
     more.hidden = true;
+    sorting.hidden = true;
   }
 
   function remember(query) {
     // Some browsers refuse to change the address of a page opened from a disk.
     try {
-      window.history.replaceState(null, "", query ? "?q=" + encodeURIComponent(query) : window.location.pathname);
+      var order = sort.value === "relevance" ? "" : "&sort=" + sort.value;
+      var address = query ? "?q=" + encodeURIComponent(query) + order : window.location.pathname;
+      window.history.replaceState(null, "", address);
     } catch (error) { /* the address stays as it is */ }
   }
 
@@ -137,10 +157,14 @@
     window.clearTimeout(timer);
     run();
   });
+  sort.addEventListener("change", function () { asked = ""; run(); });
   more.addEventListener("click", function () { ask(asked, shown); });
   document.addEventListener("keydown", step);
 
-  input.value = new URLSearchParams(window.location.search).get("q") || "";
+  var address = new URLSearchParams(window.location.search);
+  input.value = address.get("q") || "";
+  sort.value = address.get("sort") || "relevance";
+  if (!sort.value) { sort.value = "relevance"; }
   run();
   if (!input.value) { input.focus(); engine().catch(function () { found.textContent = words.failed; }); }
 })();

@@ -1,0 +1,132 @@
+"""How fast a batch becomes archived items: ``python -m tests.bench.batch [ITEMS] [RUNS]``.
+
+Mixed scans (JPEG, TIFF, 16-bit TIFF and PNG of 1 to 8 megapixels, cut from real ones) go through a
+whole ``hoaban ingest`` on all cores. The floor of the same run is that of
+:mod:`tests.bench.derivatives`, on the same files and with as many processes: tiles, digests and the
+encoding of the small pictures, and nothing else: not even its processes' start, which ours has.
+Floor and ingest take turns; medians count.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent.parent
+SIZES_MP = (1.0, 2.0, 3.0, 4.0, 8.0)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What something took: seconds on the clock, and processor seconds of all processes."""
+
+    wall_s: float
+    cpu_s: float
+
+
+def main(items: int = 200, runs: int = 1) -> None:
+    """Measure and print."""
+    from tests.bench.scans import write_delivery
+
+    with tempfile.TemporaryDirectory() as scratch:
+        source = Path(scratch) / "delivery"
+        scans = write_delivery(source, items, SIZES_MP)
+        size_mb = sum(scan.stat().st_size for scan in scans) / 1e6
+        museum = Path(scratch) / "museum"
+        floors, ours = [], []
+        for _run in range(runs):
+            floors.append(_floor(source, Path(scratch) / "floor"))
+            _hoaban("init", str(museum))
+            ours.append(_cost(lambda: _hoaban("ingest", str(source), "--archive", str(museum))))
+            shutil.rmtree(museum)
+    say = sys.stdout.write
+    say(f"{items} mixed scans, {size_mb:.0f} MB, {os.cpu_count()} cores, {runs} run(s)\n")
+    for name, costs in (("floor", floors), ("Hoa Ban, ingest", ours)):
+        wall = statistics.median(cost.wall_s for cost in costs)
+        cpu = statistics.median(cost.cpu_s for cost in costs)
+        say(
+            f"  {name:18} {wall:7.1f} s  {items / wall:6.2f} images/s  {size_mb / wall:6.1f} MB/s"
+            f"  {cpu:7.1f} CPU s\n"
+        )
+    pairs = list(zip(ours, floors, strict=True))
+    wall = statistics.median(our.wall_s / floor.wall_s for our, floor in pairs)
+    cpu = statistics.median(our.cpu_s / floor.cpu_s for our, floor in pairs)
+    say(f"  ingest / floor: {wall:.2f} by the clock, {cpu:.2f} in CPU\n")
+
+
+def _floor(source: Path, folder: Path) -> Cost:
+    """Do what cannot be left out, in a process of its own with one process a core below it."""
+    command = [sys.executable, "-m", "tests.bench.batch", "floor", str(source), str(folder)]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    return Cost(*json.loads(done.stdout))
+
+
+def run_floor(source: Path, folder: Path) -> None:
+    """Make the floor of every scan of ``source`` below ``folder``; print what it cost, as JSON."""
+    scans = sorted(path for path in source.iterdir() if path.suffix != ".csv")
+    folder.mkdir()
+    workers = os.cpu_count() or 1
+    context = multiprocessing.get_context("spawn")
+    ready = context.Barrier(workers + 1)
+    with context.Pool(workers, initializer=_prepare, initargs=(scans[:10], ready)) as pool:
+        ready.wait()
+        tasks = [(scan, folder / scan.stem, number % 10) for number, scan in enumerate(scans)]
+        started = time.perf_counter()
+        cpu_s = sum(pool.starmap(_floor_of_one, tasks, chunksize=1))
+        wall_s = time.perf_counter() - started
+    shutil.rmtree(folder)
+    sys.stdout.write(json.dumps([wall_s, cpu_s]))
+
+
+_small_pictures: list[dict[int, Any]] = []
+
+
+def _prepare(scans: list[Path], ready: Barrier) -> None:
+    """Have the small pictures of ten scans at hand: every tenth is of the same kind and size."""
+    from tests.bench.derivatives import small_pictures_of
+
+    _small_pictures.extend(small_pictures_of(scan) for scan in scans)
+    ready.wait()
+
+
+def _floor_of_one(scan: Path, folder: Path, number: int) -> float:
+    """Make one floor and return its CPU seconds."""
+    from tests.bench.derivatives import floor_with
+
+    before = time.process_time()
+    folder.mkdir()
+    floor_with(scan, folder, _small_pictures[number])
+    return time.process_time() - before
+
+
+def _hoaban(*arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "cli", *arguments], cwd=ROOT, check=True,
+                   capture_output=True)  # fmt: skip
+
+
+def _cost(function: Callable[[], None]) -> Cost:
+    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    function()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return Cost(time.perf_counter() - started, cpu_s)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["floor"]:
+        run_floor(Path(sys.argv[2]), Path(sys.argv[3]))
+    else:
+        main(*(int(word) for word in sys.argv[1:]))
