@@ -13,7 +13,7 @@ from schemas.messages import _
 
 # "HOAB", so that a foreign database is never taken for ours.
 APPLICATION_ID = 0x484F4142
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 # Up to here the whole file is checked when it is opened (0.1 s); a larger one is checked by use.
 _CHECKED_BYTES = 64 << 20

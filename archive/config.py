@@ -118,14 +118,14 @@ class QualitySettings:
     target_edition: str = "2014"
 
     @property
-    def wanted(self) -> QualitySettings | None:
-        """The settings, or None where nothing is to be measured."""
-        return self if self.control else None
-
-    @property
     def wanted_target(self) -> str:
         """The edition of the target to look for, or empty when none is."""
         return self.target_edition if self.target else ""
+
+    @property
+    def wanted(self) -> QualitySettings | None:
+        """The settings, or None where nothing is to be measured."""
+        return self if self.control else None
 
 
 @dataclass(frozen=True)
@@ -413,8 +413,8 @@ def _check_values(settings: Settings, path: Path) -> None:
     wrong = (
         wrong
         or _wrong_derivatives(settings.derivatives)
-        or _wrong_quality(settings.quality)
         or _wrong_intake(settings.intake)
+        or _wrong_quality(settings.quality)
     )
     if wrong:
         raise ConfigError(wrong, path=path)
@@ -436,15 +436,6 @@ def _wrong_derivatives(settings: DerivativeSettings) -> str:
     return ""
 
 
-def _wrong_quality(settings: QualitySettings) -> str:
-    """Return what is wrong with the thresholds of quality control, or an empty text."""
-    if not all(value >= 0 for value in asdict(settings).values() if not isinstance(value, str)):
-        return _("the settings of [quality] must not be negative.")
-    if max(settings.max_clipped_percent, settings.min_sheet_percent) > 100:
-        return _("max_clipped_percent and min_sheet_percent must be from 0 to 100.")
-    return ""
-
-
 def _wrong_intake(settings: IntakeSettings) -> str:
     """Return what is wrong with how catalogues are read, or an empty text."""
     columns: Mapping[str, object] = settings.columns
@@ -460,6 +451,16 @@ def _wrong_intake(settings: IntakeSettings) -> str:
             return _("intake.encoding: '{name}' is no encoding; for example cp1258.").format(
                 name=settings.encoding
             )
+    return ""
+
+
+def _wrong_quality(settings: QualitySettings) -> str:
+    """Return what is wrong with the thresholds of quality control, or an empty text."""
+    numbers = (v for v in asdict(settings).values() if not isinstance(v, str))
+    if not all(value >= 0 for value in numbers):
+        return _("the settings of [quality] must not be negative.")
+    if max(settings.max_clipped_percent, settings.min_sheet_percent) > 100:
+        return _("max_clipped_percent and min_sheet_percent must be from 0 to 100.")
     return ""
 
 

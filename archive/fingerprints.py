@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from archive.catalogue_file import FINGERPRINT_TABLES, translated
-from schemas.fingerprints import Fingerprint, is_alike
+from schemas.fingerprints import Fingerprint, is_alike, is_fingerprint
 
 
 @dataclass(frozen=True, order=True)
@@ -53,8 +53,9 @@ class Fingerprints:
         self._connection.close()
 
     def put(self, item_id: str, pictures: Iterable[Picture]) -> None:
-        """Replace what is known of an item; pictures without a fingerprint are left out."""
-        known = [picture for picture in pictures if picture.fingerprint]
+        """Replace what is known of an item; pictures without a fingerprint, or with one of
+        another version, are left out."""
+        known = [picture for picture in pictures if is_fingerprint(picture.fingerprint)]
         with translated(self._path):
             self.forget(item_id)
             self._connection.executemany(

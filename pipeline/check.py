@@ -120,8 +120,10 @@ def check(
         for job in jobs:
             findings.extend(in_scans[job.item_id])
         scans = [scan for job in jobs for scan in read[job.item_id]]
-        twins = duplicate_findings(scans)
-        twins += look_alikes_of([seen[job.item_id] for job in jobs], scans)
+        twins = [
+            *duplicate_findings(scans),
+            *look_alikes_of([seen[job.item_id] for job in jobs], scans),
+        ]
         findings.extend(twins)
         if contact_sheet is not None:
             for twin in twins:
@@ -170,8 +172,8 @@ def _jobs(
                 scratch / planned.item_id,
                 settings.derivatives,
                 memory_mb=memory_mb,
-                quality=settings.quality.wanted,
-                object_mm=longest_side_mm(planned.record),
                 has_previews=previews,
                 target_edition=settings.quality.wanted_target,
+                quality=settings.quality.wanted,
+                object_mm=longest_side_mm(planned.record),
             )

@@ -376,9 +376,9 @@ class _Run:
                 credit=credit_in(self._archive, planned.record),
                 limits=limits_in(self._archive, planned.record),
                 memory_mb=memory_mb,
+                target_edition=self._archive.settings.quality.wanted_target,
                 quality=self._archive.settings.quality.wanted,
                 object_mm=longest_side_mm(planned.record),
-                target_edition=self._archive.settings.quality.wanted_target,
             )
 
     def _scans_of(self, planned: PlannedItem) -> tuple[Scan, ...]:

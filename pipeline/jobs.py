@@ -82,10 +82,10 @@ class Job:
         memory_mb: What the worker may use; a page that needs more waits on the disk. 0 means
             any amount.
         limits: What may be shown of the item.
-        quality: From where on the quality of the scans is told of, or None to measure nothing.
-        object_mm: The longest side of the object in millimetres, or 0 when not known.
         target_edition: Edition of the colour target to look for, or empty: do not look.
         has_previews: A check keeps a picture of each scan in ``staging``, for a contact sheet.
+        quality: From where on the quality of the scans is told of, or None to measure nothing.
+        object_mm: The longest side of the object in millimetres, or 0 when not known.
     """
 
     item_id: str

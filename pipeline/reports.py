@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,16 +18,42 @@ if TYPE_CHECKING:
     from pipeline.remake import RemakeReport
 
 
+# A catalogue can have the same small thing to say of every row; errors and warnings are all said.
+_NOTES_OF_A_KIND = 1
+
+
 def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
-    """Yield a line a finding: ``place: severity [CODE] sentence``."""
+    """Yield a line a finding: ``place: severity [CODE] sentence``, of like notes only the first.
+
+    What was left out is counted at the end; reports as JSON, marked sheets and contact sheets
+    have every one.
+    """
     words = {
         Severity.ERROR: _("error"),
         Severity.WARNING: _("warning"),
         Severity.INFO: _("note"),
     }
+    said: set[str] = set()
+    notes: Counter[str] = Counter()
     for finding in findings:
         where = f"{finding.where()}: " if finding.where() else ""
-        yield f"{where}{words[finding.severity]} [{finding.code}] {finding.message()}"
+        line = f"{where}{words[finding.severity]} [{finding.code}] {finding.message()}"
+        if line in said:
+            continue
+        said.add(line)
+        if finding.severity is Severity.INFO:
+            notes[finding.code] += 1
+            if notes[finding.code] > _NOTES_OF_A_KIND:
+                continue
+        yield line
+    for code, count in notes.items():
+        left = count - _NOTES_OF_A_KIND
+        if left > 0:
+            yield ngettext(
+                "… and {count} more note of this kind [{code}]",
+                "… and {count} more notes of this kind [{code}]",
+                left,
+            ).format(count=left, code=code)
 
 
 def finding_summary(findings: Iterable[Finding]) -> str:

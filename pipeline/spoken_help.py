@@ -15,6 +15,11 @@ _SHORT_HELP_WIDTH = 90
 class SpokenCommand(click.Command):
     """A command with translated help."""
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return ``--help``, made anew: click would keep the words of another language."""
+        self._help_option = None
+        return super().get_help_option(ctx)
+
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help in the current language."""
         _say(self, super().format_help_text, ctx, formatter)
@@ -28,6 +33,11 @@ class SpokenGroup(click.Group):
     """A group with translated help, its commands in the order of the work."""
 
     command_class = SpokenCommand
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return ``--help``, made anew: click would keep the words of another language."""
+        self._help_option = None
+        return super().get_help_option(ctx)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help in the current language."""

@@ -62,7 +62,7 @@ class Fingerprint:
         Raises:
             ValueError: It is not a fingerprint.
         """
-        if len(text) != (_COARSE_BITS + _FINE_BITS + _TINT_BITS) // 4:
+        if not is_fingerprint(text):
             raise ValueError(f"not a fingerprint: {text!r}")
         fine, tint = _COARSE_BITS // 4, (_COARSE_BITS + _FINE_BITS) // 4
         return cls(int(text[:fine], 16), int(text[fine:tint], 16), bytes.fromhex(text[tint:]))
@@ -97,6 +97,11 @@ class Fingerprint:
         for _quarter in range(_QUARTERS):
             yield turn
             turn = turn.turned()
+
+
+def is_fingerprint(text: str) -> bool:
+    """Say whether ``text`` is a fingerprint of this version."""
+    return len(text) == (_COARSE_BITS + _FINE_BITS + _TINT_BITS) // 4
 
 
 def is_alike(one: Fingerprint, other: Fingerprint) -> bool:

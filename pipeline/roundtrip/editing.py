@@ -72,13 +72,17 @@ class EditReport:
     findings: tuple[Finding, ...] = ()
 
 
-def check_agreed(is_same: bool) -> None:
-    """Make sure that what is to be done is what was shown.
+def check_agreed(wanted: Mapping[str, object], agreed: Mapping[str, object]) -> None:
+    """Make sure that nothing is done that was not shown; less may be left to do than was shown.
+
+    Args:
+        wanted: What is to be done, by item.
+        agreed: What was shown.
 
     Raises:
-        RecordError: It is not.
+        RecordError: Something was not shown so.
     """
-    if not is_same:
+    if any(agreed.get(item_id) != edit for item_id, edit in wanted.items()):
         raise RecordError(
             _("The archive changed since these changes were shown; nothing was written."),
             remedy=_("Run the command again and look at the changes once more."),

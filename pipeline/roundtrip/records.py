@@ -79,6 +79,11 @@ class ImportPlan:
     is_unfinished: bool
 
     @property
+    def by_item(self) -> dict[str, ItemEdit]:
+        """The edits by item."""
+        return {edit.item_id: edit for edit in self.edits}
+
+    @property
     def is_partial(self) -> bool:
         """Say whether something that came back is not taken over."""
         return any(finding.severity is Severity.ERROR for finding in self.findings)
@@ -174,7 +179,7 @@ def import_records(
         store.recover()
         refreshed = refresh_from_store(archive.layout, store, catalogue)
         plan = _Planner(archive, store, catalogue, path).plan()
-        check_agreed(plan.edits == agreed.edits)
+        check_agreed(plan.by_item, agreed.by_item)
         edits = (
             Edit(edit.record, detail="columns=" + ", ".join(c.heading for c in edit.changes))
             for edit in plan.edits

@@ -88,6 +88,11 @@ class UndoPlan:
     is_unfinished: bool
 
     @property
+    def by_item(self) -> dict[str, ItemUndo]:
+        """What becomes of each item."""
+        return {item.edit.record.item_id: item for item in self.items}
+
+    @property
     def is_partial(self) -> bool:
         """Say whether some of the batch cannot be taken back."""
         return bool(self.findings)
@@ -141,7 +146,7 @@ def undo_batch(
         store.recover()
         refreshed = refresh_from_store(archive.layout, store, catalogue)
         plan = _plan(archive, store, catalogue, batch)
-        check_agreed(plan.items == agreed.items)
+        check_agreed(plan.by_item, agreed.by_item)
         report = apply_edits(
             archive,
             store,

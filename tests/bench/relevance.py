@@ -20,8 +20,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from schemas.vietnamese import bare_form
 from search.documents import LEVELS, SearchDocument
 from search.index import SearchIndex
@@ -139,6 +137,9 @@ def static_index(documents: Sequence[SearchDocument], folder: Path) -> Iterator[
         '<!doctype html><meta charset="utf-8"><script src="search/search-engine.js"></script>'
     )
     (folder / "index.html").write_text(page_text, encoding="utf-8")
+    # Only what `.[dev]` installs has it, and only this part of the figures needs a browser.
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page = browser.new_page()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import QualitySettings, Settings
+from archive.config import Settings
 from archive.lock import write_lock
 from archive.opening import Archive, create_archive
 from archive.store import Store
@@ -24,10 +24,7 @@ class OverError(Exception):
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
-    # The scans are small drawings, which quality control would tell of.
-    return create_archive(
-        tmp_path / "museum", Settings(jobs=1, quality=QualitySettings(control=False))
-    )
+    return create_archive(tmp_path / "museum", Settings(jobs=1))
 
 
 def watched(

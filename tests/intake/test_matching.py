@@ -135,7 +135,7 @@ def test_numbers_that_differ_in_separators_only_take_what_is_spelled_like_them(m
     museum.csv(HEAD[:2], ("1.2", "A"), ("1/2", "B"))
     items = museum.items()
     assert "1.2.jpg" in [scan.name for scan in items["1.2"].scans]
-    assert museum.codes(items["1/2"].findings) == {"MATCH-file-shared"}
+    assert museum.codes(items["1/2"].findings) == {"MATCH-file-shared", "ROW-similar-identifier"}
 
 
 def test_a_scan_of_two_rows_sets_both_aside(museum):

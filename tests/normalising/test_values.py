@@ -20,7 +20,7 @@ from pipeline.ingest import ingest
 from pipeline.intake.delivery import Delivery, read_delivery
 from pipeline.packages import export
 from pipeline.publish import publish
-from pipeline.roundtrip.records import export_records, import_records
+from pipeline.roundtrip.records import export_records, import_records, plan_import
 from pipeline.status import status
 from schemas.access import access_text, parse_access_terms
 from schemas.crosswalks.dcterms import qdc_xml
@@ -239,7 +239,7 @@ def test_a_changed_cell_is_understood_again_and_the_others_stay(
     assert "creativecommons.org" not in text
     edited = text.replace("cuối thế kỷ XIX", "năm 1954")
     sheet.write_text(edited, encoding="utf-8-sig", newline="")
-    import_records(archive, sheet, now=at(2026))
+    import_records(archive, sheet, agreed=plan_import(archive, sheet), now=at(2026))
     after = Store(archive.layout).read("bt-1").record
     assert normal(after, "date") == [{"edtf": "1954", "earliest": 1954, "latest": 1954}]
     assert [s for s in after.statements if s.field != "date"] == [

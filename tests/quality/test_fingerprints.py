@@ -77,6 +77,13 @@ def test_a_blank_page_has_no_fingerprint() -> None:
     assert look(text_page(lines=0)) == ""
 
 
+def test_a_fingerprint_of_another_version_is_left_out() -> None:
+    fingerprints = Fingerprints.apart()
+    fingerprints.put("old", [Picture("old", "0001", "masters/o.tif", "0f" * 160)])
+    assert fingerprints.of("old") == []
+    fingerprints.close()
+
+
 def test_the_index_finds_the_turned_copy_among_many() -> None:
     chance = random.Random(5)
     fingerprints = Fingerprints.apart()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,12 +25,20 @@ from tests.flows.deliveries import HEADINGS, ROWS, draw_scan, make_delivery, tre
 Edit = Callable[[dict[str, str]], None]
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("roundtrip")
+
+
 @pytest.fixture
-def museum(tmp_path: Path, run: Run) -> Path:
-    folder = tmp_path / "museum"
-    assert run("init", folder).code == 0
-    assert run("ingest", make_delivery(tmp_path / "delivery"), cwd=folder).code == 0
-    return folder
+def museum(made: Path, tmp_path: Path, run: Run) -> Path:
+    """An archive of three items and its delivery: ingested once, copied for each test."""
+    if not (made / "museum" / "catalogue.db").exists():
+        assert run("init", made / "museum").code == 0
+        source = make_delivery(made / "delivery")
+        assert run("ingest", source, cwd=made / "museum").code == 0
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "museum"
 
 
 @pytest.fixture(params=["records.xlsx", "records.csv"])
