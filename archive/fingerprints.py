@@ -53,8 +53,10 @@ class Fingerprints:
         self._connection.close()
 
     def put(self, item_id: str, pictures: Iterable[Picture]) -> None:
-        """Replace what is known of an item; pictures without a fingerprint, or with one of
-        another version, are left out."""
+        """Replace what is known of an item.
+
+        Pictures without a fingerprint, or with one of another version, are left out.
+        """
         known = [picture for picture in pictures if is_fingerprint(picture.fingerprint)]
         with translated(self._path):
             self.forget(item_id)
