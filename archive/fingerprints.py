@@ -53,9 +53,9 @@ class Fingerprints:
         self._connection.close()
 
     def put(self, item_id: str, pictures: Iterable[Picture]) -> None:
-        """Replace what is known of an item; pictures without a fingerprint are left out.
+        """Replace what is known of an item.
 
-        Those that an older version made count as none, until the images are made again.
+        Pictures without a fingerprint, or with one of another version, are left out.
         """
         known = [picture for picture in pictures if is_fingerprint(picture.fingerprint)]
         with translated(self._path):

@@ -12,6 +12,7 @@ import contextlib
 import mmap
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline import colour
@@ -20,7 +21,7 @@ from pipeline.readers import PageHeader, ScanProblem, open_page
 from pipeline.readers.libvips import problem_of
 from pipeline.vips import pyvips
 
-__all__ = ["PageHeader", "ScanProblem", "decode_page"]
+__all__ = ["PageHeader", "ScanProblem", "decode_page", "decoding_page"]
 
 # Side of the tiles of a page that waits on the disk, in pixels.
 _SCRATCH_TILE_PX = 256
@@ -56,7 +57,7 @@ def decode_page(
             _raise_if_damaged(path, identity, page)
             raise  # the scan can be read, so it was the disk
         raise problem_of(error) from error
-    if page.orientation == 1 or page.is_upright:
+    if _is_upright(page):
         return upright
     # Turning reads columns, which a sequential decoder cannot give: only what waits can be
     # turned. It is turned while it is read, so that it is not in memory twice.
@@ -64,6 +65,40 @@ def decode_page(
     upright.set_type(pyvips.GValue.gint_type, "orientation", page.orientation)
     upright = upright.autorot()
     return upright if scratch is None else _with_tiles_at_hand(upright)
+
+
+@contextlib.contextmanager
+def decoding_page(
+    path: Path, identity: Identity, page: PageHeader
+) -> Iterator[pyvips.Image | None]:
+    """Give a page that is decoded while it is read, for as long as the context lasts.
+
+    Args:
+        path: The file.
+        identity: What it is.
+        page: Its page.
+
+    Yields:
+        An image as :func:`decode_page` returns it, whose rows can be read once, from the first
+        to the last; or None for a page that must be turned, which reads columns.
+
+    Raises:
+        ScanProblem: The pixels are damaged, cut short or have neither black nor white.
+        MemoryError: The memory limit does not allow it.
+        pyvips.Error: What the caller wrote meanwhile could not be written.
+    """
+    if not _is_upright(page):
+        yield None
+        return
+    try:
+        yield _in_srgb(path, identity, page)
+    except pyvips.Error:
+        _raise_if_damaged(path, identity, page)
+        raise  # the scan can be read, so it was the disk
+
+
+def _is_upright(page: PageHeader) -> bool:
+    return page.orientation == 1 or page.is_upright
 
 
 def _in_srgb(path: Path, identity: Identity, page: PageHeader) -> pyvips.Image:

@@ -29,7 +29,7 @@ from schemas.derivatives import DERIVATIVES_NAME, Canvas, DerivativeSet, ImageFi
 from schemas.records import json_bytes
 
 # Raise it when the same master and settings would give other bytes or other files.
-RECIPE_VERSION = 4
+RECIPE_VERSION = 5
 
 See = Callable[[pyvips.Image], None]
 
@@ -124,11 +124,11 @@ def write_canvas(
 ) -> Canvas:
     """Make everything from one decoded page, in a new folder of ``folder``.
 
-    The large image is read twice, for the tiles and for a base that all small pictures are made
-    from.
+    The large image is read once; all small pictures are made from a level of its pyramid.
 
     Args:
-        image: 8-bit sRGB, upright, that can be read anywhere, any number of times.
+        image: 8-bit sRGB, upright. Without a mark, its rows are read once, from the first to the
+            last; with one, it must be readable anywhere, any number of times.
         folder: The item's derivatives folder; it must exist.
         settings: Sizes and qualities.
         source: Where it comes from.
@@ -136,8 +136,8 @@ def write_canvas(
         see: Told of every picture, unsharpened, that shows just the image.
 
     Raises:
-        pyvips.Error: The disk refuses a file.
-        OSError: Likewise.
+        pyvips.Error: The pixels cannot be computed, or the disk refuses a file.
+        OSError: The disk refuses a file.
     """
     place = folder / source.key
     encoding = Encoding.of(settings, source.xmp)
@@ -153,6 +153,8 @@ def write_canvas(
     # A small image's thumbnail would be all of it, without the mark.
     is_plain = mark is not None and settings.thumbnail_px * 2 <= max(image.width, image.height)
     plain = base_for(image, needed_px=settings.thumbnail_px) if is_plain else None
+    if mark is None:
+        see(base)
     # What keeps the master's own size is shown as it is.
     sharpen_below_px = max(image.width, image.height) if is_sharpened else 0
     thumbnail, *access = _write_pictures(

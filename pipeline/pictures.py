@@ -85,15 +85,28 @@ def save_webp(image: pyvips.Image, path: Path, encoding: Encoding) -> None:
     )
 
 
-def base_for(image: pyvips.Image, *, needed_px: int) -> pyvips.Image:
+def base_for(
+    image: pyvips.Image, *, needed_px: int, of: tuple[int, int] | None = None
+) -> pyvips.Image:
     """Return what all small pictures can be made from, so that the large image is read once.
 
     It is the image itself, or the image reduced, in memory, so that its longer side is
     ``needed_px``: the largest picture is so made in one step, as sharp as it can be.
+
+    Args:
+        image: 8-bit sRGB.
+        needed_px: Longer side of the result.
+        of: Width and height that the result has the proportions of; by default the image's. A
+            level of a pyramid is rounded up, so its own differ a little.
     """
-    scale = needed_px / max(image.width, image.height)
+    width, height = of or (image.width, image.height)
+    scale = needed_px / max(width, height)
+    if scale >= 1:
+        return image
+    across, down = (max(1, round(side * scale)) for side in (width, height))
     # Without a gap, that is without box averaging first: a third of the time, and better.
-    return image.resize(scale, gap=0).copy_memory() if scale < 1 else image
+    smaller = image.resize(across / image.width, vscale=down / image.height, gap=0)
+    return smaller.copy_memory()
 
 
 def fitted(image: pyvips.Image, box_px: int) -> pyvips.Image:

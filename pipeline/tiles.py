@@ -1,7 +1,7 @@
 """Deep zoom: IIIF Image API 3 level 0 tiles as plain files, complete for the viewers there are.
 
-libvips writes the tiles; what it leaves out is added here: ``full/max`` (level 0 demands it and
-OpenSeadragon asks for it when an image fits one tile), whole images in the sizes that
+The tiles are cut by :mod:`pipeline.levels`; the whole images are written here: ``full/max`` (level
+0 demands it and OpenSeadragon asks for it when an image fits one tile), those in the sizes that
 ``info.json`` will name, and ``full/90,`` (Universal Viewer asks for it whatever the document
 says). ``info.json`` itself is the site's, because it holds the site's address.
 
@@ -18,12 +18,16 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.levels import LevelWriter
 from pipeline.pictures import Encoding, base_for, resized, save_jpeg
 from pipeline.vips import pyvips
 
 # Whole images larger than this are left to the tiles.
 _LARGEST_WHOLE_PX = 2048
 _VIEWER_THUMBNAIL_PX = 90
+# The small pictures are reduced from a level of at least this many times their size: averaging
+# alone, down to just their size, would cost them sharpness.
+_KEPT_OVER_NEEDED = 1.5
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def write_tiles(
     """Write the tiles and whole images of ``image`` into the new folder ``folder``.
 
     Args:
-        image: 8-bit sRGB that can be read anywhere, any number of times.
+        image: 8-bit sRGB; its rows are read once, from the first to the last.
         folder: Must not exist; its parent must.
         tile_px: Side of a tile.
         encoding: Quality. Tiles carry no profile and no credit: untagged is sRGB on the web,
@@ -75,51 +79,51 @@ def write_tiles(
         needed_px: Longer side of what the caller will make from the second result.
 
     Returns:
-        What was written, and the image reduced by :func:`pipeline.pictures.base_for`. It is made
-        after the tiles, so that the memory of both is not needed at once.
+        What was written, and the image reduced by :func:`pipeline.pictures.base_for`.
 
     Raises:
-        pyvips.Error: The disk refuses a file.
-        OSError: Likewise.
+        pyvips.Error: The pixels cannot be computed, or the disk refuses a file.
+        OSError: The disk refuses a file.
     """
     pyramid = pyramid_of(image.width, image.height, tile_px=tile_px)
-    options = ",".join(
-        f"{name}={str(value).lower()}" for name, value in encoding.jpeg_options.items()
+    needed_px = max(needed_px, *pyramid.sizes[-1])
+    size = (image.width, image.height)
+    folder.mkdir()
+    writer = LevelWriter(
+        folder,
+        size=size,
+        factors=pyramid.scale_factors,
+        tile_px=tile_px,
+        encoding=encoding,
+        kept_px=round(needed_px * _KEPT_OVER_NEEDED),
     )
-    image.dzsave(
-        os.fsencode(folder),
-        layout="iiif3",
-        container="fs",
-        tile_size=tile_px,
-        overlap=0,
-        suffix=f".jpg[{options}]",
-        keep="none",
-    )
-    (folder / "info.json").unlink()
-    (folder.parent / "vips-properties.xml").unlink(missing_ok=True)
-    base = base_for(image, needed_px=max(needed_px, *pyramid.sizes[-1]))
-    _write_wholes(image, base, folder, pyramid, encoding)
+    level = writer.write(image)
+    base = base_for(level, needed_px=needed_px, of=size)
+    _write_wholes(level, base, folder, pyramid, encoding, of=size)
     return pyramid, base
 
 
 def _write_wholes(
-    image: pyvips.Image,
+    level: pyvips.Image,
     base: pyvips.Image,
     folder: Path,
     pyramid: Pyramid,
     encoding: Encoding,
+    *,
+    of: tuple[int, int],
 ) -> None:
-    """Write the whole images, each from the next larger one: the image is read once."""
-    wholes = [image]
+    """Write the whole images of an image of size ``of``, each from the next larger one."""
+    wholes = [level, base]
     for size in reversed(pyramid.sizes):
-        wholes.append(resized(base if len(wholes) == 1 else wholes[-1], *size))
+        wholes.append(resized(wholes[-1], *size))
         save_jpeg(wholes[-1], _place(folder, f"{size[0]},{size[1]}"), encoding)
     width, height = pyramid.sizes[-1]
     largest = folder / "full" / f"{width},{height}" / "0" / "default.jpg"
     _link(largest, _place(folder, "max"))
-    width = min(_VIEWER_THUMBNAIL_PX, image.width)
-    height = max(1, round(image.height * width / image.width))
-    smallest = next(whole for whole in reversed(wholes) if whole.width >= width)
+    width = min(_VIEWER_THUMBNAIL_PX, of[0])
+    height = max(1, round(of[1] * width / of[0]))
+    # A long strip has no level of both that width and few enough pixels: its widest must do.
+    smallest = next((whole for whole in reversed(wholes) if whole.width >= width), level)
     save_jpeg(
         resized(smallest, width, height), _place(folder, f"{_VIEWER_THUMBNAIL_PX},"), encoding
     )

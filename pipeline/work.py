@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pipeline.colour import assumed_space
 from pipeline.copying import Copy, read_scan
-from pipeline.decode import PageHeader, ScanProblem, decode_page
+from pipeline.decode import PageHeader, ScanProblem, decode_page, decoding_page
 from pipeline.derive import (
     CanvasSource,
     recipe_of,
@@ -33,18 +33,18 @@ from pipeline.jobs import Job, Outcome, Scan
 from pipeline.lost_blocks import tells_lost_blocks
 from pipeline.memory import fits_in_memory
 from pipeline.pronom import UNKNOWN, FormatName, name_format_apart
+from pipeline.quality.crops import TileCrops
 from pipeline.quality.judging import facts_of, judged
 from pipeline.quality.look import Look
 from pipeline.readers import version_of
+from pipeline.staging import make_empty, refusal_of_disk, write_error
 from pipeline.target import target_findings
 from pipeline.vips import pyvips
 from pipeline.watermark import within
 from schemas.crosswalks.xmp import xmp_packet
 from schemas.derivatives import Canvas, DerivativeSet
-from schemas.errors import StoreWriteError
 from schemas.events import Event, EventType
 from schemas.findings import Finding, has_errors
-from schemas.messages import _
 from schemas.technical import Page, Technical, longest_side
 
 # Below it, zeros at the end are padding or a black margin.
@@ -113,6 +113,13 @@ class _Findings:
         """Add what a colour target in a picture of ``scan`` says of its colours."""
         self.all.extend(target_findings(picture, edition, scan=scan.name, item_id=self._item_id))
 
+    def add_quality(self, look: Look, master: _Master, page: PageHeader, job: Job) -> None:
+        """Add what is wrong with a page that was looked at, if that is wanted."""
+        if job.quality is not None:
+            facts = facts_of(page, master.header, object_mm=job.object_mm)
+            for code, values in judged(look.measure(), facts, job.quality):
+                self.add(code, master.copy.scan, **values)
+
 
 def run_item(job: Job, *, at: str) -> Outcome:
     """Do all the work on one item, in its staging folder.
@@ -131,10 +138,10 @@ def run_item(job: Job, *, at: str) -> Outcome:
     """
     findings = _Findings(job.item_id)
     try:
-        _make_empty(job.staging)
+        make_empty(job.staging)
         masters, canvases = _stage(job, findings)
         if has_errors(findings.all):
-            _make_empty(job.staging)
+            make_empty(job.staging)
             return Outcome(job.item_id, findings=tuple(findings.all))
         folder = job.staging / "derivatives"
         recipe = recipe_of(
@@ -152,11 +159,11 @@ def run_item(job: Job, *, at: str) -> Outcome:
     except (OSError, pyvips.Error) as error:
         # A fault of a scan is a ScanProblem by now. What is left is a write that failed, or an
         # image that no JPEG can hold: the disk is asked which of the two it was.
-        refusal = error if isinstance(error, OSError) else _refusal_of_disk(job.staging)
+        refusal = error if isinstance(error, OSError) else refusal_of_disk(job.staging)
         shutil.rmtree(job.staging, ignore_errors=True)
         if refusal is None:
             raise
-        raise _write_error(job.staging, refusal) from error
+        raise write_error(job.staging, refusal) from error
     except MemoryError:
         shutil.rmtree(job.staging, ignore_errors=True)
         raise
@@ -184,12 +191,12 @@ def check_item(job: Job) -> Outcome:
                 with _decoded(master, page, job) as image:
                     if job.target_edition:
                         findings.add_target(image, job.target_edition, scan)
+                    if job.quality is not None:
+                        look = Look.at(image)
+                        pictures.append((scan.name, look.fingerprint))
+                        findings.add_quality(look, master, page, job)
                     if job.has_previews and index == 0:
                         write_preview(image, *job.preview_of(number), quality=job.settings.quality)
-                    if job.quality is not None:
-                        look = Look(image)
-                        pictures.append((scan.name, look.fingerprint))
-                        _judge_quality(look, master, page, job, findings)
             masters.append(master)
         except ScanProblem as problem:
             findings.add(problem.code, scan, **problem.values)
@@ -222,6 +229,7 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
                     findings.add_target(picture, job.target_edition, scan)
             masters.append(master)
         except ScanProblem as problem:
+            shutil.rmtree(folder / f"{len(canvases) + 1:04d}", ignore_errors=True)  # begun tiles
             findings.add(problem.code, scan, **problem.values)
     return masters, canvases
 
@@ -229,10 +237,7 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
 def _canvas(
     master: _Master, page: int, folder: Path, job: Job, number: int, findings: _Findings
 ) -> Canvas:
-    """Decode one page and make everything from it.
-
-    ``page`` counts the views of the master as technical.json lists them.
-    """
+    """Decode one page, counted as technical.json lists them, and make everything from it."""
     header = master.header.pages[page]
     source = CanvasSource(
         key=f"{number:04d}",
@@ -242,26 +247,23 @@ def _canvas(
         is_document=header.colour_space == "bilevel",
         xmp=xmp_packet(job.credit, source=f"hash://sha256/{master.copy.sha256}"),
     )
+    limits = job.limits
+    if not (limits.watermark or limits.reduces(max(header.width_px, header.height_px))):
+        with decoding_page(master.copy.path, master.identity, header) as image:
+            if image is not None:
+                look = Look(TileCrops.of(image, folder / source.key, job.settings.tile_px))
+                canvas = write_canvas(image, folder, job.settings, source, see=look.see)
+                findings.add_quality(look, master, header, job)
+                return replace(canvas, fingerprint=look.fingerprint)
     with _decoded(master, header, job) as decoded:
-        image = within(decoded, job.limits, memory_mb=job.memory_mb)
         # The scan itself is looked at, not what may be shown of it.
-        look = Look(decoded)
+        look = Look.at(decoded)
+        image = within(decoded, limits, memory_mb=job.memory_mb)
         see = look.see if image is decoded else see_nothing
-        mark = job.limits.watermark
+        mark = limits.watermark
         canvas = write_canvas(image, folder, job.settings, source, mark=mark, see=see)
-        _judge_quality(look, master, header, job, findings)
+        findings.add_quality(look, master, header, job)
         return replace(canvas, fingerprint=look.fingerprint)
-
-
-def _judge_quality(
-    look: Look, master: _Master, page: PageHeader, job: Job, findings: _Findings
-) -> None:
-    """Measure a page that was decoded and tell what is wrong with it, if that is wanted."""
-    if job.quality is None:
-        return
-    facts = facts_of(page, master.header, object_mm=job.object_mm)
-    for code, values in judged(look.measure(), facts, job.quality):
-        findings.add(code, master.copy.scan, **values)
 
 
 @contextmanager
@@ -388,37 +390,5 @@ def _extension(scan: Scan) -> str:
     return extension if _SAFE_EXTENSION.fullmatch(extension) else ".bin"
 
 
-def _make_empty(folder: Path) -> None:
-    """Make ``folder`` exist and hold nothing."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-
-
 def _reason(error: OSError) -> str:
     return error.strerror or str(error)
-
-
-_PROBE_BYTES = 1 << 20
-
-
-def _refusal_of_disk(folder: Path) -> OSError | None:
-    """Return why the disk refuses a small write in ``folder``, or None when it takes it.
-
-    libvips tells a full disk only in words, and mixes them with those of its encoders.
-    """
-    probe = folder / "probe"
-    try:
-        probe.write_bytes(b"\0" * _PROBE_BYTES)
-        probe.unlink()
-    except OSError as error:
-        return error
-    return None
-
-
-def _write_error(folder: Path, error: OSError) -> StoreWriteError:
-    return StoreWriteError(
-        _("Work in progress cannot be written: {reason}.").format(reason=_reason(error)),
-        remedy=_("Free space on the disk or check the folder's rights, then run it again."),
-        path=folder,
-    )

@@ -100,7 +100,7 @@ class Fingerprint:
 
 
 def is_fingerprint(text: str) -> bool:
-    """Say whether a text is a fingerprint of this kind, as older versions made others."""
+    """Say whether ``text`` is a fingerprint of this version."""
     return len(text) == (_COARSE_BITS + _FINE_BITS + _TINT_BITS) // 4
 
 

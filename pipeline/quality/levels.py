@@ -19,36 +19,28 @@ SMALL_PX = 200
 
 @dataclass(frozen=True)
 class Levels:
-    """One page in three sizes, all 8-bit sRGB and upright.
+    """One page in two sizes, all 8-bit sRGB and upright.
 
     Attributes:
-        full: The page as decoded; only crops of it are read.
         medium: Longer side about :data:`MEDIUM_PX`, or the page's own.
         grey: ``medium`` in grey (Rec. 601 luma of the encoded values).
         small: Longer side about :data:`SMALL_PX`, or the page's own.
         small_grey: ``small`` in grey.
     """
 
-    full: pyvips.Image
     medium: Image.Image
     grey: Image.Image
     small: Image.Image
     small_grey: Image.Image
 
 
-def levels_of(full: pyvips.Image, reduced: pyvips.Image | None = None) -> Levels:
-    """Return the levels of a page.
-
-    Args:
-        full: 8-bit sRGB, upright, that can be read anywhere.
-        reduced: The same page, reduced already, in memory; without it ``full`` is read once more.
-    """
-    image = full if reduced is None else reduced
+def levels_of(image: pyvips.Image) -> Levels:
+    """Return the levels of a page, or of a reduced picture of it: 8-bit sRGB, upright."""
     factor = _factor((image.width, image.height), MEDIUM_PX)
     medium = pillow_image(image.shrink(factor, factor) if factor > 1 else image)
     factor = _factor(medium.size, SMALL_PX)
     small = medium.reduce(factor) if factor > 1 else medium
-    return Levels(full, medium, medium.convert("L"), small, small.convert("L"))
+    return Levels(medium, medium.convert("L"), small, small.convert("L"))
 
 
 def pillow_image(image: pyvips.Image) -> Image.Image:

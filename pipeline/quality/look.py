@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.quality.border import sheet_share
+from pipeline.quality.crops import Crops, PageCrops
 from pipeline.quality.fingerprinting import fingerprint_of
 from pipeline.quality.levels import MEDIUM_PX, Levels, levels_of
 from pipeline.quality.lines import Lines, lines_of
@@ -44,20 +45,24 @@ class Measures:
 class Look:
     """A page that is being looked at: reduced pictures of it are taken as they are made."""
 
-    def __init__(self, page: pyvips.Image) -> None:
-        """Look at ``page``: 8-bit sRGB, upright, that can be read anywhere."""
-        self._page = page
-        self._reduced: pyvips.Image | None = None
+    def __init__(self, crops: Crops) -> None:
+        """Look at the page of ``crops``; pictures of it are shown to :meth:`see` later."""
+        self._crops = crops
+        self._picture: pyvips.Image | None = None
         self._levels: Levels | None = None
 
+    @classmethod
+    def at(cls, page: pyvips.Image) -> Look:
+        """Look at ``page``: 8-bit sRGB, upright, that can be read anywhere."""
+        look = cls(PageCrops(page))
+        look._picture = page
+        return look
+
     def see(self, picture: pyvips.Image) -> None:
-        """Take a reduced picture of the page, in memory; the smallest that is large counts."""
-        longer = max(picture.width, picture.height)
-        known = self._reduced
-        if longer >= min(_LEAST_PX, max(self._page.width, self._page.height)) and (
-            known is None or longer < max(known.width, known.height)
-        ):
-            self._reduced = picture
+        """Take a picture of the page, in memory; the smallest that is large enough counts."""
+        longer, known = max(picture.width, picture.height), self._picture
+        if known is None or _LEAST_PX <= longer < max(known.width, known.height):
+            self._picture = picture
 
     @property
     def fingerprint(self) -> str:
@@ -69,10 +74,11 @@ class Look:
         """Measure everything."""
         levels = self._of_page
         across, down = lines_of(levels)
+        width, height = self._crops.size
         return Measures(
-            width_px=self._page.width,
-            height_px=self._page.height,
-            detail_px=detail_px(levels),
+            width_px=width,
+            height_px=height,
+            detail_px=detail_px(levels, self._crops),
             tones=tones_of(levels),
             cast=cast_of(levels),
             sheet_share=sheet_share(levels),
@@ -83,5 +89,7 @@ class Look:
     @property
     def _of_page(self) -> Levels:
         if self._levels is None:
-            self._levels = levels_of(self._page, self._reduced)
+            if self._picture is None:
+                raise ValueError("no picture of the page was seen")
+            self._levels = levels_of(self._picture)
         return self._levels

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-from pipeline.quality.levels import Levels, pillow_image
+from pipeline.quality.crops import Crops
+from pipeline.quality.levels import Levels
 
 _CROP_PX = 128
 _MOST_CROPS = 12
@@ -29,14 +30,15 @@ _DETAIL_PX = 3
 _MOST_HALVINGS = 3
 
 
-def detail_px(levels: Levels) -> float | None:
+def detail_px(levels: Levels, crops: Crops) -> float | None:
     """Return how many pixels wide the finest detail of a page is; 1 where it is sharp.
 
     None means that the page has too little detail to tell.
     """
     detail = 1.0
+    places = _places(levels, crops.size)
     for halvings in range(_MOST_HALVINGS + 1):
-        blur = blur_of(levels, scale=2**halvings)
+        blur = _blur_of(crops, places, scale=2**halvings)
         if blur is None:
             return None if halvings == 0 else detail
         if blur < _BLURRED:
@@ -45,23 +47,11 @@ def detail_px(levels: Levels) -> float | None:
     return detail
 
 
-def blur_of(levels: Levels, *, scale: int = 1) -> float | None:
-    """Return how blurred a page is at 1/``scale`` of its size: 0 sharp, 1 nothing fine.
-
-    None means that the page has too little detail to tell.
-    """
-    full = levels.full
-    side = min(_CROP_PX * scale, full.width, full.height)
-    count = full.width * full.height // _PIXELS_A_CROP
-    count = max(_FEWEST_CROPS, min(_MOST_CROPS, count))
-    found = []
-    for left, top in _places(levels, side, count):
-        crop = pillow_image(full.crop(left, top, side, side)).getchannel(1)
-        blur = _blur(crop.reduce(scale) if scale > 1 else crop)
-        if blur is not None:
-            found.append(blur)
+def _blur_of(crops: Crops, places: list[tuple[int, int]], *, scale: int) -> float | None:
+    """Return how blurred a page is at 1/``scale`` of its size: 0 sharp, 1 nothing fine."""
+    parts = (crops.grey(place, _CROP_PX, scale=scale) for place in places)
+    found = sorted(blur for part in parts if part and (blur := _blur(part)) is not None)
     # Among the sharpest: what lies out of the plane of focus is blurred in every picture.
-    found.sort()
     return found[len(found) // 4] if found else None
 
 
@@ -87,16 +77,22 @@ def _energy(image: Image.Image, across: int, down: int) -> float:
     return float(squares / (width * height))
 
 
-def _places(levels: Levels, side: int, count: int) -> list[tuple[int, int]]:
-    """Return the corners of crops where there is most detail, none beside another."""
-    full, grey = levels.full, levels.small_grey
-    edges = grey.filter(ImageFilter.FIND_EDGES)
+def _places(levels: Levels, size: tuple[int, int]) -> list[tuple[int, int]]:
+    """Return the middles of crops where there is most detail, none beside another."""
+    width, height = size
+    count = max(_FEWEST_CROPS, min(_MOST_CROPS, width * height // _PIXELS_A_CROP))
+    edges = levels.small_grey.filter(ImageFilter.FIND_EDGES)
     # The filter leaves the outermost pixels as they are.
-    edges = edges.crop((1, 1, edges.width - 1, edges.height - 1))
-    columns = max(1, min(edges.width, full.width // side))
-    rows = max(1, min(edges.height, full.height // side))
+    if min(edges.size) > 2:
+        edges = edges.crop((1, 1, edges.width - 1, edges.height - 1))
+    columns = max(1, min(edges.width, width // _CROP_PX))
+    rows = max(1, min(edges.height, height // _CROP_PX))
     detail = edges.resize((columns, rows), Image.Resampling.BOX).tobytes()
     best = sorted(range(len(detail)), key=lambda at: (-detail[at], at))[:count]
-    across = (full.width - side) / max(1, columns - 1)
-    down = (full.height - side) / max(1, rows - 1)
-    return [(round(at % columns * across), round(at // columns * down)) for at in best]
+    return [
+        (
+            (2 * (at % columns) + 1) * width // (2 * columns),
+            (2 * (at // columns) + 1) * height // (2 * rows),
+        )
+        for at in best
+    ]

@@ -80,7 +80,7 @@ def pillow_naive(master: Path, out: Path) -> None:
 
 
 def pillow_good(master: Path, out: Path) -> None:
-    """One decode, one conversion, every level half of the last one."""
+    """One decode, one conversion, every level half of the last one; encoders set as ours are."""
     image = _pillow_srgb(master)
     picture = image
     for box in BOXES:
@@ -90,8 +90,8 @@ def pillow_good(master: Path, out: Path) -> None:
             else image.reduce(max(1, max(image.size) // (2 * box)))
         )
         picture.thumbnail((box, box))
-        picture.save(out / f"{box}.jpg", quality=QUALITY)
-        picture.save(out / f"{box}.webp", quality=WEBP_QUALITY)
+        picture.save(out / f"{box}.jpg", quality=QUALITY, optimize=True)
+        picture.save(out / f"{box}.webp", quality=WEBP_QUALITY, method=2)
     level, factor = image, 1
     for region, size, target in _tiles(*image.size):
         step = round((region[2] - region[0]) / size[0])
@@ -103,6 +103,15 @@ def pillow_good(master: Path, out: Path) -> None:
         level.crop((left, top, left + size[0], top + size[1])).save(
             place / "default.jpg", quality=QUALITY
         )
+
+
+def pillow_safe(master: Path, out: Path) -> None:
+    """The same after what an archive does first: a copy on the disk, digested on the way."""
+    from pipeline.copying import read_scan
+    from pipeline.jobs import Scan
+
+    copy = read_scan(Scan(master, master.name), out / f"copy{master.suffix}")
+    pillow_good(copy.path, out)
 
 
 def imagemagick(master: Path, out: Path) -> float:
@@ -188,6 +197,21 @@ def ours(master: Path, out: Path) -> None:
     _run_item(master, out, memory_mb=0)
 
 
+def ours_derivatives(master: Path, out: Path) -> None:
+    """The whole set alone: no copy, no digests."""
+    from archive.settings import DerivativeSettings
+    from pipeline.decode import decoding_page
+    from pipeline.derive import CanvasSource, write_canvas
+    from pipeline.identify import identify
+    from pipeline.inspect import read_header
+
+    identity = identify(master)
+    page = read_header(master, identity).pages[0]
+    with decoding_page(master, identity, page) as image:
+        assert image is not None
+        write_canvas(image, out, DerivativeSettings(), CanvasSource("0001", master.name, 0, ""))
+
+
 def ours_low_memory(master: Path, out: Path) -> None:
     """The same with the pixels on the disk."""
     _run_item(master, out, memory_mb=1)
@@ -196,10 +220,12 @@ def ours_low_memory(master: Path, out: Path) -> None:
 PLANS: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
     "pillow-naive": ("Pillow, naive", pillow_naive),
     "pillow-good": ("Pillow, well written", pillow_good),
+    "pillow-safe": ("the same, with copy and digests", pillow_safe),
     "imagemagick": ("ImageMagick as Wax", imagemagick),
     "vips-reopened": ("pyvips, reopened each time", vips_reopened),
     "floor": ("floor", floor),
     "ours": ("Hoa Ban", ours),
+    "ours-derivatives": ("the same, no copy and no digests", ours_derivatives),
     "ours-low-memory": ("Hoa Ban, low memory", ours_low_memory),
 }
 # Many times the floor: one run tells enough.
@@ -224,7 +250,11 @@ def _pillow_srgb(master: Path):
     Image.MAX_IMAGE_PIXELS = None
     image = Image.open(master)
     profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
-    ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), inPlace=True)
+    ImageCms.profileToProfile(
+        image, profile, ImageCms.createProfile("sRGB"), inPlace=True,
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )  # fmt: skip
     return image
 
 

@@ -21,6 +21,7 @@ from pipeline.derive import CanvasSource, write_canvas
 from pipeline.identify import identify
 from pipeline.inspect import read_header
 from pipeline.jobs import Job, Scan
+from pipeline.quality.crops import TileCrops
 from pipeline.quality.judging import ScanFacts, judged
 from pipeline.quality.look import Look
 from pipeline.work import run_item
@@ -45,14 +46,14 @@ def costs(master: Path, folder: Path) -> tuple[float, float]:
     derivation = time.process_time() - started
     identity = identify(master)
     image = decode_page(master, identity, read_header(master, identity).pages[0])
-    look = Look(image)
     with tempfile.TemporaryDirectory(dir=folder) as place:
+        look = Look(TileCrops.of(image, Path(place) / "0001", settings.tile_px))
         source = CanvasSource("0001", "masters/x", 0, "")
         write_canvas(image, Path(place), settings, source, see=look.see)
-    started = time.process_time()
-    list(judged(look.measure(), ScanFacts(), QualitySettings()))
-    assert look.fingerprint
-    measured = time.process_time() - started
+        started = time.process_time()
+        list(judged(look.measure(), ScanFacts(), QualitySettings()))
+        assert look.fingerprint
+        measured = time.process_time() - started
     return derivation, measured
 
 

@@ -203,13 +203,20 @@ def test_damage_is_the_scans_fault_also_when_the_pixels_go_to_the_disk(tmp_path)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no limit of file sizes on Windows")
-def test_full_disk_is_no_fault_of_the_scan(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("orientation", "limit_bytes"),
+    [(6, 1_000_000), (1, 1_000)],
+    ids=["the pixels of a turned page that wait on the disk", "the first tile"],
+)
+def test_full_disk_is_no_fault_of_the_scan(orientation: int, limit_bytes: int, tmp_path: Path):
     import resource
 
-    chart(1900, 1100).save(tmp_path / "scan.jpg", quality=50)
-    job = replace(job_for(tmp_path / "s", tmp_path / "scan.jpg"), memory_mb=1)
+    exif = Image.Exif()
+    exif[274] = orientation
+    chart(1900, 1100).save(tmp_path / "scan.jpg", quality=50, exif=exif)
+    job = replace(job_for(tmp_path / "s", tmp_path / "scan.jpg"), memory_mb=1, copy_masters=False)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, before[1]))
     try:
         with pytest.raises(StoreWriteError):
             run_item(job, at=AT)

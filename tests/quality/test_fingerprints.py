@@ -25,7 +25,7 @@ FINGERPRINTS = st.builds(
 
 def look(image: Image.Image) -> str:
     pixels = pyvips.Image.new_from_memory(image.tobytes(), image.width, image.height, 3, "uchar")
-    return Look(pixels.copy(interpretation="srgb")).fingerprint
+    return Look.at(pixels.copy(interpretation="srgb")).fingerprint
 
 
 @given(FINGERPRINTS)
@@ -75,6 +75,13 @@ def test_the_same_shape_in_another_colour_is_not_alike() -> None:
 
 def test_a_blank_page_has_no_fingerprint() -> None:
     assert look(text_page(lines=0)) == ""
+
+
+def test_a_fingerprint_of_another_version_is_left_out() -> None:
+    fingerprints = Fingerprints.apart()
+    fingerprints.put("old", [Picture("old", "0001", "masters/o.tif", "0f" * 160)])
+    assert fingerprints.of("old") == []
+    fingerprints.close()
 
 
 def test_the_index_finds_the_turned_copy_among_many() -> None:

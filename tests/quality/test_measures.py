@@ -10,11 +10,12 @@ import pytest
 from PIL import Image, ImageFilter
 
 from archive.limits import Limits, Watermark
-from archive.settings import QualitySettings
+from archive.settings import DerivativeSettings, QualitySettings
 from pipeline.quality.judging import ScanFacts, judged
 from pipeline.quality.look import Look, Measures
 from pipeline.quality.object_size import longest_side_mm
 from pipeline.vips import pyvips
+from pipeline.work import check_item
 from schemas.fingerprints import Fingerprint, is_alike
 from schemas.records import Record, Statement
 from tests.imaging.making import codes, derivative_set, job_for, run_item
@@ -31,7 +32,7 @@ def measured(image: Image.Image) -> Measures:
     pixels = pyvips.Image.new_from_memory(
         image.tobytes(), image.width, image.height, 3, "uchar"
     ).copy(interpretation="srgb")
-    return Look(pixels).measure()
+    return Look.at(pixels).measure()
 
 
 def said(
@@ -193,3 +194,26 @@ def test_the_scan_is_judged_not_what_may_be_shown_of_it(tmp_path: Path) -> None:
     assert codes(outcome) == []
     one, other = (derivative_set(made).canvases[0].fingerprint for made in (outcome, plain))
     assert is_alike(Fingerprint.parse(one), Fingerprint.parse(other))
+
+
+@pytest.mark.parametrize(("sigma", "is_blurred"), [(0, False), (4, True)])
+@pytest.mark.parametrize("tile_px", [256, 512, 2048])
+def test_sharpness_is_the_same_from_the_tiles(
+    tmp_path: Path, sigma: float, is_blurred: bool, tile_px: int
+) -> None:
+    scan = tmp_path / "scan.png"
+    blurred(sigma)(real(AMBER)).save(scan)
+    settings = DerivativeSettings(tile_px=tile_px)
+    job = replace(job_for(tmp_path / "staging", scan, settings=settings), quality=SETTINGS)
+    found = codes(run_item(job, at="2026-11-21T08:30:00Z"))
+    assert ("QUALITY-blurred" in found) is is_blurred
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 2000), (2000, 1), (130, 130), (1025, 513)])
+def test_any_size_can_be_measured(tmp_path: Path, size: tuple[int, int]) -> None:
+    scan = tmp_path / "strip.png"
+    text_page(size=(1240, 1754)).resize(size).save(scan)
+    job = replace(job_for(tmp_path / "staging", scan), quality=SETTINGS)
+    outcome = run_item(job, at="2026-11-21T08:30:00Z")
+    assert not outcome.is_set_aside
+    assert codes(check_item(job)) == codes(outcome)
