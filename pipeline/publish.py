@@ -24,6 +24,7 @@ from schemas.events import utc_text
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_
 from schemas.records import Record, day_of
+from search.facet_values import facet_words
 from search.static import write_static_index
 
 WRITING = N_("Writing pages")
@@ -114,4 +115,5 @@ def write_site(
         at=utc_text(at),
         on_progress=tell,
         json_ld=json_ld,
+        facets=lambda lang: facet_words(archive.profile, archive.tables, lang),
     )
