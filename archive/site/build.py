@@ -212,7 +212,10 @@ class _Builder:
                 self._tree.write_page("index.html", pages.root(highlights, latest, lead))
             home = pages.home(lang, highlights, latest, lead)
             self._tree.write_page(f"{lang}/index.html", home)
-            self._tree.write_page(f"{lang}/search.html", pages.search(lang, self._facets(lang) if self._facets else ()))
+            self._tree.write_page(
+                f"{lang}/search.html",
+                pages.search(lang, self._facets(lang) if self._facets else ()),
+            )
             self._tree.write_page(f"{lang}/about.html", pages.about(lang))
         self._tree.write_page("404.html", pages.not_found())
 
