@@ -18,6 +18,7 @@ from archive.settings import Settings
 from archive.site.files import SiteTree, discard, new_tree, publish
 from archive.site.items import Card, ShownItem, SiteItem, card, display, shown_item
 from archive.site.lists import BrowseLists, CollectionFiles
+from archive.site.opensearch import OPENSEARCH_NAME, opensearch_description
 from archive.site.pages import Neighbours, Numbers, Pages, browse_page, json_ld_path
 from archive.site.render import STATIC
 from archive.site.sitemap import Sitemap
@@ -217,6 +218,9 @@ class _Builder:
                 pages.search(lang, self._facets(lang) if self._facets else ()),
             )
             self._tree.write_page(f"{lang}/about.html", pages.about(lang))
+            if self._settings.has_public_url:
+                text = opensearch_description(self._settings, lang, self._settings.base_url)
+                self._tree.write(f"{lang}/{OPENSEARCH_NAME}", text.encode())
         self._tree.write_page("404.html", pages.not_found())
 
     def _sitemap(self) -> Sitemap | None:
