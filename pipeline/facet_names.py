@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from schemas.fields import Profile
 from schemas.normalising import ValueTables
-from search.documents import spelling_key
+from search.documents import field_names, spelling_key
 from search.facet_values import FacetField, facet_fields, value_named
 from search.facets import Filters
 
@@ -35,9 +35,12 @@ class FacetNames:
         for facet in self.facets:
             for label in facet.labels.values():
                 self._named.setdefault(spelling_key(label), facet)
+        for key, field in field_names(profile, with_hidden=with_hidden).items():
+            if (named := self._named.get(spelling_key(field))) is not None:
+                self._named.setdefault(key, named)
 
     def get(self, name: str) -> FacetField | None:
-        """Return the facet called so, by its name or its label in any language, or None."""
+        """Return the facet called so, as a query or a label calls its field, or None."""
         return self._named.get(spelling_key(name))
 
     def value(self, facet: FacetField, text: str) -> str:
