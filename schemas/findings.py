@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from schemas.finding_kinds import (
     keeping,
+    packages,
     profile,
     quality,
     reading,
@@ -43,6 +44,7 @@ KINDS: Mapping[str, FindingKind] = {
         *roundtrip.KINDS,
         *keeping.KINDS,
         *replicas.KINDS,
+        *packages.KINDS,
     )
 }
 

@@ -7,6 +7,7 @@
     data/<item id>/events.json      what happened to them
     data/<item id>/names.json       only where a name had to be changed: the true names
     data/<item id>/images/…         in place of masters/, where limits withhold the masters
+    data/deleted.csv                what a partner has to take out, if anything
 
 Invariant: a bag holds only bytes whose digests are the recorded ones. Each master is read
 once; its digests are computed while it is copied, and if they differ there is no bag.
@@ -25,6 +26,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, BinaryIO
 
+from archive.export.deletions import DELETED_NAME
 from archive.export.items import ExportContext, ExportMasters, ExportReport, at_least_one
 from archive.export.names import safe_paths
 from archive.export.package import Package, Readable, add_bytes, kind_of, new_package
@@ -65,10 +67,12 @@ def export_bag(items: Iterable[ExportMasters], out: Path, context: ExportContext
         )
         payload = _Payload(package, spools)
         count = without_masters = 0
-        for item in at_least_one(items):
+        for item in at_least_one(items, may_be_none=bool(context.deletions)):
             has_masters = _add_item(payload, item, context)
             count += 1
             without_masters += not has_masters
+        if deleted := context.deleted_csv():
+            payload.add_bytes(f"data/{DELETED_NAME}", deleted)
         tag_files = _add_tag_files(package, payload, context)
         return ExportReport(
             out,

@@ -7,13 +7,15 @@ its items come from. Which items are exported, and who may have them, the caller
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from archive.export.deletions import Deletion, deletions_csv
 from schemas.crosswalks import public_record
 from schemas.errors import SourceError
 from schemas.events import Event
+from schemas.findings import Finding, has_errors
 from schemas.messages import _
 from schemas.profile import Profile
 from schemas.records import Record
@@ -64,6 +66,7 @@ class ExportContext:
         image_urls: Gives the public addresses of an item's images.
         images_instead: Gives the images, by name, that a partner gets in place of an item's
             masters, because its limits withhold them; None where they do not.
+        deletions: Items a partner may have of an earlier export and should have no more.
     """
 
     profile: Profile
@@ -77,6 +80,13 @@ class ExportContext:
     images_instead: Callable[[ExportMasters], Mapping[str, Path] | None] = field(
         default=lambda item: None
     )
+    deletions: tuple[Deletion, ...] = ()
+
+    def deleted_csv(self) -> bytes:
+        """Return the table of deletions, or nothing where there are none."""
+        if not self.deletions:
+            return b""
+        return deletions_csv((gone, self.page_url(gone.item_id)) for gone in self.deletions)
 
     def record_of(self, item: ExportItem) -> Record:
         """Return the record of ``item`` as this export may show it."""
@@ -93,6 +103,9 @@ class ExportReport:
         files: Files in it.
         size_bytes: Their lengths together.
         without_masters: Items in it whose masters their limits withhold.
+        deleted: Items it tells to take out.
+        findings: What was found in the selection, and items that could not be written as the
+            format asks, each with what is missing; the others are written.
     """
 
     path: Path
@@ -100,17 +113,30 @@ class ExportReport:
     files: int
     size_bytes: int
     without_masters: int = 0
+    deleted: int = 0
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_partial(self) -> bool:
+        """Say whether something that was asked for is not there."""
+        return has_errors(self.findings)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON data."""
-        return {**asdict(self), "path": str(self.path)}
+        findings = [finding.to_json() for finding in self.findings]
+        counts = asdict(replace(self, findings=()))
+        return {**counts, "path": str(self.path), "findings": findings}
 
 
 Item = TypeVar("Item", bound=ExportItem)
 
 
-def at_least_one(items: Iterable[Item]) -> Iterator[Item]:
+def at_least_one(items: Iterable[Item], *, may_be_none: bool = False) -> Iterator[Item]:
     """Yield ``items``.
+
+    Args:
+        items: The items.
+        may_be_none: The export has something else to tell, as what was deleted.
 
     Raises:
         SourceError: There are none, so there is nothing to export.
@@ -119,7 +145,7 @@ def at_least_one(items: Iterable[Item]) -> Iterator[Item]:
     for item in items:
         is_empty = False
         yield item
-    if is_empty:
+    if is_empty and not may_be_none:
         raise SourceError(
             _("No item was selected, so nothing was exported."),
             remedy=_("Give another query, or none to export everything public."),
