@@ -74,6 +74,8 @@ def export(
             publisher=archive.settings.publisher,
             lang=archive.settings.main_language,
             title=archive.settings.title_in(archive.settings.main_language),
+            rights=archive.settings.rights,
+            rights_uri=archive.settings.rights_uri,
             is_complete=all_access,
             page_url=lambda item_id: _page_url(archive, item_id),
             image_urls=lambda item_id: _image_urls(archive, catalogue, item_id),
@@ -101,7 +103,7 @@ def _write(
     items = found.iter_items(catalogue)
     first = next(items, None)
     if first is None and found.since is not None and not context.deletions:
-        return ExportReport(out, items=0, files=0, size_bytes=0)
+        return ExportReport(out, items=0, files=0, size_bytes=0, is_made=False)
     items = chain(() if first is None else (first,), items)
     with _told_beside(made, out, context):
         if made.needs_masters:

@@ -25,6 +25,9 @@ LARGEST_DOCUMENT_BYTES: Final = 64 * 1024 * 1024
 _OAI = "http://www.openarchives.org/OAI/2.0/"
 _DCMI = "http://dublincore.org/schemas/xmls/"
 _QDC = _DCMI + "qdc/2008/02/11/"
+_LOC = "http://www.loc.gov/standards/"
+# Our own have an address of no network.
+_OWN = "urn:hoaban:xsd:"
 # Every address a schema may be known by. Each schema is parsed under its official address, so
 # that its relative references come out as official addresses too, on any file system.
 _LOCATIONS: Mapping[str, str] = {
@@ -35,10 +38,19 @@ _LOCATIONS: Mapping[str, str] = {
         _QDC + name: name
         for name in ("dc.xsd", "dcterms.xsd", "dcmitype.xsd", "qualifieddc.xsd", "qdc.xsd")
     },
+    _OWN + "mets-package.xsd": "mets-package.xsd",
+    _LOC + "mets/mets.xsd": "mets-1.12.1.xsd",
+    _LOC + "premis/premis.xsd": "premis-v3-0.xsd",
+    _LOC + "mix/mix20/mix20.xsd": "mix20.xsd",
+    _LOC + "xlink/xlink.xsd": "xlink-loc.xsd",
     "http://www.w3.org/2001/xml.xsd": "xml.xsd",
     "http://www.w3.org/2001/03/xml.xsd": "xml.xsd",
 }
-_SCHEMAS: Mapping[str, str] = {"oai_dc": _OAI + "oai_dc.xsd", "qdc": _QDC + "qdc.xsd"}
+_SCHEMAS: Mapping[str, str] = {
+    "oai_dc": _OAI + "oai_dc.xsd",
+    "qdc": _QDC + "qdc.xsd",
+    "mets": _OWN + "mets-package.xsd",
+}
 SCHEMA_NAMES: Final = tuple(_SCHEMAS)
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -16,6 +16,7 @@ from archive.export.items import (
     ExportMasters,
     ExportReport,
 )
+from archive.export.mets import export_mets
 from schemas.messages import N_
 
 __all__ = [
@@ -66,6 +67,13 @@ FORMATS: Mapping[str, Format] = _formats(
         True,
         N_("Masters, records and checksums as one BagIt bag: a folder, or a .tar or .zip file."),
         export_bag,
+    ),
+    Format(
+        "mets",
+        "",
+        True,
+        N_("A METS 1.12.1 package an item: masters with PREMIS 3, MIX 2.0 and Dublin Core."),
+        export_mets,
     ),
     Format(
         "oai_dc",

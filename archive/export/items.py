@@ -60,6 +60,8 @@ class ExportContext:
         publisher: Name of the museum; may be empty.
         title: Name of the archive; may be empty.
         lang: Main language of the archive; texts in it come first where order matters.
+        rights: Rights statement of items that have none of their own; may be empty.
+        rights_uri: Its address; may be empty.
         is_complete: Write records whole. Otherwise what the profile hides from the public and
             the cells under unknown columns are left out.
         page_url: Gives the public address of an item's page, or an empty text.
@@ -74,6 +76,8 @@ class ExportContext:
     publisher: str = ""
     title: str = ""
     lang: str = "vi"
+    rights: str = ""
+    rights_uri: str = ""
     is_complete: bool = False
     page_url: Callable[[str], str] = field(default=lambda item_id: "")
     image_urls: Callable[[str], tuple[str, ...]] = field(default=lambda item_id: ())
@@ -104,6 +108,7 @@ class ExportReport:
         size_bytes: Their lengths together.
         without_masters: Items in it whose masters their limits withhold.
         deleted: Items it tells to take out.
+        is_made: Something was written; not so where nothing is new since the moment asked for.
         findings: What was found in the selection, and items that could not be written as the
             format asks, each with what is missing; the others are written.
     """
@@ -114,6 +119,7 @@ class ExportReport:
     size_bytes: int
     without_masters: int = 0
     deleted: int = 0
+    is_made: bool = True
     findings: tuple[Finding, ...] = ()
 
     @property

@@ -230,7 +230,7 @@ def _facet(text: str) -> tuple[str, str]:
 
 def _print_export(report: ExportReport) -> None:
     print_lines(finding_lines(report.findings))
-    if not report.files:
+    if not report.is_made:
         click.echo(_("Nothing is new or changed since then, so nothing was written."))
         return
     count = report.items

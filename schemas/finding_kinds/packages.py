@@ -7,6 +7,12 @@ from schemas.messages import N_
 
 KINDS = (
     FindingKind(
+        "EXPORT-invalid",
+        Severity.ERROR,
+        N_("The item '{number}' would not be valid {format}, so it was left out: {reason}."),
+        N_("Correct what is named there in its record, then export again."),
+    ),
+    FindingKind(
         "EXPORT-number-unknown",
         Severity.ERROR,
         N_("The archive has no item '{number}'."),
