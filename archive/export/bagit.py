@@ -10,7 +10,7 @@
     data/deleted.csv                what a partner has to take out, if anything
 
 Invariant: a bag holds only bytes whose digests are the recorded ones. Each master is read
-once; its digests are computed while it is copied, and if they differ there is no bag.
+once; its sha512 is computed while it is copied, and if it differs there is no bag.
 
 Source: RFC 8493, The BagIt File Packaging Format (V1.0)
 """
@@ -94,8 +94,10 @@ class _Payload:
         self.files = 0
         self.size_bytes = 0
 
-    def add(self, name: str, content: Readable, size_bytes: int) -> dict[str, str]:
-        stream = Digesting(content)
+    def add(
+        self, name: str, content: Readable, size_bytes: int, known: Mapping[str, str]
+    ) -> dict[str, str]:
+        stream = Digesting(content, known)
         self._package.add(name, stream, size_bytes)
         digests = stream.hexdigests()
         for algorithm, spool in self.spools.items():
@@ -105,7 +107,7 @@ class _Payload:
         return digests
 
     def add_bytes(self, name: str, content: bytes) -> None:
-        self.add(name, io.BytesIO(content), len(content))
+        self.add(name, io.BytesIO(content), len(content), {})
 
 
 def _add_item(payload: _Payload, item: ExportMasters, context: ExportContext) -> bool:

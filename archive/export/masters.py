@@ -1,13 +1,16 @@
 """Masters on their way into a package: read once, and only bytes that are as recorded.
 
-The digests are computed while a master is copied and compared with the recorded ones; if they
-differ, the package is not made.
+The sha512 is computed while a master is copied and compared with the recorded one; if they
+differ, the package is not made. The sha256 was recorded in the same reading as the sha512, so
+bytes that have the one have the other: it is taken from the record and not computed again, which
+is a third of the time.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,27 +23,55 @@ from schemas.technical import Technical
 
 ALGORITHMS = ("sha256", "sha512")
 
-AddFile = Callable[[str, Readable, int], Mapping[str, str]]
-"""Adds a file by name, content and length to a package, and gives the digests of its bytes."""
+_THREADED_BYTES = 256 * 1024
+
+AddFile = Callable[[str, Readable, int, Mapping[str, str]], Mapping[str, str]]
+"""Adds a file to a package by name, content, length and the digests that are known already, and
+gives all digests of its bytes."""
 
 
 class Digesting:
-    """A stream that computes the digests of what is read from it."""
+    """A stream that computes the digests of what is read from it.
 
-    def __init__(self, content: Readable) -> None:
+    Large pieces are digested in a thread while the caller writes them; one piece waits at most,
+    so a file of any size takes the memory of two pieces.
+    """
+
+    def __init__(self, content: Readable, known: Mapping[str, str] | None = None) -> None:
+        """Digest ``content`` by :data:`ALGORITHMS`, but for the digests that are known."""
         self._content = content
-        self._digests = {name: hashlib.new(name) for name in ALGORITHMS}
+        self._known = dict(known or {})
+        self._digests = {name: hashlib.new(name) for name in ALGORITHMS if name not in self._known}
+        self._thread: ThreadPoolExecutor | None = None
+        self._under_way: Future[None] | None = None
 
     def read(self, size: int = -1, /) -> bytes:
         """Return at most ``size`` bytes of the content."""
         chunk = self._content.read(size)
-        for digest in self._digests.values():
-            digest.update(chunk)
+        self._wait()
+        if len(chunk) < _THREADED_BYTES:
+            self._update(chunk)
+        else:
+            self._thread = self._thread or ThreadPoolExecutor(1)
+            self._under_way = self._thread.submit(self._update, chunk)
         return chunk
 
     def hexdigests(self) -> dict[str, str]:
         """Return the digests of what was read, by algorithm."""
-        return {name: digest.hexdigest() for name, digest in self._digests.items()}
+        self._wait()
+        if self._thread is not None:
+            self._thread.shutdown()
+        computed = {name: digest.hexdigest() for name, digest in self._digests.items()}
+        return self._known | computed
+
+    def _update(self, chunk: bytes) -> None:
+        for digest in self._digests.values():
+            digest.update(chunk)
+
+    def _wait(self) -> None:
+        if self._under_way is not None:
+            self._under_way.result()
+            self._under_way = None
 
 
 def master_names(item: ExportMasters) -> dict[str, str]:
@@ -78,11 +109,10 @@ def add_master(add: AddFile, item: ExportMasters, technical: Technical, name: st
         found_bytes = source.stat().st_size
         if found_bytes != technical.size_bytes:
             raise _changed(source, technical, f"{technical.size_bytes}", f"{found_bytes}")
-        digests = add(name, _Master(file, source), technical.size_bytes)
-    for algorithm in ALGORITHMS:
-        expected = getattr(technical, algorithm)
-        if digests[algorithm] != expected:
-            raise _changed(source, technical, expected, digests[algorithm])
+        known = {"sha256": technical.sha256}
+        digests = add(name, _Master(file, source), technical.size_bytes, known)
+    if digests["sha512"] != technical.sha512:
+        raise _changed(source, technical, technical.sha512, digests["sha512"])
 
 
 def image_bytes(path: Path) -> bytes:

@@ -99,8 +99,10 @@ class _Writer:
         self.files = 0
         self.size_bytes = 0
 
-    def add(self, name: str, content: Readable, size_bytes: int) -> dict[str, str]:
-        stream = Digesting(content)
+    def add(
+        self, name: str, content: Readable, size_bytes: int, known: Mapping[str, str]
+    ) -> dict[str, str]:
+        stream = Digesting(content, known)
         self._package.add(name, stream, size_bytes)
         self._count(size_bytes)
         return stream.hexdigests()
