@@ -18,7 +18,7 @@ from archive.opening import Archive
 from archive.store import Store, StoredItem
 from pipeline.deletions import iter_deletions
 from pipeline.derivative_sets import limits_in
-from pipeline.selection import Chosen, chosen
+from pipeline.selection import Chosen, choose
 from schemas.errors import ConfigError, SourceError
 from schemas.events import utc_text
 from schemas.identifiers import image_folder, item_page
@@ -63,10 +63,10 @@ def export(
         StoreWriteError: The disk refuses, or ``out`` exists.
     """
     made = FORMATS[format_name]
-    _check_target(archive, out)
+    check_target(archive, out)
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         at = now()
-        found = chosen(archive, catalogue, selection, public_on=None if all_access else day_of(at))
+        found = choose(archive, catalogue, selection, public_on=None if all_access else day_of(at))
         store = Store(archive.layout)
         context = ExportContext(
             profile=archive.profile,
@@ -77,7 +77,7 @@ def export(
             rights=archive.settings.rights,
             rights_uri=archive.settings.rights_uri,
             is_complete=all_access,
-            page_url=lambda item_id: _page_url(archive, item_id),
+            page_url=lambda item_id: page_address(archive, item_id),
             image_urls=lambda item_id: _image_urls(archive, catalogue, item_id),
             images_instead=lambda item: (
                 None if all_access or with_masters else _images_instead(archive, catalogue, item)
@@ -122,7 +122,12 @@ def _told_beside(made: Format, out: Path, context: ExportContext) -> Iterator[No
         yield
 
 
-def _check_target(archive: Archive, out: Path) -> None:
+def check_target(archive: Archive, out: Path) -> None:
+    """Refuse to write among what is kept or made by the archive itself.
+
+    Raises:
+        ConfigError: ``out`` lies in such a part of the archive.
+    """
     layout = archive.layout
     parts = (layout.store, layout.index, layout.derivatives, layout.site, layout.quarantine)
     target = out.resolve()
@@ -165,7 +170,8 @@ def _images_instead(
     }
 
 
-def _page_url(archive: Archive, item_id: str) -> str:
+def page_address(archive: Archive, item_id: str) -> str:
+    """Return the public address of an item's page, in the archive's main language."""
     settings = archive.settings
     return f"{settings.base_url}/{settings.main_language}/{item_page(item_id)}"
 

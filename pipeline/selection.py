@@ -1,6 +1,6 @@
 """From what a person asks for to the items: the one way exports, sets and profiles choose.
 
-``chosen(...)`` understands a :class:`archive.export.selection.Selection` once; what it returns
+``choose(...)`` understands a :class:`archive.export.selection.Selection` once; what it returns
 yields the items, and judges any single one (``selector.takes``).
 """
 
@@ -77,7 +77,7 @@ class Chosen:
                 yield item
 
 
-def chosen(
+def choose(
     archive: Archive, catalogue: Catalogue, selection: Selection, *, public_on: date | None
 ) -> Chosen:
     """Return what a selection means today.

@@ -17,7 +17,7 @@ from archive.export import FORMATS
 from archive.export.deletions import Deletion, DeletionReason
 from archive.export.selection import Selection
 from pipeline.deletions import iter_deletions
-from pipeline.selection import chosen, parse_since
+from pipeline.selection import choose, parse_since
 from schemas.errors import SourceError, StoreWriteError
 from schemas.records import Access, day_of
 from tests.conftest import Run
@@ -45,7 +45,7 @@ def taken(
     archive = museum.archive
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         public_on = None if all_access else day_of(clock(at)())
-        found = chosen(archive, catalogue, selection, public_on=public_on)
+        found = choose(archive, catalogue, selection, public_on=public_on)
         return [item.record.identifier for item in found.iter_items(catalogue)]
 
 
@@ -54,7 +54,7 @@ def deleted(museum: Museum, selection: Selection, *, all_access: bool = False) -
     archive = museum.archive
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         public_on = None if all_access else day_of(clock(JUNE)())
-        found = chosen(archive, catalogue, selection, public_on=public_on)
+        found = choose(archive, catalogue, selection, public_on=public_on)
         return list(iter_deletions(museum.store, catalogue, found))
 
 
