@@ -19,6 +19,8 @@ from archive.store import Store, StoredItem
 from pipeline.deletions import iter_deletions
 from pipeline.derivative_sets import limits_in
 from pipeline.selection import Chosen, choose
+from schemas.crosswalks.iiif import Publication
+from schemas.derivatives import DerivativeSet
 from schemas.errors import ConfigError, SourceError
 from schemas.events import utc_text
 from schemas.identifiers import image_folder, item_page
@@ -82,6 +84,9 @@ def export(
             images_instead=lambda item: (
                 None if all_access or with_masters else _images_instead(archive, catalogue, item)
             ),
+            publication=_publication(archive),
+            has_public_url=archive.settings.has_public_url,
+            derivatives_of=lambda item_id: _derivatives_of(catalogue, item_id),
             deletions=tuple(iter_deletions(store, catalogue, found)),
         )
         report = _write(made, store, catalogue, found, out, context)
@@ -174,6 +179,23 @@ def page_address(archive: Archive, item_id: str) -> str:
     """Return the public address of an item's page, in the archive's main language."""
     settings = archive.settings
     return f"{settings.base_url}/{settings.main_language}/{item_page(item_id)}"
+
+
+def _publication(archive: Archive) -> Publication:
+    settings = archive.settings
+    return Publication(
+        base_url=settings.base_url,
+        title=settings.title,
+        languages=settings.languages,
+        publisher=settings.publisher,
+        rights=settings.rights,
+        rights_uri=settings.rights_uri,
+    )
+
+
+def _derivatives_of(catalogue: Catalogue, item_id: str) -> DerivativeSet | None:
+    item = catalogue.get(item_id)
+    return item.derivatives if item else None
 
 
 def _image_urls(archive: Archive, catalogue: Catalogue, item_id: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from archive.export.bagit import export_bag
 from archive.export.csv import export_csv
+from archive.export.dcat import export_dcat
 from archive.export.documents import export_jsonld, export_oai_dc, export_qdc
 from archive.export.items import (
     ExportContext,
@@ -16,7 +17,9 @@ from archive.export.items import (
     ExportMasters,
     ExportReport,
 )
+from archive.export.linked import export_iiif, export_linked_art
 from archive.export.mets import export_mets
+from archive.export.xlsx import export_xlsx
 from schemas.messages import N_
 
 __all__ = [
@@ -62,6 +65,13 @@ FORMATS: Mapping[str, Format] = _formats(
         export_csv,
     ),
     Format(
+        "xlsx",
+        ".xlsx",
+        False,
+        N_("The same table as a workbook, every cell a text."),
+        export_xlsx,
+    ),
+    Format(
         "bagit",
         "",
         True,
@@ -95,5 +105,26 @@ FORMATS: Mapping[str, Format] = _formats(
         False,
         N_("schema.org JSON-LD, one file with all items."),
         export_jsonld,
+    ),
+    Format(
+        "linked_art",
+        "",
+        False,
+        N_("Linked Art 1.0 JSON-LD, a file an item, in a folder, .tar or .zip."),
+        export_linked_art,
+    ),
+    Format(
+        "iiif",
+        ".json",
+        False,
+        N_("A IIIF Presentation 3 collection of the items' manifests on the site."),
+        export_iiif,
+    ),
+    Format(
+        "dcat",
+        ".jsonld",
+        False,
+        N_("A DCAT description of the whole set for data portals, as JSON-LD."),
+        export_dcat,
     ),
 )

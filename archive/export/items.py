@@ -13,6 +13,8 @@ from typing import Any, Protocol, TypeVar
 
 from archive.export.deletions import Deletion, deletions_csv
 from schemas.crosswalks import public_record
+from schemas.crosswalks.iiif import Publication
+from schemas.derivatives import DerivativeSet
 from schemas.errors import SourceError
 from schemas.events import Event
 from schemas.findings import Finding, has_errors
@@ -68,6 +70,9 @@ class ExportContext:
         image_urls: Gives the public addresses of an item's images.
         images_instead: Gives the images, by name, that a partner gets in place of an item's
             masters, because its limits withhold them; None where they do not.
+        publication: Where the site is, what it is called, in which languages.
+        has_public_url: The museum has set the address the site is published at.
+        derivatives_of: Gives what was made from an item's masters, or None.
         deletions: Items a partner may have of an earlier export and should have no more.
     """
 
@@ -84,6 +89,9 @@ class ExportContext:
     images_instead: Callable[[ExportMasters], Mapping[str, Path] | None] = field(
         default=lambda item: None
     )
+    publication: Publication = field(default_factory=lambda: Publication("", {}, ()))
+    has_public_url: bool = False
+    derivatives_of: Callable[[str], DerivativeSet | None] = field(default=lambda item_id: None)
     deletions: tuple[Deletion, ...] = ()
 
     def deleted_csv(self) -> bytes:
