@@ -153,9 +153,7 @@ def test_years_that_no_calendar_date_can_say_stay_in_words(first: Any, last: Any
     ],
 )
 def test_each_kind_of_record_is_what_it_is(kind: str, type_of: str, expected: str) -> None:
-    birth = Statement(
-        "date", "1930", field="birth", normal=(("earliest", 1930), ("latest", 1930))
-    )
+    birth = Statement("date", "1930", field="birth", normal=(("earliest", 1930), ("latest", 1930)))
     said = (Statement("title", "Lò Văn A", "vi"), Statement("type", type_of, "vi"), birth)
     record = Record("N-1", said, kind=kind)
     assert entity_class(record) == expected
