@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
-from archive.export import FORMATS, ExportContext, ExportMasters, ExportReport
+from archive.export import FORMATS, ExportContext, ExportItem, ExportMasters, ExportReport
 from archive.opening import Archive
 from archive.store import Store, StoredItem
 from pipeline.derivative_sets import limits_in
+from pipeline.exchange import EXCHANGED, exchange_findings, exchange_of, published_of
 from pipeline.find import ids_matching
 from schemas.errors import ConfigError, SourceError
 from schemas.events import utc_text
+from schemas.findings import Finding
 from schemas.identifiers import image_folder, item_page
 from schemas.messages import _
 from schemas.records import day_of, is_public
@@ -47,7 +50,7 @@ def export(
     Raises:
         SourceError: Nothing was selected, there is no index to ask, or an item has no images
             that may go out in place of its masters.
-        ConfigError: ``out`` lies in a part of the archive.
+        ConfigError: ``out`` lies in a part of the archive, or the format needs a setting.
         FixityError: A master is not as recorded; nothing is written.
         RecordError: The catalogue is missing or damaged.
         StoreWriteError: The disk refuses, or ``out`` exists.
@@ -56,6 +59,9 @@ def export(
     _check_target(archive, out)
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         at = now()
+        found: list[Finding] = []
+        if chosen.name in EXCHANGED:
+            found += exchange_findings(archive, chosen.name)
         public_on = None if all_access else day_of(at)
         items = _selected(archive, catalogue, query, public_on=public_on)
         context = ExportContext(
@@ -67,13 +73,25 @@ def export(
             is_complete=all_access,
             page_url=lambda item_id: _page_url(archive, item_id),
             image_urls=lambda item_id: _image_urls(archive, catalogue, item_id),
+            exchange=exchange_of(archive),
+            published=lambda item: published_of(
+                archive, _known(item), day_of(at), format_name=chosen.name, tell=found.append
+            ),
+            tell=found.append,
             images_instead=lambda item: (
                 None if all_access or with_masters else _images_instead(archive, catalogue, item)
             ),
         )
         if chosen.needs_masters:
             return chosen.write(_stored(Store(archive.layout), items), out, context)
-        return chosen.write(items, out, context)
+        report = chosen.write(items, out, context)
+        return replace(report, findings=(*report.findings, *found))
+
+
+def _known(item: ExportItem) -> CatalogueItem:
+    if not isinstance(item, CatalogueItem):
+        raise TypeError(f"{item.item_id} does not come from the catalogue")
+    return item
 
 
 def _check_target(archive: Archive, out: Path) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schemas.finding_kinds import (
+    exchange,
     keeping,
     profile,
     quality,
@@ -43,6 +44,7 @@ KINDS: Mapping[str, FindingKind] = {
         *roundtrip.KINDS,
         *keeping.KINDS,
         *replicas.KINDS,
+        *exchange.KINDS,
     )
 }
 

@@ -7,13 +7,15 @@ its items come from. Which items are exported, and who may have them, the caller
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from schemas.crosswalks import public_record
+from schemas.crosswalks.exchange import Exchange, Published
 from schemas.errors import SourceError
 from schemas.events import Event
+from schemas.findings import Finding
 from schemas.messages import _
 from schemas.profile import Profile
 from schemas.records import Record
@@ -64,6 +66,10 @@ class ExportContext:
         image_urls: Gives the public addresses of an item's images.
         images_instead: Gives the images, by name, that a partner gets in place of an item's
             masters, because its limits withhold them; None where they do not.
+        exchange: What the standards of museums and libraries are told of all records; made of
+            what else is here when left out.
+        published: Gives where an item is found, as far as the export may say it.
+        tell: Takes what is found on the way.
     """
 
     profile: Profile
@@ -77,6 +83,14 @@ class ExportContext:
     images_instead: Callable[[ExportMasters], Mapping[str, Path] | None] = field(
         default=lambda item: None
     )
+    exchange: Exchange | None = None
+    published: Callable[[ExportItem], Published] = field(default=lambda item: Published())
+    tell: Callable[[Finding], None] = field(default=lambda finding: None)
+
+    def exchanged(self) -> Exchange:
+        """Return what the standards of museums and libraries are told of all records."""
+        name = self.publisher or self.title
+        return self.exchange or Exchange(self.profile, name, lang=self.lang)
 
     def record_of(self, item: ExportItem) -> Record:
         """Return the record of ``item`` as this export may show it."""
@@ -93,6 +107,8 @@ class ExportReport:
         files: Files in it.
         size_bytes: Their lengths together.
         without_masters: Items in it whose masters their limits withhold.
+        left_out: Items that the format could not hold; each has a finding.
+        findings: What was found on the way.
     """
 
     path: Path
@@ -100,10 +116,13 @@ class ExportReport:
     files: int
     size_bytes: int
     without_masters: int = 0
+    left_out: int = 0
+    findings: tuple[Finding, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON data."""
-        return {**asdict(self), "path": str(self.path)}
+        found = [finding.to_json() for finding in self.findings]
+        return {**asdict(replace(self, findings=())), "path": str(self.path), "findings": found}
 
 
 Item = TypeVar("Item", bound=ExportItem)
