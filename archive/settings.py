@@ -159,6 +159,43 @@ class ExchangeSettings:
     types: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class LabelSettings:
+    """What is printed of items (table ``[labels]``).
+
+    Attributes:
+        label_fields: Fields below the title on a label, in order.
+        card_fields: Fields on an accession card, in order; empty means all that may be seen.
+        register_fields: Columns of the register, in order.
+        width_mm: Width of a label in millimetres.
+        height_mm: Height of a label in millimetres.
+    """
+
+    label_fields: tuple[str, ...] = ("date", "material", "ethnic_group", "place")
+    card_fields: tuple[str, ...] = ()
+    register_fields: tuple[str, ...] = (
+        "identifier",
+        "title",
+        "date",
+        "material",
+        "dimensions",
+        "provenance",
+        "condition",
+        "note",
+    )
+    width_mm: int = 95
+    height_mm: int = 66
+
+    def fields_of(self, form: str) -> tuple[str, ...]:
+        """Return the fields of a form: ``label``, ``card`` or ``register``."""
+        fields = {
+            "label": self.label_fields,
+            "card": self.card_fields,
+            "register": self.register_fields,
+        }
+        return fields[form]
+
+
 ENGINES = ("local", "dask")
 LEGACY_TEXT = ("ask", "convert", "keep")
 
@@ -187,6 +224,7 @@ class Settings:
         limits: What may be shown of images, by access level and by rights.
         intake: How catalogues are read.
         exchange: What partners are told of all records.
+        labels: What is printed of items.
     """
 
     title: Mapping[str, str] = field(
@@ -210,6 +248,7 @@ class Settings:
     limits: LimitRules = field(default_factory=LimitRules)
     intake: IntakeSettings = field(default_factory=IntakeSettings)
     exchange: ExchangeSettings = field(default_factory=ExchangeSettings)
+    labels: LabelSettings = field(default_factory=LabelSettings)
 
     @property
     def main_language(self) -> str:

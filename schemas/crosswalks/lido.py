@@ -134,7 +134,8 @@ def _add_inscriptions(parent: Node, parts: Parts) -> None:
 def _add_repository(wrap: Node, record: Record, parts: Parts, exchange: Exchange) -> None:
     current = add(wrap, "lido:repositorySet", attributes={"lido:type": CURRENT_REPOSITORY})
     holder = next(iter(parts[Part.HOLDER]), None)
-    if holder and holder.text != exchange.museum:
+    is_elsewhere = holder is not None and holder.text != exchange.museum
+    if holder and is_elsewhere:
         add_body(current, "lido:repositoryName", holder.text, holder.lang, holder.uri)
     else:
         add_body(current, "lido:repositoryName", exchange.museum, uri=exchange.museum_uri)
@@ -146,7 +147,7 @@ def _add_repository(wrap: Node, record: Record, parts: Parts, exchange: Exchange
     sites = parts[Part.SITE]
     if sites:
         add_place(current, "lido:repositoryLocation", sites[0])
-    elif exchange.country:
+    elif exchange.country and not is_elsewhere:
         country = add(current, "lido:repositoryLocation")
         add_id(country, "lido:placeID", exchange.country, LOCAL_TYPE, "ISO 3166-1")
         if names := _COUNTRIES.get(exchange.country):
@@ -172,7 +173,7 @@ def _add_note(parent: Node, said: Said, lang: str) -> None:
     if said.statement.uri and not said.statement.value:
         add_id(parent, "lido:descriptiveNoteID", said.statement.uri, URI_TYPE)
         return
-    label = {"lido:label": said.field_label(lang)}
+    label = {"lido:label": said.field_label(said.lang or lang)}
     add(parent, "lido:descriptiveNoteValue", said.text, said.lang, label)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from schemas.crosswalks.credit import RightsSaid, rights_said
 from schemas.crosswalks.edm_rules import edm_type, languages_of
 from schemas.crosswalks.exchange import Exchange, Published, check_is_object
+from schemas.crosswalks.jsonld import schema_type
 from schemas.crosswalks.parts import Part, Parts, Said, parts_of
 from schemas.crosswalks.tree import Node, add, is_plain_uri, root_node, write_tree
 from schemas.crosswalks.values import degrees_text, located, span_of
@@ -29,6 +30,13 @@ _ROLES = {
     Part.PERFORMER: "prf",
 }
 _RESOURCES = {"TEXT": "text", "SOUND": "sound recording", "VIDEO": "moving image"}
+_PICTURES = {
+    "Photograph": "still image",
+    "Drawing": "still image",
+    "Painting": "still image",
+    "Poster": "still image",
+    "Map": "cartographic",
+}
 _NOTES = {
     Part.INSCRIPTION: "",
     Part.TRANSLATION: "",
@@ -66,8 +74,8 @@ def mods_node(record: Record, published: Published, exchange: Exchange) -> Node:
     for part, code in _ROLES.items():
         for said in parts[part]:
             _add_name(root, said, code)
-    kind = _RESOURCES.get(edm_type(record, parts, exchange), "artifact")
-    add(root, "mods:typeOfResource", kind)
+    kind = _RESOURCES.get(edm_type(record, parts, exchange))
+    add(root, "mods:typeOfResource", kind or _PICTURES.get(schema_type(record), "artifact"))
     for said in parts.of(Part.TYPE, Part.GENRE):
         _add_term(root, "mods:genre", said)
     _add_origin(root, "production", parts[Part.DATE], "mods:dateCreated", [])
@@ -162,17 +170,17 @@ def _add_physical(root: Node, parts: Parts, published: Published) -> None:
 
 def _add_texts(root: Node, parts: Parts, exchange: Exchange) -> None:
     for said in parts[Part.DESCRIPTION]:
-        label = {"displayLabel": said.field_label(exchange.lang)}
+        label = {"displayLabel": said.field_label(said.lang or exchange.lang)}
         add(root, "mods:abstract", said.text, said.lang, label)
     for part, kind in _NOTES.items():
         for said in parts[part]:
-            attributes = {"type": kind, "displayLabel": said.field_label(exchange.lang)}
+            attributes = {"type": kind, "displayLabel": said.field_label(said.lang or exchange.lang)}
             add(root, "mods:note", said.text, said.lang, attributes)
 
 
 def _add_subjects(root: Node, parts: Parts, exchange: Exchange) -> None:
     for said in parts.of(Part.SUBJECT, Part.CULTURE):
-        label = {"displayLabel": said.field_label(exchange.lang)}
+        label = {"displayLabel": said.field_label(said.lang or exchange.lang)}
         _add_term(add(root, "mods:subject", attributes=label), "mods:topic", said)
     for said in parts[Part.PERSON]:
         name = add(add(root, "mods:subject"), "mods:name", attributes={"valueURI": _uri(said.uri)})
@@ -259,7 +267,7 @@ def _add_rights(root: Node, parts: Parts, rights: RightsSaid, exchange: Exchange
     for lang, text in rights.texts:
         add(root, "mods:accessCondition", text, lang, {"type": use})
     for said in parts[Part.RIGHTS_HOLDER]:
-        label = {"type": "rights holder", "displayLabel": said.field_label(exchange.lang)}
+        label = {"type": "rights holder", "displayLabel": said.field_label(said.lang or exchange.lang)}
         add(root, "mods:note", said.text, said.lang, label)
     for said in parts[Part.ACCESS]:
         add(
