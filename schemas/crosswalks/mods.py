@@ -170,11 +170,12 @@ def _add_physical(root: Node, parts: Parts, published: Published) -> None:
 
 def _add_texts(root: Node, parts: Parts, exchange: Exchange) -> None:
     for said in parts[Part.DESCRIPTION]:
-        label = {"displayLabel": said.field_label(said.lang or exchange.lang)}
-        add(root, "mods:abstract", said.text, said.lang, label)
+        about = {"displayLabel": said.field_label(said.lang or exchange.lang)}
+        add(root, "mods:abstract", said.text, said.lang, about)
     for part, kind in _NOTES.items():
         for said in parts[part]:
-            attributes = {"type": kind, "displayLabel": said.field_label(said.lang or exchange.lang)}
+            label = said.field_label(said.lang or exchange.lang)
+            attributes = {"type": kind, "displayLabel": label}
             add(root, "mods:note", said.text, said.lang, attributes)
 
 
@@ -193,17 +194,21 @@ def _add_subjects(root: Node, parts: Parts, exchange: Exchange) -> None:
 
 def _add_place(root: Node, said: Said) -> None:
     found = located(said.statement)
-    subject = add(root, "mods:subject")
-    add(subject, "mods:geographic", said.text, said.lang, {"valueURI": _uri(said.uri)})
-    if found and found.province:
-        units = add(subject, "mods:hierarchicalGeographic")
+    place = add(root, "mods:subject")
+    add(place, "mods:geographic", said.text, said.lang, {"valueURI": _uri(said.uri)})
+    if found is None:
+        return
+    if found.province:
+        # A subject of its own: what is known of the commune is not said of the village in it.
+        place = add(root, "mods:subject")
+        units = add(place, "mods:hierarchicalGeographic")
         add(units, "mods:country", "Việt Nam", "vi")
         add(units, "mods:province", found.province, "vi")
         if found.commune:
             add(units, "mods:area", found.commune, "vi", {"areaType": "commune"})
-    if found and found.latitude is not None and found.longitude is not None:
+    if found.latitude is not None and found.longitude is not None:
         pair = f"{degrees_text(found.latitude)}, {degrees_text(found.longitude)}"
-        add(add(subject, "mods:cartographics"), "mods:coordinates", pair)
+        add(add(place, "mods:cartographics"), "mods:coordinates", pair)
 
 
 def _add_related(root: Node, parts: Parts) -> None:
@@ -267,8 +272,9 @@ def _add_rights(root: Node, parts: Parts, rights: RightsSaid, exchange: Exchange
     for lang, text in rights.texts:
         add(root, "mods:accessCondition", text, lang, {"type": use})
     for said in parts[Part.RIGHTS_HOLDER]:
-        label = {"type": "rights holder", "displayLabel": said.field_label(said.lang or exchange.lang)}
-        add(root, "mods:note", said.text, said.lang, label)
+        label = said.field_label(said.lang or exchange.lang)
+        attributes = {"type": "rights holder", "displayLabel": label}
+        add(root, "mods:note", said.text, said.lang, attributes)
     for said in parts[Part.ACCESS]:
         add(
             root,
