@@ -100,7 +100,7 @@ def parse_xml(document: bytes) -> etree._Element:
             )
         )
     try:
-        root = etree.fromstring(document, _parser())
+        root = etree.fromstring(document, _reader())
     except etree.XMLSyntaxError as error:
         raise RecordError(
             _("The XML is not well formed: {reason}.").format(reason=error.msg)
@@ -189,6 +189,12 @@ def _packaged(address: str) -> str:
     folder = _FOLDERS.get(start + "/", "")
     is_there = folder and _FILE_NAME.fullmatch(name) and (XSD_FOLDER / folder / name).is_file()
     return f"{folder}/{name}" if is_there else ""
+
+
+@cache
+def _reader() -> etree.XMLParser:
+    """Return the one parser of documents; it keeps nothing of what it has read."""
+    return _parser()
 
 
 def _parser() -> etree.XMLParser:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 from archive.export.items import ExportContext, ExportItem, ExportReport, at_least_one
 from archive.export.package import add_bytes, kind_of, new_package
@@ -45,39 +44,38 @@ class Standard:
     Attributes:
         name: Its name on the command line, and of its schema.
         nodes: Makes what stands for one record in a document of many.
-        root: Makes the root of a document of many.
-        document: Makes the root of a document of one, from its nodes.
+        many: Makes the root of a document of many.
+        is_alone: Whether a document of one record has the record itself as its root.
     """
 
     name: str
     nodes: Callable[[Record, Published, Exchange], tuple[Node, ...]]
-    root: Callable[[], Node]
-    document: Callable[[tuple[Node, ...]], Node]
+    many: Callable[[], Node]
+    is_alone: bool = True
+
+    def document(self, nodes: tuple[Node, ...]) -> bytes:
+        """Return the document of one record."""
+        root = self.many()
+        if not self.is_alone:
+            root.children = list(nodes)
+            return write_tree(root)
+        (node,) = nodes
+        declared = {**(root.attributes or {}), **(node.attributes or {})}
+        alone = Node(node.name, node.text, declared)
+        alone.children = node.children
+        return write_tree(alone)
 
 
-def _declaring(nodes: tuple[Node, ...], root: Callable[[], Node]) -> Node:
-    """Return the one node of a document, with what the root of many declares."""
-    (node,) = nodes
-    copied = Node(node.name, node.text, {**(root().attributes or {}), **(node.attributes or {})})
-    copied.children = node.children
-    return copied
-
-
-def _holding(nodes: tuple[Node, ...], root: Callable[[], Node]) -> Node:
-    whole = root()
-    whole.children = list(nodes)
-    return whole
-
-
-_LIDO_ROOT = partial(root_node, "lido:lidoWrap", LIDO_PREFIXES, LIDO_SCHEMA)
-_EDM_ROOT = partial(root_node, "rdf:RDF", EDM_PREFIXES)
-_MODS_ROOT = partial(root_node, "mods:modsCollection", MODS_PREFIXES, MODS_SCHEMA)
 LIDO = Standard(
-    "lido", lambda *said: (lido_node(*said),), _LIDO_ROOT, partial(_declaring, root=_LIDO_ROOT)
+    "lido",
+    lambda *said: (lido_node(*said),),
+    partial(root_node, "lido:lidoWrap", LIDO_PREFIXES, LIDO_SCHEMA),
 )
-EDM = Standard("edm", edm_nodes, _EDM_ROOT, partial(_holding, root=_EDM_ROOT))
+EDM = Standard("edm", edm_nodes, partial(root_node, "rdf:RDF", EDM_PREFIXES), is_alone=False)
 MODS = Standard(
-    "mods", lambda *said: (mods_node(*said),), _MODS_ROOT, partial(_declaring, root=_MODS_ROOT)
+    "mods",
+    lambda *said: (mods_node(*said),),
+    partial(root_node, "mods:modsCollection", MODS_PREFIXES, MODS_SCHEMA),
 )
 
 
@@ -97,22 +95,21 @@ def export_museum_xml(
         SourceError: There are no items, or the standard can hold none of them.
         StoreWriteError: ``out`` exists, or the disk refused a write.
     """
-    made = _Documents(standard, items, context)
+    is_one_file = out.suffix.lower() == ONE_FILE
+    made = _Documents(standard, items, context, is_one_file=is_one_file)
     with new_path(out) as path:
-        if out.suffix.lower() == ONE_FILE:
+        if is_one_file:
             with path.open("wb") as file:
-                files = _write_together(made, file)
+                file.write(made.start)
+                for _record, fragment in made:
+                    file.write(fragment)
+                file.write(made.end)
             size_bytes = path.stat().st_size
         else:
-            with new_package(path, kind=kind_of(out), name=out.name, at=context.at) as package:
-                size_bytes = 0
-                for record, _nodes, document in made:
-                    name = f"{shard_of(record.item_id)}/{record.item_id}.xml"
-                    add_bytes(package, name, document)
-                    size_bytes += len(document)
-            files = made.count
+            size_bytes = _write_package(made, path, out, context)
         if made.count == 0:
             raise _none(standard, made.first)
+    files = 1 if is_one_file else made.count
     return ExportReport(out, made.count, files, size_bytes, left_out=made.left_out)
 
 
@@ -122,24 +119,40 @@ export_mods = partial(export_museum_xml, MODS)
 
 
 class _Documents:
-    """The documents of the items that can have one, counted as they go by."""
+    """What is written for the items that can have a document, counted as it goes by.
+
+    Attributes:
+        start: The beginning of a document of all of them.
+        end: Its end.
+        count: Items that were given out.
+        left_out: Items that have none.
+        first: The first reason for that, or None.
+    """
 
     def __init__(
-        self, standard: Standard, items: Iterable[ExportItem], context: ExportContext
+        self,
+        standard: Standard,
+        items: Iterable[ExportItem],
+        context: ExportContext,
+        *,
+        is_one_file: bool,
     ) -> None:
         self._standard = standard
         self._items = items
         self._context = context
         self._exchange = context.exchanged()
+        self._is_one_file = is_one_file
+        root = standard.many()
+        self.start, self.end = write_start(root), write_end(root)
         self.count = 0
         self.left_out = 0
         self.first: Finding | None = None
 
-    def __iter__(self) -> Iterator[tuple[Record, tuple[Node, ...], bytes]]:
+    def __iter__(self) -> Iterator[tuple[Record, bytes]]:
         for item in at_least_one(self._items):
             record = self._context.record_of(item)
             try:
-                nodes, document = self._made(item, record)
+                written = self._written(item, record)
             except UnfitRecordError as error:
                 self.left_out += 1
                 self.first = self.first or error.findings[0]
@@ -147,26 +160,31 @@ class _Documents:
                     self._context.tell(finding)
                 continue
             self.count += 1
-            yield record, nodes, document
+            yield record, written
 
-    def _made(self, item: ExportItem, record: Record) -> tuple[tuple[Node, ...], bytes]:
+    def _written(self, item: ExportItem, record: Record) -> bytes:
+        """Return a document, or its part of the one of all; checked as a document either way."""
         name = self._standard.name
         nodes = self._standard.nodes(record, self._context.published(item), self._exchange)
-        document = write_tree(self._standard.document(nodes))
-        if wrong := validate(document, name):
+        if self._is_one_file:
+            written = b"".join(map(write_fragment, nodes))
+            wrong = validate(self.start + written + self.end, name)
+        else:
+            written = self._standard.document(nodes)
+            wrong = validate(written, name)
+        if wrong:
             finding = unfit_finding("EXCHANGE-invalid", record, name, reason=wrong[0])
             raise UnfitRecordError((finding,))
-        return nodes, document
+        return written
 
 
-def _write_together(made: _Documents, file: BinaryIO) -> int:
-    root = made._standard.root()
-    file.write(write_start(root))
-    for _record, nodes, _document in made:
-        for node in nodes:
-            file.write(write_fragment(node))
-    file.write(write_end(root))
-    return 1
+def _write_package(made: _Documents, path: Path, out: Path, context: ExportContext) -> int:
+    size_bytes = 0
+    with new_package(path, kind=kind_of(out), name=out.name, at=context.at) as package:
+        for record, document in made:
+            add_bytes(package, f"{shard_of(record.item_id)}/{record.item_id}.xml", document)
+            size_bytes += len(document)
+    return size_bytes
 
 
 def _none(standard: Standard, first: Finding | None) -> SourceError:

@@ -105,11 +105,16 @@ def _add_images(parent: Node, rights: RightsSaid, published: Published) -> None:
         attributes = {"lido:formatResource": _MANIFEST_FORMAT}
         add(link, "lido:linkResource", published.manifest_url, attributes=attributes)
         add_named(manifest, "lido:resourceType", ("", (("en", "IIIF manifest"),)))
+    credit = Node("lido:rightsResource")
+    _add_rights(credit, rights)
     for image in published.images:
-        _add_image(add(wrap, "lido:resourceSet"), image, rights)
+        resource = add(wrap, "lido:resourceSet")
+        _add_image(resource, image)
+        if credit.children:
+            resource.children.append(credit)
 
 
-def _add_image(resource: Node, image: PublishedImage, rights: RightsSaid) -> None:
+def _add_image(resource: Node, image: PublishedImage) -> None:
     add_id(resource, "lido:resourceID", image.key, LOCAL_TYPE)
     if image.url:
         size = (image.width_px, image.height_px)
@@ -119,8 +124,6 @@ def _add_image(resource: Node, image: PublishedImage, rights: RightsSaid) -> Non
     image_named = ("", (("en", "digital image"), ("vi", "ảnh kỹ thuật số")))
     add_named(resource, "lido:resourceType", image_named)
     add_texts(resource, "lido:resourceDescription", image.labels)
-    if rights.texts or rights.uris or rights.holders:
-        _add_rights(add(resource, "lido:rightsResource"), rights)
 
 
 def _add_file(resource: Node, kind: str, url: str, size_px: tuple[int, int]) -> None:

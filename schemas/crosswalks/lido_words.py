@@ -135,10 +135,18 @@ def add_body(parent: Node, name: str, text: str, lang: str = "", uri: str = "") 
 
 def add_measurement(parent: Node, name: str, kind: Named, unit: Named, value: str) -> None:
     """Add one measure: what, in which unit, how much."""
-    measured = add(parent, name)
+    parent.children.append(_measurement(name, kind, unit, value))
+
+
+@lru_cache(maxsize=1 << 12)
+def _measurement(name: str, kind: Named, unit: Named, value: str) -> Node:
+    # The images of an archive have a few sizes, its objects often the same ones.
+    measured = Node(name)
     add_named(measured, "lido:measurementType", kind)
     add_named(measured, "lido:measurementUnit", unit)
     add(measured, "lido:measurementValue", value)
+    measured.is_shared = True
+    return measured
 
 
 def _add_skos(parent: Node, uri: str, labels: Iterable[tuple[str, str]]) -> None:

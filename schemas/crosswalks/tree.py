@@ -164,6 +164,7 @@ def _escaped(text: str) -> str:
     return xml_text(text).translate(_IN_TEXT)
 
 
+@lru_cache(maxsize=1 << 12)
 def _quoted(text: str) -> str:
     if text.isprintable() and not _TO_QUOTE.search(text):
         return text
