@@ -10,19 +10,22 @@ from itertools import chain
 from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
-from archive.export import FORMATS, ExportContext, ExportMasters, ExportReport, Format
+from archive.export import FORMATS, ExportContext, ExportItem, ExportMasters, ExportReport, Format
 from archive.export.deletions import beside
+from archive.export.museum_xml import ONE_FILE
 from archive.export.selection import EVERYTHING, Selection
 from archive.export.target import new_path
 from archive.opening import Archive
 from archive.store import Store, StoredItem
 from pipeline.deletions import iter_deletions
 from pipeline.derivative_sets import limits_in
+from pipeline.exchange import EXCHANGED, exchange_findings, exchange_of, published_of
 from pipeline.selection import Chosen, choose
 from schemas.crosswalks.iiif import Publication
 from schemas.derivatives import DerivativeSet
 from schemas.errors import ConfigError, SourceError
 from schemas.events import utc_text
+from schemas.findings import Finding
 from schemas.identifiers import image_folder, item_page
 from schemas.messages import _
 from schemas.records import day_of
@@ -59,7 +62,7 @@ def export(
     Raises:
         SourceError: Nothing was selected, the selection cannot be understood, there is no index
             to ask, or an item has no images that may go out in place of its masters.
-        ConfigError: ``out`` lies in a part of the archive.
+        ConfigError: ``out`` lies in a part of the archive, or the format needs a setting.
         FixityError: A master is not as recorded; nothing is written.
         RecordError: The catalogue is missing, or it or an object is damaged.
         StoreWriteError: The disk refuses, or ``out`` exists.
@@ -70,6 +73,9 @@ def export(
         at = now()
         found = choose(archive, catalogue, selection, public_on=None if all_access else day_of(at))
         store = Store(archive.layout)
+        told: list[Finding] = []
+        if made.name in EXCHANGED:
+            told += exchange_findings(archive, made.name)
         context = ExportContext(
             profile=archive.profile,
             at=utc_text(at),
@@ -81,6 +87,11 @@ def export(
             is_complete=all_access,
             page_url=lambda item_id: page_address(archive, item_id),
             image_urls=lambda item_id: _image_urls(archive, catalogue, item_id),
+            exchange=exchange_of(archive),
+            published=lambda item: published_of(
+                archive, _known(item), day_of(at), format_name=made.name, tell=told.append
+            ),
+            tell=told.append,
             images_instead=lambda item: (
                 None if all_access or with_masters else _images_instead(archive, catalogue, item)
             ),
@@ -93,7 +104,7 @@ def export(
     return replace(
         report,
         deleted=len(context.deletions),
-        findings=(*found.findings, *report.findings),
+        findings=(*found.findings, *report.findings, *told),
     )
 
 
@@ -119,12 +130,19 @@ def _write(
 @contextmanager
 def _told_beside(made: Format, out: Path, context: ExportContext) -> Iterator[None]:
     """Write the deletions beside an export that is a single file; a package has them inside."""
-    if not made.ending or not context.deletions:
+    is_one_file = made.ending or (made.name in EXCHANGED and out.suffix.lower() == ONE_FILE)
+    if not is_one_file or not context.deletions:
         yield
         return
     with new_path(beside(out)) as path:
         path.write_bytes(context.deleted_csv())
         yield
+
+
+def _known(item: ExportItem) -> CatalogueItem:
+    if not isinstance(item, CatalogueItem):
+        raise TypeError(f"{item.item_id} does not come from the catalogue")
+    return item
 
 
 def check_target(archive: Archive, out: Path) -> None:
