@@ -41,11 +41,13 @@ _LOCATIONS: Mapping[str, str] = {
         _QDC + name: name
         for name in ("dc.xsd", "dcterms.xsd", "dcmitype.xsd", "qualifieddc.xsd", "qdc.xsd")
     },
+    _OAI + "OAI-PMH.xsd": "OAI-PMH.xsd",
+    _OAI + "oai-identifier.xsd": "oai-identifier.xsd",
+    _OWN + "oai-answer.xsd": "oai-answer.xsd",
     _OWN + "mets-package.xsd": "mets-package.xsd",
     _LOC + "mets/mets.xsd": "mets-1.12.1.xsd",
     _LOC + "premis/premis.xsd": "premis-v3-0.xsd",
     _LOC + "mix/mix20/mix20.xsd": "mix20.xsd",
-    _LOC + "xlink/xlink.xsd": "xlink-loc.xsd",
     "http://www.w3.org/2001/xml.xsd": "xml.xsd",
     "http://www.w3.org/2001/03/xml.xsd": "xml.xsd",
     "http://www.loc.gov/mods/xml.xsd": "xml.xsd",
@@ -69,6 +71,7 @@ _SCHEMAS: Mapping[str, str] = {
     "edm": _EDM + "EDM.xsd",
     "mods": _MODS + "mods-3-8.xsd",
     "mets": _OWN + "mets-package.xsd",
+    "oai": _OWN + "oai-answer.xsd",
 }
 SCHEMA_NAMES: Final = tuple(_SCHEMAS)
 
