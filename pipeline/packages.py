@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
-from archive.export import FORMATS, ExportContext, ExportMasters, ExportReport, Format
+from archive.export import (
+    FORMATS,
+    ExportContext,
+    ExportItem,
+    ExportMasters,
+    ExportReport,
+    Format,
+)
 from archive.export.deletions import beside
+from archive.export.museum_xml import ONE_FILE
 from archive.export.selection import EVERYTHING, Selection
 from archive.export.target import new_path
 from archive.opening import Archive
 from archive.store import Store, StoredItem
 from pipeline.deletions import iter_deletions
 from pipeline.derivative_sets import limits_in
+from pipeline.exchange import EXCHANGED, exchange_findings, exchange_of, published_of
 from pipeline.selection import Chosen, choose
 from schemas.crosswalks.iiif import Publication
 from schemas.derivatives import DerivativeSet
 from schemas.errors import ConfigError, SourceError
 from schemas.events import utc_text
+from schemas.findings import Finding
 from schemas.identifiers import image_folder, item_page
 from schemas.messages import _
 from schemas.records import day_of
@@ -59,7 +69,7 @@ def export(
     Raises:
         SourceError: Nothing was selected, the selection cannot be understood, there is no index
             to ask, or an item has no images that may go out in place of its masters.
-        ConfigError: ``out`` lies in a part of the archive.
+        ConfigError: ``out`` lies in a part of the archive, or the format needs a setting.
         FixityError: A master is not as recorded; nothing is written.
         RecordError: The catalogue is missing, or it or an object is damaged.
         StoreWriteError: The disk refuses, or ``out`` exists.
@@ -68,6 +78,9 @@ def export(
     check_target(archive, out)
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         at = now()
+        told: list[Finding] = []
+        if made.name in EXCHANGED:
+            told += exchange_findings(archive, made.name)
         found = choose(archive, catalogue, selection, public_on=None if all_access else day_of(at))
         store = Store(archive.layout)
         context = ExportContext(
@@ -81,6 +94,11 @@ def export(
             is_complete=all_access,
             page_url=lambda item_id: page_address(archive, item_id),
             image_urls=lambda item_id: _image_urls(archive, catalogue, item_id),
+            exchange=exchange_of(archive),
+            published=lambda item: published_of(
+                archive, _known(item), day_of(at), format_name=made.name, tell=told.append
+            ),
+            tell=told.append,
             images_instead=lambda item: (
                 None if all_access or with_masters else _images_instead(archive, catalogue, item)
             ),
@@ -93,7 +111,7 @@ def export(
     return replace(
         report,
         deleted=len(context.deletions),
-        findings=(*found.findings, *report.findings),
+        findings=(*found.findings, *report.findings, *told),
     )
 
 
@@ -107,24 +125,39 @@ def _write(
 ) -> ExportReport:
     items = found.iter_items(catalogue)
     first = next(items, None)
-    if first is None and found.since is not None and not context.deletions:
-        return ExportReport(out, items=0, files=0, size_bytes=0, is_made=False)
+    is_one_file = bool(made.ending) or out.suffix.lower() == ONE_FILE
+    if first is None and found.since is not None:
+        if not context.deletions:
+            return ExportReport(out, items=0, files=0, size_bytes=0, is_made=False)
+        if is_one_file:
+            return _only_deletions(out, context)
     items = chain(() if first is None else (first,), items)
-    with _told_beside(made, out, context):
+    with ExitStack() as stack:
+        if is_one_file and context.deletions:
+            stack.enter_context(_told_beside(out, context))
         if made.needs_masters:
             return made.write(_stored(store, items), out, context)
         return made.write(items, out, context)
 
 
 @contextmanager
-def _told_beside(made: Format, out: Path, context: ExportContext) -> Iterator[None]:
+def _told_beside(out: Path, context: ExportContext) -> Iterator[None]:
     """Write the deletions beside an export that is a single file; a package has them inside."""
-    if not made.ending or not context.deletions:
-        yield
-        return
     with new_path(beside(out)) as path:
         path.write_bytes(context.deleted_csv())
         yield
+
+
+def _only_deletions(out: Path, context: ExportContext) -> ExportReport:
+    with _told_beside(out, context):
+        size_bytes = len(context.deleted_csv())
+    return ExportReport(beside(out), items=0, files=1, size_bytes=size_bytes)
+
+
+def _known(item: ExportItem) -> CatalogueItem:
+    if not isinstance(item, CatalogueItem):
+        raise TypeError(f"{item.item_id} does not come from the catalogue")
+    return item
 
 
 def check_target(archive: Archive, out: Path) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schemas.finding_kinds import (
+    exchange,
     keeping,
     packages,
     profile,
@@ -45,6 +46,7 @@ KINDS: Mapping[str, FindingKind] = {
         *keeping.KINDS,
         *replicas.KINDS,
         *packages.KINDS,
+        *exchange.KINDS,
     )
 }
 

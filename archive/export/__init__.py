@@ -19,6 +19,7 @@ from archive.export.items import (
 )
 from archive.export.linked import export_iiif, export_linked_art
 from archive.export.mets import export_mets
+from archive.export.museum_xml import export_edm, export_lido, export_mods
 from archive.export.xlsx import export_xlsx
 from schemas.messages import N_
 
@@ -98,6 +99,27 @@ FORMATS: Mapping[str, Format] = _formats(
         False,
         N_("Qualified Dublin Core with every DCMI term, an XML file an item."),
         export_qdc,
+    ),
+    Format(
+        "lido",
+        "",
+        False,
+        N_("LIDO 1.1 for museum portals, an XML file an item, or one file named .xml with all."),
+        export_lido,
+    ),
+    Format(
+        "edm",
+        "",
+        False,
+        N_("EDM for Europeana and its like, an RDF/XML file an item, or one file named .xml."),
+        export_edm,
+    ),
+    Format(
+        "mods",
+        "",
+        False,
+        N_("MODS 3.8 for libraries, an XML file an item, or one file named .xml with all."),
+        export_mods,
     ),
     Format(
         "jsonld",

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from archive.export.deletions import Deletion, deletions_csv
 from schemas.crosswalks import public_record
+from schemas.crosswalks.exchange import Exchange, Published
 from schemas.crosswalks.iiif import Publication
 from schemas.derivatives import DerivativeSet
 from schemas.errors import SourceError
@@ -74,6 +75,10 @@ class ExportContext:
         has_public_url: The museum has set the address the site is published at.
         derivatives_of: Gives what was made from an item's masters, or None.
         deletions: Items a partner may have of an earlier export and should have no more.
+        exchange: What the standards of museums and libraries are told of all records; made of
+            what else is here when left out.
+        published: Gives where an item is found, as far as the export may say it.
+        tell: Takes what is found on the way.
     """
 
     profile: Profile
@@ -93,12 +98,20 @@ class ExportContext:
     has_public_url: bool = False
     derivatives_of: Callable[[str], DerivativeSet | None] = field(default=lambda item_id: None)
     deletions: tuple[Deletion, ...] = ()
+    exchange: Exchange | None = None
+    published: Callable[[ExportItem], Published] = field(default=lambda item: Published())
+    tell: Callable[[Finding], None] = field(default=lambda finding: None)
 
     def deleted_csv(self) -> bytes:
         """Return the table of deletions, or nothing where there are none."""
         if not self.deletions:
             return b""
         return deletions_csv((gone, self.page_url(gone.item_id)) for gone in self.deletions)
+
+    def exchanged(self) -> Exchange:
+        """Return what the standards of museums and libraries are told of all records."""
+        name = self.publisher or self.title
+        return self.exchange or Exchange(self.profile, name, lang=self.lang)
 
     def record_of(self, item: ExportItem) -> Record:
         """Return the record of ``item`` as this export may show it."""
@@ -117,8 +130,8 @@ class ExportReport:
         without_masters: Items in it whose masters their limits withhold.
         deleted: Items it tells to take out.
         is_made: Something was written; not so where nothing is new since the moment asked for.
-        findings: What was found in the selection, and items that could not be written as the
-            format asks, each with what is missing; the others are written.
+        left_out: Items that the format could not hold; each has a finding.
+        findings: What was found in the selection and on the way.
     """
 
     path: Path
@@ -128,6 +141,7 @@ class ExportReport:
     without_masters: int = 0
     deleted: int = 0
     is_made: bool = True
+    left_out: int = 0
     findings: tuple[Finding, ...] = ()
 
     @property

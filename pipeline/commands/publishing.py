@@ -225,6 +225,8 @@ def serve(host: str, port: int, archive_dir: Path | None) -> None:
         Examples:
           hoaban export csv --out museum.csv
           hoaban export bagit --out amber.zip hổ phách
+          hoaban export lido --out lido.zip
+          hoaban export edm --out edm.xml khăn piêu
           hoaban export bagit --out whole-bag
           hoaban export bagit --out lender.zip --masters BT-001
           hoaban export oai_dc --out new.zip --since 2026-11-01
@@ -352,4 +354,12 @@ def _print_export(report: ExportReport) -> None:
                 "{count} items have their limited images instead of masters; --masters adds them.",
                 report.without_masters,
             ).format(count=report.without_masters)
+        )
+    if report.left_out:
+        click.echo(
+            ngettext(
+                "{count} item was left out; the line above says why.",
+                "{count} items were left out; the lines above say why.",
+                report.left_out,
+            ).format(count=report.left_out)
         )

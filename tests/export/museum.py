@@ -124,6 +124,8 @@ class Museum:
 
 def new_museum(folder: Path) -> Museum:
     settings = Settings(
-        title={"vi": "Kho thử", "en": "Test archive"}, publisher="Bảo tàng tỉnh Điện Biên"
+        title={"vi": "Kho thử", "en": "Test archive"},
+        publisher="Bảo tàng tỉnh Điện Biên",
+        base_url="https://museum.example.vn",
     )
     return Museum(create_archive(folder, settings))
