@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
-from archive.export import FORMATS, ExportContext, ExportItem, ExportMasters, ExportReport, Format
+from archive.export import (
+    FORMATS,
+    ExportContext,
+    ExportItem,
+    ExportMasters,
+    ExportReport,
+    Format,
+)
 from archive.export.deletions import beside
 from archive.export.museum_xml import ONE_FILE
 from archive.export.selection import EVERYTHING, Selection
@@ -71,11 +78,11 @@ def export(
     check_target(archive, out)
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         at = now()
-        found = choose(archive, catalogue, selection, public_on=None if all_access else day_of(at))
-        store = Store(archive.layout)
         told: list[Finding] = []
         if made.name in EXCHANGED:
             told += exchange_findings(archive, made.name)
+        found = choose(archive, catalogue, selection, public_on=None if all_access else day_of(at))
+        store = Store(archive.layout)
         context = ExportContext(
             profile=archive.profile,
             at=utc_text(at),
@@ -118,25 +125,33 @@ def _write(
 ) -> ExportReport:
     items = found.iter_items(catalogue)
     first = next(items, None)
-    if first is None and found.since is not None and not context.deletions:
-        return ExportReport(out, items=0, files=0, size_bytes=0, is_made=False)
+    is_one_file = bool(made.ending) or out.suffix.lower() == ONE_FILE
+    if first is None and found.since is not None:
+        if not context.deletions:
+            return ExportReport(out, items=0, files=0, size_bytes=0, is_made=False)
+        if is_one_file:
+            return _only_deletions(out, context)
     items = chain(() if first is None else (first,), items)
-    with _told_beside(made, out, context):
+    with ExitStack() as stack:
+        if is_one_file and context.deletions:
+            stack.enter_context(_told_beside(out, context))
         if made.needs_masters:
             return made.write(_stored(store, items), out, context)
         return made.write(items, out, context)
 
 
 @contextmanager
-def _told_beside(made: Format, out: Path, context: ExportContext) -> Iterator[None]:
+def _told_beside(out: Path, context: ExportContext) -> Iterator[None]:
     """Write the deletions beside an export that is a single file; a package has them inside."""
-    is_one_file = made.ending or (made.name in EXCHANGED and out.suffix.lower() == ONE_FILE)
-    if not is_one_file or not context.deletions:
-        yield
-        return
     with new_path(beside(out)) as path:
         path.write_bytes(context.deleted_csv())
         yield
+
+
+def _only_deletions(out: Path, context: ExportContext) -> ExportReport:
+    with _told_beside(out, context):
+        size_bytes = len(context.deleted_csv())
+    return ExportReport(beside(out), items=0, files=1, size_bytes=size_bytes)
 
 
 def _known(item: ExportItem) -> CatalogueItem:

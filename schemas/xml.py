@@ -26,11 +26,11 @@ _OAI = "http://www.openarchives.org/OAI/2.0/"
 _DCMI = "http://dublincore.org/schemas/xmls/"
 _QDC = _DCMI + "qdc/2008/02/11/"
 _LOC = "http://www.loc.gov/standards/"
-# Our own have an address of no network.
-_OWN = "urn:hoaban:xsd:"
 _LIDO = "http://www.lido-schema.org/schema/v1.1/"
 _EDM = "http://www.europeana.eu/schemas/edm/"
-_MODS = "http://www.loc.gov/standards/mods/v3/"
+_MODS = _LOC + "mods/v3/"
+# Our own have an address of no network.
+_OWN = "urn:hoaban:xsd:"
 # Every address a schema may be known by. Each schema is parsed under its official address, so
 # that its relative references come out as official addresses too, on any file system.
 _LOCATIONS: Mapping[str, str] = {
@@ -54,7 +54,6 @@ _LOCATIONS: Mapping[str, str] = {
     _LIDO + "xml.xsd": "xml.xsd",
     _EDM + "xml.xsd": "xml.xsd",
     "http://www.w3.org/1999/xlink.xsd": "xlink.xsd",
-    "http://www.loc.gov/standards/xlink/xlink.xsd": "xlink-loc.xsd",
 }
 # Schemas of many files: every file in the folder is known by its name under the address.
 _FOLDERS: Mapping[str, str] = {

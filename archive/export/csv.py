@@ -42,7 +42,7 @@ def export_csv(items: Iterable[ExportItem], out: Path, context: ExportContext) -
         count = 0
         headings: set[str] = set()
         with TemporaryFile("w+", encoding="utf-8", dir=path.parent) as spool:
-            for item in at_least_one(items, may_be_none=bool(context.deletions)):
+            for item in at_least_one(items):
                 cells = cells_of(context.record_of(item), context.profile, with_extra=False)
                 headings |= cells.keys()
                 spool.write(json.dumps(cells) + "\n")

@@ -32,7 +32,7 @@ def export_dcat(items: Iterable[ExportItem], out: Path, context: ExportContext) 
     publication = context.publication
     coverage = Coverage()
     with new_path(out) as path:
-        for item in at_least_one(items, may_be_none=bool(context.deletions)):
+        for item in at_least_one(items):
             coverage.add(context.record_of(item))
         data = DataSet(
             base_url=publication.base_url,

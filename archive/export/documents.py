@@ -53,8 +53,7 @@ def export_jsonld(items: Iterable[ExportItem], out: Path, context: ExportContext
     count = 0
     with new_path(out) as path:
         with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.write("[")
-            for item in at_least_one(items, may_be_none=bool(context.deletions)):
+            for item in at_least_one(items):
                 data = schema_org(
                     context.record_of(item),
                     url=context.page_url(item.item_id),
@@ -62,7 +61,7 @@ def export_jsonld(items: Iterable[ExportItem], out: Path, context: ExportContext
                     publisher=context.publisher,
                     lang=context.lang,
                 )
-                file.write(",\n" if count else "\n")
+                file.write(",\n" if count else "[\n")
                 file.write(json.dumps(data, ensure_ascii=False))
                 count += 1
             file.write("\n]\n")

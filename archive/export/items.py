@@ -98,16 +98,15 @@ class ExportContext:
     has_public_url: bool = False
     derivatives_of: Callable[[str], DerivativeSet | None] = field(default=lambda item_id: None)
     deletions: tuple[Deletion, ...] = ()
+    exchange: Exchange | None = None
+    published: Callable[[ExportItem], Published] = field(default=lambda item: Published())
+    tell: Callable[[Finding], None] = field(default=lambda finding: None)
 
     def deleted_csv(self) -> bytes:
         """Return the table of deletions, or nothing where there are none."""
         if not self.deletions:
             return b""
         return deletions_csv((gone, self.page_url(gone.item_id)) for gone in self.deletions)
-
-    exchange: Exchange | None = None
-    published: Callable[[ExportItem], Published] = field(default=lambda item: Published())
-    tell: Callable[[Finding], None] = field(default=lambda finding: None)
 
     def exchanged(self) -> Exchange:
         """Return what the standards of museums and libraries are told of all records."""
@@ -131,10 +130,8 @@ class ExportReport:
         without_masters: Items in it whose masters their limits withhold.
         deleted: Items it tells to take out.
         is_made: Something was written; not so where nothing is new since the moment asked for.
-        findings: What was found in the selection, and items that could not be written as the
-            format asks, each with what is missing; the others are written.
         left_out: Items that the format could not hold; each has a finding.
-        findings: What was found on the way.
+        findings: What was found in the selection and on the way.
     """
 
     path: Path

@@ -50,7 +50,7 @@ def export_iiif(items: Iterable[ExportItem], out: Path, context: ExportContext) 
     with new_path(out) as path:
         with path.open("w", encoding="utf-8", newline="\n") as file:
             file.write(start.removesuffix("]}"))
-            for item in at_least_one(items, may_be_none=bool(context.deletions)):
+            for item in at_least_one(items):
                 summary = _summary(item, context)
                 if summary is None:
                     values = {"number": item.record.identifier}
@@ -62,7 +62,7 @@ def export_iiif(items: Iterable[ExportItem], out: Path, context: ExportContext) 
                 file.write(json.dumps(summary, ensure_ascii=False))
                 count += 1
             file.write("\n]}\n")
-        if not count and not context.deletions:
+        if not count:
             raise SourceError(
                 _("None of the items has images, so there is nothing to list."),
                 remedy=_("Make them first: hoaban derive"),
@@ -98,12 +98,7 @@ def export_linked_art(
         new_package(path, kind=kind_of(out), name=out.name, at=context.at) as package,
     ):
         for item in at_least_one(items, may_be_none=bool(context.deletions)):
-            places = LinkedArtPlaces(
-                page_url=context.page_url(item.item_id),
-                image_urls=context.image_urls(item.item_id),
-                museum_url=f"{context.publication.base_url}/#museum",
-                museum=context.publisher,
-            )
+            places = _places(item, context)
             document = json_bytes(linked_art(context.record_of(item), places, lang=context.lang))
             add_bytes(package, f"{shard_of(item.item_id)}/{item.item_id}.json", document)
             count += 1
@@ -117,6 +112,18 @@ def export_linked_art(
         files=count + bool(context.deletions),
         size_bytes=size_bytes,
         findings=tuple(address_findings(context)),
+    )
+
+
+def _places(item: ExportItem, context: ExportContext) -> LinkedArtPlaces:
+    """Return where an item is found, as far as the public site shows it."""
+    found = context.published(item)
+    base_url = context.publication.base_url
+    return LinkedArtPlaces(
+        page_url=found.page_url,
+        image_urls=tuple(image.url for image in found.images if image.url),
+        museum_url=f"{base_url}/#museum" if context.has_public_url else "",
+        museum=context.publisher,
     )
 
 

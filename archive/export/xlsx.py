@@ -61,7 +61,7 @@ def export_xlsx(items: Iterable[ExportItem], out: Path, context: ExportContext) 
             TemporaryFile("w+", encoding="utf-8", dir=path.parent) as spool,
             TemporaryFile("w+b", dir=path.parent) as book,
         ):
-            for item in at_least_one(items, may_be_none=bool(context.deletions)):
+            for item in at_least_one(items):
                 cells = cells_of(context.record_of(item), context.profile, with_extra=False)
                 findings += _cut(item, cells)
                 headings |= cells.keys()

@@ -14,7 +14,6 @@ from pipeline.reports import (
     finding_lines,
 )
 from pipeline.spoken_help import spoken_option
-from schemas.findings import has_errors
 from schemas.messages import (
     N_,
     _,
@@ -364,4 +363,3 @@ def _print_export(report: ExportReport) -> None:
                 report.left_out,
             ).format(count=report.left_out)
         )
-    exit_partial_if(has_errors(report.findings))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from archive.export import ExportReport
 from archive.export.selection import EVERYTHING, Selection
 from archive.lock import write_lock
 from archive.opening import Archive, create_archive
-from archive.settings import ExchangeSettings, Settings
+from archive.settings import Settings
 from archive.store import Store
 from pipeline.indexing import rebuild_index
 from pipeline.packages import export
@@ -126,8 +126,6 @@ def new_museum(folder: Path) -> Museum:
     settings = Settings(
         title={"vi": "Kho thử", "en": "Test archive"},
         publisher="Bảo tàng tỉnh Điện Biên",
-        base_url="https://bao-tang.example",
-        rights_uri="https://creativecommons.org/licenses/by/4.0/",
-        exchange=ExchangeSettings(admin_email="kho@bao-tang.example"),
+        base_url="https://museum.example.vn",
     )
-    return Museum(replace(create_archive(folder, settings), settings=settings))
+    return Museum(create_archive(folder, settings))

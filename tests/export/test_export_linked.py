@@ -13,6 +13,7 @@ import jsonschema_rs
 import pytest
 
 from archive.export import FORMATS, ExportContext
+from schemas.crosswalks.exchange import Published, PublishedImage
 from schemas.crosswalks.iiif import Publication
 from schemas.derivatives import Canvas, DerivativeSet, ImageFile
 from schemas.dublincore import Statement
@@ -21,6 +22,8 @@ from schemas.identifiers import shard_of
 from tests.conformance.test_linked_art import problems
 
 Make = Callable[..., Any]
+SHOWN = PublishedImage("0001", "https://example.org/1.jpg", 4, 3, "", 4, 3, "")
+WITHHELD = PublishedImage("0002", "", 4, 3, "https://example.org/2.jpg", 4, 3, "")
 IIIF = Path(__file__).parents[1] / "data/iiif/iiif_3_0.json"
 
 
@@ -34,6 +37,9 @@ def published(context: ExportContext) -> ExportContext:
         has_public_url=True,
         derivatives_of=lambda item_id: None if item_id == "bt-9" else images_of(item_id),
         rights_uri="https://creativecommons.org/licenses/by/4.0/deed.vi",
+        published=lambda item: Published(
+            page_url=f"https://example.org/kho/vi/{item.item_id}.html", images=(SHOWN, WITHHELD)
+        ),
     )
 
 
@@ -101,6 +107,8 @@ def test_linked_art_is_a_valid_document_an_item(
         return
     for document in documents:
         assert problems(document) == []
+        assert len(document["representation"]) == 1, "one that may not be had has no address"
+        assert "https://example.org/1.jpg" in json.dumps(document["representation"])
 
 
 def dcat_of(items: list[Any], context: ExportContext, folder: Path) -> tuple[dict[str, Any], Any]:

@@ -28,12 +28,24 @@ from pipeline.oai_route import oai_routes
 from schemas.errors import ConfigError
 from schemas.records import Access
 from schemas.xml import validate
-from tests.export.museum import JANUARY, JUNE, MARCH, Museum, clock, new_museum
+from tests.export.museum import JANUARY, JUNE, MARCH, Museum, clock
+from tests.export.museum import new_museum as unpublished_museum
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 PREFIXES = ("oai_dc", "lido", "edm", "mods")
 KEY = b"k" * 32
 LIST = {"verb": "ListRecords", "metadataPrefix": "oai_dc"}
+
+
+def new_museum(folder: Path) -> Museum:
+    museum = unpublished_museum(folder)
+    published = replace(
+        museum.archive.settings,
+        base_url="https://bao-tang.example",
+        rights_uri="https://creativecommons.org/licenses/by/4.0/",
+        exchange=ExchangeSettings(admin_email="kho@bao-tang.example"),
+    )
+    return Museum(replace(museum.archive, settings=published))
 
 
 @pytest.fixture
