@@ -48,6 +48,7 @@ _LOCATIONS: Mapping[str, str] = {
     _LOC + "mets/mets.xsd": "mets-1.12.1.xsd",
     _LOC + "premis/premis.xsd": "premis-v3-0.xsd",
     _LOC + "mix/mix20/mix20.xsd": "mix20.xsd",
+    _LOC + "xlink/xlink.xsd": "xlink-loc.xsd",
     "http://www.w3.org/2001/xml.xsd": "xml.xsd",
     "http://www.w3.org/2001/03/xml.xsd": "xml.xsd",
     "http://www.loc.gov/mods/xml.xsd": "xml.xsd",
