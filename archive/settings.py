@@ -149,6 +149,7 @@ class ExchangeSettings:
         country: Code of its country in ISO 3166-1, as ``VN``; may be empty.
         metadata_rights_uri: Licence of the descriptions themselves; may be empty.
         types: EDM's type by kind of record or by object type, one of ``EDM_TYPES`` each.
+        admin_email: Whom harvesters write to; without it nothing can be harvested.
     """
 
     data_provider: str = ""
@@ -157,6 +158,7 @@ class ExchangeSettings:
     country: str = "VN"
     metadata_rights_uri: str = ""
     types: Mapping[str, str] = field(default_factory=dict)
+    admin_email: str = ""
 
 
 @dataclass(frozen=True)
