@@ -64,7 +64,12 @@ class _Kept:
 
 
 class LevelWriter:
-    """Writes the tiles of one image."""
+    """Writes the tiles of one image.
+
+    Attributes:
+        files: How many it has written.
+        size_bytes: How large they are together.
+    """
 
     def __init__(
         self,
@@ -86,6 +91,8 @@ class LevelWriter:
             encoding: Quality.
             kept_px: Longer side that the kept level has at least, where the image has it.
         """
+        self.files = 0
+        self.size_bytes = 0
         self._folder = os.fspath(folder)
         self._size = size
         self._tile_px = tile_px
@@ -183,9 +190,11 @@ class LevelWriter:
         with open(f"{place}{os.sep}default.jpg", "wb", buffering=0) as file:  # noqa: PTH123
             if self._encoding.compact:
                 file.write(_compact_jpeg(tile, self._encoding))
-                return
-            subsampling = 0 if self._encoding.quality >= _FULL_COLOUR_QUALITY else 2
-            tile.save(file, "JPEG", quality=self._encoding.quality, subsampling=subsampling)
+            else:
+                subsampling = 0 if self._encoding.quality >= _FULL_COLOUR_QUALITY else 2
+                tile.save(file, "JPEG", quality=self._encoding.quality, subsampling=subsampling)
+            self.files += 1
+            self.size_bytes += os.fstat(file.fileno()).st_size
 
 
 def _compact_jpeg(tile: Image.Image, encoding: Encoding) -> bytes:
