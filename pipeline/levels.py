@@ -108,6 +108,7 @@ class LevelWriter:
         enough = [level for level in self._levels if max(level.width, level.height) >= kept_px]
         self._kept_level = enough[-1] if enough else self._levels[0]
         self._kept = _Kept(self._kept_level)
+        self._rooms: dict[tuple[int, int], Image.Image] = {}
         for level in self._levels[1:]:
             rows = min(self._block_px, level.height)
             level.strip = Image.new("RGB", (level.width, rows))
@@ -129,13 +130,20 @@ class LevelWriter:
             if self._kept_level is full:
                 self._kept.add(strip)
             for left in range(0, full.width, self._block_px) if self._has_tiles else ():
-                size = (min(self._block_px, full.width - left), full.filled)
+                block = self._room(min(self._block_px, full.width - left), full.filled)
                 # Pillow takes any buffer, though its types do not say so.
                 start = cast("bytes", strip[left * _BANDS :])
-                block = Image.frombuffer("RGB", size, start, "raw", "RGB", stride, 1)
+                block.frombytes(start, "raw", "RGB", stride, 1)
                 self._use(0, left, block)
             self._advance(0)
         return self._kept.image()
+
+    def _room(self, width: int, height: int) -> Image.Image:
+        """Return an image of this size for the next block: the same again, never made anew."""
+        size = (width, height)
+        if size not in self._rooms:
+            self._rooms[size] = Image.new("RGB", size)
+        return self._rooms[size]
 
     def _advance(self, number: int) -> None:
         """Go on to the next strip of a level, and cut that of the level after it when full."""
