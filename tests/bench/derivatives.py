@@ -251,6 +251,8 @@ def _pillow_srgb(master: Path):
 
     Image.MAX_IMAGE_PIXELS = None
     image = Image.open(master)
+    if "icc_profile" not in image.info:
+        return image.convert("RGB")
     profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
     ImageCms.profileToProfile(
         image, profile, ImageCms.createProfile("sRGB"), inPlace=True,
