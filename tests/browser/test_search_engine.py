@@ -82,11 +82,11 @@ def test_random_texts_have_the_same_words(page: Page) -> None:
 def test_queries_have_the_same_hits_in_the_same_order(page: Page, vectors: dict[str, Any]) -> None:
     assert sum(len(entries) for name, entries in vectors.items() if name != "documents") >= 500
     answers = page.evaluate(
-        """queries => queries.map(query => {
-            const results = HoabanSearch.search(query, {limit: 50});
+        """queries => Promise.all(queries.map(async query => {
+            const results = await HoabanSearch.search(query, {limit: 50});
             const hits = results.hits.map(hit => [hit.item_id, hit.score]);
             return {query: query, total: results.total, hits: hits, corrected: results.corrected};
-        })""",
+        }))""",
         [vector["query"] for vector in vectors["queries"]],
     )
     assert answers == vectors["queries"]
@@ -94,13 +94,13 @@ def test_queries_have_the_same_hits_in_the_same_order(page: Page, vectors: dict[
 
 def test_orders_and_facets_are_the_same(page: Page, vectors: dict[str, Any]) -> None:
     answers = page.evaluate(
-        """vectors => vectors.map(({query, order}) => {
-            const results = HoabanSearch.search(
+        """vectors => Promise.all(vectors.map(async ({query, order}) => {
+            const results = await HoabanSearch.search(
                 query, {limit: 50, order: order, facets: order === "number"});
             const hits = results.hits.map(hit => [hit.item_id, hit.score]);
             return {query: query, total: results.total, hits: hits, corrected: results.corrected,
                     order: order, facets: results.facets};
-        })""",
+        }))""",
         vectors["orders"],
     )
     assert answers == vectors["orders"]
@@ -109,8 +109,8 @@ def test_orders_and_facets_are_the_same(page: Page, vectors: dict[str, Any]) -> 
 
 def test_the_same_pieces_of_a_text_are_marked(page: Page, vectors: dict[str, Any]) -> None:
     pieces = page.evaluate(
-        """vectors => vectors.map(({query, text}) =>
-            HoabanSearch.highlight(text, HoabanSearch.parse(query)))""",
+        """vectors => Promise.all(vectors.map(async ({query, text}) =>
+            HoabanSearch.highlight(text, await HoabanSearch.parse(query))))""",
         vectors["marked"],
     )
     assert pieces == [vector["pieces"] for vector in vectors["marked"]]
@@ -120,7 +120,7 @@ def test_random_queries_are_read_alike(page: Page) -> None:
     dice = random.Random(1975)
     signs = [*ALPHABET, *QUERY_PIECES * 4]
     queries = ["".join(dice.choices(signs, k=dice.randint(1, 16))) for _number in range(4000)]
-    read = page.evaluate("queries => queries.map(query => HoabanSearch.parse(query))", queries)
+    read = page.evaluate("queries => Promise.all(queries.map(HoabanSearch.parse))", queries)
     for query, found in zip(queries, read, strict=True):
         assert found == _query(parse_query(query, FIELDS)), query
 
@@ -133,10 +133,10 @@ def test_random_queries_have_the_same_hits(
     index.replace_all(map(_document, vectors["documents"]))
     queries = [" ".join(dice.choices(QUERY_PIECES, k=dice.randint(1, 5))) for _number in range(400)]
     answers = page.evaluate(
-        """queries => queries.map(query => {
-            const results = HoabanSearch.search(query, {limit: 50});
+        """queries => Promise.all(queries.map(async query => {
+            const results = await HoabanSearch.search(query, {limit: 50});
             return [results.corrected, results.hits.map(hit => [hit.item_id, hit.score])];
-        })""",
+        }))""",
         queries,
     )
     for query, answer in zip(queries, answers, strict=True):
@@ -147,7 +147,7 @@ def test_random_queries_have_the_same_hits(
 
 def test_a_hit_says_what_a_list_of_results_shows(page: Page, vectors: dict[str, Any]) -> None:
     (wanted,) = (entry for entry in vectors["documents"] if entry["identifier"] == "77.AO.84")
-    (hit,) = page.evaluate("HoabanSearch.search('77.AO.84').hits")
+    (hit,) = page.evaluate("HoabanSearch.search('77.AO.84').then(found => found.hits)")
     shown = ("item_id", "identifier", "titles", "date", "thumbnail")
     assert hit == {name: wanted[name] for name in shown} | {"score": hit["score"]}
 
@@ -167,7 +167,7 @@ def test_a_folder_without_index_is_refused_and_can_be_tried_again(
         "cannot load elsewhere/"
     )
     other.evaluate("HoabanSearch.load('search/')")
-    assert other.evaluate("HoabanSearch.search('77.AO.84').total") == 1
+    assert other.evaluate("HoabanSearch.search('77.AO.84').then(found => found.total)") == 1
     other.close()
 
 
@@ -182,7 +182,7 @@ def test_an_index_of_another_format_is_refused(chromium: Browser, address: str) 
             return HoabanSearch.load("search").catch(error => error.message);
         }"""
     )
-    assert message == "search index of format 1, expected 2"
+    assert message == "search index of format 1, expected 3"
     other.close()
 
 

@@ -1,0 +1,137 @@
+/*
+ * The answer to a query: hits in order, corrected words, counts of facets; as search/answer.py
+ * gives it.
+ */
+HoabanSearch.receive("answers", function makeAnswers(analysis, reader, store, scorer, corrector) {
+  "use strict";
+
+  const manifest = store.manifest;
+
+  /** Return the answer that HoabanSearch.search promises. */
+  async function search(text, { limit = 20, offset = 0, order = "relevance", facets = false }) {
+    const wanted = offset + limit;
+    const isPlain = order === "relevance" && !facets && wanted <= manifest.head;
+    const { query, ranked, corrected } = await answerTo(reader.parse(text), isPlain);
+    const places = (await ordered(ranked, wanted, order)).slice(offset);
+    return {
+      total: ranked.total,
+      corrected: corrected,
+      hits: await Promise.all(places.map((place) => hit(ranked, place))),
+      facets: facets ? await facetCounts(ranked) : {},
+      query: query,
+    };
+  }
+
+  async function answerTo(query, isPlain) {
+    const ranked = await rank(query, isPlain);
+    const asTyped = { query, ranked, corrected: "" };
+    const plain = query.groups.map(reader.wordOf).filter(Boolean);
+    const most = mostFound(ranked);
+    if (plain.length === 0 || most >= scorer.partsOf(query)) return asTyped;
+    const meant = await (await corrector()).corrected(query, plain, ranked.needed);
+    if (!meant) return asTyped;
+    const better = await rank(meant, isPlain);
+    if (mostFound(better) <= most) return asTyped;
+    return { query: meant, ranked: better, corrected: await spelled(meant, better) };
+  }
+
+  /** Return the hits; of one word, where that is enough, those that come first. */
+  async function rank(query, isPlain) {
+    const own = query.groups.length === 1 ? reader.wordOf(query.groups[0]) : null;
+    const isHeadEnough = Boolean(isPlain && own && own.parts.length === 1 && !own.whole);
+    const ranked = await scorer.rank(query, isHeadEnough);
+    const found = isHeadEnough ? ranked.needed.forms("w", own.parts[0].bare) : null;
+    ranked.total = found ? found.count : ranked.numbers.length;
+    return ranked;
+  }
+
+  function mostFound(ranked) {
+    return ranked.found.reduce((most, found) => Math.max(most, found), 0);
+  }
+
+  /** Return the words of a query with the marks they have in the title of the best hit. */
+  async function spelled(query, ranked) {
+    const forms = new Map();
+    const [best] = await ordered(ranked, 1, "relevance");
+    for (const [, title] of (await store.shown(ranked.numbers[best]))[2]) {
+      for (const word of analysis.words(title)) {
+        for (const part of word.parts) {
+          if (!forms.has(part.bare)) forms.set(part.bare, part.exact);
+        }
+      }
+    }
+    return query.groups.map(reader.wordOf).filter(Boolean).flatMap((word) => word.parts)
+      .map((part) => part.exact !== part.bare ? part.exact : forms.get(part.bare) || part.exact)
+      .join(" ");
+  }
+
+  // Order ------------------------------------------------------------------------------------
+
+  /** Return a function from the place of a hit to what it is ordered by, the least first. */
+  async function keyOf(ranked, order) {
+    if (order === "relevance") {
+      return (place) => -(ranked.found[place] * 2 ** 32 + ranked.score[place]);
+    }
+    if (order === "number") return () => 0;
+    if (order === "newest") {
+      const ranks = await store.ranksOfTime();
+      return (place) => ranks[ranked.numbers[place]];
+    }
+    const [places, table] = await Promise.all([store.column("\0years"), store.table("\0years")]);
+    const keys = table.map((years) => years.length ? years[0] * 2 ** 24 + years[1] : Infinity);
+    return (place) => keys[places[ranked.numbers[place]]];
+  }
+
+  /** Return the places of the first hits; equal ones stay in the order of their numbers. */
+  async function ordered(ranked, wanted, order) {
+    const key = await keyOf(ranked, order);
+    const best = [], keys = [];
+    for (let place = 0; place < ranked.numbers.length && wanted > 0; place++) {
+      const own = key(place);
+      if (best.length >= wanted && own >= keys[best.length - 1]) continue;
+      let low = 0, high = best.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (keys[middle] <= own) low = middle + 1;
+        else high = middle;
+      }
+      best.splice(low, 0, place);
+      keys.splice(low, 0, own);
+      if (best.length > wanted) { best.pop(); keys.pop(); }
+    }
+    return best;
+  }
+
+  async function hit(ranked, place) {
+    const [itemId, identifier, titles, date, thumbnail] = await store.shown(ranked.numbers[place]);
+    return {
+      item_id: itemId,
+      identifier: identifier,
+      titles: titles,
+      date: date,
+      thumbnail: thumbnail,
+      score: ranked.score[place],
+    };
+  }
+
+  // Facets -----------------------------------------------------------------------------------
+
+  async function facetCounts(ranked) {
+    const names = Object.keys(manifest.columns).filter((name) => !name.startsWith("\0"));
+    const counted = await Promise.all(names.sort(store.compare).map(async (name) =>
+      [name, await countsOf(name, ranked.numbers)]));
+    return Object.fromEntries(counted.filter(([, values]) => values.length > 0));
+  }
+
+  /** Return [[value, how many of the documents have it], ...], most first. */
+  async function countsOf(name, numbers) {
+    const places = await store.column(name), uses = new Map(), counts = new Map();
+    for (const number of numbers) uses.set(places[number], (uses.get(places[number]) || 0) + 1);
+    for (const [place, values] of await store.combinations(name, uses.keys())) {
+      for (const value of values) counts.set(value, (counts.get(value) || 0) + uses.get(place));
+    }
+    return [...counts].sort((a, b) => b[1] - a[1] || store.compare(a[0], b[0]));
+  }
+
+  return { search };
+});

@@ -1,0 +1,245 @@
+"""Merge the runs of one range of keys into leaves, in the memory of a few leaves."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from search.compiled.coding import Entry, integers, leaf, numbers_of, steps
+from search.compiled.files import Child, ShardFolder, is_boundary
+from search.compiled.packing import Sizes
+from search.compiled.runs import (
+    FIELDS,
+    PAIRS,
+    WORDS,
+    range_of,
+    read_run,
+    run_path,
+    write_batches,
+)
+
+HEAD = 64
+"""Documents of each list that the head of a large entry keeps."""
+
+COMMON = 3
+"""A word in more than one of so many documents has no companion: the columns say as much."""
+
+REVERSED, LETTERS, TAILS = "r", "l", "t"
+COMPANION, COMPANION_OF_TAIL = "g", "h"
+_ENTRY_BYTES = {WORDS: 60, FIELDS: 60, PAIRS: 12, REVERSED: 8, LETTERS: 8}
+_BUFFERED = 50_000
+
+Column = Sequence[int]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One range of keys of one kind, and where it comes from and goes to.
+
+    Attributes:
+        kind: Words, fields or pairs, or pairs reversed.
+        key_range: Which range.
+        ranges: First keys of the ranges but the first.
+        parts: How many parts have runs.
+        runs: The folder of the runs.
+        shards: Where shards go.
+        sizes: The sizes of shards.
+    """
+
+    kind: str
+    key_range: int
+    ranges: Sequence[str]
+    parts: int
+    runs: Path
+    shards: ShardFolder
+    sizes: Sizes
+
+
+@dataclass
+class Merged:
+    """What came of a range.
+
+    Attributes:
+        leaves: First key and name of each leaf; after the name that of its companion.
+        letters: The leaves of the words made of letters alone.
+    """
+
+    leaves: list[Child] = field(default_factory=list)
+    letters: list[Child] = field(default_factory=list)
+
+
+def merge(task: Task, columns: Mapping[str, Column]) -> Merged:
+    """Merge one range of keys.
+
+    Args:
+        task: Which.
+        columns: Of each facet the value of each document, for the companions.
+
+    Raises:
+        OSError: The disk refused.
+    """
+    if task.kind == PAIRS:
+        return _merge_pairs(task)
+    if task.kind == REVERSED:
+        return _merge_reversed(task)
+    return _merge_forms(task, columns)
+
+
+def _entries(task: Task) -> Iterator[tuple[Any, ...]]:
+    paths = (run_path(task.runs, task.kind, part, task.key_range) for part in range(task.parts))
+    return heapq.merge(*map(read_run, paths))
+
+
+def _merge_forms(task: Task, columns: Mapping[str, Column]) -> Merged:
+    """Merge words or fields: an entry has a list for every exact form and level."""
+    leaves = _Leaves(task, columns if task.kind == WORDS and task.sizes.companions else {})
+    letters = _Leaves(task, {}, LETTERS)
+    for key, rows in groupby(_entries(task), itemgetter(0)):
+        variants = [
+            (exact, _joined(entries)) for exact, entries in groupby(rows, key=itemgetter(1))
+        ]
+        leaves.add_forms(key, variants)
+        if task.kind == WORDS and is_of_letters(key):
+            letters.add(Entry(key, leaves.last_count, b""))
+    return Merged(leaves.finish(), letters.finish())
+
+
+def is_of_letters(form: str) -> bool:
+    """Say whether a bare form may be what was meant by a word with a slip."""
+    return len(form) > 1 and not any(character.isdecimal() for character in form)
+
+
+def _joined(entries: Iterable[tuple[Any, ...]]) -> list[Sequence[int]]:
+    """Return the lists of one exact form, by level, of all parts together."""
+    rows = list(entries)
+    if len(rows) == 1:
+        return [numbers_of(data) for data in rows[0][3:]]
+    return [numbers_of(b"".join(data)) for data in zip(*(row[3:] for row in rows), strict=True)]
+
+
+def _merge_pairs(task: Task) -> Merged:
+    leaves = _Leaves(task, {})
+    reversed_counts: list[list[tuple[str, int]]] = [[] for _range in range(len(task.ranges) + 1)]
+    for pair, rows in groupby(_entries(task), itemgetter(0)):
+        numbers = numbers_of(b"".join(row[2] for row in rows))
+        leaves.add(Entry(pair, len(numbers), steps(numbers)))
+        first, _space, second = pair.partition(" ")
+        place = range_of(second, task.ranges)
+        reversed_counts[place].append((f"{second} {first}", len(numbers)))
+        if len(reversed_counts[place]) >= _BUFFERED:
+            _pour(task, place, reversed_counts[place])
+    for key_range, bucket in enumerate(reversed_counts):
+        _pour(task, key_range, bucket)
+    return Merged(leaves.finish())
+
+
+def _pour(task: Task, key_range: int, bucket: list[tuple[str, int]]) -> None:
+    bucket.sort()
+    # Each bucket poured is a run of its own part, so that it is merged in order.
+    number = 0
+    while (path := _reversed_path(task.runs, task.key_range, key_range, number)).exists():
+        number += 1
+    write_batches(path, bucket)
+    bucket.clear()
+
+
+def _reversed_path(runs: Path, source: int, key_range: int, number: int) -> Path:
+    return runs / f"{REVERSED}-{key_range}-{source}-{number}.run"
+
+
+def _merge_reversed(task: Task) -> Merged:
+    """Merge the counts of pairs by their second word."""
+    leaves = _Leaves(task, {})
+    paths = sorted(task.runs.glob(f"{REVERSED}-{task.key_range}-*.run"))
+    for key, count in heapq.merge(*map(read_run, paths)):
+        leaves.add(Entry(key, count, b""))
+    return Merged(leaves.finish())
+
+
+class _Leaves:
+    """Parts entries into leaves where their keys say so, and writes them."""
+
+    def __init__(self, task: Task, columns: Mapping[str, Column], kind: str = "") -> None:
+        self._kind = kind or task.kind
+        self._shards = task.shards
+        self._sizes = task.sizes
+        self._columns = columns
+        self._among = max(1, task.sizes.leaf // 2 // _ENTRY_BYTES[self._kind])
+        self._entries: list[Entry] = []
+        self._bytes = 0
+        self._numbers: list[int] = []
+        self._children: list[Child] = []
+        self.last_count = 0
+
+    def add(self, entry: Entry, numbers: Sequence[int] = ()) -> None:
+        """Add the next entry in the order of keys; ``numbers`` for its companion."""
+        weight = len(entry.payload) + _ENTRY_BYTES[LETTERS] // 2
+        is_full = self._bytes >= self._sizes.leaf // 2 and is_boundary(entry.key, self._among)
+        if self._entries and (is_full or self._bytes + weight > self._sizes.leaf * 3 // 2):
+            self._flush()
+        self._entries.append(entry)
+        self._bytes += weight
+        self._numbers += numbers
+
+    def add_forms(self, key: str, variants: Sequence[tuple[str, list[Sequence[int]]]]) -> None:
+        """Add the lists of a key."""
+        lists = [numbers for _exact, levels in variants for numbers in levels if numbers]
+        union = lists[0] if len(lists) == 1 else sorted(set().union(*lists))
+        self.last_count = len(union)
+        payload = _forms(key, variants)
+        wanted = union if self._columns and len(union) * COMMON <= self._documents else ()
+        if len(payload) <= self._sizes.largest_entry:
+            self.add(Entry(key, len(union), payload), wanted)
+            return
+        tail = self._shards.write(TAILS, payload)
+        companion = (
+            self._shards.write(COMPANION_OF_TAIL, self._companion(wanted)) if wanted else ""
+        )
+        names = tail.encode() + companion.encode()
+        head = integers([0, len(names)]) + names + _forms(key, variants, HEAD)
+        self.add(Entry(key, len(union), head))
+
+    @property
+    def _documents(self) -> int:
+        return max(map(len, self._columns.values()))
+
+    def finish(self) -> list[Child]:
+        """Return first key and name of every leaf."""
+        if self._entries:
+            self._flush()
+        return self._children
+
+    def _flush(self) -> None:
+        name = self._shards.write(self._kind, leaf(self._entries))
+        if self._columns:
+            name += self._shards.write(COMPANION, self._companion(self._numbers))
+        self._children.append((self._entries[0].key, name))
+        self._entries, self._bytes, self._numbers = [], 0, []
+
+    def _companion(self, numbers: Sequence[int]) -> bytes:
+        columns = [integers([column[n] for n in numbers]) for column in self._columns.values()]
+        return integers([len(column) for column in columns]) + b"".join(columns)
+
+
+def _forms(
+    key: str, variants: Sequence[tuple[str, list[Sequence[int]]]], most: int | None = None
+) -> bytes:
+    """Return the lists of a key: of each exact form its spelling, then a list a level.
+
+    A list is how many documents it has, then their steps; of a head the first ``most``.
+    """
+    bare = key.partition(":")[2] if ":" in key else key
+    result = [integers([len(variants)])]
+    for exact, levels in variants:
+        spelled = b"" if exact == bare else exact.encode()
+        result += (integers([len(spelled)]), spelled)
+        for numbers in levels:
+            result.append(integers([len(numbers)]))
+            if numbers:
+                result.append(steps(numbers[:most]))
+    return b"".join(result)

@@ -1,0 +1,51 @@
+"""How large shards are: for the web, for a small archive, for a stick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+_SMALL = 5_000
+_SPREAD_ONCE = 400_000
+
+
+class Packing(StrEnum):
+    """Where the index will be read from."""
+
+    WEB = "web"
+    USB = "usb"
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The sizes of shards.
+
+    Attributes:
+        leaf: Bytes of a leaf before it is deflated, about twice what it has after.
+        chunk: Documents in a shard with what hits show.
+        block: Documents in a shard of a column.
+        largest_entry: Bytes of an entry above which only its head stays in the leaf.
+        companions: Whether leaves of words have a companion with the facets of their documents.
+        spread: In how many folders, one in the other, the shards are spread.
+    """
+
+    leaf: int
+    chunk: int
+    block: int
+    largest_entry: int
+    companions: bool
+    spread: int
+
+
+def sizes_for(documents: int, packing: Packing) -> Sizes:
+    """Return the sizes for so many documents.
+
+    A reader on the web pays for bytes and round trips; a stick has clusters of up to 128 kB and
+    pays for every file; a small archive is a few files either way.
+    """
+    spread = 0 if documents <= _SMALL else 1 if documents <= _SPREAD_ONCE else 2
+    if packing is Packing.USB:
+        return Sizes(400_000, 2048, 1 << 20, 400_000, companions=False, spread=max(0, spread - 1))
+    if documents <= _SMALL:
+        return Sizes(160_000, 512, 1 << 16, 160_000, companions=False, spread=0)
+    return Sizes(24_000, 32, 1 << 16, 6_000, companions=True, spread=spread)

@@ -1,0 +1,159 @@
+"""Runs: what the documents of one part of the archive have, in sorted files to be merged.
+
+A run file is a sequence of marshalled lists of entries, sorted; it lives in the build's own
+temporary folder and is read by the same Python that wrote it, never kept.
+"""
+
+from __future__ import annotations
+
+import marshal
+import pickle
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from search.compiled.coding import NUMBERS
+from search.compiled.entries import Collected
+from search.compiled.files import ShardFolder, json_bytes
+from search.documents import SearchDocument
+
+RANGES = ("2", "c", "h", "m", "p", "t")
+"""First signs of the keys at which the ranges of keys part that are merged on their own."""
+
+WORDS, FIELDS, PAIRS = "w", "f", "p"
+_BATCH = 2048
+
+
+@dataclass(frozen=True)
+class Part:
+    """Documents that follow each other.
+
+    Attributes:
+        number: Which part it is.
+        start: Number of its first document.
+        spill: The file the documents were written to, pickled one by one.
+        offsets: Where each stands in the file, in the order of their numbers.
+        folder: Where the runs go.
+        ranges: First keys of the ranges but the first.
+    """
+
+    number: int
+    start: int
+    spill: Path
+    offsets: array[int]
+    folder: Path
+    ranges: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the columns need of the documents of a part, in the order of their numbers.
+
+    Attributes:
+        facets: Of each document its (field, value).
+        spans: Of each first and last year, or None.
+        added: Of each when it came into the archive.
+        chunks: Names of the shards with what a hit shows.
+    """
+
+    facets: list[tuple[tuple[str, str], ...]]
+    spans: list[tuple[int, int] | None]
+    added: list[str]
+    chunks: list[str]
+
+
+def range_of(key: str, ranges: Sequence[str]) -> int:
+    """Return which of the ranges of keys a key belongs to."""
+    return bisect_right(ranges, key)
+
+
+def write_runs(part: Part, shards: ShardFolder, chunk: int) -> Facts:
+    """Write the runs of a part and the shards with what its hits show.
+
+    Args:
+        part: The part; a multiple of ``chunk`` documents, but for the last.
+        shards: Where shards go.
+        chunk: How many documents a shard shows.
+
+    Raises:
+        OSError: The disk refused.
+    """
+    collected = Collected()
+    facts = Facts([], [], [], [])
+    shown: list[list[object]] = []
+    for number, document in enumerate(_documents(part), part.start):
+        collected.add(number, document)
+        facts.facets.append(document.facets)
+        facts.spans.append(document.span)
+        facts.added.append(document.added)
+        shown.append(display(document))
+        if len(shown) == chunk:
+            facts.chunks.append(shards.write("d", json_bytes(shown)))
+            shown = []
+    if shown:
+        facts.chunks.append(shards.write("d", json_bytes(shown)))
+    own = part.number
+    words = [(*forms, own, *map(_bytes, lists)) for forms, lists in collected.words.items()]
+    fields = [(*forms, own, _bytes(numbers)) for forms, numbers in collected.fields.items()]
+    pairs = [(pair, own, _bytes(numbers)) for pair, numbers in collected.pairs.items()]
+    del collected
+    for kind, entries in ((WORDS, words), (FIELDS, fields), (PAIRS, pairs)):
+        entries.sort()
+        _write(part, kind, entries)
+    return facts
+
+
+def display(document: SearchDocument) -> list[object]:
+    """Return what a hit shows of a document."""
+    titles = [list(title) for title in document.titles]
+    return [document.item_id, document.identifier, titles, document.date, document.thumbnail]
+
+
+def read_run(path: Path) -> Iterator[tuple[Any, ...]]:
+    """Yield the entries of a run; none where the part had none."""
+    if not path.exists():
+        return
+    with path.open("rb") as stream:
+        while stream.peek(1):
+            yield from marshal.load(stream)  # noqa: S302 - its own temporary file
+
+
+def run_path(folder: Path, kind: str, part: int, key_range: int) -> Path:
+    """Return the file of the entries of one part in one range of keys."""
+    return folder / f"{kind}-{key_range}-{part}.run"
+
+
+def write_batches(path: Path, entries: Sequence[tuple[Any, ...]]) -> None:
+    """Add entries to a run file.
+
+    Raises:
+        OSError: The disk refused.
+    """
+    with path.open("ab") as stream:
+        for start in range(0, len(entries), _BATCH):
+            marshal.dump(entries[start : start + _BATCH], stream)
+
+
+def _write(part: Part, kind: str, entries: Sequence[tuple[Any, ...]]) -> None:
+    start = 0
+    keys = [entry[0] for entry in entries]
+    ends = [*(bisect_left(keys, first) for first in part.ranges), len(keys)]
+    for key_range, end in enumerate(ends):
+        if start < end:
+            path = run_path(part.folder, kind, part.number, key_range)
+            write_batches(path, entries[start:end])
+        start = end
+
+
+def _documents(part: Part) -> Iterable[SearchDocument]:
+    with part.spill.open("rb") as stream:
+        for offset in part.offsets:
+            stream.seek(offset)
+            yield pickle.load(stream)  # noqa: S301 - its own temporary file
+
+
+def _bytes(numbers: Iterable[int]) -> bytes:
+    return array(NUMBERS, numbers).tobytes()
