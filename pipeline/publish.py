@@ -88,7 +88,7 @@ def write_site(
         return catalogue.iter_items(public_on=day_of(at))
 
     def write_search(folder: Path) -> object:
-        documents = (public_document(item, archive.profile) for item in items())
+        documents = (public_document(item, archive) for item in items())
         return write_static_index(documents, folder, public_fields(archive.profile))
 
     def json_ld(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby
 from typing import Protocol
 
 from search.analysis import iter_words
 from search.correct import corrected
-from search.query import NO_FIELDS, Fields, Query, parse_query
+from search.facets import NO_FILTERS, Bar, Counts, FacetReader, Filters, faceted
+from search.query import NO_FIELDS, SPACES, Fields, Query, parse_query
 from search.scoring import Ranked, TermReader, rank
+from search.suggest import SuggestionReader
 
 
 class Order(StrEnum):
@@ -24,8 +25,8 @@ class Order(StrEnum):
     NEWEST = "newest"
 
 
-class DocumentReader(TermReader, Protocol):
-    """What an answer asks of an index besides its words."""
+class DocumentReader(TermReader, FacetReader, SuggestionReader, Protocol):
+    """What answers and suggestions ask of an index."""
 
     def order(self, number: int) -> str:
         """Return the :func:`search.documents.order_key` of a document."""
@@ -33,10 +34,6 @@ class DocumentReader(TermReader, Protocol):
 
     def added(self, number: int) -> str:
         """Return when a document's item came into the archive, RFC 3339, or empty."""
-        ...
-
-    def facets(self, number: int) -> Iterable[tuple[str, str]]:
-        """Return the (field, value) a document is counted by."""
         ...
 
     def titles(self, number: int) -> Sequence[tuple[str, str]]:
@@ -52,24 +49,53 @@ class Answer:
         ranked: The hits, in no order.
         corrected: The words that were looked for instead of those typed, or empty.
         query: What was looked for, corrected.
+        facets: For each field its values with how many items have them; see
+            :mod:`search.facets`. Empty unless asked for.
+        years: The histogram of the hits over time; empty unless asked for.
     """
 
     ranked: list[Ranked]
     corrected: str
     query: Query
+    facets: Counts = field(default_factory=dict)
+    years: tuple[Bar, ...] = ()
 
 
-def answer(text: str, reader: DocumentReader, fields: Fields = NO_FIELDS) -> Answer:
+def answer(
+    text: str,
+    reader: DocumentReader,
+    fields: Fields = NO_FIELDS,
+    *,
+    filters: Filters = NO_FILTERS,
+    with_facets: bool = False,
+    with_years: bool = False,
+    with_all: bool = False,
+) -> Answer:
     """Return the answer to a query.
 
     Where no document has all words, what was probably meant is looked for instead, if that
-    finds more.
+    finds more; filters are not part of that question.
 
     Args:
         text: Anything a person types.
         reader: The index.
         fields: The fields that can be asked for by name.
+        filters: What the hits have to be or have.
+        with_facets: Count the values of facets.
+        with_years: Make the histogram of years.
+        with_all: A text of nothing but spaces finds everything, as it does with filters;
+            otherwise it finds nothing.
     """
+    if (with_all or filters) and not text.strip(SPACES):
+        everything = [Ranked(number, 0, 0) for number in reader.numbers()]
+        found = Answer(everything, "", parse_query(text, fields))
+    else:
+        found = _answer(text, reader, fields)
+    kept = faceted(found.ranked, reader, filters, with_facets=with_facets, with_years=with_years)
+    return replace(found, ranked=kept.ranked, facets=kept.facets, years=kept.years)
+
+
+def _answer(text: str, reader: DocumentReader, fields: Fields) -> Answer:
     query = parse_query(text, fields)
     ranked = rank(query, reader)
     most = max((entry.found for entry in ranked), default=0)
@@ -108,20 +134,6 @@ def ordered(
         if len(best) >= wanted:
             break
     return best[:wanted]
-
-
-def facet_counts(
-    ranked: Iterable[Ranked], reader: DocumentReader
-) -> dict[str, tuple[tuple[str, int], ...]]:
-    """Return for each field its values with how many hits have them, most first."""
-    counts: dict[str, Counter[str]] = {}
-    for entry in ranked:
-        for field, value in reader.facets(entry.number):
-            counts.setdefault(field, Counter())[value] += 1
-    return {
-        field: tuple(sorted(values.items(), key=lambda pair: (-pair[1], pair[0])))
-        for field, values in sorted(counts.items())
-    }
 
 
 def _date_key(entry: Ranked, reader: DocumentReader) -> tuple[bool, int, int, str]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +27,7 @@ from whoosh.writing import CLEAR, IndexWriter
 
 from schemas.errors import RecordError, SourceError, StoreBusyError, StoreWriteError
 from schemas.messages import _
-from search.answer import Order, answer, facet_counts, ordered
+from search.answer import Order, answer, ordered
 from search.documents import (
     LEVELS,
     SearchDocument,
@@ -36,13 +36,15 @@ from search.documents import (
     order_key,
     token_pairs,
 )
+from search.facets import NO_FILTERS, Bar, Counts, Filters
 from search.query import NO_FIELDS, Fields, Query, parse_query
 from search.scoring import Ranked, rank
-from search.whoosh_reader import BARE, EXACT, WhooshReader, column_fields
+from search.suggest import Suggestion, suggest
+from search.whoosh_reader import BARE, EXACT, WhooshReader, column_fields, suggestion_terms
 
 # The number belongs to the schema below and to the analysis: a change to either makes older
 # indexes "missing", which the remedy mends.
-_NAME = "hoaban2"
+_NAME = "hoaban3"
 _OWN_FILE = re.compile(r"_?hoaban\d+_")
 _MEMORY_MB = 256
 
@@ -77,15 +79,17 @@ class Results:
         hits: Those asked for, in the order asked for.
         query: What was looked for.
         corrected: The words that were looked for instead of those typed, or empty.
-        facets: For each field its values with how many hits have them, most first; empty
-            unless asked for.
+        facets: For each field its values with how many items have them, most first; see
+            :mod:`search.facets`. Empty unless asked for.
+        years: The histogram over time; empty unless asked for.
     """
 
     total: int
     hits: tuple[Hit, ...]
     query: Query
     corrected: str = ""
-    facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict, hash=False)
+    facets: Counts = field(default_factory=dict, hash=False)
+    years: tuple[Bar, ...] = ()
 
 
 class SearchIndex:
@@ -194,7 +198,10 @@ class SearchIndex:
         offset: int = 0,
         fields: Fields = NO_FIELDS,
         order: Order = Order.RELEVANCE,
+        filters: Filters = NO_FILTERS,
         with_facets: bool = False,
+        with_years: bool = False,
+        with_all: bool = False,
     ) -> Results:
         """Return the hits of a query, best first.
 
@@ -204,7 +211,10 @@ class SearchIndex:
             offset: Hits to pass over, at least 0.
             fields: The fields that can be asked for by name.
             order: What comes first.
-            with_facets: Count the values of facets over all hits.
+            filters: What the hits have to be or have.
+            with_facets: Count the values of facets.
+            with_years: Make the histogram of years.
+            with_all: An empty query finds everything, as it does with filters.
 
         Raises:
             ValueError: ``limit`` or ``offset`` is below 0.
@@ -214,11 +224,29 @@ class SearchIndex:
             raise ValueError(f"limit {limit} and offset {offset} must be at least 0")
         with self._reader() as reader:
             index = WhooshReader(reader)
-            found = answer(query, index, fields)
+            found = answer(
+                query,
+                index,
+                fields,
+                filters=filters,
+                with_facets=with_facets,
+                with_years=with_years,
+                with_all=with_all,
+            )
             best = ordered(found.ranked, index, offset + limit, order)[offset:]
             hits = tuple(_hit(reader, entry) for entry in best)
-            facets = facet_counts(found.ranked, index) if with_facets else {}
-            return Results(len(found.ranked), hits, found.query, found.corrected, facets)
+            return Results(
+                len(found.ranked), hits, found.query, found.corrected, found.facets, found.years
+            )
+
+    def suggest(self, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
+        """Return what a text that is being typed may become, see :mod:`search.suggest`.
+
+        Raises:
+            RecordError: The index is damaged.
+        """
+        with self._reader() as reader:
+            return suggest(text, WhooshReader(reader), limit)
 
     def item_ids(self, query: str, fields: Fields = NO_FIELDS) -> tuple[str, ...]:
         """Return every item a query finds, best first.
@@ -301,7 +329,7 @@ def _schema() -> Schema:
         order=ID(sortable=True),
         display=STORED,
         facts=COLUMN(),
-        **{name: ID() for name in (*BARE, *EXACT, "pairs", "fields")},
+        **{name: ID() for name in (*BARE, *EXACT, "pairs", "fields", "suggestions")},
     )
 
 
@@ -326,6 +354,7 @@ def _fields(document: SearchDocument) -> dict[str, object]:
         "display": json.dumps(display, ensure_ascii=False),
         "pairs": sorted(token_pairs(document)),
         "fields": sorted(field_terms(document)),
+        "suggestions": sorted(suggestion_terms(document)),
         **column_fields(document),
     }
     fields |= {name: sorted(words) for name, words in zip(EXACT, exact, strict=True)}

@@ -5,6 +5,8 @@
     search-engine.js     what a page names: the API, the shards, the analysis
     search-language.js   the query language, the scoring and the answers: at the first search
     search-correct.js    what was probably meant: when nothing has all words of a query
+    search-facets.js     filters, counts and the histogram: when one of them is asked for
+    search-suggest.js    suggestions: when the first is asked for
     search-index.js      the manifest: ``HoabanSearch.receive("index", {...})``
     shards/              everything else, each file named by what is in it
 
@@ -32,10 +34,12 @@ from search.compiled.packing import Packing
 from search.correct import correction_tables
 from search.date_query import date_tables
 from search.documents import SearchDocument
+from search.facets import facet_tables
 from search.query import NO_FIELDS, Fields, query_tables
 from search.scoring import scoring_tables
+from search.suggest import suggestion_tables
 
-FORMAT = 3
+FORMAT = 4
 ENGINE_NAME = "search-engine.js"
 MANIFEST_NAME = "search-index.js"
 _CLIENT = Path(__file__).parent / "client"
@@ -43,6 +47,8 @@ _SCRIPTS = {
     ENGINE_NAME: ("search-engine.js", "search-shards.js", "search-analysis.js"),
     "search-language.js": ("search-query.js", "search-scoring.js", "search-answer.js"),
     "search-correct.js": ("search-correct.js",),
+    "search-facets.js": ("search-facets.js",),
+    "search-suggest.js": ("search-suggest.js",),
 }
 _TABLES = "x"
 _BLOCK_COMMENT = re.compile(r"^[ ]*/\*.*?\*/[ ]*\n", re.DOTALL | re.MULTILINE)
@@ -98,7 +104,7 @@ def write_static_index(
 def _written_tables(shards: ShardFolder, fields: Fields) -> dict[str, str]:
     """Write the rules, and apart from them the names of fields, which few queries need."""
     tables = analysis_tables() | query_tables(fields) | date_tables() | scoring_tables()
-    tables |= correction_tables() | {"fields": {}}
+    tables |= correction_tables() | facet_tables() | suggestion_tables() | {"fields": {}}
     return {
         "tables": shards.write(_TABLES, json_bytes(tables)),
         "fields": shards.write(_TABLES, json_bytes(dict(fields.names))),

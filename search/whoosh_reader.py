@@ -11,15 +11,24 @@ from whoosh.reading import IndexReader, TermNotFound
 
 from search.date_query import Years
 from search.documents import LEVELS, SearchDocument
+from search.suggest import Entry, suggestions_of
 
 BARE = tuple(f"bare_{level.value}" for level in LEVELS)
 EXACT = tuple(f"exact_{level.value}" for level in LEVELS)
+_BETWEEN = "\t"
 
 
 def column_fields(document: SearchDocument) -> dict[str, bytes]:
     """Return what is kept of a document to be read for every hit: years, time, facets."""
     facts = [document.span, document.added, document.facets]
     return {"facts": json.dumps(facts, ensure_ascii=False).encode()}
+
+
+def suggestion_terms(document: SearchDocument) -> set[str]:
+    """Return the terms under which a document can be suggested."""
+    titles = (title for _lang, title in document.titles)
+    entries = suggestions_of(document.identifier, titles, document.facets)
+    return {_BETWEEN.join((entry.key, entry.kind, entry.text)) for entry in entries}
 
 
 class WhooshReader:
@@ -74,6 +83,18 @@ class WhooshReader:
     def facets(self, number: int) -> Iterable[tuple[str, str]]:
         """Return the (field, value) a document is counted by."""
         return [(field, value) for field, value in self._facts_of(number)[2]]
+
+    def suggestions(self, prefix: str) -> Iterable[tuple[Entry, int]]:
+        """Return the entries whose key begins so, with how many documents have each."""
+        has_deletions = self._reader.has_deletions()
+        for term in self._forms("suggestions", prefix):
+            key, kind, text = term.split(_BETWEEN, 2)
+            if has_deletions:
+                count = len(self._numbers("suggestions", term))
+            else:
+                count = self._reader.doc_frequency("suggestions", term)
+            if count:
+                yield Entry(key, kind, text), count
 
     def order(self, number: int) -> str:
         """Return the key that orders equal hits."""

@@ -2,23 +2,34 @@
  * The answer to a query: hits in order, corrected words, counts of facets; as search/answer.py
  * gives it.
  */
-HoabanSearch.receive("answers", function makeAnswers(analysis, reader, store, scorer, corrector) {
+HoabanSearch.receive("answers", function makeAnswers(parts) {
   "use strict";
 
+  const { analysis, reader, store, scorer, corrector, counter } = parts;
   const manifest = store.manifest;
 
   /** Return the answer that HoabanSearch.search promises. */
-  async function search(text, { limit = 20, offset = 0, order = "relevance", facets = false }) {
-    const wanted = offset + limit;
-    const isPlain = order === "relevance" && !facets && wanted <= manifest.head;
-    const { query, ranked, corrected } = await answerTo(reader.parse(text), isPlain);
+  async function search(text, options) {
+    const { limit = 20, offset = 0, order = "relevance", all = false } = options;
+    const wanted = offset + limit, query = reader.parse(text);
+    const isNarrowed = Boolean(options.filters || options.between);
+    const isCounted = Boolean(isNarrowed || options.facets || options.years);
+    const facets = isCounted ? await counter() : null;
+    const filters = isCounted ? facets.filtersOf(options) : { isAny: false };
+    const isPlain = order === "relevance" && !isCounted && wanted <= manifest.head;
+    const found = (all || filters.isAny) && reader.isBlank(text)
+      ? { query, ranked: scorer.everything(), corrected: "" } : await answerTo(query, isPlain);
+    const counts = isCounted ? await facets.faceted(found.ranked, filters, options)
+      : { ranked: found.ranked, facets: {}, years: [] };
+    const ranked = counts.ranked;
     const places = (await ordered(ranked, wanted, order)).slice(offset);
     return {
-      total: ranked.total,
-      corrected: corrected,
+      total: isCounted ? ranked.numbers.length : ranked.total,
+      corrected: found.corrected,
       hits: await Promise.all(places.map((place) => hit(ranked, place))),
-      facets: facets ? await facetCounts(ranked) : {},
-      query: query,
+      facets: counts.facets,
+      years: counts.years,
+      query: found.query,
     };
   }
 
@@ -41,7 +52,7 @@ HoabanSearch.receive("answers", function makeAnswers(analysis, reader, store, sc
     const isHeadEnough = Boolean(isPlain && own && own.parts.length === 1 && !own.whole);
     const ranked = await scorer.rank(query, isHeadEnough);
     const found = isHeadEnough ? ranked.needed.forms("w", own.parts[0].bare) : null;
-    ranked.total = found ? found.count : ranked.numbers.length;
+    if (found) ranked.total = found.count;
     return ranked;
   }
 
@@ -116,22 +127,11 @@ HoabanSearch.receive("answers", function makeAnswers(analysis, reader, store, sc
 
   // Facets -----------------------------------------------------------------------------------
 
-  async function facetCounts(ranked) {
-    const names = Object.keys(manifest.columns).filter((name) => !name.startsWith("\0"));
-    const counted = await Promise.all(names.sort(store.compare).map(async (name) =>
-      [name, await countsOf(name, ranked.numbers)]));
-    return Object.fromEntries(counted.filter(([, values]) => values.length > 0));
+  /** Return of every hit the place of its values in the table of a column. */
+  async function placesOf(name, ranked) {
+    const column = await store.column(name);
+    return ranked.numbers.map((number) => column[number]);
   }
 
-  /** Return [[value, how many of the documents have it], ...], most first. */
-  async function countsOf(name, numbers) {
-    const places = await store.column(name), uses = new Map(), counts = new Map();
-    for (const number of numbers) uses.set(places[number], (uses.get(places[number]) || 0) + 1);
-    for (const [place, values] of await store.combinations(name, uses.keys())) {
-      for (const value of values) counts.set(value, (counts.get(value) || 0) + uses.get(place));
-    }
-    return [...counts].sort((a, b) => b[1] - a[1] || store.compare(a[0], b[0]));
-  }
-
-  return { search };
+  return { search, placesOf };
 });

@@ -8,7 +8,7 @@
 var HoabanSearch = (function () {
   "use strict";
 
-  const FORMAT = 3;
+  const FORMAT = 4;
   const received = {};
   const scripts = new Map();
   let folder = "";
@@ -19,6 +19,7 @@ var HoabanSearch = (function () {
   let store = null;
   let reader = null;
   let scorer = null;
+  let answers = null;
 
   /** Take what one of the scripts brings: a function that makes a part, the manifest, a shard. */
   function receive(name, data) {
@@ -82,7 +83,7 @@ var HoabanSearch = (function () {
       language = loadOnce("search-language.js").then(() => {
         reader = received.query(tables, analysis);
         scorer = received.scoring(tables, analysis, reader, store);
-        language.answers = received.answers(analysis, reader, store, scorer, corrector);
+        answers = received.answers({ analysis, reader, store, scorer, corrector, counter });
       });
       language.catch(() => { language = null; });
     }
@@ -98,21 +99,46 @@ var HoabanSearch = (function () {
     return received.corrections(tables, reader, scorer, store);
   }
 
+  async function counter() {
+    await loadOnce("search-facets.js");
+    return received.facets(tables, store, answers.placesOf);
+  }
+
   /**
    * Find items.
    *
    * @param {string} query Anything a person types.
-   * @param {{limit?: number, offset?: number, order?: string, facets?: boolean}} [options] Hits
-   *     wanted (20) and passed over (0), "relevance", "date", "number" or "newest", and whether
-   *     to count the values of facets.
+   * @param {{limit?: number, offset?: number, order?: string, filters?: Object<string, string[]>,
+   *     between?: [?number, ?number], facets?: boolean, years?: boolean, all?: boolean}} [options]
+   *     Hits wanted (20) and passed over (0); "relevance", "date", "number" or "newest"; what the
+   *     hits have to have: one of the values of each field, and dates that touch the years
+   *     between (null on an open side); whether to count the values of facets and to make the
+   *     histogram (search/facets.py); whether an empty query finds everything, as it does with
+   *     filters.
    * @returns {Promise<{total: number, corrected: string, hits: Array<{item_id: string,
    *     identifier: string, titles: Array<[string, string]>, date: string, thumbnail: string,
-   *     score: number}>, facets: Object<string, Array<[string, number]>>, query: object}>}
-   *     query is for highlight().
+   *     score: number}>, facets: Object<string, Array<[string, number]>>,
+   *     years: Array<{first: ?number, last: ?number, count: number}>, query: object}>}
+   *     query is for highlight(). Rejects with an Error if a file cannot be loaded.
    */
   async function search(query, options) {
     await ready(query);
-    return language.answers.search(query, options || {});
+    return answers.search(query, options || {});
+  }
+
+  /**
+   * Suggest what a text that is being typed may become.
+   *
+   * @param {string} text As typed so far.
+   * @param {number} [limit] How many suggestions at most (8).
+   * @returns {Promise<Array<{text: string, kind: string, count: number}>>} Best first. The kind is
+   *     "number", "word", or the name of the facet that the text is a value of.
+   */
+  async function suggest(text, limit) {
+    if (!loading) throw new Error("HoabanSearch.load has not been called");
+    await Promise.all([loading, loadOnce("search-suggest.js")]);
+    const suggester = received.suggestions(tables, analysis, store.compare);
+    return suggester.suggest(text, store.suggestionsAt, limit || 8);
   }
 
   /** Return the words of a text, as search/analysis.py gives them. */
@@ -161,5 +187,5 @@ var HoabanSearch = (function () {
     return result;
   }
 
-  return { load, search, receive, words, parse, highlight };
+  return { load, search, suggest, receive, words, parse, highlight };
 })();

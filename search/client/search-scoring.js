@@ -236,13 +236,14 @@ HoabanSearch.receive("scoring", function makeScorer(tables, analysis, reader, st
     const partCount = partsOf(query);
     if (partCount === 0) {
       const isNegated = query.groups.some((group) => group.isNegated);
-      if (!allowed && isNegated) allowed = same(new Uint32Array(documents).map((_, n) => n), 0);
-      return hits(same((allowed || NONE).numbers, 0), score, excluded, null, needed);
+      if (!allowed) allowed = isNegated ? everything() : NONE;
+      const left = kept(same(allowed.numbers, 0), excluded.numbers, false);
+      return hits(left, score, needed);
     }
     let living = kept(found, excluded.numbers, false);
     if (allowed) living = kept(living, allowed.numbers, true);
     if (living.points.includes(partCount)) living = having(living, partCount);
-    return hits(living, score, NONE, null, needed);
+    return hits(living, score, needed);
   }
 
   function having(scores, wanted) {
@@ -251,10 +252,17 @@ HoabanSearch.receive("scoring", function makeScorer(tables, analysis, reader, st
     return same(Uint32Array.from(places, (place) => scores.numbers[place]), wanted);
   }
 
-  function hits(found, score, excluded, _unused, needed) {
-    const living = excluded.numbers.length ? kept(found, excluded.numbers, false) : found;
-    const points = united(same(living.numbers, 0), kept(score, living.numbers, true), sum).points;
-    return { numbers: living.numbers, found: living.points, score: points, needed: needed };
+  function hits(found, score, needed) {
+    const points = united(same(found.numbers, 0), kept(score, found.numbers, true), sum).points;
+    return {
+      numbers: found.numbers, found: found.points, score: points, total: found.numbers.length,
+      needed: needed,
+    };
+  }
+
+  /** Return all documents as hits. */
+  function everything() {
+    return hits(same(new Uint32Array(documents).map((_number, place) => place), 0), NONE, null);
   }
 
   function makeScoring(query, needed) {
@@ -414,5 +422,5 @@ HoabanSearch.receive("scoring", function makeScorer(tables, analysis, reader, st
     return { group, pair, excluded };
   }
 
-  return { rank, partsOf, tokens };
+  return { rank, everything, partsOf, tokens };
 });

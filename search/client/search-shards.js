@@ -193,6 +193,15 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     }
   }
 
+  /** Return the suggestions whose key begins so: [[key, kind, text, documents], ...]. */
+  async function suggestionsAt(prefix) {
+    const found = [];
+    for await (const { key, count } of entriesFrom("s", prefix)) {
+      found.push([...key.split("\0"), count]);
+    }
+    return found;
+  }
+
   // Entries ----------------------------------------------------------------------------------
 
   /**
@@ -299,7 +308,7 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   }
 
   return {
-    manifest, json, entry, entriesFrom, forms, whole, numbersOf, shown, column, combinations,
+    manifest, json, entry, entriesFrom, suggestionsAt, forms, whole, numbersOf, shown, column, combinations,
     table, ranksOfTime, compare, pause,
   };
 });

@@ -26,6 +26,7 @@ from search.compiled.runs import (
     FIELDS,
     PAIRS,
     RANGES,
+    SUGGESTIONS,
     WORDS,
     Facts,
     Part,
@@ -142,7 +143,7 @@ def _trees(build: _Build, parts: int, columns: Path) -> dict[str, object]:
 
     merged: dict[str, list[Merged]] = {}
     # The reversed counts are known when all pairs are merged.
-    for wanted in (tasks(PAIRS, WORDS, FIELDS), tasks(REVERSED)):
+    for wanted in (tasks(PAIRS, WORDS, FIELDS, SUGGESTIONS), tasks(REVERSED)):
         for task, done in zip(
             wanted, _each(build.run, partial(_merge, columns), wanted), strict=True
         ):

@@ -6,12 +6,14 @@ passes over the same texts to be most of the work.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 
 from search.analysis import runs, words_in_run
 from search.documents import LEVELS, SearchDocument
+from search.suggest import suggestions_of
 
 Forms = tuple[tuple[tuple[str, str], ...], tuple[str, ...]]
 """Of a run: (exact, bare) of every token, and the bare forms of its parts in order."""
@@ -27,15 +29,22 @@ class Collected:
         words: By (bare, exact) form the documents, a list a level, the best of each.
         fields: By ("field:bare", exact) the documents.
         pairs: By two bare forms joined by a space the documents.
+        suggestions: By key, kind and text, parted by NUL, how many documents have it.
     """
 
     words: dict[tuple[str, str], tuple[Numbers, ...]] = field(default_factory=dict)
     fields: dict[tuple[str, str], Numbers] = field(default_factory=dict)
     pairs: dict[str, Numbers] = field(default_factory=dict)
+    suggestions: Counter[str] = field(default_factory=Counter)
 
     def add(self, number: int, document: SearchDocument) -> None:
         """Take a document in; its number is above those of the documents before it."""
         self._add_texts(number, document)
+        titles = (title for _lang, title in document.titles)
+        self.suggestions.update(
+            f"{entry.key}\0{entry.kind}\0{entry.text}"
+            for entry in suggestions_of(document.identifier, titles, document.facets)
+        )
         seen = {
             (f"{name}:{bare}", exact)
             for name, text in document.fields

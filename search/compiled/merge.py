@@ -16,6 +16,7 @@ from search.compiled.packing import Sizes
 from search.compiled.runs import (
     FIELDS,
     PAIRS,
+    SUGGESTIONS,
     WORDS,
     range_of,
     read_run,
@@ -31,7 +32,7 @@ COMMON = 3
 
 REVERSED, LETTERS, TAILS = "r", "l", "t"
 COMPANION, COMPANION_OF_TAIL = "g", "h"
-_ENTRY_BYTES = {WORDS: 60, FIELDS: 60, PAIRS: 12, REVERSED: 8, LETTERS: 8}
+_ENTRY_BYTES = {WORDS: 60, FIELDS: 60, PAIRS: 12, REVERSED: 8, LETTERS: 8, SUGGESTIONS: 16}
 _BUFFERED = 50_000
 
 Column = Sequence[int]
@@ -85,6 +86,8 @@ def merge(task: Task, columns: Mapping[str, Column]) -> Merged:
     """
     if task.kind == PAIRS:
         return _merge_pairs(task)
+    if task.kind == SUGGESTIONS:
+        return _merge_suggestions(task)
     if task.kind == REVERSED:
         return _merge_reversed(task)
     return _merge_forms(task, columns)
@@ -135,6 +138,13 @@ def _merge_pairs(task: Task) -> Merged:
             _pour(task, place, reversed_counts[place])
     for key_range, bucket in enumerate(reversed_counts):
         _pour(task, key_range, bucket)
+    return Merged(leaves.finish())
+
+
+def _merge_suggestions(task: Task) -> Merged:
+    leaves = _Leaves(task, {})
+    for key, rows in groupby(_entries(task), itemgetter(0)):
+        leaves.add(Entry(key, sum(row[2] for row in rows), b""))
     return Merged(leaves.finish())
 
 

@@ -23,7 +23,7 @@ from search.documents import SearchDocument
 RANGES = ("2", "c", "h", "m", "p", "t")
 """First signs of the keys at which the ranges of keys part that are merged on their own."""
 
-WORDS, FIELDS, PAIRS = "w", "f", "p"
+WORDS, FIELDS, PAIRS, SUGGESTIONS = "w", "f", "p", "s"
 _BATCH = 2048
 
 
@@ -99,8 +99,10 @@ def write_runs(part: Part, shards: ShardFolder, chunk: int) -> Facts:
     words = [(*forms, own, *map(_bytes, lists)) for forms, lists in collected.words.items()]
     fields = [(*forms, own, _bytes(numbers)) for forms, numbers in collected.fields.items()]
     pairs = [(pair, own, _bytes(numbers)) for pair, numbers in collected.pairs.items()]
+    suggestions = [(key, own, count) for key, count in collected.suggestions.items()]
     del collected
-    for kind, entries in ((WORDS, words), (FIELDS, fields), (PAIRS, pairs)):
+    kinds = ((WORDS, words), (FIELDS, fields), (PAIRS, pairs), (SUGGESTIONS, suggestions))
+    for kind, entries in kinds:
         entries.sort()
         _write(part, kind, entries)
     return facts

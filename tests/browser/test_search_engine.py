@@ -107,6 +107,35 @@ def test_orders_and_facets_are_the_same(page: Page, vectors: dict[str, Any]) -> 
     assert any(vector["facets"] for vector in vectors["orders"])
 
 
+def test_filters_counts_and_histograms_are_the_same(page: Page, vectors: dict[str, Any]) -> None:
+    answers = page.evaluate(
+        """vectors => Promise.all(vectors.map(async ({query, filters, between}) => {
+            const results = await HoabanSearch.search(query, {
+                limit: 50, filters: filters, between: between, facets: true, years: true,
+                all: true});
+            const hits = results.hits.map(hit => [hit.item_id, hit.score]);
+            return {query: query, filters: filters, between: between, total: results.total,
+                    hits: hits, corrected: results.corrected, facets: results.facets,
+                    years: results.years};
+        }))""",
+        vectors["filtered"],
+    )
+    assert answers == vectors["filtered"]
+    assert [list(answer["facets"]) for answer in answers] == [
+        list(vector["facets"]) for vector in vectors["filtered"]
+    ]
+
+
+def test_suggestions_are_the_same(page: Page, vectors: dict[str, Any]) -> None:
+    answers = page.evaluate(
+        """vectors => Promise.all(vectors.map(async ({text}) =>
+            ({text: text, suggestions: await HoabanSearch.suggest(text, 12)})))""",
+        vectors["suggested"],
+    )
+    assert answers == vectors["suggested"]
+    assert sum(bool(vector["suggestions"]) for vector in vectors["suggested"]) > 60
+
+
 def test_the_same_pieces_of_a_text_are_marked(page: Page, vectors: dict[str, Any]) -> None:
     pieces = page.evaluate(
         """vectors => Promise.all(vectors.map(async ({query, text}) =>
@@ -182,7 +211,7 @@ def test_an_index_of_another_format_is_refused(chromium: Browser, address: str) 
             return HoabanSearch.load("search").catch(error => error.message);
         }"""
     )
-    assert message == "search index of format 1, expected 3"
+    assert message == "search index of format 1, expected 4"
     other.close()
 
 
