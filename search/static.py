@@ -29,7 +29,7 @@ from search.analysis import analysis_tables
 from search.compiled.build import build
 from search.compiled.columns import TABLE_PART
 from search.compiled.files import FOLDER, ShardFolder, json_bytes, script
-from search.compiled.merge import HEAD
+from search.compiled.merge import FIRST_HITS, HEAD
 from search.compiled.packing import Packing
 from search.correct import correction_tables
 from search.date_query import date_tables
@@ -83,7 +83,7 @@ def write_static_index(
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / FOLDER).exists():
             shutil.rmtree(folder / FOLDER)
-        manifest = {"format": FORMAT, "head": HEAD, "table": TABLE_PART}
+        manifest = {"format": FORMAT, "head": HEAD, "table": TABLE_PART, "first": FIRST_HITS}
         manifest |= build(documents, folder, packing, processes=processes)
         manifest |= _written_tables(ShardFolder(folder, int(str(manifest["spread"]))), fields)
         texts = {name: _joined(parts) for name, parts in _SCRIPTS.items()}

@@ -23,6 +23,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
       : { ranked: found.ranked, facets: {}, years: [] };
     const ranked = counts.ranked;
     const places = (await ordered(ranked, wanted, order)).slice(offset);
+    await store.pause();
     return {
       total: isCounted ? ranked.numbers.length : ranked.total,
       corrected: found.corrected,
@@ -52,7 +53,10 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
     const isHeadEnough = Boolean(isPlain && own && own.parts.length === 1 && !own.whole);
     const ranked = await scorer.rank(query, isHeadEnough);
     const found = isHeadEnough ? ranked.needed.forms("w", own.parts[0].bare) : null;
-    if (found) ranked.total = found.count;
+    if (found) {
+      ranked.total = found.count;
+      await store.fetchFirst(found);
+    }
     return ranked;
   }
 
@@ -129,8 +133,25 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
 
   /** Return of every hit the place of its values in the table of a column. */
   async function placesOf(name, ranked) {
+    if (!ranked.beside) ranked.beside = facetsBeside(ranked);
+    const beside = await ranked.beside;
+    if (beside) return beside.get(name);
     const column = await store.column(name);
     return ranked.numbers.map((number) => column[number]);
+  }
+
+  /** Return the columns of the hits from beside the rarest word that all have, or null. */
+  async function facetsBeside(ranked) {
+    const words = ranked.needed ? ranked.needed.words().filter(store.hasFacets) : [];
+    words.sort((one, other) => one.count - other.count);
+    for (const word of words) {
+      const places = scorer.placesAmong(ranked.numbers, word);
+      if (!places) continue;
+      const columns = await store.facetsOf(word);
+      return new Map([...columns].map(([name, values]) => [
+        name, places.map((place) => values[place])]));
+    }
+    return null;
   }
 
   return { search, placesOf };

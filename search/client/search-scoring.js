@@ -161,6 +161,8 @@ HoabanSearch.receive("scoring", function makeScorer(tables, analysis, reader, st
     return {
       fetchForms, fetchPair, fetchPattern, fetchYears,
       forms: (kind, key) => entries.get(kind + key) || null,
+      words: () => [...entries].filter(([key, found]) => key[0] === "w" && found)
+        .map(([, found]) => found),
       pair: (key) => pairs.get(key) || NONE.numbers,
       expansions: (clause) => patterns.get(patternKey(clause)) || [],
       spans: () => spans,
@@ -258,6 +260,19 @@ HoabanSearch.receive("scoring", function makeScorer(tables, analysis, reader, st
       numbers: found.numbers, found: found.points, score: points, total: found.numbers.length,
       needed: needed,
     };
+  }
+
+  /** Return where documents stand in the list of those of a word, or null if not all do. */
+  function placesAmong(numbers, word) {
+    const all = best(word.variants.flatMap(({ lists }) => lists.map((list) => [list, 1]))).numbers;
+    const places = new Uint32Array(numbers.length);
+    let other = 0;
+    for (let place = 0; place < numbers.length; place++) {
+      while (other < all.length && all[other] < numbers[place]) other += 1;
+      if (all[other] !== numbers[place]) return null;
+      places[place] = other;
+    }
+    return places;
   }
 
   /** Return all documents as hits. */
@@ -422,5 +437,5 @@ HoabanSearch.receive("scoring", function makeScorer(tables, analysis, reader, st
     return { group, pair, excluded };
   }
 
-  return { rank, everything, partsOf, tokens };
+  return { rank, everything, placesAmong, partsOf, tokens };
 });

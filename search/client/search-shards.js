@@ -6,7 +6,7 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   "use strict";
 
   const NAME = 7;
-  const CHUNKS_WITHOUT_NODE = 8;
+  const GROUPS_LISTED = 128;
   const PAUSE_AFTER_MS = 30;
   const decoder = new TextDecoder();
   const loaded = new Map();
@@ -31,7 +31,7 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     return made;
   }
 
-  /** Return the bytes of a shard. */
+  /** Return the bytes of a shard; a name with a stroke is one in the folder of a group. */
   function shard(name) {
     return once(loaded, name, async () => {
       const folders = [...name.slice(1, 1 + manifest.spread)].map((sign) => sign + "/").join("");
@@ -142,10 +142,10 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     return null;
   }
 
-  /** Return {keys, counts, payloads, companion}, where the first two stand side by side. */
-  function leaf(names) {
-    return once(leaves, names, async () => {
-      const bytes = await shard(names.slice(0, NAME));
+  /** Return {keys, counts, payloads}, side by side, and the pieces {facets, hits} beside them. */
+  function leaf(name) {
+    return once(leaves, name, async () => {
+      const bytes = await shard(name);
       const read = makeReader(bytes, 0);
       const size = read.integer();
       const shared = read.integers(size), rests = read.integers(size);
@@ -160,9 +160,23 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
         key = longer;
       }
       for (const length of lengths) payloads.push(read.part(length));
+      const facets = pieces(read), hits = pieces(read);
       await pause();
-      return { keys, counts, payloads, companion: names.slice(NAME) };
+      return { keys, counts, payloads, facets, hits };
     });
+  }
+
+  function pieces(read) {
+    if (read.isAtEnd()) return { starts: [], names: [] };
+    const starts = read.integers(read.integer());
+    return { starts, names: namesIn(decoder.decode(read.part(starts.length * NAME)), NAME) };
+  }
+
+  /** Return [start, name] of the piece that an entry is in, or null. */
+  function pieceOf({ starts, names }, place) {
+    let piece = starts.length - 1;
+    while (piece >= 0 && starts[piece] > place) piece -= 1;
+    return piece < 0 ? null : [starts[piece], names[piece]];
   }
 
   function entryAt(found, place) {
@@ -205,17 +219,17 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   // Entries ----------------------------------------------------------------------------------
 
   /**
-   * Return {count, variants: [{exact, lists}], tail, companion} of an entry of words (3 levels)
+   * Return {count, variants: [{exact, lists}], tail, facets} of an entry of words (3 levels)
    * or fields (1); with a tail, the lists are only their beginnings.
    */
   function forms(found, levels) {
     const bare = found.key.slice(found.key.indexOf(":") + 1);
     const read = makeReader(found.payload, 0);
-    let size = read.integer(), tail = "", companion = "";
+    let size = read.integer(), tail = "", facets = "";
     if (size === 0) {
       const names = decoder.decode(read.part(read.integer()));
       tail = names.slice(0, NAME);
-      companion = names.slice(NAME);
+      facets = names.slice(NAME);
       size = read.integer();
     }
     const most = tail ? manifest.head : Infinity;
@@ -228,14 +242,14 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
       }
       variants.push({ exact, lists });
     }
-    return { entry: found, count: found.count, variants, tail, companion };
+    return { entry: found, count: found.count, variants, tail, facets };
   }
 
   /** Return the whole lists of an entry of which forms() gave the beginnings. */
   async function whole(head, levels) {
     const payload = await shard(head.tail);
     const lists = forms(Object.assign({}, head.entry, { payload: payload }), levels);
-    return Object.assign(lists, { entry: head.entry, companion: head.companion });
+    return Object.assign(lists, { entry: head.entry, facets: head.facets, isLarge: true });
   }
 
   /** Return the documents of an entry of pairs. */
@@ -245,20 +259,61 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
 
   // Documents and columns --------------------------------------------------------------------
 
-  async function chunkName(chunk) {
-    const names = namesIn(manifest.chunks, NAME);
-    if (manifest.documents <= CHUNKS_WITHOUT_NODE * manifest.chunk) return names[chunk];
-    const node = decoder.decode(await shard(names[chunk >> 10]));
-    return node.slice((chunk & 1023) * NAME, ((chunk & 1023) + 1) * NAME);
-  }
+  const chunks = new Map(), first = new Map();
 
-  const chunks = new Map();
+  async function groupName(group) {
+    const isListed = manifest.documents <= GROUPS_LISTED * manifest.group;
+    const names = isListed ? manifest.groups : decoder.decode(await shard(manifest.groups));
+    return names.slice(group * NAME, (group + 1) * NAME);
+  }
 
   /** Return what a hit shows of a document: [id, identifier, titles, date, thumbnail]. */
   async function shown(number) {
+    if (first.has(number)) return first.get(number);
     const chunk = Math.floor(number / manifest.chunk);
-    const all = await once(chunks, chunk, async () => json(await chunkName(chunk)));
+    const all = await once(chunks, chunk, async () => {
+      const inGroup = manifest.group / manifest.chunk;
+      const name = await groupName(Math.floor(chunk / inGroup));
+      return json(name + "/" + chunk % inGroup);
+    });
     return all[number % manifest.chunk];
+  }
+
+  /** Fetch together what the first hits of a word show, where that is kept beside it. */
+  async function fetchFirst(found) {
+    const piece = pieceOf(found.entry.leaf.hits, found.entry.place);
+    if (!piece || found.count < manifest.first) return;
+    const [numbers, texts] = await json(piece[1]);
+    numbers.forEach((number, place) => first.set(number, texts[place]));
+  }
+
+  /** Say whether the facets of the documents of a word are kept beside it. */
+  function hasFacets(found) {
+    return Boolean(found.facets || (!found.isLarge && !found.tail &&
+      found.count * manifest.common <= manifest.documents && found.entry.leaf.facets.names.length));
+  }
+
+  /** Return, by column, the places of all documents of a word, in the order of their numbers. */
+  async function facetsOf(found) {
+    const { leaf: own, place } = found.entry;
+    let name = found.facets, before = 0;
+    if (!name) {
+      const [start, piece] = pieceOf(own.facets, place);
+      name = piece;
+      for (let other = start; other < place; other++) {
+        const isSmall = own.payloads[other][0] !== 0;
+        if (isSmall && own.counts[other] * manifest.common <= manifest.documents) {
+          before += own.counts[other];
+        }
+      }
+    }
+    const bytes = await shard(name), names = Object.keys(manifest.columns);
+    const read = makeReader(bytes, 0), lengths = read.integers(names.length);
+    return new Map(names.map((column, at) => {
+      const values = makeReader(read.part(lengths[at]), 0);
+      values.integers(before);
+      return [column, values.integers(found.count)];
+    }));
   }
 
   const columns = new Map();
@@ -308,7 +363,8 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   }
 
   return {
-    manifest, json, entry, entriesFrom, suggestionsAt, forms, whole, numbersOf, shown, column, combinations,
+    manifest, json, entry, entriesFrom, suggestionsAt, forms, whole, numbersOf, shown, fetchFirst,
+    hasFacets, facetsOf, column, combinations,
     table, ranksOfTime, compare, pause,
   };
 });

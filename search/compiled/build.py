@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from search.compiled.coding import numbers_of
 from search.compiled.columns import Columns, stored
 from search.compiled.files import ShardFolder, tree
-from search.compiled.merge import COMMON, REVERSED, Merged, Task, merge
+from search.compiled.merge import COMMON, REVERSED, Beside, Merged, Task, merge
 from search.compiled.packing import Packing, Sizes, sizes_for
 from search.compiled.runs import (
     FIELDS,
@@ -30,13 +30,14 @@ from search.compiled.runs import (
     WORDS,
     Facts,
     Part,
+    Shown,
     write_runs,
 )
 from search.documents import SearchDocument, order_key
 
 _PART = 8192
-_NODE, _CHUNK_NODE = "n", "m"
-_CHUNK_NAMES = 1024
+_NODE, _GROUP_NODE = "n", "m"
+_GROUPS_LISTED = 128
 _T = TypeVar("_T")
 
 
@@ -112,10 +113,10 @@ def _written(build: _Build, spill: Path, offsets: array[int]) -> dict[str, objec
         for number, start in enumerate(range(0, len(offsets), _PART))
     ]
     columns = Columns()
-    chunks: list[str] = []
+    groups: list[str] = []
     for facts in _each(build.run, partial(_runs, build.shards, build.sizes), parts):
         columns.add(facts)
-        chunks += facts.chunks
+        groups += facts.groups
     places, listed = columns.write(build.shards, build.sizes)
     of_columns = build.work / "columns"
     of_columns.write_bytes(pickle.dumps(stored(places)))
@@ -126,9 +127,10 @@ def _written(build: _Build, spill: Path, offsets: array[int]) -> dict[str, objec
         "spread": build.sizes.spread,
         "chunk": build.sizes.chunk,
         "block": build.sizes.block,
-        "companions": COMMON if build.sizes.companions else 0,
+        "group": build.sizes.group,
+        "common": COMMON,
         "trees": trees,
-        "chunks": _chunk_nodes(build.shards, chunks),
+        "groups": _listed(build.shards, groups),
         **listed,
     }
 
@@ -171,11 +173,12 @@ def _each(
 
 
 def _runs(shards: ShardFolder, sizes: Sizes, part: Part) -> Facts:
-    return write_runs(part, shards, sizes.chunk)
+    return write_runs(part, shards, sizes)
 
 
 def _merge(columns: Path, task: Task) -> Merged:
-    return merge(task, _columns(columns))
+    with Shown(task.runs, _PART) as shown:
+        return merge(task, Beside(_columns(columns), shown))
 
 
 def _columns(path: Path) -> Mapping[str, Sequence[int]]:
@@ -183,11 +186,7 @@ def _columns(path: Path) -> Mapping[str, Sequence[int]]:
     return {name: numbers_of(data) for name, data in columns.items()}
 
 
-def _chunk_nodes(shards: ShardFolder, chunks: Sequence[str]) -> str:
-    """Return names: of the chunks themselves if they are few, else of shards that list them."""
-    if len(chunks) <= 8:
-        return "".join(chunks)
-    return "".join(
-        shards.write(_CHUNK_NODE, "".join(chunks[start : start + _CHUNK_NAMES]).encode())
-        for start in range(0, len(chunks), _CHUNK_NAMES)
-    )
+def _listed(shards: ShardFolder, groups: Sequence[str]) -> str:
+    """Return the names of the groups, or the name of a shard that lists them if they are many."""
+    names = "".join(groups)
+    return names if len(groups) <= _GROUPS_LISTED else shards.write(_GROUP_NODE, names.encode())

@@ -14,6 +14,10 @@ NUMBERS = "I"
 """Type code of arrays of document numbers."""
 
 
+Pieces = Sequence[tuple[int, str]]
+"""Shards beside a leaf: the place of the first entry each is about, and its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What a leaf keeps under one key.
@@ -58,12 +62,13 @@ def numbers_of(data: bytes) -> array[int]:
     return numbers
 
 
-def leaf(entries: Sequence[Entry]) -> bytes:
-    """Return a leaf: the columns of its keys, then the payloads one after the other.
+def leaf(entries: Sequence[Entry], *pieces: Pieces) -> bytes:
+    """Return a leaf: the columns of its keys, then the payloads one after the other, then pieces.
 
     The columns, each as integers, are: how many entries; how many bytes of a key are those of
     the one before; how many follow; counts; lengths of payloads. Then the bytes of the keys
-    that follow, in UTF-8.
+    that follow, in UTF-8. Pieces are how many there are, the place of the entry at which each
+    begins, and their names, all of one length.
     """
     shared: list[int] = []
     rests: list[bytes] = []
@@ -83,6 +88,11 @@ def leaf(entries: Sequence[Entry]) -> bytes:
             integers([len(entry.payload) for entry in entries]),
             *rests,
             *(entry.payload for entry in entries),
+            *(
+                integers([len(found), *(start for start, _name in found)])
+                + "".join(name for _start, name in found).encode()
+                for found in pieces
+            ),
         )
     )
 
@@ -90,6 +100,7 @@ def leaf(entries: Sequence[Entry]) -> bytes:
 def _same(one: bytes, other: bytes) -> int:
     """Return how many first bytes are the same."""
     shortest = min(len(one), len(other))
-    if one[:shortest] == other[:shortest]:
-        return shortest
-    return next(place for place in range(shortest) if one[place] != other[place])
+    place = 0
+    while place < shortest and one[place] == other[place]:
+        place += 1
+    return place

@@ -20,8 +20,8 @@ FOLDER = "shards"
 HASH_SIGNS = 6
 _LEVEL = 6
 _ROOT_CHILDREN = 24
-_NODE_CHILDREN = 256
-_FULLEST_NODE = 1024
+_NODE_CHILDREN = 128
+_FULLEST_NODE = 512
 
 Child = tuple[str, str]
 """First key of a shard, and its name."""
@@ -49,12 +49,9 @@ class ShardFolder:
         Raises:
             OSError: The disk refused.
         """
-        squeezed = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-        text = base64.b64encode(squeezed.compress(payload) + squeezed.flush()).decode()
-        digest = base64.b32encode(hashlib.sha256(payload).digest()).decode().lower()
-        for start in range(len(digest) - HASH_SIGNS):
-            name = kind + digest[start : start + HASH_SIGNS]
-            script = f'HoabanSearch.receive("{name}","{text}");\n'.encode()
+        text = _deflated(payload)
+        for name in _names(kind, payload):
+            script = _handed_over(name, text)
             path = self.path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists():
@@ -63,6 +60,41 @@ class ShardFolder:
             if path.read_bytes() == script:
                 return name
         raise ValueError(f"no free name for a shard of kind {kind}")
+
+    def write_group(self, kind: str, payloads: Sequence[bytes]) -> str:
+        """Write shards into a folder of their own that is named by all of them; return its name.
+
+        They are called 0, 1, 2 … there, so that whoever has one name can load any of them.
+
+        Raises:
+            OSError: The disk refused.
+        """
+        for name in _names(kind, b"".join(payloads)):
+            folder = self.path(name).with_suffix("")
+            if folder.exists():
+                continue
+            folder.mkdir(parents=True)
+            for number, payload in enumerate(payloads):
+                script = _handed_over(f"{name}/{number}", _deflated(payload))
+                (folder / f"{number}.js").write_bytes(script)
+            return name
+        raise ValueError(f"no free name for a group of kind {kind}")
+
+
+def _deflated(payload: bytes) -> str:
+    squeezed = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return base64.b64encode(squeezed.compress(payload) + squeezed.flush()).decode()
+
+
+def _names(kind: str, payload: bytes) -> Iterator[str]:
+    """Yield names for a payload; the second for the case that another one has the first."""
+    digest = base64.b32encode(hashlib.sha256(payload).digest()).decode().lower()
+    for start in range(len(digest) - HASH_SIGNS):
+        yield kind + digest[start : start + HASH_SIGNS]
+
+
+def _handed_over(name: str, text: str) -> bytes:
+    return f'HoabanSearch.receive("{name}","{text}");\n'.encode()
 
 
 def script(name: str, data: object) -> str:

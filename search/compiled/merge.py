@@ -3,39 +3,49 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from search.compiled.coding import Entry, integers, leaf, numbers_of, steps
-from search.compiled.files import Child, ShardFolder, is_boundary
+from schemas.vietnamese import toned_forms
+from search.compiled.coding import Entry, Pieces, integers, leaf, numbers_of, steps
+from search.compiled.files import Child, ShardFolder, is_boundary, json_bytes
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
     FIELDS,
     PAIRS,
     SUGGESTIONS,
     WORDS,
+    Shown,
     range_of,
     read_run,
     run_path,
     write_batches,
 )
+from search.scoring import BARE_WEIGHTS, EXACT_WEIGHTS, MARKED_WEIGHTS, TONELESS_WEIGHTS
 
 HEAD = 64
 """Documents of each list that the head of a large entry keeps."""
 
 COMMON = 3
-"""A word in more than one of so many documents has no companion: the columns say as much."""
+"""Of a word in more than one of so many documents no facets are kept: the columns say as much."""
+
+FIRST_HITS = 24
+"""Documents of which is kept beside the leaf what hits show, where a word has so many."""
 
 REVERSED, LETTERS, TAILS = "r", "l", "t"
-COMPANION, COMPANION_OF_TAIL = "g", "h"
+FACETS, FACETS_OF_TAIL, FIRST_SHOWN = "g", "h", "b"
+_FACETS_IN_PIECE = 2400
+_HITS_IN_PIECE = 160
 _ENTRY_BYTES = {WORDS: 60, FIELDS: 60, PAIRS: 12, REVERSED: 8, LETTERS: 8, SUGGESTIONS: 16}
 _BUFFERED = 50_000
 
 Column = Sequence[int]
+Variant = tuple[str, list[Sequence[int]]]
+"""An exact form and its documents, a list a level."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,7 @@ class Merged:
     """What came of a range.
 
     Attributes:
-        leaves: First key and name of each leaf; after the name that of its companion.
+        leaves: First key and name of each leaf.
         letters: The leaves of the words made of letters alone.
     """
 
@@ -74,12 +84,25 @@ class Merged:
     letters: list[Child] = field(default_factory=list)
 
 
-def merge(task: Task, columns: Mapping[str, Column]) -> Merged:
+@dataclass(frozen=True)
+class Beside:
+    """What the shards beside the leaves are made of.
+
+    Attributes:
+        columns: Of each facet the place of the values of each document.
+        shown: What hits show.
+    """
+
+    columns: Mapping[str, Column]
+    shown: Shown
+
+
+def merge(task: Task, beside: Beside) -> Merged:
     """Merge one range of keys.
 
     Args:
         task: Which.
-        columns: Of each facet the value of each document, for the companions.
+        beside: For the shards beside the leaves.
 
     Raises:
         OSError: The disk refused.
@@ -90,7 +113,7 @@ def merge(task: Task, columns: Mapping[str, Column]) -> Merged:
         return _merge_suggestions(task)
     if task.kind == REVERSED:
         return _merge_reversed(task)
-    return _merge_forms(task, columns)
+    return _merge_forms(task, beside)
 
 
 def _entries(task: Task) -> Iterator[tuple[Any, ...]]:
@@ -98,10 +121,10 @@ def _entries(task: Task) -> Iterator[tuple[Any, ...]]:
     return heapq.merge(*map(read_run, paths))
 
 
-def _merge_forms(task: Task, columns: Mapping[str, Column]) -> Merged:
+def _merge_forms(task: Task, beside: Beside) -> Merged:
     """Merge words or fields: an entry has a list for every exact form and level."""
-    leaves = _Leaves(task, columns if task.kind == WORDS and task.sizes.companions else {})
-    letters = _Leaves(task, {}, LETTERS)
+    leaves = _Leaves(task, beside if task.kind == WORDS and task.sizes.pieces else None)
+    letters = _Leaves(task, kind=LETTERS)
     for key, rows in groupby(_entries(task), itemgetter(0)):
         variants = [
             (exact, _joined(entries)) for exact, entries in groupby(rows, key=itemgetter(1))
@@ -126,7 +149,7 @@ def _joined(entries: Iterable[tuple[Any, ...]]) -> list[Sequence[int]]:
 
 
 def _merge_pairs(task: Task) -> Merged:
-    leaves = _Leaves(task, {})
+    leaves = _Leaves(task)
     reversed_counts: list[list[tuple[str, int]]] = [[] for _range in range(len(task.ranges) + 1)]
     for pair, rows in groupby(_entries(task), itemgetter(0)):
         numbers = numbers_of(b"".join(row[2] for row in rows))
@@ -142,7 +165,7 @@ def _merge_pairs(task: Task) -> Merged:
 
 
 def _merge_suggestions(task: Task) -> Merged:
-    leaves = _Leaves(task, {})
+    leaves = _Leaves(task)
     for key, rows in groupby(_entries(task), itemgetter(0)):
         leaves.add(Entry(key, sum(row[2] for row in rows), b""))
     return Merged(leaves.finish())
@@ -164,7 +187,7 @@ def _reversed_path(runs: Path, source: int, key_range: int, number: int) -> Path
 
 def _merge_reversed(task: Task) -> Merged:
     """Merge the counts of pairs by their second word."""
-    leaves = _Leaves(task, {})
+    leaves = _Leaves(task)
     paths = sorted(task.runs.glob(f"{REVERSED}-{task.key_range}-*.run"))
     for key, count in heapq.merge(*map(read_run, paths)):
         leaves.add(Entry(key, count, b""))
@@ -174,49 +197,56 @@ def _merge_reversed(task: Task) -> Merged:
 class _Leaves:
     """Parts entries into leaves where their keys say so, and writes them."""
 
-    def __init__(self, task: Task, columns: Mapping[str, Column], kind: str = "") -> None:
+    def __init__(self, task: Task, beside: Beside | None = None, kind: str = "") -> None:
         self._kind = kind or task.kind
         self._shards = task.shards
         self._sizes = task.sizes
-        self._columns = columns
+        self._beside = beside
         self._among = max(1, task.sizes.leaf // 2 // _ENTRY_BYTES[self._kind])
         self._entries: list[Entry] = []
         self._bytes = 0
-        self._numbers: list[int] = []
         self._children: list[Child] = []
+        self._facets = _PieceWriter(_FACETS_IN_PIECE, self._write_facets)
+        self._hits = _PieceWriter(_HITS_IN_PIECE, self._write_hits)
         self.last_count = 0
 
-    def add(self, entry: Entry, numbers: Sequence[int] = ()) -> None:
-        """Add the next entry in the order of keys; ``numbers`` for its companion."""
+    def add(self, entry: Entry, union: Sequence[int] = (), first: Sequence[int] = ()) -> None:
+        """Add the next entry in the order of keys.
+
+        Args:
+            entry: The entry.
+            union: Its documents, if their facets are kept beside the leaf.
+            first: The documents shown first, if what is shown is kept beside the leaf.
+        """
         weight = len(entry.payload) + _ENTRY_BYTES[LETTERS] // 2
         is_full = self._bytes >= self._sizes.leaf // 2 and is_boundary(entry.key, self._among)
         if self._entries and (is_full or self._bytes + weight > self._sizes.leaf * 3 // 2):
             self._flush()
+        self._facets.add(len(self._entries), union)
+        self._hits.add(len(self._entries), first)
         self._entries.append(entry)
         self._bytes += weight
-        self._numbers += numbers
 
-    def add_forms(self, key: str, variants: Sequence[tuple[str, list[Sequence[int]]]]) -> None:
+    def add_forms(self, key: str, variants: Sequence[Variant]) -> None:
         """Add the lists of a key."""
         lists = [numbers for _exact, levels in variants for numbers in levels if numbers]
         union = lists[0] if len(lists) == 1 else sorted(set().union(*lists))
         self.last_count = len(union)
-        payload = _forms(key, variants)
-        wanted = union if self._columns and len(union) * COMMON <= self._documents else ()
+        payload = forms(key, variants)
+        faceted = union if self._beside and len(union) * COMMON <= self._documents else ()
+        first = first_hits(key, variants) if self._beside and len(union) >= FIRST_HITS else ()
         if len(payload) <= self._sizes.largest_entry:
-            self.add(Entry(key, len(union), payload), wanted)
+            self.add(Entry(key, len(union), payload), faceted, first)
             return
-        tail = self._shards.write(TAILS, payload)
-        companion = (
-            self._shards.write(COMPANION_OF_TAIL, self._companion(wanted)) if wanted else ""
-        )
-        names = tail.encode() + companion.encode()
-        head = integers([0, len(names)]) + names + _forms(key, variants, HEAD)
-        self.add(Entry(key, len(union), head))
+        names = self._shards.write(TAILS, payload)
+        if faceted:
+            names += self._write_facets(faceted, FACETS_OF_TAIL)
+        head = integers([0, len(names)]) + names.encode() + forms(key, variants, HEAD)
+        self.add(Entry(key, len(union), head), (), first)
 
     @property
     def _documents(self) -> int:
-        return max(map(len, self._columns.values()))
+        return max(map(len, self._beside.columns.values())) if self._beside else 0
 
     def finish(self) -> list[Child]:
         """Return first key and name of every leaf."""
@@ -225,20 +255,80 @@ class _Leaves:
         return self._children
 
     def _flush(self) -> None:
-        name = self._shards.write(self._kind, leaf(self._entries))
-        if self._columns:
-            name += self._shards.write(COMPANION, self._companion(self._numbers))
-        self._children.append((self._entries[0].key, name))
-        self._entries, self._bytes, self._numbers = [], 0, []
+        payload = leaf(self._entries, self._facets.finish(), self._hits.finish())
+        self._children.append((self._entries[0].key, self._shards.write(self._kind, payload)))
+        self._entries, self._bytes = [], 0
 
-    def _companion(self, numbers: Sequence[int]) -> bytes:
-        columns = [integers([column[n] for n in numbers]) for column in self._columns.values()]
-        return integers([len(column) for column in columns]) + b"".join(columns)
+    def _write_facets(self, numbers: Sequence[int], kind: str = FACETS) -> str:
+        columns = self._beside.columns.values() if self._beside else ()
+        written = [integers([column[n] for n in numbers]) for column in columns]
+        sizes = integers([len(column) for column in written])
+        return self._shards.write(kind, sizes + b"".join(written))
+
+    def _write_hits(self, numbers: Sequence[int]) -> str:
+        unique = sorted(set(numbers))
+        texts = [self._beside.shown.text(number) for number in unique] if self._beside else []
+        data = b"[%s,[%s]]" % (json_bytes(unique), b",".join(texts))
+        return self._shards.write(FIRST_SHOWN, data)
 
 
-def _forms(
-    key: str, variants: Sequence[tuple[str, list[Sequence[int]]]], most: int | None = None
-) -> bytes:
+class _PieceWriter:
+    """Parts what stands beside the entries of a leaf into pieces, and has them written."""
+
+    def __init__(self, most: int, write: Callable[[Sequence[int]], str]) -> None:
+        self._most = most
+        self._write = write
+        self._start = 0
+        self._numbers: list[int] = []
+        self._pieces: list[tuple[int, str]] = []
+
+    def add(self, place: int, numbers: Sequence[int]) -> None:
+        """Add what stands beside the entry at a place of the leaf."""
+        if not numbers:
+            return
+        if self._numbers and len(self._numbers) + len(numbers) > self._most:
+            self._cut()
+        if not self._numbers:
+            self._start = place
+        self._numbers += numbers
+
+    def finish(self) -> Pieces:
+        """Return the pieces of a leaf, and be ready for the next."""
+        if self._numbers:
+            self._cut()
+        pieces, self._pieces = self._pieces, []
+        return pieces
+
+    def _cut(self) -> None:
+        self._pieces.append((self._start, self._write(self._numbers)))
+        self._numbers = []
+
+
+def first_hits(key: str, variants: Sequence[Variant]) -> list[int]:
+    """Return the documents shown first to who types a word alone, without marks or exactly so."""
+    typed = [key, *(exact for exact, lists in variants if sum(map(len, lists)) >= FIRST_HITS)]
+    found: list[int] = []
+    for form in dict.fromkeys(typed):
+        classes: dict[int, list[int]] = {}
+        toned = toned_forms(form)
+        for exact, levels in variants:
+            weights = BARE_WEIGHTS
+            if exact == form:
+                weights = EXACT_WEIGHTS if form == key else MARKED_WEIGHTS
+            elif exact in toned:
+                weights = TONELESS_WEIGHTS
+            for weight, numbers in zip(weights, levels, strict=True):
+                classes.setdefault(weight, []).extend(numbers[:FIRST_HITS])
+        first: dict[int, None] = {}
+        for weight in sorted(classes, reverse=True):
+            first |= dict.fromkeys(sorted(classes[weight]))
+            if len(first) >= FIRST_HITS:
+                break
+        found += list(first)[:FIRST_HITS]
+    return found
+
+
+def forms(key: str, variants: Sequence[Variant], most: int | None = None) -> bytes:
     """Return the lists of a key: of each exact form its spelling, then a list a level.
 
     A list is how many documents it has, then their steps; of a head the first ``most``.

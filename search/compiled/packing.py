@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _SMALL = 5_000
+_GROUP = 1024
 _SPREAD_ONCE = 400_000
 
 
@@ -21,11 +22,12 @@ class Sizes:
     """The sizes of shards.
 
     Attributes:
-        leaf: Bytes of a leaf before it is deflated, about twice what it has after.
+        leaf: Bytes of a leaf before it is deflated, about 1.6 times what it has after.
         chunk: Documents in a shard with what hits show.
         block: Documents in a shard of a column.
         largest_entry: Bytes of an entry above which only its head stays in the leaf.
-        companions: Whether leaves of words have a companion with the facets of their documents.
+        pieces: Whether leaves of words have shards beside them with the facets of their
+            documents, and with what their first hits show.
         spread: In how many folders, one in the other, the shards are spread.
     """
 
@@ -33,8 +35,13 @@ class Sizes:
     chunk: int
     block: int
     largest_entry: int
-    companions: bool
+    pieces: bool
     spread: int
+
+    @property
+    def group(self) -> int:
+        """Documents whose shards share a folder and its name."""
+        return max(self.chunk, _GROUP)
 
 
 def sizes_for(documents: int, packing: Packing) -> Sizes:
@@ -45,7 +52,7 @@ def sizes_for(documents: int, packing: Packing) -> Sizes:
     """
     spread = 0 if documents <= _SMALL else 1 if documents <= _SPREAD_ONCE else 2
     if packing is Packing.USB:
-        return Sizes(400_000, 2048, 1 << 20, 400_000, companions=False, spread=max(0, spread - 1))
+        return Sizes(400_000, 2048, 1 << 20, 400_000, pieces=False, spread=max(0, spread - 1))
     if documents <= _SMALL:
-        return Sizes(160_000, 512, 1 << 16, 160_000, companions=False, spread=0)
-    return Sizes(24_000, 32, 1 << 16, 6_000, companions=True, spread=spread)
+        return Sizes(160_000, 512, 1 << 16, 160_000, pieces=False, spread=0)
+    return Sizes(15_000, 16, 1 << 16, 6_000, pieces=True, spread=spread)

@@ -12,12 +12,14 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from search.compiled.coding import NUMBERS
 from search.compiled.entries import Collected
 from search.compiled.files import ShardFolder, json_bytes
+from search.compiled.packing import Sizes
 from search.documents import SearchDocument
 
 RANGES = ("2", "c", "h", "m", "p", "t")
@@ -56,13 +58,13 @@ class Facts:
         facets: Of each document its (field, value).
         spans: Of each first and last year, or None.
         added: Of each when it came into the archive.
-        chunks: Names of the shards with what a hit shows.
+        groups: Names of the groups of shards with what hits show.
     """
 
     facets: list[tuple[tuple[str, str], ...]]
     spans: list[tuple[int, int] | None]
     added: list[str]
-    chunks: list[str]
+    groups: list[str]
 
 
 def range_of(key: str, ranges: Sequence[str]) -> int:
@@ -70,48 +72,96 @@ def range_of(key: str, ranges: Sequence[str]) -> int:
     return bisect_right(ranges, key)
 
 
-def write_runs(part: Part, shards: ShardFolder, chunk: int) -> Facts:
+def write_runs(part: Part, shards: ShardFolder, sizes: Sizes) -> Facts:
     """Write the runs of a part and the shards with what its hits show.
 
     Args:
-        part: The part; a multiple of ``chunk`` documents, but for the last.
+        part: The part; whole groups of documents, but for the last.
         shards: Where shards go.
-        chunk: How many documents a shard shows.
+        sizes: The sizes of shards.
 
     Raises:
         OSError: The disk refused.
     """
     collected = Collected()
     facts = Facts([], [], [], [])
-    shown: list[list[object]] = []
+    shown: list[bytes] = []
     for number, document in enumerate(_documents(part), part.start):
         collected.add(number, document)
         facts.facets.append(document.facets)
         facts.spans.append(document.span)
         facts.added.append(document.added)
-        shown.append(display(document))
-        if len(shown) == chunk:
-            facts.chunks.append(shards.write("d", json_bytes(shown)))
-            shown = []
-    if shown:
-        facts.chunks.append(shards.write("d", json_bytes(shown)))
+        shown.append(json_bytes(display(document)))
+    for start in range(0, len(shown), sizes.group):
+        group = shown[start : start + sizes.group]
+        chunks = [_list(group[n : n + sizes.chunk]) for n in range(0, len(group), sizes.chunk)]
+        facts.groups.append(shards.write_group("d", chunks))
+    if sizes.pieces:
+        write_shown(part, shown)
+    _write_collected(part, collected)
+    return facts
+
+
+def _list(texts: Sequence[bytes]) -> bytes:
+    """Return a JSON list of JSON texts."""
+    return b"[" + b",".join(texts) + b"]"
+
+
+def _write_collected(part: Part, collected: Collected) -> None:
     own = part.number
     words = [(*forms, own, *map(_bytes, lists)) for forms, lists in collected.words.items()]
     fields = [(*forms, own, _bytes(numbers)) for forms, numbers in collected.fields.items()]
     pairs = [(pair, own, _bytes(numbers)) for pair, numbers in collected.pairs.items()]
     suggestions = [(key, own, count) for key, count in collected.suggestions.items()]
-    del collected
     kinds = ((WORDS, words), (FIELDS, fields), (PAIRS, pairs), (SUGGESTIONS, suggestions))
     for kind, entries in kinds:
         entries.sort()
         _write(part, kind, entries)
-    return facts
 
 
 def display(document: SearchDocument) -> list[object]:
     """Return what a hit shows of a document."""
     titles = [list(title) for title in document.titles]
     return [document.item_id, document.identifier, titles, document.date, document.thumbnail]
+
+
+def write_shown(part: Part, shown: Sequence[bytes]) -> None:
+    """Write what hits show of a part's documents where :class:`Shown` finds it.
+
+    Raises:
+        OSError: The disk refused.
+    """
+    ends = array("q", accumulate(map(len, shown)))
+    (part.folder / f"shown-{part.number}").write_bytes(b"".join(shown))
+    (part.folder / f"ends-{part.number}").write_bytes(ends.tobytes())
+
+
+class Shown:
+    """What hits show of the documents of all parts; a context manager."""
+
+    def __init__(self, folder: Path, part_size: int) -> None:
+        self._folder = folder
+        self._part_size = part_size
+        self._open: dict[int, tuple[BinaryIO, array[int]]] = {}
+
+    def __enter__(self) -> Shown:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for stream, _ends in self._open.values():
+            stream.close()
+
+    def text(self, number: int) -> bytes:
+        """Return what a hit shows of a document, as JSON."""
+        part, place = divmod(number, self._part_size)
+        if part not in self._open:
+            ends = array("q")
+            ends.frombytes((self._folder / f"ends-{part}").read_bytes())
+            self._open[part] = ((self._folder / f"shown-{part}").open("rb"), ends)
+        stream, ends = self._open[part]
+        start = ends[place - 1] if place else 0
+        stream.seek(start)
+        return stream.read(ends[place] - start)
 
 
 def read_run(path: Path) -> Iterator[tuple[Any, ...]]:
