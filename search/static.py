@@ -30,7 +30,7 @@ from search.compiled.build import build
 from search.compiled.columns import TABLE_PART
 from search.compiled.files import FOLDER, ShardFolder, json_bytes, script
 from search.compiled.merge import FIRST_HITS, HEAD
-from search.compiled.packing import Packing
+from search.compiled.packing import Packing, Sizes, sizes_for
 from search.correct import correction_tables
 from search.date_query import date_tables
 from search.documents import SearchDocument
@@ -60,6 +60,7 @@ def write_static_index(
     fields: Fields = NO_FIELDS,
     *,
     packing: Packing = Packing.WEB,
+    sizes: Sizes | None = None,
     processes: int = 1,
 ) -> tuple[Path, ...]:
     """Write the search of the public site.
@@ -70,6 +71,7 @@ def write_static_index(
         folder: Where the scripts go; made if missing. Shards of an older index are removed.
         fields: The fields that can be asked for by name.
         packing: Whether it will be read from the web or from a stick.
+        sizes: The sizes of shards, if not those that suit the packing and the documents.
         processes: How many processes share the work.
 
     Returns:
@@ -79,12 +81,16 @@ def write_static_index(
         ValueError: An item stands twice in ``documents``.
         StoreWriteError: The disk refused a write.
     """
+
+    def sizes_of(count: int) -> Sizes:
+        return sizes or sizes_for(count, packing)
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / FOLDER).exists():
             shutil.rmtree(folder / FOLDER)
         manifest = {"format": FORMAT, "head": HEAD, "table": TABLE_PART, "first": FIRST_HITS}
-        manifest |= build(documents, folder, packing, processes=processes)
+        manifest |= build(documents, folder, sizes_of, processes=processes)
         manifest |= _written_tables(ShardFolder(folder, int(str(manifest["spread"]))), fields)
         texts = {name: _joined(parts) for name, parts in _SCRIPTS.items()}
         texts[MANIFEST_NAME] = script("index", manifest)

@@ -16,9 +16,10 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
     const isCounted = Boolean(isNarrowed || options.facets || options.years);
     const facets = isCounted ? await counter() : null;
     const filters = isCounted ? facets.filtersOf(options) : { isAny: false };
-    const isPlain = order === "relevance" && !isCounted && wanted <= manifest.head;
+    const isByRank = order === "relevance" && !filters.isAny && wanted <= manifest.head;
     const found = (all || filters.isAny) && reader.isBlank(text)
-      ? { query, ranked: scorer.everything(), corrected: "" } : await answerTo(query, isPlain);
+      ? { query, ranked: scorer.everything(), corrected: "" }
+      : await answerTo(query, { isByRank, isEnough: isByRank && !isCounted });
     const counts = isCounted ? await facets.faceted(found.ranked, filters, options)
       : { ranked: found.ranked, facets: {}, years: [] };
     const ranked = counts.ranked;
@@ -34,25 +35,25 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
     };
   }
 
-  async function answerTo(query, isPlain) {
-    const ranked = await rank(query, isPlain);
+  async function answerTo(query, wanted) {
+    const ranked = await rank(query, wanted);
     const asTyped = { query, ranked, corrected: "" };
     const plain = query.groups.map(reader.wordOf).filter(Boolean);
     const most = mostFound(ranked);
     if (plain.length === 0 || most >= scorer.partsOf(query)) return asTyped;
     const meant = await (await corrector()).corrected(query, plain, ranked.needed);
     if (!meant) return asTyped;
-    const better = await rank(meant, isPlain);
+    const better = await rank(meant, wanted);
     if (mostFound(better) <= most) return asTyped;
     return { query: meant, ranked: better, corrected: await spelled(meant, better) };
   }
 
   /** Return the hits; of one word, where that is enough, those that come first. */
-  async function rank(query, isPlain) {
+  async function rank(query, { isByRank, isEnough }) {
     const own = query.groups.length === 1 ? reader.wordOf(query.groups[0]) : null;
-    const isHeadEnough = Boolean(isPlain && own && own.parts.length === 1 && !own.whole);
-    const ranked = await scorer.rank(query, isHeadEnough);
-    const found = isHeadEnough ? ranked.needed.forms("w", own.parts[0].bare) : null;
+    const isOne = Boolean(own && own.parts.length === 1 && !own.whole);
+    const ranked = await scorer.rank(query, isOne && isEnough);
+    const found = isOne && isByRank ? ranked.needed.forms("w", own.parts[0].bare) : null;
     if (found) {
       ranked.total = found.count;
       await store.fetchFirst(found);

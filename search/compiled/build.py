@@ -21,7 +21,7 @@ from search.compiled.coding import numbers_of
 from search.compiled.columns import Columns, stored
 from search.compiled.files import ShardFolder, tree
 from search.compiled.merge import COMMON, REVERSED, Beside, Merged, Task, merge
-from search.compiled.packing import Packing, Sizes, sizes_for
+from search.compiled.packing import Sizes
 from search.compiled.runs import (
     FIELDS,
     PAIRS,
@@ -35,7 +35,6 @@ from search.compiled.runs import (
 )
 from search.documents import SearchDocument, order_key
 
-_PART = 8192
 _NODE, _GROUP_NODE = "n", "m"
 _GROUPS_LISTED = 128
 _T = TypeVar("_T")
@@ -54,7 +53,7 @@ class _Build:
 def build(
     documents: Iterable[SearchDocument],
     root: Path,
-    packing: Packing = Packing.WEB,
+    sizes_of: Callable[[int], Sizes],
     *,
     processes: int = 1,
 ) -> dict[str, object]:
@@ -63,7 +62,7 @@ def build(
     Args:
         documents: In any order.
         root: The folder of the search; its shards go into a folder of their own there.
-        packing: Where it will be read from.
+        sizes_of: Gives the sizes of shards for so many documents.
         processes: How many processes do the work.
 
     Raises:
@@ -74,10 +73,10 @@ def build(
         work = Path(name)
         spill = work / "documents"
         offsets = _spilled(documents, spill)
-        sizes = sizes_for(len(offsets), packing)
+        sizes = sizes_of(len(offsets))
         shards = ShardFolder(root, sizes.spread)
         # A small archive is done before a process has started.
-        is_small = len(offsets) <= _PART
+        is_small = len(offsets) <= sizes.part
         with _executor(1 if is_small else processes) as run:
             ranges = () if is_small else RANGES
             return _written(_Build(work, shards, sizes, len(offsets), ranges, run), spill, offsets)
@@ -108,9 +107,10 @@ def _executor(processes: int) -> Iterator[Executor | None]:
 
 
 def _written(build: _Build, spill: Path, offsets: array[int]) -> dict[str, object]:
+    size = build.sizes.part
     parts = [
-        Part(number, start, spill, offsets[start : start + _PART], build.work, build.ranges)
-        for number, start in enumerate(range(0, len(offsets), _PART))
+        Part(number, start, spill, offsets[start : start + size], build.work, build.ranges)
+        for number, start in enumerate(range(0, len(offsets), size))
     ]
     columns = Columns()
     groups: list[str] = []
@@ -177,7 +177,7 @@ def _runs(shards: ShardFolder, sizes: Sizes, part: Part) -> Facts:
 
 
 def _merge(columns: Path, task: Task) -> Merged:
-    with Shown(task.runs, _PART) as shown:
+    with Shown(task.runs, task.sizes.part) as shown:
         return merge(task, Beside(_columns(columns), shown))
 
 

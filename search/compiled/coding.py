@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import sub
 
 NUMBERS = "I"
 """Type code of arrays of document numbers."""
@@ -39,20 +40,28 @@ def integers(values: Iterable[int]) -> bytes:
     values = values if isinstance(values, list) else list(values)
     if not values or max(values) < 0x80:
         return bytes(values)
+    return b"".join([_SHORT[value] if value < 0x80 else _integer(value) for value in values])
+
+
+_SHORT = [bytes([value]) for value in range(0x80)]
+
+
+def _integer(value: int) -> bytes:
+    if value < 0x4000:
+        return bytes((value & 0x7F | 0x80, value >> 7))
     result = bytearray()
-    for value in values:
-        while value > 0x7F:
-            result.append(value & 0x7F | 0x80)
-            value >>= 7
-        result.append(value)
+    while value > 0x7F:
+        result.append(value & 0x7F | 0x80)
+        value >>= 7
+    result.append(value)
     return bytes(result)
 
 
 def steps(numbers: Sequence[int]) -> bytes:
     """Return ascending numbers as the bytes of the steps between them."""
     if len(numbers) == 1:
-        return integers(numbers)
-    return integers([numbers[0], *(b - a for a, b in zip(numbers, numbers[1:], strict=False))])
+        return _integer(numbers[0])
+    return integers([numbers[0], *map(sub, numbers[1:], numbers)])
 
 
 def numbers_of(data: bytes) -> array[int]:

@@ -143,6 +143,6 @@ def _parts(children: Sequence[Child]) -> Iterator[list[Child]]:
     yield part
 
 
-def is_boundary(key: str, among: int) -> bool:
-    """Say whether a key begins a part, as one of about ``among`` keys does."""
-    return zlib.crc32(key.encode()) % among == 0
+def is_boundary(key: str, among: int, weight: int = 1) -> bool:
+    """Say whether a key begins a part, as ``weight`` of ``among`` keys do."""
+    return zlib.crc32(key.encode()) % among < weight

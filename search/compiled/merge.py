@@ -40,7 +40,7 @@ REVERSED, LETTERS, TAILS = "r", "l", "t"
 FACETS, FACETS_OF_TAIL, FIRST_SHOWN = "g", "h", "b"
 _FACETS_IN_PIECE = 2400
 _HITS_IN_PIECE = 160
-_ENTRY_BYTES = {WORDS: 60, FIELDS: 60, PAIRS: 12, REVERSED: 8, LETTERS: 8, SUGGESTIONS: 16}
+_KEY_BYTES = 4
 _BUFFERED = 50_000
 
 Column = Sequence[int]
@@ -202,7 +202,6 @@ class _Leaves:
         self._shards = task.shards
         self._sizes = task.sizes
         self._beside = beside
-        self._among = max(1, task.sizes.leaf // 2 // _ENTRY_BYTES[self._kind])
         self._entries: list[Entry] = []
         self._bytes = 0
         self._children: list[Child] = []
@@ -218,12 +217,14 @@ class _Leaves:
             union: Its documents, if their facets are kept beside the leaf.
             first: The documents shown first, if what is shown is kept beside the leaf.
         """
-        weight = len(entry.payload) + _ENTRY_BYTES[LETTERS] // 2
-        is_full = self._bytes >= self._sizes.leaf // 2 and is_boundary(entry.key, self._among)
-        if self._entries and (is_full or self._bytes + weight > self._sizes.leaf * 3 // 2):
+        weight = len(entry.payload) + _KEY_BYTES
+        half = self._sizes.leaf // 2
+        is_full = self._bytes >= half and is_boundary(entry.key, half, weight)
+        if self._entries and (is_full or self._bytes + weight > 3 * half):
             self._flush()
-        self._facets.add(len(self._entries), union)
-        self._hits.add(len(self._entries), first)
+        if self._beside:
+            self._facets.add(len(self._entries), union)
+            self._hits.add(len(self._entries), first)
         self._entries.append(entry)
         self._bytes += weight
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _SMALL = 5_000
-_GROUP = 1024
+_PART = 8192
 _SPREAD_ONCE = 400_000
 
 
@@ -22,8 +22,10 @@ class Sizes:
     """The sizes of shards.
 
     Attributes:
-        leaf: Bytes of a leaf before it is deflated, about 1.6 times what it has after.
+        part: Documents that are read at a time; whole groups of them.
+        leaf: Bytes of a leaf before it is deflated, about 1.2 times what it has after.
         chunk: Documents in a shard with what hits show.
+        group: Documents whose shards of this kind share a folder and its name; whole chunks.
         block: Documents in a shard of a column.
         largest_entry: Bytes of an entry above which only its head stays in the leaf.
         pieces: Whether leaves of words have shards beside them with the facets of their
@@ -31,17 +33,14 @@ class Sizes:
         spread: In how many folders, one in the other, the shards are spread.
     """
 
+    part: int
     leaf: int
     chunk: int
+    group: int
     block: int
     largest_entry: int
     pieces: bool
     spread: int
-
-    @property
-    def group(self) -> int:
-        """Documents whose shards share a folder and its name."""
-        return max(self.chunk, _GROUP)
 
 
 def sizes_for(documents: int, packing: Packing) -> Sizes:
@@ -52,7 +51,10 @@ def sizes_for(documents: int, packing: Packing) -> Sizes:
     """
     spread = 0 if documents <= _SMALL else 1 if documents <= _SPREAD_ONCE else 2
     if packing is Packing.USB:
-        return Sizes(400_000, 2048, 1 << 20, 400_000, pieces=False, spread=max(0, spread - 1))
+        spread = max(0, spread - 1)
+        return Sizes(
+            _PART, 400_000, 2048, 2048, 1 << 20, 400_000, pieces=False, spread=spread
+        )
     if documents <= _SMALL:
-        return Sizes(160_000, 512, 1 << 16, 160_000, pieces=False, spread=0)
-    return Sizes(15_000, 16, 1 << 16, 6_000, pieces=True, spread=spread)
+        return Sizes(_PART, 160_000, 512, 1024, 1 << 16, 160_000, pieces=False, spread=0)
+    return Sizes(_PART, 11_000, 16, 1024, 1 << 16, 6_000, pieces=True, spread=spread)

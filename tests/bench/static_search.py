@@ -92,6 +92,9 @@ def kinds() -> list[Kind]:
     weights = list(itertools.accumulate(1 / (rank + 10) for rank in range(len(pool))))
     drawn = [word for word in dice.choices(pool, cum_weights=weights, k=400) if word.isalpha()]
     long = [word for word in drawn if len(word) > 3]
+    titles = [document.titles[0][1].split() for document in documents(2000)]
+    pairs = [tuple(title[place : place + 2]) for title, place in zip(
+        dice.sample(titles, 10), itertools.cycle((0, 1, 2)))]
     objects = [f"{kind} {material}" for kind, material in zip(
         dice.sample(vocabulary("object-types"), 10), dice.choices(vocabulary("materials"), k=10),
         strict=True)]
@@ -99,12 +102,14 @@ def kinds() -> list[Kind]:
     return [
         Kind("one word", 40, drawn[:12] + [bare_form(word) for word in drawn[12:20]], {}),
         Kind("two words", 80, [f"{a} {b}" for a, b in itertools.pairwise(drawn[20:31])], {}),
-        Kind("phrase", 80, [f'"{text}"' for text in objects], {}),
-        Kind("title", 80, objects, {}),
+        Kind("phrase of two", 80, [f'"{a} {b}"' for a, b in pairs], {}),
+        Kind("title of 4 to 6", 0, objects, {}),
         Kind("one typo", 50, slips, {}),
         Kind("number", 40, [f"BT.{n // 1000:03}.{n % 1000:03}" for n in
                             (dice.randrange(5000) for _number in range(10))], {}),
         Kind("counts of facets", 100, drawn[30:40], {"facets": True}),
+        Kind("filter, counts", 100, drawn[40:50],
+             {"facets": True, "filters": {"material": list(vocabulary("materials")[:3])}}),
     ]
 
 
@@ -143,9 +148,9 @@ def chromium() -> str:
 
 def ask(page: Any, address: str, kind: Kind, query: str) -> tuple[int, Cost]:
     """Return what loading cost, and what the query cost."""
-    page.goto(address)
+    page.goto("about:blank")
     _Handler.sent.clear()
-    page.reload()
+    page.goto(address)
     page.evaluate("HoabanSearch.load('search')")
     start = sum(_Handler.sent)
     _Handler.sent.clear()
@@ -189,9 +194,10 @@ def _print(kind: Kind, costs: Sequence[Cost]) -> None:
     sizes = sorted(cost.size / 1000 for cost in costs)
     requests = sorted(cost.requests for cost in costs)
     last = max(0, round(len(costs) * 0.95) - 1)
+    ratio = f"{statistics.median(sizes) / kind.kilobytes:.2f}" if kind.kilobytes else ""
     print(
         f"{kind.name:18}{len(costs):>4}{statistics.median(sizes):>11.1f}{sizes[last]:>7.1f}"
-        f"{kind.kilobytes:>6}{statistics.median(sizes) / kind.kilobytes:>7.2f}"
+        f"{kind.kilobytes or '':>6}{ratio:>7}"
         f"{statistics.median(requests):>10.0f}{requests[last]:>5}"
         f"{statistics.median(cost.wall for cost in costs):>7.0f}"
         f"{max(cost.blocked for cost in costs):>9.0f}"

@@ -16,6 +16,7 @@ from search.index import SearchIndex
 from search.query import Clause, Query, parse_query
 from search.static import write_static_index
 from tests.search.museum_records import FIELDS
+from tests.search.test_static_index import MANY_SHARDS
 
 VECTORS = Path(__file__).parent.parent / "data" / "search" / "vectors.json"
 PAGE = '<!doctype html><meta charset="utf-8"><script src="search/search-engine.js"></script>'
@@ -51,10 +52,15 @@ def vectors() -> dict[str, Any]:
     return dict(json.loads(VECTORS.read_text(encoding="utf-8")))
 
 
-@pytest.fixture(scope="module")
-def address(vectors: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> str:
+@pytest.fixture(scope="module", params=[None, MANY_SHARDS], ids=["few files", "many shards"])
+def address(
+    vectors: dict[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> str:
     site = tmp_path_factory.mktemp("site")
-    write_static_index(map(_document, vectors["documents"]), site / "search", FIELDS)
+    made = map(_document, vectors["documents"])
+    write_static_index(made, site / "search", FIELDS, sizes=request.param)
     (site / "index.html").write_text(PAGE, encoding="utf-8")
     return (site / "index.html").as_uri()
 
