@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from schemas.events import utc_text
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_
 from schemas.records import Record, day_of
+from search.compiled.packing import Packing
 from search.static import write_static_index
 
 WRITING = N_("Writing pages")
@@ -89,7 +91,13 @@ def write_site(
 
     def write_search(folder: Path) -> object:
         documents = (public_document(item, archive) for item in items())
-        return write_static_index(documents, folder, public_fields(archive.profile))
+        return write_static_index(
+            documents,
+            folder,
+            public_fields(archive.profile),
+            packing=Packing(archive.settings.search_packing),
+            processes=archive.settings.jobs or os.cpu_count() or 1,
+        )
 
     def json_ld(
         record: Record, url: str, image_urls: Sequence[str], lang: str

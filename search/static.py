@@ -89,7 +89,12 @@ def write_static_index(
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / FOLDER).exists():
             shutil.rmtree(folder / FOLDER)
-        manifest = {"format": FORMAT, "head": HEAD, "table": TABLE_PART, "first": FIRST_HITS}
+        manifest: dict[str, object] = {
+            "format": FORMAT,
+            "head": HEAD,
+            "table": TABLE_PART,
+            "first": FIRST_HITS,
+        }
         manifest |= build(documents, folder, sizes_of, processes=processes)
         manifest |= _written_tables(ShardFolder(folder, int(str(manifest["spread"]))), fields)
         texts = {name: _joined(parts) for name, parts in _SCRIPTS.items()}

@@ -6,6 +6,7 @@ key that orders them and their small numbers in the columns are kept.
 
 from __future__ import annotations
 
+import multiprocessing
 import pickle
 import tempfile
 from array import array
@@ -102,7 +103,9 @@ def _executor(processes: int) -> Iterator[Executor | None]:
     if processes < 2:
         yield None
         return
-    with ProcessPoolExecutor(processes) as executor:
+    # Not forked: the caller may hold a database and threads.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context) as executor:
         yield executor
 
 

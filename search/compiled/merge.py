@@ -15,7 +15,6 @@ from search.compiled.coding import Entry, Pieces, integers, leaf, numbers_of, st
 from search.compiled.files import Child, ShardFolder, is_boundary, json_bytes
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
-    FIELDS,
     PAIRS,
     SUGGESTIONS,
     WORDS,

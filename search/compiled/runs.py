@@ -178,7 +178,7 @@ def run_path(folder: Path, kind: str, part: int, key_range: int) -> Path:
     return folder / f"{kind}-{key_range}-{part}.run"
 
 
-def write_batches(path: Path, entries: Sequence[tuple[Any, ...]]) -> None:
+def write_batches(path: Path, entries: list[Any]) -> None:
     """Add entries to a run file.
 
     Raises:
@@ -189,7 +189,7 @@ def write_batches(path: Path, entries: Sequence[tuple[Any, ...]]) -> None:
             marshal.dump(entries[start : start + _BATCH], stream)
 
 
-def _write(part: Part, kind: str, entries: Sequence[tuple[Any, ...]]) -> None:
+def _write(part: Part, kind: str, entries: list[Any]) -> None:
     start = 0
     keys = [entry[0] for entry in entries]
     ends = [*(bisect_left(keys, first) for first in part.ranges), len(keys)]
