@@ -19,14 +19,14 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
     const isByRank = order === "relevance" && !filters.isAny && wanted <= manifest.head;
     const found = (all || filters.isAny) && reader.isBlank(text)
       ? { query, ranked: scorer.everything(), corrected: "" }
-      : await answerTo(query, { isByRank, isEnough: isByRank && !isCounted });
+      : await answerTo(query, { isByRank, isCounted });
     const counts = isCounted ? await facets.faceted(found.ranked, filters, options)
       : { ranked: found.ranked, facets: {}, years: [] };
     const ranked = counts.ranked;
     const places = (await ordered(ranked, wanted, order)).slice(offset);
     await store.pause();
     return {
-      total: isCounted ? ranked.numbers.length : ranked.total,
+      total: ranked.total,
       corrected: found.corrected,
       hits: await Promise.all(places.map((place) => hit(ranked, place))),
       facets: counts.facets,
@@ -49,13 +49,15 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
   }
 
   /** Return the hits; of one word, where that is enough, those that come first. */
-  async function rank(query, { isByRank, isEnough }) {
+  async function rank(query, { isByRank, isCounted }) {
     const own = query.groups.length === 1 ? reader.wordOf(query.groups[0]) : null;
-    const isOne = Boolean(own && own.parts.length === 1 && !own.whole);
-    const ranked = await scorer.rank(query, isOne && isEnough);
-    const found = isOne && isByRank ? ranked.needed.forms("w", own.parts[0].bare) : null;
+    const isOne = isByRank && own && own.parts.length === 1 && !own.whole;
+    const isEnough = isOne ? (forms) => !isCounted || forms.counts !== "" : null;
+    const ranked = await scorer.rank(query, isEnough);
+    const found = isOne ? ranked.needed.forms("w", own.parts[0].bare) : null;
     if (found) {
       ranked.total = found.count;
+      if (found.tail) ranked.counts = () => store.countsOf(found);
       await store.fetchFirst(found);
     }
     return ranked;

@@ -35,8 +35,9 @@ HoabanSearch.receive("facets", function makeFacets(tables, store, placesOf) {
     const needed = new Set(filters.values.keys());
     if (isCounted) facets.forEach((name) => needed.add(name));
     if (isDated || filters.between) needed.add(YEARS);
+    const counts = ranked.counts && !filters.isAny ? await ranked.counts() : null;
     const known = new Map(await Promise.all([...needed].filter(hasColumn).map(
-      async (name) => [name, await columnOf(name, ranked)])));
+      async (name) => [name, await columnOf(name, ranked, counts)])));
     const missed = await missedOf(ranked.numbers.length, known, filters);
     return {
       ranked: filters.isAny ? passing(ranked, missed.counts) : ranked,
@@ -49,10 +50,14 @@ HoabanSearch.receive("facets", function makeFacets(tables, store, placesOf) {
     return Object.prototype.hasOwnProperty.call(columns, name);
   }
 
-  /** Return {places, table}: of each hit a place, and of each of these places the values. */
-  async function columnOf(name, ranked) {
-    const places = await placesOf(name, ranked);
-    return { places: places, table: await store.combinations(name, new Set(places)) };
+  /**
+   * Return {places, uses, table}: of each hit a place, or how many hits have each place where
+   * that is known, and the values of these places.
+   */
+  async function columnOf(name, ranked, counts) {
+    const places = counts ? null : await placesOf(name, ranked);
+    const uses = counts ? counts.get(name) : null;
+    return { places, uses, table: await store.combinations(name, new Set(places || uses.keys())) };
   }
 
   /** Return of every hit how many filters it does not pass, and one of them: {counts, fields}. */
@@ -90,11 +95,13 @@ HoabanSearch.receive("facets", function makeFacets(tables, store, placesOf) {
     const chosen = (values) => Uint32Array.from(places, (place) => values[place]);
     return Object.assign({}, ranked, {
       numbers: chosen(ranked.numbers), found: chosen(ranked.found), score: chosen(ranked.score),
+      total: places.length,
     });
   }
 
   /** Return how often each place of a column stands in the hits that pass all other filters. */
   function usesOf(name, column, { counts, fields, names }) {
+    if (column.uses) return column.uses;
     const own = names.indexOf(name), uses = new Map();
     for (let hit = 0; hit < counts.length; hit++) {
       if (counts[hit] > 1 || (counts[hit] === 1 && fields[hit] !== own)) continue;

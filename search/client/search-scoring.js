@@ -114,9 +114,9 @@ HoabanSearch.receive("scoring", function makeScorer(tables, analysis, reader, st
 
     async function fetchForms(kind, key, isHeadEnough) {
       const found = await store.entry(kind, key);
-      take(kind, key, found && store.forms(found, LEVELS[kind]), isHeadEnough);
+      take(kind, key, found && store.forms(found, LEVELS[kind]));
       const known = entries.get(kind + key);
-      if (known && known.tail && !isHeadEnough) {
+      if (known && known.tail && !(isHeadEnough && isHeadEnough(known))) {
         entries.set(kind + key, await store.whole(known, LEVELS[kind]));
       }
     }
@@ -203,7 +203,7 @@ HoabanSearch.receive("scoring", function makeScorer(tables, analysis, reader, st
     await Promise.all([
       ...others,
       ...[...words].map((key) => needed.fetchForms("w", key, isHeadEnough)),
-      ...[...fields].map((key) => needed.fetchForms("f", key, false)),
+      ...[...fields].map((key) => needed.fetchForms("f", key, null)),
       ...[...pairs].map(needed.fetchPair),
     ]);
   }
@@ -215,7 +215,8 @@ HoabanSearch.receive("scoring", function makeScorer(tables, analysis, reader, st
    * that was fetched.
    *
    * @param {object} query What reader.parse gave.
-   * @param {boolean} isHeadEnough The query is one word, and the first hits are all that is wanted.
+   * @param {?function(object): boolean} isHeadEnough Of a query of one word, whether no more is
+   *     wanted than its entry has without its whole lists.
    */
   async function rank(query, isHeadEnough) {
     const needed = makeNeeded();

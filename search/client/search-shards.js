@@ -219,17 +219,18 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   // Entries ----------------------------------------------------------------------------------
 
   /**
-   * Return {count, variants: [{exact, lists}], tail, facets} of an entry of words (3 levels)
+   * Return {count, variants: [{exact, lists}], tail, counts, facets} of an entry of words (3 levels)
    * or fields (1); with a tail, the lists are only their beginnings.
    */
   function forms(found, levels) {
     const bare = found.key.slice(found.key.indexOf(":") + 1);
     const read = makeReader(found.payload, 0);
-    let size = read.integer(), tail = "", facets = "";
+    let size = read.integer(), tail = "", counts = "", facets = "";
     if (size === 0) {
       const names = decoder.decode(read.part(read.integer()));
       tail = names.slice(0, NAME);
-      facets = names.slice(NAME);
+      counts = names.slice(NAME, 2 * NAME);
+      facets = names.slice(2 * NAME);
       size = read.integer();
     }
     const most = tail ? manifest.head : Infinity;
@@ -242,7 +243,7 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
       }
       variants.push({ exact, lists });
     }
-    return { entry: found, count: found.count, variants, tail, facets };
+    return { entry: found, count: found.count, variants, tail, counts, facets };
   }
 
   /** Return the whole lists of an entry of which forms() gave the beginnings. */
@@ -316,6 +317,15 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     }));
   }
 
+  /** Return, by column, how many documents of a frequent word have each place of its table. */
+  async function countsOf(found) {
+    const read = makeReader(await shard(found.counts), 0);
+    return new Map(Object.keys(manifest.columns).map((column) => {
+      const size = read.integer(), places = read.steps(size), counts = read.integers(size);
+      return [column, new Map([...places].map((place, at) => [place, counts[at]]))];
+    }));
+  }
+
   const columns = new Map();
 
   async function blocksOf(names) {
@@ -364,7 +374,7 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
 
   return {
     manifest, json, entry, entriesFrom, suggestionsAt, forms, whole, numbersOf, shown, fetchFirst,
-    hasFacets, facetsOf, column, combinations,
+    hasFacets, facetsOf, countsOf, column, combinations,
     table, ranksOfTime, compare, pause,
   };
 });

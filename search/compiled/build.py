@@ -32,6 +32,7 @@ from search.compiled.runs import (
     Facts,
     Part,
     Shown,
+    packed,
     write_runs,
 )
 from search.documents import SearchDocument, order_key
@@ -91,7 +92,7 @@ def _spilled(documents: Iterable[SearchDocument], spill: Path) -> array[int]:
         for document in documents:
             keys.append((order_key(document), stream.tell()))
             items.add(document.item_id)
-            pickle.dump(document, stream, pickle.HIGHEST_PROTOCOL)
+            stream.write(packed(document))
     if len(items) != len(keys):
         raise ValueError("an item stands twice among the documents")
     keys.sort()

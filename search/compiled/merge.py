@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -36,7 +37,7 @@ FIRST_HITS = 24
 """Documents of which is kept beside the leaf what hits show, where a word has so many."""
 
 REVERSED, LETTERS, TAILS = "r", "l", "t"
-FACETS, FACETS_OF_TAIL, FIRST_SHOWN = "g", "h", "b"
+FACETS, FACETS_OF_TAIL, FIRST_SHOWN, COUNTS = "g", "h", "b", "k"
 _FACETS_IN_PIECE = 2400
 _HITS_IN_PIECE = 160
 _KEY_BYTES = 4
@@ -239,6 +240,8 @@ class _Leaves:
             self.add(Entry(key, len(union), payload), faceted, first)
             return
         names = self._shards.write(TAILS, payload)
+        if self._beside:
+            names += self._write_counts(union)
         if faceted:
             names += self._write_facets(faceted, FACETS_OF_TAIL)
         head = integers([0, len(names)]) + names.encode() + forms(key, variants, HEAD)
@@ -264,6 +267,15 @@ class _Leaves:
         written = [integers([column[n] for n in numbers]) for column in columns]
         sizes = integers([len(column) for column in written])
         return self._shards.write(kind, sizes + b"".join(written))
+
+    def _write_counts(self, numbers: Sequence[int]) -> str:
+        result: list[bytes] = []
+        for column in self._beside.columns.values() if self._beside else ():
+            uses = sorted(Counter(map(column.__getitem__, numbers)).items())
+            result.append(integers([len(uses)]))
+            result.append(steps([place for place, _count in uses]))
+            result.append(integers([count for _place, count in uses]))
+        return self._shards.write(COUNTS, b"".join(result))
 
     def _write_hits(self, numbers: Sequence[int]) -> str:
         unique = sorted(set(numbers))
