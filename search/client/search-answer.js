@@ -6,6 +6,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
   "use strict";
 
   const { analysis, reader, store, scorer, corrector, counter } = parts;
+  const YEARS = "\0years";
   const manifest = store.manifest;
 
   /** Return the answer that HoabanSearch.search promises. */
@@ -95,7 +96,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
       const ranks = await store.ranksOfTime();
       return (place) => ranks[ranked.numbers[place]];
     }
-    const [places, table] = await Promise.all([store.column("\0years"), store.table("\0years")]);
+    const [places, table] = await Promise.all([store.column(YEARS), store.table(YEARS)]);
     const keys = table.map((years) => years.length ? years[0] * 2 ** 24 + years[1] : Infinity);
     return (place) => keys[places[ranked.numbers[place]]];
   }
@@ -136,21 +137,22 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
 
   /** Return of every hit the place of its values in the table of a column. */
   async function placesOf(name, ranked) {
-    if (!ranked.beside) ranked.beside = facetsBeside(ranked);
-    const beside = await ranked.beside;
+    const isYears = name === YEARS, key = isYears ? "yearsBeside" : "facetsBeside";
+    if (!ranked[key]) ranked[key] = facetsBeside(ranked, isYears);
+    const beside = await ranked[key];
     if (beside) return beside.get(name);
     const column = await store.column(name);
     return ranked.numbers.map((number) => column[number]);
   }
 
   /** Return the columns of the hits from beside the rarest word that all have, or null. */
-  async function facetsBeside(ranked) {
+  async function facetsBeside(ranked, isYears) {
     const words = ranked.needed ? ranked.needed.words().filter(store.hasFacets) : [];
     words.sort((one, other) => one.count - other.count);
     for (const word of words) {
       const places = scorer.placesAmong(ranked.numbers, word);
       if (!places) continue;
-      const columns = await store.facetsOf(word);
+      const columns = await store.facetsOf(word, isYears);
       return new Map([...columns].map(([name, values]) => [
         name, places.map((place) => values[place])]));
     }

@@ -6,6 +6,7 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   "use strict";
 
   const NAME = 7;
+  const YEARS = "\0years";
   const GROUPS_LISTED = 128;
   const PAUSE_AFTER_MS = 30;
   const decoder = new TextDecoder();
@@ -160,16 +161,16 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
         key = longer;
       }
       for (const length of lengths) payloads.push(read.part(length));
-      const facets = pieces(read), hits = pieces(read);
+      const facets = pieces(read, 2 * NAME), hits = pieces(read, NAME);
       await pause();
       return { keys, counts, payloads, facets, hits };
     });
   }
 
-  function pieces(read) {
+  function pieces(read, width) {
     if (read.isAtEnd()) return { starts: [], names: [] };
     const starts = read.integers(read.integer());
-    return { starts, names: namesIn(decoder.decode(read.part(starts.length * NAME)), NAME) };
+    return { starts, names: namesIn(decoder.decode(read.part(starts.length * width)), width) };
   }
 
   /** Return [start, name] of the piece that an entry is in, or null. */
@@ -294,13 +295,16 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
       found.count * manifest.common <= manifest.documents && found.entry.leaf.facets.names.length));
   }
 
-  /** Return, by column, the places of all documents of a word, in the order of their numbers. */
-  async function facetsOf(found) {
+  /**
+   * Return, by column, the places of all documents of a word, in the order of their numbers: of
+   * the years, or of all facets.
+   */
+  async function facetsOf(found, isYears) {
     const { leaf: own, place } = found.entry;
-    let name = found.facets, before = 0;
-    if (!name) {
-      const [start, piece] = pieceOf(own.facets, place);
-      name = piece;
+    let pair = found.facets, before = 0;
+    if (!pair) {
+      const [start, names] = pieceOf(own.facets, place);
+      pair = names;
       for (let other = start; other < place; other++) {
         const isSmall = own.payloads[other][0] !== 0;
         if (isSmall && own.counts[other] * manifest.common <= manifest.documents) {
@@ -308,8 +312,10 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
         }
       }
     }
-    const bytes = await shard(name), names = Object.keys(manifest.columns);
-    const read = makeReader(bytes, 0), lengths = read.integers(names.length);
+    const bytes = await shard(isYears ? pair.slice(NAME) : pair.slice(0, NAME));
+    const names = Object.keys(manifest.columns).filter((name) => (name === YEARS) === isYears);
+    const read = makeReader(bytes, 0);
+    const lengths = isYears ? [bytes.length] : read.integers(names.length);
     return new Map(names.map((column, at) => {
       const values = makeReader(read.part(lengths[at]), 0);
       values.integers(before);

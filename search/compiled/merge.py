@@ -13,6 +13,7 @@ from typing import Any
 
 from schemas.vietnamese import toned_forms
 from search.compiled.coding import Entry, Pieces, integers, leaf, numbers_of, steps
+from search.compiled.columns import YEARS
 from search.compiled.files import Child, ShardFolder, is_boundary, json_bytes
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
@@ -263,10 +264,13 @@ class _Leaves:
         self._entries, self._bytes = [], 0
 
     def _write_facets(self, numbers: Sequence[int], kind: str = FACETS) -> str:
-        columns = self._beside.columns.values() if self._beside else ()
-        written = [integers([column[n] for n in numbers]) for column in columns]
+        """Write the facets of documents, and apart from them their years; return both names."""
+        columns = dict(self._beside.columns) if self._beside else {}
+        years = columns.pop(YEARS, ())
+        written = [integers([column[n] for n in numbers]) for column in columns.values()]
         sizes = integers([len(column) for column in written])
-        return self._shards.write(kind, sizes + b"".join(written))
+        name = self._shards.write(kind, sizes + b"".join(written))
+        return name + self._shards.write(kind, integers([years[n] for n in numbers]))
 
     def _write_counts(self, numbers: Sequence[int]) -> str:
         result: list[bytes] = []

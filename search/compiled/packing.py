@@ -55,4 +55,4 @@ def sizes_for(documents: int, packing: Packing) -> Sizes:
         return Sizes(_PART, 400_000, 2048, 2048, 1 << 20, 400_000, pieces=False, spread=spread)
     if documents <= _SMALL:
         return Sizes(_PART, 160_000, 512, 1024, 1 << 16, 160_000, pieces=False, spread=0)
-    return Sizes(_PART, 11_000, 16, 1024, 1 << 16, 6_000, pieces=True, spread=spread)
+    return Sizes(_PART, 8_000, 16, 1024, 1 << 16, 6_000, pieces=True, spread=spread)

@@ -226,9 +226,7 @@ def packed(document: SearchDocument) -> bytes:
 
 def _unpacked(values: tuple[Any, ...]) -> SearchDocument:
     item_id, identifier, titles, texts, *rest = values
-    return SearchDocument(
-        item_id, identifier, titles, dict(zip(LEVELS, texts, strict=True)), *rest
-    )
+    return SearchDocument(item_id, identifier, titles, dict(zip(LEVELS, texts, strict=True)), *rest)
 
 
 def _bytes(numbers: Iterable[int]) -> bytes:
