@@ -19,7 +19,6 @@ from archive.settings import (
     ENGINES,
     LEGACY_TEXT,
     MOST_ACCESS_PX,
-    SEARCH_PACKINGS,
     TARGET_EDITIONS,
     DaskSettings,
     DerivativeSettings,
@@ -232,10 +231,6 @@ def _check_values(settings: Settings, path: Path) -> None:
         wrong = _("engine must be one of: {names}.").format(names=", ".join(ENGINES))
     elif settings.legacy_text not in LEGACY_TEXT:
         wrong = _("legacy_text must be one of: {names}.").format(names=", ".join(LEGACY_TEXT))
-    elif settings.search_packing not in SEARCH_PACKINGS:
-        wrong = _("search_packing must be one of: {names}.").format(
-            names=", ".join(SEARCH_PACKINGS)
-        )
     elif min(settings.jobs, settings.memory_limit_mb) < 0 or settings.item_timeout_s < 1:
         wrong = _("jobs and memory_limit_mb must not be negative, item_timeout_s at least 1.")
     elif min(settings.file_budget, settings.size_budget_mb) < 0:

@@ -173,7 +173,6 @@ class LabelSettings:
 
 ENGINES = ("local", "dask")
 LEGACY_TEXT = ("ask", "convert", "keep")
-SEARCH_PACKINGS = ("web", "usb")
 
 
 @dataclass(frozen=True)
@@ -194,7 +193,6 @@ class Settings:
         size_budget_mb: Most megabytes the site should have; likewise.
         engine: Who carries the work, one of ``ENGINES``.
         legacy_text: What is done with text from before Unicode, one of ``LEGACY_TEXT``.
-        search_packing: Where the site's search is read from, one of ``SEARCH_PACKINGS``.
         derivatives: Sizes and qualities of derivatives.
         quality: What is measured in scans.
         dask: The workers on other computers.
@@ -218,7 +216,6 @@ class Settings:
     size_budget_mb: int = 0
     engine: str = "local"
     legacy_text: str = "ask"
-    search_packing: str = "web"
     derivatives: DerivativeSettings = field(default_factory=DerivativeSettings)
     quality: QualitySettings = field(default_factory=QualitySettings)
     dask: DaskSettings = field(default_factory=DaskSettings)

@@ -26,7 +26,11 @@ from schemas.events import utc_text
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_
 from schemas.records import Record, day_of
+<<<<<<< HEAD
 from search.compiled.packing import Packing
+=======
+from search.facet_values import facet_words
+>>>>>>> s5page
 from search.static import write_static_index
 
 WRITING = N_("Writing pages")
@@ -101,7 +105,7 @@ def write_site(
             documents,
             folder,
             public_fields(archive.profile),
-            packing=Packing(archive.settings.search_packing),
+            packing=Packing.WEB if edition is None else Packing.USB,
             processes=archive.settings.jobs or os.cpu_count() or 1,
         )
 
@@ -128,5 +132,6 @@ def write_site(
         at=utc_text(at),
         on_progress=tell,
         json_ld=json_ld,
+        facets=lambda lang: facet_words(archive.profile, archive.tables, lang),
         edition=edition,
     )

@@ -28,7 +28,7 @@ from schemas.messages import N_, translate
 from schemas.normalising import ValueTables, shipped_tables
 from schemas.normalising.readers import vocabulary_of
 from schemas.records import Record
-from schemas.rights import rights_statement
+from schemas.rights import rights_statement, statement_codes
 from schemas.vocabularies import Term, Vocabulary
 from search.date_query import Years
 
@@ -46,7 +46,9 @@ EARLY = "early"
 """The period of everything before the first century that is counted by itself."""
 
 _OWN = ("", "vi")
+_FIRST = (KIND, "object_type", "ethnic_group", "material", PERIOD, "place", "collection")
 _FIRST_CENTURY = -10
+_LAST_CENTURY = 22
 _YEARS = 100
 _SHARED: Mapping[ValueType, str] = MappingProxyType(
     {
@@ -60,7 +62,7 @@ _LABELS: Mapping[str, str] = MappingProxyType(
     {
         KIND: N_("Kind of record"),
         PERIOD: N_("Period"),
-        HAS: N_("With"),
+        HAS: N_("Media"),
         RIGHTS: N_("Rights"),
     }
 )
@@ -87,19 +89,25 @@ class FacetField:
 
 
 def facet_fields(profile: Profile, *, with_hidden: bool = False) -> tuple[FacetField, ...]:
-    """Return the facets of an archive in the order readers see them.
+    """Return the facets of an archive in the order readers see them: the usual ones first.
 
     Args:
         profile: The fields of every kind.
         with_hidden: Also fields the profile does not show.
     """
-    names = {profile_facet(entry, kind): entry for kind, entry in _faceted(profile, with_hidden)}
-    own = {entry.name: entry for _kind, entry in _faceted(profile, with_hidden)}
-    made = [_made(KIND)] if len(profile.kinds) > 1 else []
-    for name, entry in names.items():
-        best = own.get(name, entry)
-        made.append(FacetField(name, best.labels, best))
-    return (*made, *(_made(name) for name in (PERIOD, HAS, RIGHTS)))
+    found: dict[str, FacetField] = {}
+    if len(profile.kinds) > 1:
+        found[KIND] = _made(KIND)
+    entries = list(_faceted(profile, with_hidden))
+    for kind, entry in entries:
+        name = profile_facet(entry, kind)
+        own = next((other for _kind, other in entries if other.name == name), entry)
+        found.setdefault(name, FacetField(name, own.labels, own))
+    found |= {name: _made(name) for name in (PERIOD, HAS, RIGHTS)}
+    first = [found[name] for name in _FIRST if name in found]
+    last = [found[name] for name in (HAS, RIGHTS)]
+    between = [facet for facet in found.values() if facet not in (*first, *last)]
+    return (*first, *between, *last)
 
 
 def profile_facet(field: Field, profile: Profile) -> str:
@@ -234,6 +242,34 @@ def term_labels(facet: FacetField, tables: ValueTables, lang: str) -> dict[str, 
     return {value: label for value, label in labels.items() if label != value}
 
 
+def facet_words(profile: Profile, tables: ValueTables, lang: str) -> list[dict[str, object]]:
+    """Return the facets the public sees as the search page takes them, in order.
+
+    Returns:
+        For each its ``name``, its ``label`` in ``lang``, and ``values``: what readers of ``lang``
+        see for a value, where that is not the value itself.
+    """
+    words: list[dict[str, object]] = []
+    for facet in facet_fields(profile):
+        labels = term_labels(facet, tables, lang)
+        for value in _coded(facet, profile):
+            label = value_label(facet, value, profile, lang)
+            labels |= {value: label} if label != value else {}
+        words.append({"name": facet.name, "label": facet.label(lang), "values": labels})
+    return words
+
+
+def _coded(facet: FacetField, profile: Profile) -> tuple[str, ...]:
+    """Return every value of a facet whose values are codes; of rights those without a mark."""
+    if facet.name == PERIOD:
+        return (EARLY, *(str(number) for number in range(_FIRST_CENTURY, _LAST_CENTURY) if number))
+    return {
+        KIND: tuple(kind.name for kind in profile.kinds),
+        HAS: tuple(MEDIA),
+        RIGHTS: statement_codes(),
+    }.get(facet.name, ())
+
+
 def value_named(facet: FacetField, text: str, profile: Profile, tables: ValueTables) -> str:
     """Return the value a person means by ``text``: any name of a term, a label, or the value.
 
@@ -248,14 +284,9 @@ def value_named(facet: FacetField, text: str, profile: Profile, tables: ValueTab
     term = vocabulary.match(text) if vocabulary else None
     if term is not None:
         return value_of_term(term)
-    known = {
-        KIND: tuple(kind.name for kind in profile.kinds),
-        HAS: tuple(MEDIA),
-        PERIOD: (EARLY, *(str(number) for number in range(_FIRST_CENTURY, 22) if number)),
-    }
-    for value in known.get(facet.name, ()):
+    for value in _coded(facet, profile):
         labels = (value_label(facet, value, profile, lang) for lang in ("vi", "en"))
-        if text.casefold() in (value, *(label.casefold() for label in labels)):
+        if text.casefold() in (value.casefold(), *(label.casefold() for label in labels)):
             return value
     return text
 

@@ -19,6 +19,7 @@ from archive.site.edition import CHECKSUMS_NAME, Edition, Fit, edition_files, fi
 from archive.site.files import SitePlace, SiteTree, discard, new_tree, publish
 from archive.site.items import Card, ShownItem, SiteItem, card, display, shown_item
 from archive.site.lists import BrowseLists, CollectionFiles
+from archive.site.opensearch import OPENSEARCH_NAME, opensearch_description
 from archive.site.pages import Neighbours, Numbers, Pages, browse_page, json_ld_path
 from archive.site.render import STATIC
 from archive.site.sitemap import Sitemap
@@ -36,6 +37,8 @@ from schemas.records import Record, day_of
 # Given a record, the address of its page, those of its images and the page's language, returns
 # its JSON-LD.
 JsonLd = Callable[[Record, str, Sequence[str], str], Mapping[str, Any]]
+# Given a language, returns the facets of the search page: name, label and labels of values.
+Facets = Callable[[str], Sequence[Mapping[str, Any]]]
 Progress = Callable[[int, int], None]
 
 
@@ -76,6 +79,7 @@ def build_site(
     at: str,
     on_progress: Progress | None = None,
     json_ld: JsonLd | None = None,
+    facets: Facets | None = None,
     edition: Edition | None = None,
 ) -> SiteReport:
     """Write the site beside the old one and put it in its place.
@@ -92,6 +96,7 @@ def build_site(
         at: When this is, RFC 3339 in UTC; what is under an embargo on that day is not public.
         on_progress: Called with (items done, items in all).
         json_ld: Describes an item for search engines and scholars; without it none is written.
+        facets: What the search page calls the facets of the index; without it there are none.
         edition: What to make instead of the site itself.
 
     Raises:
@@ -104,7 +109,7 @@ def build_site(
     try:
         while True:
             tree = new_tree(place)
-            builder = _Builder(layout, settings, profile, tree, json_ld, fit.halvings)
+            builder = _Builder(layout, settings, profile, tree, json_ld, facets, fit.halvings)
             survey = builder.write(items, day_of(datetime.fromisoformat(at)), on_progress)
             search = tree.root / "search"
             search.mkdir()
@@ -156,6 +161,7 @@ class _Builder:
         profile: Profile,
         tree: SiteTree,
         json_ld: JsonLd | None,
+        facets: Facets | None,
         halvings: int,
     ) -> None:
         self._halvings = halvings
@@ -164,6 +170,7 @@ class _Builder:
         self._profile = profile
         self._tree = tree
         self._json_ld = json_ld
+        self._facets = facets
         self._publication = iiif.Publication(
             base_url=settings.base_url,
             title=settings.title,
@@ -250,8 +257,14 @@ class _Builder:
                 self._tree.write_page("index.html", pages.root(highlights, latest, lead))
             home = pages.home(lang, highlights, latest, lead)
             self._tree.write_page(f"{lang}/index.html", home)
-            self._tree.write_page(f"{lang}/search.html", pages.search(lang))
+            self._tree.write_page(
+                f"{lang}/search.html",
+                pages.search(lang, self._facets(lang) if self._facets else ()),
+            )
             self._tree.write_page(f"{lang}/about.html", pages.about(lang))
+            if self._settings.has_public_url:
+                text = opensearch_description(self._settings, lang, self._settings.base_url)
+                self._tree.write(f"{lang}/{OPENSEARCH_NAME}", text.encode())
         self._tree.write_page("404.html", pages.not_found())
 
     def _sitemap(self) -> Sitemap | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -178,7 +179,8 @@ def copy(dest: Path, source: Path | None, as_json: bool, archive_dir: Path | Non
     help=N_(
         """Show the site in a browser on this computer.
 
-        Only this computer can reach it, unless --host says otherwise. Ctrl-C stops it.
+        Only this computer can reach it, unless --host says otherwise. Ctrl-C stops it. Programs
+        may ask /api/search, /api/suggest and /api/items/ID: see docs/api.md.
 
         \b
         Examples:
@@ -197,14 +199,24 @@ def copy(dest: Path, source: Path | None, as_json: bool, archive_dir: Path | Non
 )
 @archive_option
 def serve(host: str, port: int, archive_dir: Path | None) -> None:
+    from archive.serve import check_site
     from archive.serve import serve as serve_site
+    from pipeline.api import Api
+    from pipeline.public_index import PublicIndex
 
     archive = open_chosen(archive_dir)
+    check_site(archive.layout.site)
+    with TemporaryDirectory(prefix="hoaban-") as folder:
+        index = PublicIndex(archive, Path(folder) / "index", now)
+        _tell_address(host, port)
+        serve_site(archive.layout.site, host, port, Api(archive, index).routes())
+
+
+def _tell_address(host: str, port: int) -> None:
     click.echo(
         _("The site is at http://{host}:{port}/ (Ctrl-C stops it).").format(host=host, port=port),
         err=True,
     )
-    serve_site(archive.layout.site, host, port)
 
 
 @click.command(

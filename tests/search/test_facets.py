@@ -218,8 +218,10 @@ def test_periods_are_the_centuries_that_dates_touch(
 def test_readers_see_values_in_their_language_and_may_name_them_so() -> None:
     tables = shipped_tables()
     facets = {facet.name: facet for facet in facet_fields(PROFILE)}
-    assert next(iter(facets)) == "kind"
-    assert list(facets)[-3:] == ["period", "has", "rights"]
+    names = list(facets)
+    assert names[:4] == ["kind", "object_type", "ethnic_group", "material"]
+    assert names[-2:] == ["has", "rights"]
+    assert facets["object_type"].label("vi") == "Loại hiện vật"
     assert facets["ethnic_group"].label("vi") == "Dân tộc"
     assert value_label(facets["period"], "19", PROFILE, "en") == "19th century"
     assert value_label(facets["period"], "-3", PROFILE, "en") == "3rd century BC"
