@@ -26,11 +26,8 @@ from schemas.events import utc_text
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_
 from schemas.records import Record, day_of
-<<<<<<< HEAD
 from search.compiled.packing import Packing
-=======
 from search.facet_values import facet_words
->>>>>>> s5page
 from search.static import write_static_index
 
 WRITING = N_("Writing pages")
