@@ -45,7 +45,12 @@ MANIFEST_NAME = "search-index.js"
 _CLIENT = Path(__file__).parent / "client"
 _SCRIPTS = {
     ENGINE_NAME: ("search-engine.js", "search-shards.js", "search-analysis.js"),
-    "search-language.js": ("search-query.js", "search-scoring.js", "search-answer.js"),
+    "search-language.js": (
+        "search-query.js",
+        "search-scores.js",
+        "search-scoring.js",
+        "search-answer.js",
+    ),
     "search-correct.js": ("search-correct.js",),
     "search-facets.js": ("search-facets.js",),
     "search-suggest.js": ("search-suggest.js",),

@@ -82,7 +82,8 @@ var HoabanSearch = (function () {
     if (!language) {
       language = loadOnce("search-language.js").then(() => {
         reader = received.query(tables, analysis);
-        scorer = received.scoring(tables, analysis, reader, store);
+        const scores = received.scores(store.manifest.documents);
+        scorer = received.scoring({ tables, analysis, reader, store, scores });
         answers = received.answers({ analysis, reader, store, scorer, corrector, counter });
       });
       language.catch(() => { language = null; });
