@@ -11,11 +11,13 @@ from playwright.sync_api import Browser, Page
 
 from schemas.profile import SearchLevel
 from search.analysis import Word, iter_words
+from search.compiled.packing import Sizes
 from search.documents import SearchDocument
 from search.index import SearchIndex
 from search.query import Clause, Query, parse_query
 from search.static import write_static_index
 from tests.search.museum_records import FIELDS
+from tests.search.test_static_index import MANY_SHARDS
 
 VECTORS = Path(__file__).parent.parent / "data" / "search" / "vectors.json"
 PAGE = '<!doctype html><meta charset="utf-8"><script src="search/search-engine.js"></script>'
@@ -53,14 +55,32 @@ def vectors() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def address(vectors: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> str:
-    site = tmp_path_factory.mktemp("site")
-    write_static_index(map(_document, vectors["documents"]), site / "search", FIELDS)
-    (site / "index.html").write_text(PAGE, encoding="utf-8")
-    return (site / "index.html").as_uri()
+    return _site(vectors, tmp_path_factory.mktemp("site"), None)
 
 
 @pytest.fixture(scope="module")
 def page(chromium: Browser, address: str) -> Page:
+    return _opened(chromium, address)
+
+
+@pytest.fixture(scope="module", params=[None, MANY_SHARDS], ids=["few files", "many shards"])
+def index_page(
+    chromium: Browser,
+    vectors: dict[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Page:
+    return _opened(chromium, _site(vectors, tmp_path_factory.mktemp("site"), request.param))
+
+
+def _site(vectors: dict[str, Any], site: Path, sizes: Sizes | None) -> str:
+    made = map(_document, vectors["documents"])
+    write_static_index(made, site / "search", FIELDS, sizes=sizes)
+    (site / "index.html").write_text(PAGE, encoding="utf-8")
+    return (site / "index.html").as_uri()
+
+
+def _opened(chromium: Browser, address: str) -> Page:
     opened = chromium.new_page()
     opened.goto(address)
     opened.evaluate("HoabanSearch.load('search')")
@@ -79,9 +99,11 @@ def test_random_texts_have_the_same_words(page: Page) -> None:
     assert _words(page, texts) == [[_word(word) for word in iter_words(text)] for text in texts]
 
 
-def test_queries_have_the_same_hits_in_the_same_order(page: Page, vectors: dict[str, Any]) -> None:
+def test_queries_have_the_same_hits_in_the_same_order(
+    index_page: Page, vectors: dict[str, Any]
+) -> None:
     assert sum(len(entries) for name, entries in vectors.items() if name != "documents") >= 500
-    answers = page.evaluate(
+    answers = index_page.evaluate(
         """queries => Promise.all(queries.map(async query => {
             const results = await HoabanSearch.search(query, {limit: 50});
             const hits = results.hits.map(hit => [hit.item_id, hit.score]);
@@ -92,8 +114,8 @@ def test_queries_have_the_same_hits_in_the_same_order(page: Page, vectors: dict[
     assert answers == vectors["queries"]
 
 
-def test_orders_and_facets_are_the_same(page: Page, vectors: dict[str, Any]) -> None:
-    answers = page.evaluate(
+def test_orders_and_facets_are_the_same(index_page: Page, vectors: dict[str, Any]) -> None:
+    answers = index_page.evaluate(
         """vectors => Promise.all(vectors.map(async ({query, order}) => {
             const results = await HoabanSearch.search(
                 query, {limit: 50, order: order, facets: order === "number"});
@@ -107,8 +129,10 @@ def test_orders_and_facets_are_the_same(page: Page, vectors: dict[str, Any]) -> 
     assert any(vector["facets"] for vector in vectors["orders"])
 
 
-def test_filters_counts_and_histograms_are_the_same(page: Page, vectors: dict[str, Any]) -> None:
-    answers = page.evaluate(
+def test_filters_counts_and_histograms_are_the_same(
+    index_page: Page, vectors: dict[str, Any]
+) -> None:
+    answers = index_page.evaluate(
         """vectors => Promise.all(vectors.map(async ({query, filters, between}) => {
             const results = await HoabanSearch.search(query, {
                 limit: 50, filters: filters, between: between, facets: true, years: true,
@@ -126,8 +150,8 @@ def test_filters_counts_and_histograms_are_the_same(page: Page, vectors: dict[st
     ]
 
 
-def test_suggestions_are_the_same(page: Page, vectors: dict[str, Any]) -> None:
-    answers = page.evaluate(
+def test_suggestions_are_the_same(index_page: Page, vectors: dict[str, Any]) -> None:
+    answers = index_page.evaluate(
         """vectors => Promise.all(vectors.map(async ({text}) =>
             ({text: text, suggestions: await HoabanSearch.suggest(text, 12)})))""",
         vectors["suggested"],
@@ -138,8 +162,8 @@ def test_suggestions_are_the_same(page: Page, vectors: dict[str, Any]) -> None:
 
 def test_the_same_pieces_of_a_text_are_marked(page: Page, vectors: dict[str, Any]) -> None:
     pieces = page.evaluate(
-        """vectors => vectors.map(({query, text}) =>
-            HoabanSearch.highlight(text, HoabanSearch.parse(query)))""",
+        """vectors => Promise.all(vectors.map(async ({query, text}) =>
+            HoabanSearch.highlight(text, await HoabanSearch.parse(query))))""",
         vectors["marked"],
     )
     assert pieces == [vector["pieces"] for vector in vectors["marked"]]
@@ -149,19 +173,19 @@ def test_random_queries_are_read_alike(page: Page) -> None:
     dice = random.Random(1975)
     signs = [*ALPHABET, *QUERY_PIECES * 4]
     queries = ["".join(dice.choices(signs, k=dice.randint(1, 16))) for _number in range(4000)]
-    read = page.evaluate("queries => queries.map(query => HoabanSearch.parse(query))", queries)
+    read = page.evaluate("queries => Promise.all(queries.map(HoabanSearch.parse))", queries)
     for query, found in zip(queries, read, strict=True):
         assert found == _query(parse_query(query, FIELDS)), query
 
 
 def test_random_queries_have_the_same_hits(
-    page: Page, vectors: dict[str, Any], tmp_path: Path
+    index_page: Page, vectors: dict[str, Any], tmp_path: Path
 ) -> None:
     dice = random.Random(1930)
     index = SearchIndex.create(tmp_path / "index")
     index.replace_all(map(_document, vectors["documents"]))
     queries = [" ".join(dice.choices(QUERY_PIECES, k=dice.randint(1, 5))) for _number in range(400)]
-    answers = page.evaluate(
+    answers = index_page.evaluate(
         """queries => Promise.all(queries.map(async query => {
             const results = await HoabanSearch.search(query, {limit: 50});
             return [results.corrected, results.hits.map(hit => [hit.item_id, hit.score])];
@@ -174,16 +198,16 @@ def test_random_queries_have_the_same_hits(
         assert answer == [found.corrected, hits], query
 
 
-def test_a_hit_says_what_a_list_of_results_shows(page: Page, vectors: dict[str, Any]) -> None:
+def test_a_hit_says_what_a_list_of_results_shows(index_page: Page, vectors: dict[str, Any]) -> None:
     (wanted,) = (entry for entry in vectors["documents"] if entry["identifier"] == "77.AO.84")
-    (hit,) = page.evaluate("HoabanSearch.search('77.AO.84').then(found => found.hits)")
+    (hit,) = index_page.evaluate("HoabanSearch.search('77.AO.84').then(found => found.hits)")
     shown = ("item_id", "identifier", "titles", "date", "thumbnail")
     assert hit == {name: wanted[name] for name in shown} | {"score": hit["score"]}
 
 
-def test_pages_of_hits_are_parts_of_one_list(page: Page) -> None:
-    whole = page.evaluate("HoabanSearch.search('gỗ', {limit: 50})")
-    part = page.evaluate("HoabanSearch.search('gỗ', {limit: 3, offset: 2})")
+def test_pages_of_hits_are_parts_of_one_list(index_page: Page) -> None:
+    whole = index_page.evaluate("HoabanSearch.search('gỗ', {limit: 50})")
+    part = index_page.evaluate("HoabanSearch.search('gỗ', {limit: 3, offset: 2})")
     assert part == whole | {"hits": whole["hits"][2:5]}
 
 
@@ -211,7 +235,7 @@ def test_an_index_of_another_format_is_refused(chromium: Browser, address: str) 
             return HoabanSearch.load("search").catch(error => error.message);
         }"""
     )
-    assert message == "search index of format 1, expected 3"
+    assert message == "search index of format 1, expected 4"
     other.close()
 
 

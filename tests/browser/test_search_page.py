@@ -337,7 +337,7 @@ def test_without_scripts_the_page_leads_to_the_list(
 def test_an_index_that_is_missing_is_told(visit: Open, chromium: Browser, site: Path) -> None:
     with visiting(chromium, site.as_uri(), "en/search.html") as opened:
         page = opened.page
-        page.route("**/search-index.js", lambda route: route.abort())
+        page.route("**/search-index.js*", lambda route: route.abort())
         page.reload()
         expect(page.locator("#found")).to_contain_text("could not be loaded")
         assert page.is_visible("text=Browse everything")
