@@ -19,11 +19,13 @@ from archive.settings import (
     ENGINES,
     LEGACY_TEXT,
     MOST_ACCESS_PX,
+    SEARCH_ENGINES,
     TARGET_EDITIONS,
     DaskSettings,
     DerivativeSettings,
     IntakeSettings,
     QualitySettings,
+    SearchSettings,
     Settings,
 )
 from schemas.errors import ConfigError
@@ -31,7 +33,7 @@ from schemas.messages import LANGUAGES, _
 from schemas.records import Access
 
 # The settings that are tables of their own.
-_TABLES = frozenset({"derivatives", "quality", "dask", "limits", "intake"})
+_TABLES = frozenset({"derivatives", "quality", "dask", "limits", "intake", "search"})
 
 
 def read_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
@@ -73,11 +75,13 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
         )
     dask = _checked(dict(data.get("dask", {})), DaskSettings, path)
     quality = _checked(dict(data.get("quality", {})), QualitySettings, path)
+    search = _checked(dict(data.get("search", {})), SearchSettings, path)
     intake = _checked(dict(data.get("intake", {})), IntakeSettings, path)
     settings = replace(
         Settings(**archive),
         derivatives=replace(DERIVATIVE_PROFILES[profile], **derivatives),
         quality=replace(QualitySettings(), **quality),
+        search=replace(SearchSettings(), **search),
         dask=replace(DaskSettings(), **dask),
         limits=_limits(data.get("limits", {}), path),
         intake=replace(IntakeSettings(), **intake),
@@ -223,6 +227,10 @@ def _check_values(settings: Settings, path: Path) -> None:
     elif settings.quality.target_edition not in TARGET_EDITIONS:
         wrong = _("target_edition must be one of: {names}.").format(
             names=", ".join(TARGET_EDITIONS)
+        )
+    elif settings.search.engine not in SEARCH_ENGINES:
+        wrong = _("engine of [search] must be one of: {names}.").format(
+            names=", ".join(SEARCH_ENGINES)
         )
     elif settings.engine not in ENGINES:
         wrong = _("engine must be one of: {names}.").format(names=", ".join(ENGINES))

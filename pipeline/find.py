@@ -9,7 +9,7 @@ from typing import Any
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.opening import Archive
-from pipeline.indexing import staff_fields
+from pipeline.indexing import open_index, staff_fields
 from schemas.access import access_text
 from schemas.dublincore import Statement
 from schemas.identifiers import item_page
@@ -17,7 +17,7 @@ from schemas.profile import Profile
 from schemas.records import Access, best_value, day_of, is_public
 from search.answer import Order
 from search.highlight import highlighted
-from search.index import Hit, SearchIndex
+from search.index import Hit
 from search.query import Query
 
 
@@ -116,7 +116,7 @@ def find(
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         if catalogue.count() == 0:
             return FoundItems(0, (), facets=() if with_facets else None)
-        results = SearchIndex.open(archive.layout.index).search(
+        results = open_index(archive).search(
             query,
             limit=limit,
             fields=staff_fields(archive.profile),
@@ -170,7 +170,7 @@ def ids_matching(archive: Archive, query: str) -> tuple[str, ...]:
         SourceError: There is no index, or it cannot be opened.
     """
     fields = staff_fields(archive.profile)
-    return SearchIndex.open(archive.layout.index).item_ids(query, fields)
+    return open_index(archive).item_ids(query, fields)
 
 
 def _title(titles: tuple[tuple[str, str], ...], lang: str) -> str:
