@@ -20,12 +20,13 @@ Invariant: keys depend on the document alone, so engines, processes and computer
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from search.analysis import Word, iter_words
+from search.analysis import LONGEST_PART, runs, words_in_run
 from search.date_query import Years
 from search.documents import LEVELS, SearchDocument, order_key
 
@@ -52,7 +53,8 @@ class Entry:
         order: What orders documents of equal score.
         added: When the item came into the archive, RFC 3339, or empty.
         display: JSON of what a hit shows.
-        keys: Its keys, none twice, in no order.
+        keys: Its keys but those of pairs, none twice, in no order.
+        followers: Bare forms, and those that stand next to each, none twice.
     """
 
     item_id: str
@@ -60,6 +62,13 @@ class Entry:
     added: str
     display: str
     keys: list[str]
+    followers: dict[str, set[str]]
+
+    def pair_keys(self) -> Iterator[str]:
+        """Yield the keys of pairs."""
+        for first, seconds in self.followers.items():
+            for second in seconds:
+                yield pair_key(f"{first} {second}")
 
 
 def entry_for(document: SearchDocument) -> Entry:
@@ -70,49 +79,61 @@ def entry_for(document: SearchDocument) -> Entry:
         "date": document.date,
         "thumbnail": document.thumbnail,
     }
+    forms: dict[str, int] = {}
+    followers: defaultdict[str, set[str]] = defaultdict(set)
+    # From the level that counts least on, so that what stays is the best.
+    for level, name in reversed(list(enumerate(LEVELS))):
+        for text in document.texts.get(name, ()):
+            found, parts = _forms(text)
+            forms |= dict.fromkeys(found, level)
+            for first, second in pairwise(parts):
+                followers[first].add(second)
+    keys = [f"w{form}{SEPARATOR}{level}" for form, level in forms.items()]
+    keys += {
+        f"n{name}{SEPARATOR}{form}" for name, text in document.fields for form in _forms(text)[0]
+    }
+    keys += {facet_key(name, value) for name, value in document.facets}
+    if document.span:
+        keys.append(span_key(document.span))
     return Entry(
         document.item_id,
         order_key(document),
         document.added,
         json.dumps(display, ensure_ascii=False),
-        list(keys_of(document)),
+        keys,
+        dict(followers),
     )
 
 
-def keys_of(document: SearchDocument) -> set[str]:
-    """Return the keys of a document."""
-    best: dict[str, int] = {}
-    keys: set[str] = set()
-    for level, name in enumerate(LEVELS):
-        for text in document.texts.get(name, ()):
-            words = _words(text)
-            for word in words:
-                for token in word.tokens:
-                    best.setdefault(f"{word_prefix(token.bare)}{token.exact}{SEPARATOR}", level)
-            parts = [token.bare for word in words for token in word.parts]
-            keys.update([f"{PAIR}{first} {second}" for first, second in pairwise(parts)])
-    keys.update([f"{word}{level}" for word, level in best.items()])
-    keys.update(_field_keys(document.fields))
-    keys.update(facet_key(name, value) for name, value in document.facets)
-    if document.span:
-        keys.add(span_key(document.span))
-    return keys
-
-
-def _field_keys(fields: Iterable[tuple[str, str]]) -> Iterator[str]:
-    for name, text in fields:
-        for word in _words(text):
-            for token in word.tokens:
-                yield f"{field_prefix(name, token.bare)}{SEPARATOR}{token.exact}"
-
-
-def _words(text: str) -> tuple[Word, ...]:
-    return _short_words(text) if len(text) <= _SHORT else tuple(iter_words(text))
+def _forms(text: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the bare and exact forms of all tokens of a text, and the bare forms of its parts."""
+    return _forms_of_short(text) if len(text) <= _SHORT else _joined(text)
 
 
 @lru_cache(maxsize=1 << 14)
-def _short_words(text: str) -> tuple[Word, ...]:
-    return tuple(iter_words(text))
+def _forms_of_short(text: str) -> tuple[Sequence[str], Sequence[str]]:
+    return _joined(text)
+
+
+def _joined(text: str) -> tuple[Sequence[str], Sequence[str]]:
+    forms: list[str] = []
+    parts: list[str] = []
+    for run in runs(text):
+        found, bare = _forms_of_run(run) if len(run) <= LONGEST_PART else _analysed(run)
+        forms += found
+        parts += bare
+    return forms, parts
+
+
+@lru_cache(maxsize=1 << 16)
+def _forms_of_run(run: str) -> tuple[Sequence[str], Sequence[str]]:
+    return _analysed(run)
+
+
+def _analysed(run: str) -> tuple[Sequence[str], Sequence[str]]:
+    words = words_in_run(run)
+    forms = (f"{token.bare}{SEPARATOR}{token.exact}" for word in words for token in word.tokens)
+    return tuple(forms), tuple(token.bare for word in words for token in word.parts)
 
 
 def word_prefix(bare: str) -> str:

@@ -17,7 +17,7 @@ from search.date_query import Years
 from search.docsets import NONE, Docs, docs_of, first_in, is_dense, numbers_of
 from search.documents import LEVELS
 from search.engine import Snapshot
-from search.facets import FacetTable
+from search.facet_table import FacetTable
 from search.keys import (
     FACETS,
     SEPARATOR,

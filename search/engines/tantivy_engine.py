@@ -212,7 +212,7 @@ class TantivyEngine:
                 order=entry.order,
                 added=entry.added,
                 display=entry.display,
-                keys=entry.keys,
+                keys=[*entry.keys, *entry.pair_keys()],
             )
             with self._tantivy_errors():
                 writer.add_document(document)

@@ -21,7 +21,8 @@ from whoosh.system import pack_int, unpack_int
 _IN_BLOCK = 512
 # Shorter blocks do not get smaller. Compressing more takes a third longer for a tenth less.
 _COMPRESSED_FROM_BYTES = 80
-_PICKLE_PROTOCOL = 2
+# The first that knows bytes, and the last without frames, which small lists do not need.
+_PICKLE_PROTOCOL = 3
 _LENGTH_BYTES = 4
 
 Block = tuple[Iterator[int], tuple[bytes, ...] | None]

@@ -14,6 +14,7 @@ Invariant: memory is bounded by ``_MOST_POSTINGS``, whatever the number of docum
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -27,7 +28,7 @@ from whoosh.writing import SegmentWriter
 
 from search.documents import SearchDocument
 from search.engines.whoosh_lists import list_bytes
-from search.keys import PAIR, Entry, entry_for
+from search.keys import Entry, entry_for
 
 # The number belongs to the schema below, to the keys and to the analysis: a change to any makes
 # older indexes "missing", which the remedy mends.
@@ -36,6 +37,7 @@ NAME = "hoaban3"
 _MOST_POSTINGS = 5_000_000
 # Field, term, its documents, and their values if it has some.
 _List: TypeAlias = "tuple[str, bytes, array[int], list[bytes] | None]"
+_Lists: TypeAlias = "defaultdict[str, array[int]]"
 
 
 def new_index(folder: Path) -> Any:
@@ -92,7 +94,7 @@ class KeyWriter(SegmentWriter):
             added=entry.added.encode(),
             display=entry.display,
         )
-        self._lists.add_keys(number, entry.keys)
+        self._lists.add_entry(number, entry)
 
 
 class _KeyPool:
@@ -108,32 +110,34 @@ class _KeyPool:
     def __init__(self) -> None:
         self.fieldnames: set[str] = set()
         self.count = 0
-        self._numbers: dict[str, dict[str, array[int]]] = {}
-        self._values: dict[str, list[bytes]] = {}
+        self._numbers: dict[str, _Lists] = {}
+        self._values: defaultdict[str, list[bytes]] = defaultdict(list)
 
-    def add_keys(self, number: int, keys: list[str]) -> None:
+    def add_entry(self, number: int, entry: Entry) -> None:
         """Take the keys of one document."""
-        lists = self._numbers.setdefault("keys", {})
-        followers: dict[str, list[str]] = {}
-        for key in keys:
-            if key[0] == PAIR:
-                first, second = key[1:].split(" ")
-                followers.setdefault(first, []).append(second)
-            elif key in lists:
-                lists[key].append(number)
-            else:
-                lists[key] = array("I", (number,))
-        for first, seconds in followers.items():
-            self.add(("pairs", first.encode(), number, 1.0, f" {' '.join(seconds)} ".encode()))
-        self.count += len(keys)
+        lists = self._lists("keys")
+        for key in entry.keys:
+            lists[key].append(number)
+        lists = self._lists("pairs")
+        for first, seconds in entry.followers.items():
+            lists[first].append(number)
+            self._values[first].append(f" {' '.join(seconds)} ".encode())
+        self.count += len(entry.keys) + len(entry.followers)
 
     def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:
         """Take one posting as Whoosh gives them, of another field or when it merges segments."""
         name, text, number, _weight, value = posting
         term = text.decode()
-        self._numbers.setdefault(name, {}).setdefault(term, array("I")).append(number)
+        self._lists(name)[term].append(number)
         if name == "pairs":
-            self._values.setdefault(term, []).append(value)
+            self._values[term].append(value)
+        self.count += 1
+
+    def _lists(self, name: str) -> _Lists:
+        lists = self._numbers.get(name)
+        if lists is None:
+            lists = self._numbers[name] = defaultdict(_no_documents)
+        return lists
 
     def iter_postings(self) -> Iterator[_List]:
         """Yield the lists, sorted by field and term."""
@@ -146,6 +150,10 @@ class _KeyPool:
         """Free the memory."""
         self._numbers.clear()
         self._values.clear()
+
+
+def _no_documents() -> array[int]:
+    return array("I")
 
 
 class _KeyCodec(W3Codec):
