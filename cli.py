@@ -22,6 +22,7 @@ from pipeline.commands.editing import records, undo
 from pipeline.commands.finding import search, status
 from pipeline.commands.intake import check, contact_sheet, ingest, watch
 from pipeline.commands.keeping import derive, rebuild
+from pipeline.commands.printed import labels
 from pipeline.commands.profile import profile
 from pipeline.commands.publishing import build, export_command, serve
 from pipeline.commands.replicas import audit, replicate, restore
@@ -89,6 +90,7 @@ for _command in (
     build,
     serve,
     export_command,
+    labels,
     audit,
     replicate,
     restore,

@@ -16,17 +16,36 @@ from search.index import SearchIndex
 from search.query import Fields
 
 
-def public_document(item: CatalogueItem, profile: Profile) -> SearchDocument:
+def public_document(item: CatalogueItem, archive: Archive) -> SearchDocument:
     """Return what the public may search of one item."""
-    record = public_record(item.record, profile)
-    return document_for(record, profile, thumbnail_of(item), added=item.created_at)
+    return document_for(
+        public_record(item.record, archive.profile),
+        archive.profile,
+        thumbnail_of(item),
+        added=item.created_at,
+        media=media_of(item),
+        rights_uri=archive.settings.rights_uri,
+        tables=archive.tables,
+    )
 
 
-def staff_document(item: CatalogueItem, profile: Profile) -> SearchDocument:
+def staff_document(item: CatalogueItem, archive: Archive) -> SearchDocument:
     """Return what the museum's own people may search of one item: hidden fields too."""
     return document_for(
-        item.record, profile, thumbnail_of(item), added=item.created_at, with_hidden=True
+        item.record,
+        archive.profile,
+        thumbnail_of(item),
+        added=item.created_at,
+        media=media_of(item),
+        rights_uri=archive.settings.rights_uri,
+        tables=archive.tables,
+        with_hidden=True,
     )
+
+
+def media_of(item: CatalogueItem) -> tuple[str, ...]:
+    """Return what readers can see or hear of an item: keys of ``search.facet_values.MEDIA``."""
+    return ("images",) if item.derivatives and item.derivatives.canvases else ()
 
 
 def public_fields(profile: Profile) -> Fields:
@@ -47,10 +66,10 @@ def thumbnail_of(item: CatalogueItem) -> str:
     return f"{image_folder(item.item_id)}/{first.key}/{first.thumbnail.name}"
 
 
-def iter_documents(catalogue: Catalogue, profile: Profile) -> Iterator[SearchDocument]:
+def iter_documents(catalogue: Catalogue, archive: Archive) -> Iterator[SearchDocument]:
     """Yield the documents of all items, restricted ones too: the index is for the staff."""
     for item in catalogue.iter_items():
-        yield staff_document(item, profile)
+        yield staff_document(item, archive)
 
 
 def update_index(archive: Archive, catalogue: Catalogue, changed: Iterable[str]) -> None:
@@ -71,7 +90,7 @@ def update_index(archive: Archive, catalogue: Catalogue, changed: Iterable[str])
             if item is None:
                 gone.append(item_id)
             else:
-                yield staff_document(item, archive.profile)
+                yield staff_document(item, archive)
 
     # One commit: a process killed here has written all or nothing, and what it did not write
     # the next run takes from the batch that stayed open.
@@ -94,5 +113,5 @@ def rebuild_index(archive: Archive, catalogue: Catalogue) -> None:
     """Make the index anew from the whole catalogue, by as many processes as the settings say."""
     index = SearchIndex.create(archive.layout.index, engine=archive.settings.search.engine)
     jobs = archive.settings.jobs or os.cpu_count() or 1
-    index.replace_all(iter_documents(catalogue, archive.profile), jobs=jobs)
+    index.replace_all(iter_documents(catalogue, archive), jobs=jobs)
     index.close()

@@ -24,6 +24,7 @@ from schemas.events import utc_text
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_
 from schemas.records import Record, day_of
+from search.facet_values import facet_words
 from search.static import write_static_index
 
 WRITING = N_("Writing pages")
@@ -88,7 +89,7 @@ def write_site(
         return catalogue.iter_items(public_on=day_of(at))
 
     def write_search(folder: Path) -> object:
-        documents = (public_document(item, archive.profile) for item in items())
+        documents = (public_document(item, archive) for item in items())
         return write_static_index(documents, folder, public_fields(archive.profile))
 
     def json_ld(
@@ -114,4 +115,5 @@ def write_site(
         at=utc_text(at),
         on_progress=tell,
         json_ld=json_ld,
+        facets=lambda lang: facet_words(archive.profile, archive.tables, lang),
     )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
 from search.analysis import iter_words
 from search.correct import corrected
-from search.date_query import Years
 from search.docsets import Docs, docs_of, numbers_of
-from search.query import NO_FIELDS, Fields, Query, parse_query
+from search.facets import NO_FILTERS, Bar, Counts, FacetReader, Filters, faceted
+from search.query import NO_FIELDS, SPACES, Fields, Query, parse_query
 from search.scoring import Ranked, Ranking, TermReader, rank
+from search.suggest import SuggestionReader
 
 
 class Order(StrEnum):
@@ -24,8 +25,8 @@ class Order(StrEnum):
     NEWEST = "newest"
 
 
-class DocumentReader(TermReader, Protocol):
-    """What an answer asks of an index besides its words."""
+class DocumentReader(TermReader, FacetReader, SuggestionReader, Protocol):
+    """What answers and suggestions ask of an index."""
 
     def in_order(self, docs: Docs, wanted: int) -> Sequence[int]:
         """Return the first documents of a set by :func:`search.documents.order_key`."""
@@ -33,14 +34,6 @@ class DocumentReader(TermReader, Protocol):
 
     def added(self, number: int) -> str:
         """Return when a document's item came into the archive, RFC 3339, or empty."""
-        ...
-
-    def spans(self) -> Iterable[tuple[Years, Docs]]:
-        """Yield the years of dates, rising, with the documents of each."""
-        ...
-
-    def facet_counts(self, docs: Docs) -> Mapping[str, Mapping[str, int]]:
-        """Return how many documents of a set have each value of each facet, zero left out."""
         ...
 
     def titles(self, number: int) -> Sequence[tuple[str, str]]:
@@ -56,24 +49,55 @@ class Answer:
         ranked: The hits.
         corrected: The words that were looked for instead of those typed, or empty.
         query: What was looked for, corrected.
+        facets: For each field its values with how many items have them; see
+            :mod:`search.facets`. Empty unless asked for.
+        years: The histogram of the hits over time; empty unless asked for.
     """
 
     ranked: Ranking
     corrected: str
     query: Query
+    facets: Counts = field(default_factory=dict)
+    years: tuple[Bar, ...] = ()
 
 
-def answer(text: str, reader: DocumentReader, fields: Fields = NO_FIELDS) -> Answer:
+def answer(
+    text: str,
+    reader: DocumentReader,
+    fields: Fields = NO_FIELDS,
+    *,
+    filters: Filters = NO_FILTERS,
+    with_facets: bool = False,
+    with_years: bool = False,
+    with_all: bool = False,
+) -> Answer:
     """Return the answer to a query.
 
     Where no document has all words, what was probably meant is looked for instead, if that
-    finds more.
+    finds more; filters are not part of that question.
 
     Args:
         text: Anything a person types.
         reader: The index.
         fields: The fields that can be asked for by name.
+        filters: What the hits have to be or have.
+        with_facets: Count the values of facets.
+        with_years: Make the histogram of years.
+        with_all: A text of nothing but spaces finds everything, as it does with filters;
+            otherwise it finds nothing.
     """
+    if (with_all or filters) and not text.strip(SPACES):
+        everything = Ranking(((0, reader.documents()),))
+        found = Answer(everything, "", parse_query(text, fields))
+    else:
+        found = _answer(text, reader, fields)
+    docs = found.ranked.docs
+    kept = faceted(docs, reader, filters, with_facets=with_facets, with_years=with_years)
+    ranked = found.ranked.among(kept.docs)
+    return replace(found, ranked=ranked, facets=kept.facets, years=kept.years)
+
+
+def _answer(text: str, reader: DocumentReader, fields: Fields) -> Answer:
     query = parse_query(text, fields)
     ranked = rank(query, reader)
     if not query.words or ranked.most_found >= query.part_count:
@@ -105,17 +129,6 @@ def ordered(
         best += (Ranked(number, found, score) for number in numbers_of(docs))
     places = {number: place for place, number in enumerate(numbers)}
     return sorted(best, key=lambda entry: places[entry.number])
-
-
-def facet_counts(
-    ranking: Ranking, reader: DocumentReader
-) -> dict[str, tuple[tuple[str, int], ...]]:
-    """Return for each field its values with how many hits have them, most first."""
-    return {
-        field: tuple(sorted(values.items(), key=lambda pair: (-pair[1], pair[0])))
-        for field, values in sorted(reader.facet_counts(ranking.docs).items())
-        if values
-    }
 
 
 def _sorted(docs: Docs, reader: DocumentReader, wanted: int, order: Order) -> list[int]:

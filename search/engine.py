@@ -44,6 +44,9 @@ class Snapshot(Protocol):
         (``search.keys.PAIR``) need not be.
         """
 
+    def counts(self, prefix: str) -> Iterable[tuple[str, int]]:
+        """Return the keys that begin with ``prefix``, each with how many documents have it."""
+
     def order(self, number: int) -> str:
         """Return what orders a document among equals."""
 

@@ -8,7 +8,7 @@ answers.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -16,12 +16,14 @@ from pathlib import Path
 
 from archive.settings import SEARCH_ENGINES
 from schemas.errors import RecordError, SourceError
-from search.answer import Order, answer, facet_counts, ordered
+from search.answer import Order, answer, ordered
 from search.documents import SearchDocument
 from search.engine import Engine, EngineKind, damaged_index, unwritable_index
+from search.facets import NO_FILTERS, Bar, Counts, Filters
 from search.lookup import Lookup
 from search.query import NO_FIELDS, Fields, Query, parse_query
 from search.scoring import Ranked, rank
+from search.suggest import Suggestion, suggest
 
 _KINDS = {
     "whoosh": ("search.engines.whoosh_engine", "WhooshKind"),
@@ -59,15 +61,17 @@ class Results:
         hits: Those asked for, in the order asked for.
         query: What was looked for.
         corrected: The words that were looked for instead of those typed, or empty.
-        facets: For each field its values with how many hits have them, most first; empty
-            unless asked for.
+        facets: For each field its values with how many items have them, most first; see
+            :mod:`search.facets`. Empty unless asked for.
+        years: The histogram over time; empty unless asked for.
     """
 
     total: int
     hits: tuple[Hit, ...]
     query: Query
     corrected: str = ""
-    facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict, hash=False)
+    facets: Counts = field(default_factory=dict, hash=False)
+    years: tuple[Bar, ...] = ()
 
 
 class SearchIndex:
@@ -181,7 +185,10 @@ class SearchIndex:
         offset: int = 0,
         fields: Fields = NO_FIELDS,
         order: Order = Order.RELEVANCE,
+        filters: Filters = NO_FILTERS,
         with_facets: bool = False,
+        with_years: bool = False,
+        with_all: bool = False,
     ) -> Results:
         """Return the hits of a query, best first.
 
@@ -191,7 +198,10 @@ class SearchIndex:
             offset: Hits to pass over, at least 0.
             fields: The fields that can be asked for by name.
             order: What comes first.
-            with_facets: Count the values of facets over all hits.
+            filters: What the hits have to be or have.
+            with_facets: Count the values of facets.
+            with_years: Make the histogram of years.
+            with_all: An empty query finds everything, as it does with filters.
 
         Raises:
             ValueError: ``limit`` or ``offset`` is below 0.
@@ -200,11 +210,29 @@ class SearchIndex:
         if limit < 0 or offset < 0:
             raise ValueError(f"limit {limit} and offset {offset} must be at least 0")
         with self.lookup() as lookup:
-            found = answer(query, lookup, fields)
+            found = answer(
+                query,
+                lookup,
+                fields,
+                filters=filters,
+                with_facets=with_facets,
+                with_years=with_years,
+                with_all=with_all,
+            )
             best = ordered(found.ranked, lookup, offset + limit, order)[offset:]
             hits = tuple(_hit(lookup, entry) for entry in best)
-            facets = facet_counts(found.ranked, lookup) if with_facets else {}
-            return Results(len(found.ranked), hits, found.query, found.corrected, facets)
+            return Results(
+                len(found.ranked), hits, found.query, found.corrected, found.facets, found.years
+            )
+
+    def suggest(self, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
+        """Return what a text that is being typed may become, see :mod:`search.suggest`.
+
+        Raises:
+            RecordError: The index is damaged.
+        """
+        with self.lookup() as lookup:
+            return suggest(text, lookup, limit)
 
     def item_ids(self, query: str, fields: Fields = NO_FIELDS) -> tuple[str, ...]:
         """Return every item a query finds, best first.

@@ -9,6 +9,7 @@ it, and lists the keys that begin alike. Everything a query asks is asked by key
     n NAME ␟ BARE ␟ EXACT     a word in a field
     f NAME ␟ VALUE             a value of a facet
     y FIRST ␟ LAST             the first and the last year of its dates
+    s KEY ␟ KIND ␟ TEXT       what it can be suggested by (``search.suggest``)
 
 (without the spaces shown; ␟ is U+001F, which no word holds). All words with one bare form begin
 alike, so one listing answers what the bare form finds and what each exact form finds, and a typed
@@ -29,6 +30,8 @@ from itertools import pairwise
 from search.analysis import LONGEST_PART, runs, words_in_run
 from search.date_query import Years
 from search.documents import LEVELS, SearchDocument, order_key
+from search.suggest import Entry as Suggestible
+from search.suggest import suggestions_of
 
 SEPARATOR = "\x1f"
 PAIR = "p"
@@ -95,6 +98,9 @@ def entry_for(document: SearchDocument) -> Entry:
     keys += {facet_key(name, value) for name, value in document.facets}
     if document.span:
         keys.append(span_key(document.span))
+    titles = (title for _lang, title in document.titles)
+    suggested = suggestions_of(document.identifier, titles, document.facets)
+    keys += [suggestion_key(entry) for entry in suggested]
     return Entry(
         document.item_id,
         order_key(document),
@@ -193,3 +199,19 @@ def span_of(key: str) -> Years:
     """Return the years of a key of years."""
     first, last = key[1:].split(SEPARATOR)
     return int(first), int(last)
+
+
+def suggestion_key(entry: Suggestible) -> str:
+    """Return the key of what a document can be suggested by."""
+    return f"{suggestion_prefix(entry.key)}{SEPARATOR}{entry.kind}{SEPARATOR}{entry.text}"
+
+
+def suggestion_prefix(key: str) -> str:
+    """Return how the keys begin of all that is suggested by what begins so."""
+    return f"s{key}"
+
+
+def suggestible_of(key: str) -> Suggestible:
+    """Return what a key of a suggestion suggests."""
+    found, kind, text = key[1:].split(SEPARATOR, 2)
+    return Suggestible(found, kind, text)

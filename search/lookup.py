@@ -30,9 +30,12 @@ from search.keys import (
     field_word_of,
     pair_key,
     span_of,
+    suggestible_of,
+    suggestion_prefix,
     word_of,
     word_prefix,
 )
+from search.suggest import Entry
 
 MOST_KEPT_BYTES = 48_000_000
 """Memory for the documents of keys that are kept for later queries."""
@@ -136,6 +139,12 @@ class Lookup:
     def having_facet(self, name: str, value: str) -> Docs:
         """Return the documents that are counted under a value of a facet."""
         return self._having([facet_key(name, value)])
+
+    def suggestions(self, prefix: str) -> Iterator[tuple[Entry, int]]:
+        """Yield the entries whose key begins so, with how many documents have each."""
+        for key, count in self.snapshot.counts(suggestion_prefix(prefix)):
+            if count:
+                yield suggestible_of(key), count
 
     @cached_property
     def _facets(self) -> FacetTable:

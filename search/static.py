@@ -1,19 +1,21 @@
 """The search of the public site: a complete index as classic scripts, for http and file://.
 
-``write_static_index`` writes seven scripts into one folder. A page names the first; it loads
+``write_static_index`` writes nine scripts into one folder. A page names the first; it loads
 the others when ``HoabanSearch.load(folder)`` is called:
 
     search-engine.js     the engine (``search/client/search-engine.js``, as it is)
     search-analysis.js   the analysis (``search/client/search-analysis.js``, as it is)
     search-query.js      the query language (``search/client/search-query.js``, as it is)
     search-scoring.js    the scoring, and
-    search-correct.js    what was probably meant (both from ``search/client``, as they are)
+    search-correct.js    what was probably meant,
+    search-facets.js     filters, counts and the histogram, and
+    search-suggest.js    suggestions (all from ``search/client``, as they are)
     search-tables.js     ``HoabanSearch.receive("tables", {...})``: the rules and weights
     search-index.js      ``HoabanSearch.receive("index", {...})``: documents and postings
 
-**Format 2 of the index.** One JSON object:
+**Format 3 of the index.** One JSON object:
 
-    format      2; the engine refuses any other
+    format      3; the engine refuses any other
     documents   [[item_id, identifier, [[lang, title], ...], date, thumbnail, [first year, last
                 year] or null, added, [[field, value], ...]], ...], in the order of
                 ``order_key``: a document's number is its position and its rank among equals
@@ -23,6 +25,8 @@ the others when ``HoabanSearch.load(folder)`` is called:
                 the document has this exact form
     pairs       {two bare forms joined by a space: steps}, steps being number − previous number
     fields      {term of a field: steps}
+    suggestions [[key, kind, text, how many documents have it], ...] of ``search.suggest``,
+                sorted by key, kind and text by code point
 
 Invariant: the same documents in any order give the same bytes. All access goes through
 ``HoabanSearch.load`` and ``HoabanSearch.search``; a compiled, sharded index takes the place of
@@ -32,6 +36,7 @@ the last file behind the same two functions, with a format number of its own.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -48,10 +53,12 @@ from search.documents import (
     order_key,
     token_pairs,
 )
+from search.facets import facet_tables
 from search.query import NO_FIELDS, Fields, query_tables
 from search.scoring import scoring_tables
+from search.suggest import Entry, suggestion_tables, suggestions_of
 
-FORMAT = 2
+FORMAT = 3
 ENGINE_NAME = "search-engine.js"
 _CLIENT = Path(__file__).parent / "client"
 _SCRIPTS = (
@@ -60,6 +67,8 @@ _SCRIPTS = (
     "search-query.js",
     "search-scoring.js",
     "search-correct.js",
+    "search-facets.js",
+    "search-suggest.js",
 )
 
 
@@ -82,7 +91,7 @@ def write_static_index(
         StoreWriteError: The disk refused a write.
     """
     tables = analysis_tables() | query_tables(fields) | date_tables() | scoring_tables()
-    tables |= correction_tables()
+    tables |= correction_tables() | facet_tables() | suggestion_tables()
     texts = {name: (_CLIENT / name).read_text(encoding="utf-8") for name in _SCRIPTS}
     texts["search-tables.js"] = _script("tables", {"format": FORMAT} | tables)
     texts["search-index.js"] = _script("index", static_index(documents))
@@ -114,6 +123,7 @@ def static_index(documents: Iterable[SearchDocument]) -> dict[str, object]:
     previous: dict[str, int] = {}
     pairs = _Steps()
     fields = _Steps()
+    suggestions: Counter[Entry] = Counter()
     for number, document in enumerate(ordered):
         for token, level in best_levels(document).items():
             step = number - previous.get(token.exact, 0)
@@ -122,6 +132,8 @@ def static_index(documents: Iterable[SearchDocument]) -> dict[str, object]:
             previous[token.exact] = number
         pairs.add(token_pairs(document), number)
         fields.add(field_terms(document), number)
+        titles = (title for _lang, title in document.titles)
+        suggestions.update(suggestions_of(document.identifier, titles, document.facets))
     return {
         "format": FORMAT,
         "documents": [_display(document) for document in ordered],
@@ -131,6 +143,10 @@ def static_index(documents: Iterable[SearchDocument]) -> dict[str, object]:
         },
         "pairs": pairs.sorted(),
         "fields": fields.sorted(),
+        "suggestions": [
+            [entry.key, entry.kind, entry.text, count]
+            for entry, count in sorted(suggestions.items())
+        ],
     }
 
 

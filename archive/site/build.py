@@ -34,6 +34,8 @@ from schemas.records import Record, day_of
 # Given a record, the address of its page, those of its images and the page's language, returns
 # its JSON-LD.
 JsonLd = Callable[[Record, str, Sequence[str], str], Mapping[str, Any]]
+# Given a language, returns the facets of the search page: name, label and labels of values.
+Facets = Callable[[str], Sequence[Mapping[str, Any]]]
 Progress = Callable[[int, int], None]
 
 
@@ -68,6 +70,7 @@ def build_site(
     at: str,
     on_progress: Progress | None = None,
     json_ld: JsonLd | None = None,
+    facets: Facets | None = None,
 ) -> SiteReport:
     """Write the site beside the old one and put it in its place.
 
@@ -81,6 +84,7 @@ def build_site(
         at: When this is, RFC 3339 in UTC; what is under an embargo on that day is not public.
         on_progress: Called with (items done, items in all).
         json_ld: Describes an item for search engines and scholars; without it none is written.
+        facets: What the search page calls the facets of the index; without it there are none.
 
     Raises:
         ValueError: ``items`` gave one that is not public.
@@ -88,7 +92,7 @@ def build_site(
     """
     try:
         tree = new_tree(layout)
-        builder = _Builder(layout, settings, profile, tree, json_ld)
+        builder = _Builder(layout, settings, profile, tree, json_ld, facets)
         survey = builder.write(items, day_of(datetime.fromisoformat(at)), on_progress)
         search = tree.root / "search"
         search.mkdir()
@@ -124,12 +128,14 @@ class _Builder:
         profile: Profile,
         tree: SiteTree,
         json_ld: JsonLd | None,
+        facets: Facets | None,
     ) -> None:
         self._layout = layout
         self._settings = settings
         self._profile = profile
         self._tree = tree
         self._json_ld = json_ld
+        self._facets = facets
         self._publication = iiif.Publication(
             base_url=settings.base_url,
             title=settings.title,
@@ -206,7 +212,10 @@ class _Builder:
                 self._tree.write_page("index.html", pages.root(highlights, latest, lead))
             home = pages.home(lang, highlights, latest, lead)
             self._tree.write_page(f"{lang}/index.html", home)
-            self._tree.write_page(f"{lang}/search.html", pages.search(lang))
+            self._tree.write_page(
+                f"{lang}/search.html",
+                pages.search(lang, self._facets(lang) if self._facets else ()),
+            )
             self._tree.write_page(f"{lang}/about.html", pages.about(lang))
         self._tree.write_page("404.html", pages.not_found())
 

@@ -102,9 +102,15 @@ class Pages:
         }
         return self._renderer.render("item.html", lang, path, self._common("item") | data)
 
-    def search(self, lang: str) -> str:
-        """Return the search page."""
-        return self._renderer.render("search.html", lang, "search.html", self._common("search"))
+    def search(self, lang: str, facets: Sequence[Mapping[str, Any]]) -> str:
+        """Return the search page.
+
+        Args:
+            lang: Its language.
+            facets: The facets of the index: name, label and labels of values.
+        """
+        data = self._common("search") | {"facets": facets}
+        return self._renderer.render("search.html", lang, "search.html", data)
 
     def about(self, lang: str) -> str:
         """Return the page about rights, citing and reuse."""

@@ -8,10 +8,10 @@
 var HoabanSearch = (function () {
   "use strict";
 
-  const FORMAT = 2;
+  const FORMAT = 3;
   const SCRIPTS = [
     "search-analysis.js", "search-query.js", "search-scoring.js", "search-correct.js",
-    "search-tables.js", "search-index.js"];
+    "search-facets.js", "search-suggest.js", "search-tables.js", "search-index.js"];
   const received = {};
   let loading = null;
   let analysis = null;
@@ -20,9 +20,11 @@ var HoabanSearch = (function () {
   let reader = null;
   let scorer = null;
   let corrector = null;
+  let facets = null;
+  let suggester = null;
 
-  /** Take what one of the scripts brings: "analysis", "query", "scoring", "corrections", "tables"
-   * or "index". */
+  /** Take what one of the scripts brings: "analysis", "query", "scoring", "corrections", "facets",
+   * "suggestions", "tables" or "index". */
   function receive(name, data) {
     received[name] = data;
   }
@@ -68,6 +70,8 @@ var HoabanSearch = (function () {
     reader = received.query(tables, analysis);
     scorer = received.scoring(tables, analysis, reader, index, byCodePoint);
     corrector = received.corrections(tables, reader, scorer);
+    facets = received.facets(tables, byCodePoint);
+    suggester = received.suggestions(tables, analysis, byCodePoint);
   }
 
   // The default order of strings is by UTF-16 units, which puts Nôm beyond the BMP too early.
@@ -84,26 +88,63 @@ var HoabanSearch = (function () {
    * Find items.
    *
    * @param {string} query Anything a person types.
-   * @param {{limit?: number, offset?: number, order?: string, facets?: boolean}} [options] Hits
-   *     wanted (20) and passed over (0), "relevance", "date", "number" or "newest", and whether
-   *     to count the values of facets.
-   * @returns {{total: number, corrected: string, hits: Array<{item_id: string,
+   * @param {{limit?: number, offset?: number, order?: string, filters?: Object<string, string[]>,
+   *     between?: [?number, ?number], facets?: boolean, years?: boolean, all?: boolean}} [options]
+   *     Hits wanted (20) and passed over (0); "relevance", "date", "number" or "newest"; what the
+   *     hits have to have: one of the values of each field, and dates that touch the years
+   *     between (null on an open side); whether to count the values of facets and to make the
+   *     histogram (search/facets.py); whether an empty query finds everything, as it does with
+   *     filters.
+   * @returns {Promise<{total: number, corrected: string, hits: Array<{item_id: string,
    *     identifier: string, titles: Array<[string, string]>, date: string, thumbnail: string,
-   *     score: number}>, facets: Object<string, Array<[string, number]>>, query: object}}
-   *     query is for highlight().
+   *     score: number}>, facets: Object<string, Array<[string, number]>>,
+   *     years: Array<{first: ?number, last: ?number, count: number}>, query: object}>}
+   *     query is for highlight(). Rejects with an Error if a file cannot be loaded.
    */
-  function search(query, options) {
+  async function search(query, options) {
     if (!index) throw new Error("HoabanSearch.load has not finished");
-    const { limit = 20, offset = 0, order = "relevance", facets = false } = options || {};
-    const answer = answerTo(query);
-    const ranked = answer.ranked.sort(ORDERS[order]);
+    const { limit = 20, offset = 0, order = "relevance", all = false } = options || {};
+    const filters = facets.filtersOf(options || {});
+    const found = (all || filters.isAny) && reader.isBlank(query) ? everything(query)
+      : answerTo(query);
+    const counted = facets.faceted(found.ranked, documents, filters, options || {});
+    const ranked = counted.ranked.sort(ORDERS[order]);
     return {
       total: ranked.length,
-      corrected: answer.corrected,
+      corrected: found.corrected,
       hits: ranked.slice(offset, offset + limit).map(hit),
-      facets: facets ? facetCounts(ranked) : {},
-      query: answer.query,
+      facets: counted.facets,
+      years: counted.years,
+      query: found.query,
     };
+  }
+
+  /**
+   * Suggest what a text that is being typed may become.
+   *
+   * @param {string} text As typed so far.
+   * @param {number} [limit] How many suggestions at most (8).
+   * @returns {Promise<Array<{text: string, kind: string, count: number}>>} Best first. The kind is
+   *     "number", "word", or the name of the facet that the text is a value of.
+   */
+  async function suggest(text, limit) {
+    if (!index) throw new Error("HoabanSearch.load has not finished");
+    return suggester.suggest(text, async (prefix) => suggestionsAt(prefix), limit || 8);
+  }
+
+  // What search-facets.js asks of the documents.
+  const documents = {
+    facets: (number) => index.documents[number][7],
+    years: (number) => index.documents[number][5],
+  };
+
+  function everything(query) {
+    const ranked = index.documents.map((_document, number) => ({ number, found: 0, score: 0 }));
+    return { ranked: ranked, corrected: "", query: reader.parse(query) };
+  }
+
+  function suggestionsAt(prefix) {
+    return index.suggestions.filter(([key]) => key.startsWith(prefix));
   }
 
   const ORDERS = {
@@ -171,21 +212,6 @@ var HoabanSearch = (function () {
       .join(" ");
   }
 
-  function facetCounts(ranked) {
-    const counts = {};
-    for (const entry of ranked) {
-      for (const [field, value] of index.documents[entry.number][7]) {
-        if (!counts[field]) counts[field] = new Map();
-        counts[field].set(value, (counts[field].get(value) || 0) + 1);
-      }
-    }
-    const sorted = {};
-    for (const field of Object.keys(counts).sort(byCodePoint)) {
-      sorted[field] = [...counts[field]].sort((a, b) => b[1] - a[1] || byCodePoint(a[0], b[0]));
-    }
-    return sorted;
-  }
-
   /** Return [[piece, whether the query finds it], ...] of a text, as search/highlight.py does. */
   function highlight(text, query) {
     const clauses = query.groups.filter((group) => !group.isNegated)
@@ -233,5 +259,5 @@ var HoabanSearch = (function () {
     };
   }
 
-  return { load, search, receive, words, parse, highlight };
+  return { load, search, suggest, receive, words, parse, highlight };
 })();

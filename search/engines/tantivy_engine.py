@@ -36,7 +36,7 @@ from search.engines.workers import iter_entries
 from search.keys import Entry, entry_for
 
 # The number belongs to the schema below, to the keys and to the analysis.
-VERSION = "hoaban3"
+VERSION = "hoaban4"
 _CURRENT = "tantivy.current"
 _FOLDER = re.compile(r"tantivy-(\d+)")
 _HEAP_BYTES = 100_000_000
@@ -112,6 +112,12 @@ class TantivySnapshot:
     def keys(self, prefix: str) -> list[str]:
         """Return the keys that begin with ``prefix``."""
         return [key for key, _count in self._searcher.terms_with_prefix("keys", prefix)]
+
+    def counts(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield the keys that begin with ``prefix``, each with how many documents have it."""
+        has_deletions = self.document_count < self._firsts[-1]
+        for key, count in self._searcher.terms_with_prefix("keys", prefix):
+            yield key, len(self.numbers(key)) if has_deletions else count
 
     def order(self, number: int) -> str:
         """Return what orders a document among equals."""

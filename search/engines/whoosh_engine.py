@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -102,6 +103,13 @@ class WhooshSnapshot:
         keys = [segment.keys(prefix) for segment in self._segments]
         return keys[0] if len(keys) == 1 else sorted(set().union(*keys))
 
+    def counts(self, prefix: str) -> Iterable[tuple[str, int]]:
+        """Return the keys that begin with ``prefix``, each with how many documents have it."""
+        counts: Counter[str] = Counter()
+        for segment in self._segments:
+            counts.update(dict(segment.counts(prefix)))
+        return counts.items()
+
     def order(self, number: int) -> str:
         """Return what orders a document among equals."""
         segment = self._segment_of(number)
@@ -155,6 +163,14 @@ class _Segment:
     def keys(self, prefix: str) -> list[str]:
         """Return the keys that begin with ``prefix``."""
         return [term.decode() for term in self._leaf.expand_prefix("keys", prefix)]
+
+    def counts(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield the keys that begin with ``prefix``, each with how many documents have it."""
+        for key in self.keys(prefix):
+            if self.deleted:
+                yield key, sum(1 for _number in self.numbers(key))
+            else:
+                yield key, self._leaf.doc_frequency("keys", key)
 
     def numbers(self, key: str) -> Iterable[int]:
         """Return the numbers of the documents that have ``key`` in the whole index."""

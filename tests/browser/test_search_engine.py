@@ -82,11 +82,11 @@ def test_random_texts_have_the_same_words(page: Page) -> None:
 def test_queries_have_the_same_hits_in_the_same_order(page: Page, vectors: dict[str, Any]) -> None:
     assert sum(len(entries) for name, entries in vectors.items() if name != "documents") >= 500
     answers = page.evaluate(
-        """queries => queries.map(query => {
-            const results = HoabanSearch.search(query, {limit: 50});
+        """queries => Promise.all(queries.map(async query => {
+            const results = await HoabanSearch.search(query, {limit: 50});
             const hits = results.hits.map(hit => [hit.item_id, hit.score]);
             return {query: query, total: results.total, hits: hits, corrected: results.corrected};
-        })""",
+        }))""",
         [vector["query"] for vector in vectors["queries"]],
     )
     assert answers == vectors["queries"]
@@ -94,17 +94,46 @@ def test_queries_have_the_same_hits_in_the_same_order(page: Page, vectors: dict[
 
 def test_orders_and_facets_are_the_same(page: Page, vectors: dict[str, Any]) -> None:
     answers = page.evaluate(
-        """vectors => vectors.map(({query, order}) => {
-            const results = HoabanSearch.search(
+        """vectors => Promise.all(vectors.map(async ({query, order}) => {
+            const results = await HoabanSearch.search(
                 query, {limit: 50, order: order, facets: order === "number"});
             const hits = results.hits.map(hit => [hit.item_id, hit.score]);
             return {query: query, total: results.total, hits: hits, corrected: results.corrected,
                     order: order, facets: results.facets};
-        })""",
+        }))""",
         vectors["orders"],
     )
     assert answers == vectors["orders"]
     assert any(vector["facets"] for vector in vectors["orders"])
+
+
+def test_filters_counts_and_histograms_are_the_same(page: Page, vectors: dict[str, Any]) -> None:
+    answers = page.evaluate(
+        """vectors => Promise.all(vectors.map(async ({query, filters, between}) => {
+            const results = await HoabanSearch.search(query, {
+                limit: 50, filters: filters, between: between, facets: true, years: true,
+                all: true});
+            const hits = results.hits.map(hit => [hit.item_id, hit.score]);
+            return {query: query, filters: filters, between: between, total: results.total,
+                    hits: hits, corrected: results.corrected, facets: results.facets,
+                    years: results.years};
+        }))""",
+        vectors["filtered"],
+    )
+    assert answers == vectors["filtered"]
+    assert [list(answer["facets"]) for answer in answers] == [
+        list(vector["facets"]) for vector in vectors["filtered"]
+    ]
+
+
+def test_suggestions_are_the_same(page: Page, vectors: dict[str, Any]) -> None:
+    answers = page.evaluate(
+        """vectors => Promise.all(vectors.map(async ({text}) =>
+            ({text: text, suggestions: await HoabanSearch.suggest(text, 12)})))""",
+        vectors["suggested"],
+    )
+    assert answers == vectors["suggested"]
+    assert sum(bool(vector["suggestions"]) for vector in vectors["suggested"]) > 60
 
 
 def test_the_same_pieces_of_a_text_are_marked(page: Page, vectors: dict[str, Any]) -> None:
@@ -133,10 +162,10 @@ def test_random_queries_have_the_same_hits(
     index.replace_all(map(_document, vectors["documents"]))
     queries = [" ".join(dice.choices(QUERY_PIECES, k=dice.randint(1, 5))) for _number in range(400)]
     answers = page.evaluate(
-        """queries => queries.map(query => {
-            const results = HoabanSearch.search(query, {limit: 50});
+        """queries => Promise.all(queries.map(async query => {
+            const results = await HoabanSearch.search(query, {limit: 50});
             return [results.corrected, results.hits.map(hit => [hit.item_id, hit.score])];
-        })""",
+        }))""",
         queries,
     )
     for query, answer in zip(queries, answers, strict=True):
@@ -147,7 +176,7 @@ def test_random_queries_have_the_same_hits(
 
 def test_a_hit_says_what_a_list_of_results_shows(page: Page, vectors: dict[str, Any]) -> None:
     (wanted,) = (entry for entry in vectors["documents"] if entry["identifier"] == "77.AO.84")
-    (hit,) = page.evaluate("HoabanSearch.search('77.AO.84').hits")
+    (hit,) = page.evaluate("HoabanSearch.search('77.AO.84').then(found => found.hits)")
     shown = ("item_id", "identifier", "titles", "date", "thumbnail")
     assert hit == {name: wanted[name] for name in shown} | {"score": hit["score"]}
 
@@ -167,7 +196,7 @@ def test_a_folder_without_index_is_refused_and_can_be_tried_again(
         "cannot load elsewhere/"
     )
     other.evaluate("HoabanSearch.load('search/')")
-    assert other.evaluate("HoabanSearch.search('77.AO.84').total") == 1
+    assert other.evaluate("HoabanSearch.search('77.AO.84').then(found => found.total)") == 1
     other.close()
 
 
@@ -182,7 +211,7 @@ def test_an_index_of_another_format_is_refused(chromium: Browser, address: str) 
             return HoabanSearch.load("search").catch(error => error.message);
         }"""
     )
-    assert message == "search index of format 1, expected 2"
+    assert message == "search index of format 1, expected 3"
     other.close()
 
 

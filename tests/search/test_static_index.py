@@ -28,7 +28,7 @@ def test_the_vectors_are_what_python_gives_today() -> None:
     )
 
 
-def test_seven_scripts_are_written_and_the_engine_is_named_first(tmp_path: Path) -> None:
+def test_nine_scripts_are_written_and_the_engine_is_named_first(tmp_path: Path) -> None:
     written = write_static_index(documents(), tmp_path / "site" / "search")
     assert [path.name for path in written] == [
         "search-engine.js",
@@ -36,6 +36,8 @@ def test_seven_scripts_are_written_and_the_engine_is_named_first(tmp_path: Path)
         "search-query.js",
         "search-scoring.js",
         "search-correct.js",
+        "search-facets.js",
+        "search-suggest.js",
         "search-tables.js",
         "search-index.js",
     ]
