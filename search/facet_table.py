@@ -14,8 +14,9 @@ from itertools import compress
 
 from search.docsets import Docs, docs_of, flags
 
-# A set takes a bit for every document, a column eight bytes for every value of a document.
-_OFTEN = 64
+# From here on a set is counted sooner than a column. It takes a bit for every document of the
+# index, a column eight bytes for every document that has the value.
+_OFTEN = 256
 
 
 class FacetTable:

@@ -1,10 +1,10 @@
 """What the index costs: ``python -m tests.bench.index [RECORDS [STOCK [ENGINE ...]]]``.
 
 RECORDS (20,000) are built, edited and asked, and STOCK of them (as many, but at most 20,000) by
-Whoosh as it comes, which is asked too if it has all of them. The table compares Whoosh as it comes (text fields
-with positions and stored texts, as a tutorial sets it up) with our keys in Whoosh, written by one
-process (unless STOCK is less) and by two, and with tantivy; or only the ENGINEs named. CPU seconds are of this process
-and its children; what counts is the ratio within one run.
+Whoosh as it comes (text fields with positions and stored texts, as a tutorial sets it up), which is
+asked too if it has all of them. With it the table compares our keys in Whoosh, written by one
+process (unless STOCK is less) and by two, and in tantivy; or only the ENGINEs named. CPU seconds
+are of this process and its children; what counts is the ratio within one run.
 """
 
 from __future__ import annotations
