@@ -24,7 +24,7 @@ from pipeline.commands.intake import check, contact_sheet, ingest, watch
 from pipeline.commands.keeping import derive, rebuild
 from pipeline.commands.printed import labels
 from pipeline.commands.profile import profile
-from pipeline.commands.publishing import build, export_command, serve
+from pipeline.commands.publishing import build, copy, export_command, serve
 from pipeline.commands.replicas import audit, replicate, restore
 from pipeline.commands.starting import demo, doctor, init
 from pipeline.spoken_help import SpokenGroup, SpokenOption, spoken_option
@@ -88,6 +88,7 @@ for _command in (
     status,
     search,
     build,
+    copy,
     serve,
     export_command,
     labels,

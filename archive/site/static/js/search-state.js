@@ -22,8 +22,8 @@ var SearchState = (function () {
     var state = empty();
     state.query = (asked.get("q") || "").normalize("NFC");
     asked.forEach(function (value, name) {
-      if (!name.startsWith(PREFIX) || !value) { return; }
-      var field = name.slice(PREFIX.length);
+      var field = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : "";
+      if (!field || !value) { return; }
       if (!Object.prototype.hasOwnProperty.call(state.filters, field)) { state.filters[field] = []; }
       if (!state.filters[field].includes(value)) { state.filters[field].push(value); }
     });
