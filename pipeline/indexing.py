@@ -94,8 +94,8 @@ def update_index(archive: Archive, catalogue: Catalogue, changed: Iterable[str])
 
     # One commit: a process killed here has written all or nothing, and what it did not write
     # the next run takes from the batch that stayed open.
-    index.update(documents(), removed=gone)
-    index.close()
+    with index:
+        index.update(documents(), removed=gone)
 
 
 def open_index(archive: Archive) -> SearchIndex:
@@ -111,7 +111,10 @@ def open_index(archive: Archive) -> SearchIndex:
 
 def rebuild_index(archive: Archive, catalogue: Catalogue) -> None:
     """Make the index anew from the whole catalogue, by as many processes as the settings say."""
-    index = SearchIndex.create(archive.layout.index, engine=archive.settings.search.engine)
-    jobs = archive.settings.jobs or os.cpu_count() or 1
-    index.replace_all(iter_documents(catalogue, archive), jobs=jobs)
-    index.close()
+    with SearchIndex.create(archive.layout.index, engine=archive.settings.search.engine) as index:
+        index.replace_all(iter_documents(catalogue, archive), jobs=index_jobs(archive))
+
+
+def index_jobs(archive: Archive) -> int:
+    """Return how many processes may make an index of the archive."""
+    return archive.settings.jobs or os.cpu_count() or 1

@@ -64,7 +64,10 @@ class Snapshot(Protocol):
 
 
 class Engine(Protocol):
-    """An index in one folder, as one engine keeps it; for use by one thread."""
+    """An index in one folder, as one engine keeps it.
+
+    For use by one thread, but one may write while another asks.
+    """
 
     def snapshot(self) -> Snapshot:
         """Return what the index holds now: the same object as before if nothing was written."""

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from threading import RLock
+from typing import Self
 
 from archive.settings import SEARCH_ENGINES
 from schemas.errors import RecordError, SourceError
@@ -75,12 +77,23 @@ class Results:
 
 
 class SearchIndex:
-    """The index in one folder; for use by one thread."""
+    """The index in one folder.
+
+    Threads may share it: questions are answered one after another, each from the index as it was
+    before or after a write that goes on at the same time.
+    """
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         self._engine = engine
         self._folder = folder
         self._lookup: Lookup | None = None
+        self._asking = RLock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
 
     @classmethod
     def create(cls, folder: Path, *, engine: str = SEARCH_ENGINES[0]) -> SearchIndex:
@@ -123,8 +136,9 @@ class SearchIndex:
 
     def close(self) -> None:
         """Let go of the files; the next question opens them again."""
-        self._lookup = None
-        self._engine.close()
+        with self._asking:
+            self._lookup = None
+            self._engine.close()
 
     @property
     def document_count(self) -> int:
@@ -255,10 +269,11 @@ class SearchIndex:
             RecordError: The index is damaged.
         """
         try:
-            snapshot = self._engine.snapshot()
-            if self._lookup is None or self._lookup.snapshot is not snapshot:
-                self._lookup = Lookup(snapshot)
-            yield self._lookup
+            with self._asking:
+                snapshot = self._engine.snapshot()
+                if self._lookup is None or self._lookup.snapshot is not snapshot:
+                    self._lookup = Lookup(snapshot)
+                yield self._lookup
         except Exception as error:  # damaged bytes surface as any exception, far from here
             raise damaged_index(error, self._folder) from error
 

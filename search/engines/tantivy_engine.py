@@ -166,12 +166,13 @@ class TantivyEngine:
         current = _current(self._folder)
         status = (current / _META).stat()
         stamp = (current, status.st_mtime_ns, status.st_ino)
-        if self._snapshot is None or stamp != self._stamp:
+        snapshot = self._snapshot
+        if snapshot is None or stamp != self._stamp:
             if self._stamp and self._stamp[0] != current:
                 self._index = _tantivy().Index.open(str(current))
-            self._snapshot = TantivySnapshot(self._index, current)
+            snapshot = self._snapshot = TantivySnapshot(self._index, current)
             self._stamp = stamp
-        return self._snapshot
+        return snapshot
 
     def close(self) -> None:
         """Let go of the files."""

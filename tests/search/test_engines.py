@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -213,6 +214,23 @@ def test_another_engine_takes_the_place_of_an_index(tmp_path: Path, engine: str)
         if name != engine:
             with pytest.raises(SourceError, match="no search index"):
                 SearchIndex.open(tmp_path, engine=name)
+
+
+@pytest.mark.parametrize("engine", SEARCH_ENGINES)
+def test_threads_ask_while_another_writes(tmp_path: Path, engine: str) -> None:
+    with SearchIndex.create(tmp_path, engine=engine) as index:
+        index.replace_all(documents())
+        asked = [index.search(query, limit=60) for query in QUERIES[:20]]
+
+        def ask(number: int) -> bool:
+            place = number % len(asked)
+            return index.search(QUERIES[place], limit=60) == asked[place]
+
+        with ThreadPoolExecutor(3) as threads:
+            answers = threads.map(ask, range(90))
+            for _again in range(3):
+                index.update(documents()[:5])
+            assert all(answers)
 
 
 _KILLED = """
