@@ -163,6 +163,13 @@ class TantivyEngine:
 
     def snapshot(self) -> TantivySnapshot:
         """Return what the index holds now."""
+        for _again in range(3):
+            # Another process may have put a whole new index in the place of the one just found.
+            with suppress(FileNotFoundError):
+                return self._latest()
+        return self._latest()
+
+    def _latest(self) -> TantivySnapshot:
         current = _current(self._folder)
         status = (current / _META).stat()
         stamp = (current, status.st_mtime_ns, status.st_ino)

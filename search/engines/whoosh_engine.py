@@ -300,6 +300,12 @@ class WhooshEngine:
 
     def _stamp_now(self) -> tuple[int, ...]:
         """Return what tells one table of contents from another, also from one made anew."""
-        generation = int(self._index.latest_generation())
+        for _again in range(3):
+            # Another process may have committed, and removed the table that was the latest.
+            with suppress(FileNotFoundError):
+                return self._stamp_of(int(self._index.latest_generation()))
+        return self._stamp_of(int(self._index.latest_generation()))
+
+    def _stamp_of(self, generation: int) -> tuple[int, ...]:
         status = (self._folder / f"_{NAME}_{generation}.toc").stat()
         return generation, status.st_mtime_ns, status.st_ino
