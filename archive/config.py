@@ -21,6 +21,7 @@ from archive.settings import (
     ENGINES,
     LEGACY_TEXT,
     MOST_ACCESS_PX,
+    SEARCH_ENGINES,
     TARGET_EDITIONS,
     DaskSettings,
     DerivativeSettings,
@@ -28,6 +29,7 @@ from archive.settings import (
     IntakeSettings,
     LabelSettings,
     QualitySettings,
+    SearchSettings,
     Settings,
 )
 from schemas.errors import ConfigError
@@ -35,7 +37,9 @@ from schemas.messages import LANGUAGES, _
 from schemas.records import Access
 
 # The settings that are tables of their own.
-_TABLES = frozenset({"derivatives", "quality", "dask", "limits", "intake", "exchange", "labels"})
+_TABLES = frozenset(
+    {"derivatives", "quality", "dask", "limits", "intake", "exchange", "labels", "search"}
+)
 
 
 def read_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
@@ -77,6 +81,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
         )
     dask = _checked(dict(data.get("dask", {})), DaskSettings, path)
     quality = _checked(dict(data.get("quality", {})), QualitySettings, path)
+    search = _checked(dict(data.get("search", {})), SearchSettings, path)
     intake = _checked(dict(data.get("intake", {})), IntakeSettings, path)
     exchange = _checked(dict(data.get("exchange", {})), ExchangeSettings, path)
     labels = _checked(dict(data.get("labels", {})), LabelSettings, path)
@@ -84,6 +89,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
         Settings(**archive),
         derivatives=replace(DERIVATIVE_PROFILES[profile], **derivatives),
         quality=replace(QualitySettings(), **quality),
+        search=replace(SearchSettings(), **search),
         dask=replace(DaskSettings(), **dask),
         limits=_limits(data.get("limits", {}), path),
         intake=replace(IntakeSettings(), **intake),
@@ -231,6 +237,10 @@ def _check_values(settings: Settings, path: Path) -> None:
     elif settings.quality.target_edition not in TARGET_EDITIONS:
         wrong = _("target_edition must be one of: {names}.").format(
             names=", ".join(TARGET_EDITIONS)
+        )
+    elif settings.search.engine not in SEARCH_ENGINES:
+        wrong = _("engine of [search] must be one of: {names}.").format(
+            names=", ".join(SEARCH_ENGINES)
         )
     elif settings.engine not in ENGINES:
         wrong = _("engine must be one of: {names}.").format(names=", ".join(ENGINES))

@@ -120,6 +120,21 @@ class QualitySettings:
         return self if self.control else None
 
 
+# What keeps the search index; the first needs no extra.
+SEARCH_ENGINES = ("whoosh", "tantivy")
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """How the museum's own index is kept (table ``[search]``).
+
+    Attributes:
+        engine: One of ``SEARCH_ENGINES``; ``tantivy`` needs ``hoaban[tantivy]``.
+    """
+
+    engine: str = "whoosh"
+
+
 @dataclass(frozen=True)
 class IntakeSettings:
     """How the museum's own catalogues are read (table ``[intake]``).
@@ -222,6 +237,7 @@ class Settings:
         legacy_text: What is done with text from before Unicode, one of ``LEGACY_TEXT``.
         derivatives: Sizes and qualities of derivatives.
         quality: What is measured in scans.
+        search: How the index is kept.
         dask: The workers on other computers.
         limits: What may be shown of images, by access level and by rights.
         intake: How catalogues are read.
@@ -246,6 +262,7 @@ class Settings:
     legacy_text: str = "ask"
     derivatives: DerivativeSettings = field(default_factory=DerivativeSettings)
     quality: QualitySettings = field(default_factory=QualitySettings)
+    search: SearchSettings = field(default_factory=SearchSettings)
     dask: DaskSettings = field(default_factory=DaskSettings)
     limits: LimitRules = field(default_factory=LimitRules)
     intake: IntakeSettings = field(default_factory=IntakeSettings)

@@ -9,7 +9,7 @@ from typing import Any
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.opening import Archive
-from pipeline.indexing import staff_fields
+from pipeline.indexing import open_index, staff_fields
 from schemas.access import access_text
 from schemas.dublincore import Statement
 from schemas.identifiers import item_page
@@ -18,7 +18,7 @@ from search.answer import Order
 from search.facet_values import facet_fields, term_labels, value_label
 from search.facets import NO_FILTERS, Bar, Counts, Filters
 from search.highlight import highlighted
-from search.index import Hit, SearchIndex
+from search.index import Hit
 from search.query import Query
 
 
@@ -136,15 +136,16 @@ def find(
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         if catalogue.count() == 0:
             return FoundItems(0, (), facets=() if with_facets else None)
-        results = SearchIndex.open(archive.layout.index).search(
-            query,
-            limit=limit,
-            fields=staff_fields(archive.profile),
-            order=order,
-            filters=filters,
-            with_facets=with_facets,
-            with_years=with_facets,
-        )
+        with open_index(archive) as index:
+            results = index.search(
+                query,
+                limit=limit,
+                fields=staff_fields(archive.profile),
+                order=order,
+                filters=filters,
+                with_facets=with_facets,
+                with_years=with_facets,
+            )
         hits = tuple(
             _found(archive, hit, catalogue.get(hit.item_id), edition, results.query, day_of(now()))
             for hit in results.hits
@@ -199,7 +200,8 @@ def ids_matching(archive: Archive, query: str) -> tuple[str, ...]:
         SourceError: There is no index, or it cannot be opened.
     """
     fields = staff_fields(archive.profile)
-    return SearchIndex.open(archive.layout.index).item_ids(query, fields)
+    with open_index(archive) as index:
+        return index.item_ids(query, fields)
 
 
 def _title(titles: tuple[tuple[str, str], ...], lang: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.opening import Archive
 from schemas.crosswalks import public_record
-from schemas.errors import HoabanError
+from schemas.errors import RecordError, SourceError
 from schemas.identifiers import image_folder
 from schemas.profile import Profile
 from search.documents import SearchDocument, date_fields, document_for, field_names
@@ -77,8 +78,8 @@ def update_index(archive: Archive, catalogue: Catalogue, changed: Iterable[str])
     Items that the catalogue has no more are taken out.
     """
     try:
-        index = SearchIndex.open(archive.layout.index)
-    except HoabanError:
+        index = open_index(archive)
+    except (SourceError, RecordError):
         rebuild_index(archive, catalogue)
         return
     gone: list[str] = []
@@ -91,12 +92,29 @@ def update_index(archive: Archive, catalogue: Catalogue, changed: Iterable[str])
             else:
                 yield staff_document(item, archive)
 
-    index.update(documents())
-    if gone:
-        index.remove(gone)
+    # One commit: a process killed here has written all or nothing, and what it did not write
+    # the next run takes from the batch that stayed open.
+    with index:
+        index.update(documents(), removed=gone)
+
+
+def open_index(archive: Archive) -> SearchIndex:
+    """Return the index of the archive.
+
+    Raises:
+        DependencyError: Its engine is an extra that is not installed.
+        SourceError: There is none.
+        RecordError: It is damaged.
+    """
+    return SearchIndex.open(archive.layout.index, engine=archive.settings.search.engine)
 
 
 def rebuild_index(archive: Archive, catalogue: Catalogue) -> None:
-    """Make the index anew from the whole catalogue."""
-    index = SearchIndex.create(archive.layout.index)
-    index.replace_all(iter_documents(catalogue, archive))
+    """Make the index anew from the whole catalogue, by as many processes as the settings say."""
+    with SearchIndex.create(archive.layout.index, engine=archive.settings.search.engine) as index:
+        index.replace_all(iter_documents(catalogue, archive), jobs=index_jobs(archive))
+
+
+def index_jobs(archive: Archive) -> int:
+    """Return how many processes may make an index of the archive."""
+    return archive.settings.jobs or os.cpu_count() or 1

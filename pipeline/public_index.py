@@ -15,7 +15,7 @@ from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.opening import Archive
-from pipeline.indexing import public_document
+from pipeline.indexing import index_jobs, public_document
 from schemas.records import day_of, is_public
 from search.documents import SearchDocument
 from search.index import SearchIndex
@@ -53,11 +53,18 @@ class PublicIndex:
         with self._lock:
             seen = (self._today(), *self._files())
             if self._index is None:
-                self._index = SearchIndex.create(self._folder)
+                engine = self._archive.settings.search.engine
+                self._index = SearchIndex.create(self._folder, engine=engine)
             if seen != self._seen:
                 self._refresh(self._index)
                 self._seen = seen
             return self._index
+
+    def close(self) -> None:
+        """Let go of the files of the index."""
+        with self._lock:
+            if self._index is not None:
+                self._index.close()
 
     def _files(self) -> Iterator[tuple[int, int]]:
         """Yield when the files of the catalogue were written, and how long they are."""
@@ -88,13 +95,11 @@ class PublicIndex:
 
             if self._stamps:
                 documents = list(changed())
-                if documents:
-                    index.update(documents)
-                gone = self._stamps.keys() - stamps.keys()
-                if gone:
-                    index.remove(sorted(gone))
+                gone = sorted(self._stamps.keys() - stamps.keys())
+                if documents or gone:
+                    index.update(documents, removed=gone)
             else:
-                index.replace_all(changed())
+                index.replace_all(changed(), jobs=index_jobs(self._archive))
         self._stamps = stamps
 
 

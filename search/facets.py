@@ -19,13 +19,12 @@ The search page counts in the very same way (``search/client/search-facets.js``)
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from search.date_query import Years
-from search.scoring import Ranked
+from search.docsets import Docs, union
 
 BREADTHS = (1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 100_000, 1_000_000)
 """Years a bar of the histogram may cover."""
@@ -38,8 +37,6 @@ Counts = Mapping[str, tuple[tuple[str, int], ...]]
 
 Between = tuple[int | None, int | None]
 """First and last year, astronomical; None on an open side."""
-
-_BETWEEN = "\0between"
 
 
 @dataclass(frozen=True)
@@ -81,12 +78,12 @@ class Faceted:
     """What is left of the hits of a query, and what they are counted by.
 
     Attributes:
-        ranked: The hits that pass all filters, in no order.
+        docs: The hits that pass all filters.
         facets: The counts; empty unless asked for.
         years: The histogram; empty unless asked for, or where nothing has a date.
     """
 
-    ranked: list[Ranked]
+    docs: Docs
     facets: Counts = field(default_factory=dict)
     years: tuple[Bar, ...] = ()
 
@@ -94,17 +91,25 @@ class Faceted:
 class FacetReader(Protocol):
     """What counting asks of an index."""
 
-    def facets(self, number: int) -> Iterable[tuple[str, str]]:
-        """Return the (field, value) a document is counted by."""
+    def having_facet(self, name: str, value: str) -> Docs:
+        """Return the documents that are counted under a value of a facet."""
         ...
 
-    def years(self, number: int) -> Years | None:
-        """Return the years of a document's dates, or None."""
+    def facet_counts(self, docs: Docs) -> Mapping[str, Mapping[str, int]]:
+        """Return how many documents of a set have each value of each facet, zero left out."""
+        ...
+
+    def dated(self, fits: Callable[[Years], bool]) -> Docs:
+        """Return the documents whose years fit."""
+        ...
+
+    def spans(self) -> Iterable[tuple[Years, Docs]]:
+        """Yield the years of dates, rising, with the documents of each."""
         ...
 
 
 def faceted(
-    ranked: list[Ranked],
+    docs: Docs,
     reader: FacetReader,
     filters: Filters = NO_FILTERS,
     *,
@@ -114,34 +119,41 @@ def faceted(
     """Return the hits that pass the filters, with the counts that are asked for.
 
     Args:
-        ranked: What a query finds, in any order.
+        docs: What a query finds.
         reader: The index.
         filters: What the hits have to be or have.
         with_facets: Count the values of all fields.
         with_years: Make the histogram.
     """
-    wanted = {name: frozenset(values) for name, values in filters.values.items() if values}
-    if not (filters or with_facets or with_years):
-        return Faceted(ranked)
-    passed: list[Ranked] = []
-    spans: list[Years] = []
-    counts: dict[str, Counter[str]] = {
-        name: Counter(dict.fromkeys(values, 0)) for name, values in filters.values.items() if values
+    between = filters.between
+    dated = docs
+    if between is not None:
+        dated &= reader.dated(lambda span: _touches(span, between))
+    having = {
+        name: union(reader.having_facet(name, value) for value in values)
+        for name, values in filters.values.items()
+        if values
     }
-    for entry in ranked:
-        facets = tuple(reader.facets(entry.number)) if wanted or with_facets else ()
-        is_dated = filters.between is not None or with_years
-        span = reader.years(entry.number) if is_dated else None
-        missed = _missed(facets, span, wanted, filters.between)
-        if not missed:
-            passed.append(entry)
-        if with_facets and len(missed) <= 1:
-            for name, value in facets:
-                if not missed or name in missed:
-                    counts.setdefault(name, Counter())[value] += 1
-        if with_years and span is not None and missed <= {_BETWEEN}:
-            spans.append(span)
-    return Faceted(passed, _sorted(counts) if with_facets else {}, histogram(spans))
+    passed = _in_all(dated, having.values())
+    counts: dict[str, Mapping[str, int]] = {}
+    if with_facets:
+        counts |= reader.facet_counts(passed)
+        for name in having:
+            others = (entry for other, entry in having.items() if other != name)
+            found = reader.facet_counts(_in_all(dated, others)).get(name, {})
+            counts[name] = {**dict.fromkeys(filters.values[name], 0), **found}
+    spans: list[tuple[Years, int]] = []
+    if with_years:
+        among = _in_all(docs, having.values())
+        counted = ((span, (found & among).bit_count()) for span, found in reader.spans())
+        spans = [(span, count) for span, count in counted if count]
+    return Faceted(passed, _sorted(counts), _bars(spans))
+
+
+def _in_all(docs: Docs, sets: Iterable[Docs]) -> Docs:
+    for entry in sets:
+        docs &= entry
+    return docs
 
 
 def histogram(spans: Sequence[Years]) -> tuple[Bar, ...]:
@@ -150,54 +162,52 @@ def histogram(spans: Sequence[Years]) -> tuple[Bar, ...]:
     Args:
         spans: First and last year of each, astronomical.
     """
+    return _bars([(span, 1) for span in spans])
+
+
+def _bars(spans: Sequence[tuple[Years, int]]) -> tuple[Bar, ...]:
+    """Return the bars over years, each with how many items have these."""
     if not spans:
         return ()
-    left_out = len(spans) // OUTLIERS
-    start = sorted(first for first, _last in spans)[left_out]
-    end = max(start, sorted((last for _first, last in spans), reverse=True)[left_out])
+    left_out = sum(count for _span, count in spans) // OUTLIERS
+    start = _after(sorted((span[0], count) for span, count in spans), left_out)
+    latest = sorted(((span[1], count) for span, count in spans), reverse=True)
+    end = max(start, _after(latest, left_out))
     breadth = next(
         (years for years in BREADTHS if end // years - start // years < MOST_BARS), BREADTHS[-1]
     )
     start, end = start // breadth, end // breadth
-    counts = [0] * (end - start + 2)
-    for first, last in spans:
-        counts[min(max(first // breadth, start), end) - start] += 1
-        counts[min(max(last // breadth, start), end) - start + 1] -= 1
-    is_open_first = min(spans)[0] < start * breadth
-    is_open_last = max(last for _first, last in spans) >= (end + 1) * breadth
+    changes = [0] * (end - start + 2)
+    for (first, last), items in spans:
+        changes[min(max(first // breadth, start), end) - start] += items
+        changes[min(max(last // breadth, start), end) - start + 1] -= items
+    is_open_first = min(first for (first, _last), _count in spans) < start * breadth
+    is_open_last = max(last for (_first, last), _count in spans) >= (end + 1) * breadth
     bars: list[Bar] = []
     count = 0
     for place in range(start, end + 1):
-        count += counts[place - start]
+        count += changes[place - start]
         from_year = None if place == start and is_open_first else place * breadth
         to_year = None if place == end and is_open_last else (place + 1) * breadth - 1
         bars.append(Bar(from_year, to_year, count))
     return tuple(bars)
 
 
-def _missed(
-    facets: Iterable[tuple[str, str]],
-    span: Years | None,
-    wanted: Mapping[str, frozenset[str]],
-    between: Between | None,
-) -> set[str]:
-    """Return the fields whose filter an item does not pass."""
-    missed = set(wanted)
-    if missed:
-        missed -= {name for name, value in facets if value in wanted.get(name, ())}
-    if between is not None and not _touches(span, between):
-        missed.add(_BETWEEN)
-    return missed
+def _after(years: Iterable[tuple[int, int]], left_out: int) -> int:
+    """Return the first year before which more items than ``left_out`` have been counted."""
+    for year, count in years:
+        left_out -= count
+        if left_out < 0:
+            return year
+    raise ValueError("more years are left out than there are")
 
 
-def _touches(span: Years | None, between: Between) -> bool:
-    if span is None:
-        return False
+def _touches(span: Years, between: Between) -> bool:
     first, last = between
     return (first is None or first <= span[1]) and (last is None or span[0] <= last)
 
 
-def _sorted(counts: Mapping[str, Counter[str]]) -> Counts:
+def _sorted(counts: Mapping[str, Mapping[str, int]]) -> Counts:
     return {
         name: tuple(sorted(values.items(), key=lambda pair: (-pair[1], pair[0])))
         for name, values in sorted(counts.items())

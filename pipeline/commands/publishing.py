@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -208,8 +209,10 @@ def serve(host: str, port: int, archive_dir: Path | None) -> None:
 
     archive = open_chosen(archive_dir)
     check_site(archive.layout.site)
-    with TemporaryDirectory(prefix="hoaban-") as folder:
-        index = PublicIndex(archive, Path(folder) / "index", now)
+    with (
+        TemporaryDirectory(prefix="hoaban-") as folder,
+        closing(PublicIndex(archive, Path(folder) / "index", now)) as index,
+    ):
         _tell_address(host, port)
         serve_site(archive.layout.site, host, port, Api(archive, index).routes())
 
