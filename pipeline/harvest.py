@@ -60,7 +60,7 @@ class HarvestedArchive:
         """
         settings = archive.settings
         host = urlsplit(settings.base_url).hostname or ""
-        if not settings.has_public_url or not settings.exchange.admin_email:
+        if not can_be_harvested(archive):
             raise ConfigError(
                 _("Nothing can be harvested yet: base_url or admin_email is not set."),
                 remedy=_("Set base_url under [archive] and admin_email under [exchange]."),
@@ -219,6 +219,11 @@ def _state_of(archive: Archive) -> tuple[tuple[int, int], ...]:
     files = (path, path.with_name(path.name + "-wal"))
     found = (file.stat() for file in files if file.exists())
     return tuple((state.st_mtime_ns, state.st_size) for state in found)
+
+
+def can_be_harvested(archive: Archive) -> bool:
+    """Say whether the settings tell where the archive is published and whom to write to."""
+    return archive.settings.has_public_url and bool(archive.settings.exchange.admin_email)
 
 
 def harvest_key(archive: Archive) -> bytes:

@@ -183,7 +183,8 @@ def copy(dest: Path, source: Path | None, as_json: bool, archive_dir: Path | Non
         """Show the site in a browser on this computer.
 
         Only this computer can reach it, unless --host says otherwise. Ctrl-C stops it. Programs
-        may ask /api/search, /api/suggest and /api/items/ID: see docs/api.md.
+        may ask /api/search, /api/suggest and /api/items/ID: see docs/api.md. Harvesters are
+        answered at /oai (OAI-PMH 2.0) once base_url and admin_email are set.
 
         \b
         Examples:
@@ -205,6 +206,8 @@ def serve(host: str, port: int, archive_dir: Path | None) -> None:
     from archive.serve import check_site
     from archive.serve import serve as serve_site
     from pipeline.api import Api
+    from pipeline.harvest import can_be_harvested
+    from pipeline.oai_route import oai_routes
     from pipeline.public_index import PublicIndex
 
     archive = open_chosen(archive_dir)
@@ -213,8 +216,11 @@ def serve(host: str, port: int, archive_dir: Path | None) -> None:
         TemporaryDirectory(prefix="hoaban-") as folder,
         closing(PublicIndex(archive, Path(folder) / "index", now)) as index,
     ):
+        routes = Api(archive, index).routes()
+        if can_be_harvested(archive):
+            routes += oai_routes(archive, now)
         _tell_address(host, port)
-        serve_site(archive.layout.site, host, port, Api(archive, index).routes())
+        serve_site(archive.layout.site, host, port, routes)
 
 
 def _tell_address(host: str, port: int) -> None:
