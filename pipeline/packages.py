@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from archive.catalogue import Catalogue, CatalogueItem
+from archive.catalogue import Catalogue, CatalogueItem, public_part
 from archive.export import FORMATS, ExportContext, ExportMasters, ExportReport
 from archive.opening import Archive
 from archive.store import Store, StoredItem
@@ -16,6 +17,7 @@ from schemas.errors import ConfigError, SourceError
 from schemas.events import utc_text
 from schemas.identifiers import image_folder, item_page
 from schemas.messages import _
+from schemas.public_views import closed_paths, public_events, public_technical, public_views
 from schemas.records import day_of, is_public
 from schemas.technical import longest_side
 
@@ -66,13 +68,18 @@ def export(
             title=archive.settings.title_in(archive.settings.main_language),
             is_complete=all_access,
             page_url=lambda item_id: _page_url(archive, item_id),
-            image_urls=lambda item_id: _image_urls(archive, catalogue, item_id),
+            image_urls=lambda item_id: _image_urls(
+                archive, _known(catalogue, item_id, public_on), item_id
+            ),
             images_instead=lambda item: (
-                None if all_access or with_masters else _images_instead(archive, catalogue, item)
+                None
+                if all_access or with_masters
+                else _images_instead(archive, _known(catalogue, item.item_id, public_on), item)
             ),
         )
         if chosen.needs_masters:
-            return chosen.write(_stored(Store(archive.layout), items), out, context)
+            stored = _stored(Store(archive.layout), items, public_on)
+            return chosen.write(stored, out, context)
         return chosen.write(items, out, context)
 
 
@@ -96,17 +103,41 @@ def _selected(
         return
     for item_id in sorted(ids_matching(archive, query)):
         item = catalogue.get(item_id)
-        if item is not None and (public_on is None or is_public(item.record, public_on)):
+        if item is not None and public_on is None:
             yield item
+        elif item is not None and public_on is not None and is_public(item.record, public_on):
+            yield public_part(item, public_on)
 
 
-def _stored(store: Store, items: Iterable[CatalogueItem]) -> Iterator[StoredItem]:
+def _stored(
+    store: Store, items: Iterable[CatalogueItem], public_on: date | None
+) -> Iterator[StoredItem]:
     for item in items:
-        yield store.read(item.item_id)
+        stored = store.read(item.item_id)
+        yield stored if public_on is None else _public_stored(stored, public_on)
+
+
+def _public_stored(stored: StoredItem, today: date) -> StoredItem:
+    """Return an item of the store without its masters that are closed on a day."""
+    closed = closed_paths(stored.record, today)
+    if not closed:
+        return stored
+    return replace(
+        stored,
+        record=public_views(stored.record, today),
+        technical=public_technical(stored.technical, closed),
+        events=public_events(stored.events, closed),
+        masters={path: file for path, file in stored.masters.items() if path not in closed},
+    )
+
+
+def _known(catalogue: Catalogue, item_id: str, public_on: date | None) -> CatalogueItem | None:
+    item = catalogue.get(item_id)
+    return item if item is None or public_on is None else public_part(item, public_on)
 
 
 def _images_instead(
-    archive: Archive, catalogue: Catalogue, item: ExportMasters
+    archive: Archive, known: CatalogueItem | None, item: ExportMasters
 ) -> Mapping[str, Path] | None:
     """Return the access images of an item whose limits withhold its masters, else None.
 
@@ -116,7 +147,6 @@ def _images_instead(
     limits = limits_in(archive, item.record)
     if not limits.recipe(longest_side(item.technical)) or not item.technical:
         return None
-    known = catalogue.get(item.item_id)
     made = known.derivatives if known else None
     if made is None or not limits.is_kept_by(made):
         raise SourceError(
@@ -136,8 +166,7 @@ def _page_url(archive: Archive, item_id: str) -> str:
     return f"{settings.base_url}/{settings.main_language}/{item_page(item_id)}"
 
 
-def _image_urls(archive: Archive, catalogue: Catalogue, item_id: str) -> tuple[str, ...]:
-    item = catalogue.get(item_id)
+def _image_urls(archive: Archive, item: CatalogueItem | None, item_id: str) -> tuple[str, ...]:
     if item is None or item.derivatives is None:
         return ()
     folder = f"{archive.settings.base_url}/{image_folder(item_id)}"

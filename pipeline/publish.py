@@ -114,4 +114,5 @@ def write_site(
         at=utc_text(at),
         on_progress=tell,
         json_ld=json_ld,
+        everything=catalogue.iter_items,
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schemas.finding_kinds import (
+    access,
     keeping,
     profile,
     quality,
@@ -33,6 +34,7 @@ KINDS: Mapping[str, FindingKind] = {
     kind.code: kind
     for kind in (
         *sheet.KINDS,
+        *access.KINDS,
         *reading.KINDS,
         *text.KINDS,
         *values.KINDS,

@@ -21,6 +21,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, BinaryIO
@@ -138,13 +139,19 @@ def _add_item(payload: _Payload, item: ExportMasters, context: ExportContext) ->
         _add_master(payload, item, technical, f"{folder}/{names[technical.path]}")
     payload.add_bytes(f"{folder}/record.json", record.to_bytes())
     payload.add_bytes(f"{folder}/dc.xml", oai_dc_xml(record, url=context.page_url(item.item_id)))
-    payload.add_bytes(f"{folder}/technical.json", json_bytes(technical_document(item.technical)))
+    known = item.technical if images is None else tuple(map(_without_tags, item.technical))
+    payload.add_bytes(f"{folder}/technical.json", json_bytes(technical_document(known)))
     payload.add_bytes(f"{folder}/events.json", json_bytes(events_document(item.events)))
     changed = {safe: true for true, safe in names.items() if safe != true}
     if changed and images is None:
         document = {"format": NAMES_FORMAT, "true_names": changed}
         payload.add_bytes(f"{folder}/names.json", json_bytes(document))
     return images is None
+
+
+def _without_tags(technical: Technical) -> Technical:
+    """Return it without what the camera wrote, as the place: who gets no master gets none of it."""
+    return replace(technical, exif={})
 
 
 def _image_bytes(path: Path) -> bytes:

@@ -17,6 +17,7 @@ from archive.layout import Layout
 from archive.settings import Settings
 from archive.site.files import SiteTree, discard, new_tree, publish
 from archive.site.items import Card, ShownItem, SiteItem, card, display, shown_item
+from archive.site.leaks import refuse_leaks
 from archive.site.lists import BrowseLists, CollectionFiles
 from archive.site.pages import Neighbours, Numbers, Pages, browse_page, json_ld_path
 from archive.site.render import STATIC
@@ -68,6 +69,7 @@ def build_site(
     at: str,
     on_progress: Progress | None = None,
     json_ld: JsonLd | None = None,
+    everything: Callable[[], Iterator[SiteItem]] | None = None,
 ) -> SiteReport:
     """Write the site beside the old one and put it in its place.
 
@@ -81,19 +83,25 @@ def build_site(
         at: When this is, RFC 3339 in UTC; what is under an embargo on that day is not public.
         on_progress: Called with (items done, items in all).
         json_ld: Describes an item for search engines and scholars; without it none is written.
+        everything: Gives a new iterator over all items, public or not, each time; with it the
+            site is looked through for what is not public before it is put in place.
 
     Raises:
+        LeakError: Something of what is not public stands in the new site; the old one stays.
         ValueError: ``items`` gave one that is not public.
         StoreWriteError: The disk refused a write.
     """
     try:
         tree = new_tree(layout)
         builder = _Builder(layout, settings, profile, tree, json_ld)
-        survey = builder.write(items, day_of(datetime.fromisoformat(at)), on_progress)
+        today = day_of(datetime.fromisoformat(at))
+        survey = builder.write(items, today, on_progress)
         search = tree.root / "search"
         search.mkdir()
         write_search(search)
         tree.count_folder(search.name)
+        if everything is not None:
+            refuse_leaks(tree.root, layout, profile, everything, today)
         publish(layout)
     except OSError as error:
         discard(layout)
