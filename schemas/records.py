@@ -134,17 +134,17 @@ class Record:
             if data["format"] != RECORD_FORMAT:
                 raise RecordError(f"record format {data['format']!r}, expected {RECORD_FORMAT!r}")
             return cls(
-                identifier=data["identifier"],
+                identifier=_number(data["identifier"]),
                 statements=tuple(map(_statement_from_json, data["statements"])),
                 views=tuple(map(_view_from_json, data["views"])),
                 access=Access(data["access"]),
-                extra=tuple((column, text) for column, text in data["extra"]),
-                originals=tuple((column, text) for column, text in data.get("originals", ())),
-                kind=data.get("kind", ""),
+                extra=tuple(map(_pair, data["extra"])),
+                originals=tuple(map(_pair, data.get("originals", ()))),
+                kind=_text_of(data.get("kind", "")),
                 is_withdrawn=bool(data.get("withdrawn", False)),
-                embargo_until=data.get("embargo_until", ""),
+                embargo_until=_text_of(data.get("embargo_until", "")),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RecordError(f"not a record: {error!r}") from error
 
 
@@ -206,7 +206,39 @@ def _view_to_json(view: View) -> dict[str, Any]:
 
 
 def _view_from_json(data: Mapping[str, Any]) -> View:
-    return View(**{**data, "access": Access(data.get("access", Access.PUBLIC))})
+    texts = {key: _text_of(value) for key, value in data.items()}
+    access = Access(texts.pop("access", Access.PUBLIC))
+    return View(access=access, **texts)
+
+
+def _number(value: object) -> str:
+    """Return an inventory number, which must give an item id.
+
+    Raises:
+        TypeError: It is no text.
+        ValueError: It is blank.
+    """
+    number = _text_of(value)
+    item_id_for(number)
+    return number
+
+
+def _pair(value: Any) -> tuple[str, str]:
+    column, text = value
+    return _text_of(column), _text_of(text)
+
+
+def _text_of(value: object) -> str:
+    """Return a text that can be written as UTF-8.
+
+    Raises:
+        TypeError: It is no text.
+        ValueError: It has half of a surrogate pair.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    value.encode()
+    return value
 
 
 def _statement_to_json(statement: Statement) -> dict[str, Any]:
@@ -222,6 +254,10 @@ def _statement_to_json(statement: Statement) -> dict[str, Any]:
 
 
 def _statement_from_json(data: Mapping[str, Any]) -> Statement:
+    for key, text in data.items():
+        # Most texts are ASCII addresses and names; the others are few enough to be encoded.
+        if key != "normal" and not (isinstance(text, str) and text.isascii()):
+            _text_of(text)
     if "normal" not in data:
         return Statement(**data)
     normal = tuple(sorted(data["normal"].items()))
