@@ -24,6 +24,7 @@ from pipeline.commands.intake import check, contact_sheet, ingest, watch
 from pipeline.commands.keeping import derive, rebuild
 from pipeline.commands.profile import profile
 from pipeline.commands.publishing import build, export_command, serve
+from pipeline.commands.receiving import receive
 from pipeline.commands.replicas import audit, replicate, restore
 from pipeline.commands.starting import demo, doctor, init
 from pipeline.spoken_help import SpokenGroup, SpokenOption, spoken_option
@@ -79,6 +80,7 @@ for _command in (
     profile,
     check,
     ingest,
+    receive,
     contact_sheet,
     watch,
     derive,

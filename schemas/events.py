@@ -26,6 +26,7 @@ class EventType(StrEnum):
     ``DERIVATION`` has no entry in the Library of Congress vocabulary, so it has no URI.
     """
 
+    ACCESSION = "accession"
     CAPTURE = "capture"
     INGESTION = "ingestion"
     MESSAGE_DIGEST_CALCULATION = "message digest calculation"
@@ -43,6 +44,7 @@ class EventType(StrEnum):
 
 
 _CODES = {
+    EventType.ACCESSION: "acc",
     EventType.CAPTURE: "cap",
     EventType.INGESTION: "ing",
     EventType.MESSAGE_DIGEST_CALCULATION: "mes",

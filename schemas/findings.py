@@ -16,6 +16,7 @@ from schemas.finding_kinds import (
     profile,
     quality,
     reading,
+    receiving,
     replicas,
     roundtrip,
     scans,
@@ -45,6 +46,7 @@ KINDS: Mapping[str, FindingKind] = {
         *roundtrip.KINDS,
         *keeping.KINDS,
         *replicas.KINDS,
+        *receiving.KINDS,
     )
 }
 
