@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 
 from schemas.finding_kinds import (
     access,
+    exchange,
     keeping,
+    packages,
     profile,
     quality,
     reading,
@@ -47,6 +49,8 @@ KINDS: Mapping[str, FindingKind] = {
         *keeping.KINDS,
         *replicas.KINDS,
         *receiving.KINDS,
+        *packages.KINDS,
+        *exchange.KINDS,
     )
 }
 
