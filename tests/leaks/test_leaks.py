@@ -69,8 +69,8 @@ def public_rows(access: str = "") -> list[tuple[str, ...]]:
         "was-open.jpg",
     )
     return [
-        ("BT-001", "Trống đồng", "Bronze drum", "Một chiếc trống.", "đồng", "", "", "trống", files[0],
-         "", HIDDEN, UNKNOWN),
+        ("BT-001", "Trống đồng", "Bronze drum", "Một chiếc trống.", "đồng", "", "", "trống",
+         files[0], "", HIDDEN, UNKNOWN),
         ("BT-002", "Khăn piêu", "Piêu scarf", "", "vải", "", "", "", files[1], "", HIDDEN, UNKNOWN),
         ("BT-003", "Cối gỗ" if not access else f"Cối {OLD}", "", "", "gỗ", "", "", "", files[2],
          access, "", ""),
