@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from archive import durable
-from archive.catalogue import Catalogue, CatalogueItem
+from archive.catalogue import Catalogue, CatalogueItem, public_part
 from archive.export.museum_xml import EDM, LIDO, MODS, Standard
 from archive.export.selection import EVERYTHING
 from archive.oai import Entry, Format, Identity, Set
@@ -194,7 +194,9 @@ class HarvestedArchive:
         """Return an item while it is public: it may have been closed since the list was read."""
         with Catalogue.open_for_reading(self._archive.layout.catalogue) as catalogue:
             item = catalogue.get(item_id)
-        return item if item is not None and is_public(item.record, self._today()) else None
+        if item is None or not is_public(item.record, self._today()):
+            return None
+        return public_part(item, self._today())
 
     def _today(self) -> date:
         return day_of(self._now())

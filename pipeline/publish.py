@@ -130,5 +130,6 @@ def write_site(
         on_progress=tell,
         json_ld=json_ld,
         facets=lambda lang: facet_words(archive.profile, archive.tables, lang),
+        everything=catalogue.iter_items,
         edition=edition,
     )

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schemas.finding_kinds import (
+    access,
     exchange,
     keeping,
     packages,
     profile,
     quality,
     reading,
+    receiving,
     replicas,
     roundtrip,
     scans,
@@ -35,6 +37,7 @@ KINDS: Mapping[str, FindingKind] = {
     kind.code: kind
     for kind in (
         *sheet.KINDS,
+        *access.KINDS,
         *reading.KINDS,
         *text.KINDS,
         *values.KINDS,
@@ -45,6 +48,7 @@ KINDS: Mapping[str, FindingKind] = {
         *roundtrip.KINDS,
         *keeping.KINDS,
         *replicas.KINDS,
+        *receiving.KINDS,
         *packages.KINDS,
         *exchange.KINDS,
     )

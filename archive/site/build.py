@@ -18,6 +18,7 @@ from archive.settings import Settings
 from archive.site.edition import CHECKSUMS_NAME, Edition, Fit, edition_files, fitting
 from archive.site.files import SitePlace, SiteTree, discard, new_tree, publish
 from archive.site.items import Card, ShownItem, SiteItem, card, display, shown_item
+from archive.site.leaks import refuse_leaks
 from archive.site.lists import BrowseLists, CollectionFiles
 from archive.site.opensearch import OPENSEARCH_NAME, opensearch_description
 from archive.site.pages import Neighbours, Numbers, Pages, browse_page, json_ld_path
@@ -80,6 +81,7 @@ def build_site(
     on_progress: Progress | None = None,
     json_ld: JsonLd | None = None,
     facets: Facets | None = None,
+    everything: Callable[[], Iterator[SiteItem]] | None = None,
     edition: Edition | None = None,
 ) -> SiteReport:
     """Write the site beside the old one and put it in its place.
@@ -97,9 +99,12 @@ def build_site(
         on_progress: Called with (items done, items in all).
         json_ld: Describes an item for search engines and scholars; without it none is written.
         facets: What the search page calls the facets of the index; without it there are none.
+        everything: Gives a new iterator over all items, public or not, each time; with it the
+            site is looked through for what is not public before it is put in place.
         edition: What to make instead of the site itself.
 
     Raises:
+        LeakError: Something of what is not public stands in the new site; the old one stays.
         ValueError: ``items`` gave one that is not public.
         SourceError: The edition cannot be made small enough.
         StoreWriteError: The disk refused a write.
@@ -110,7 +115,8 @@ def build_site(
         while True:
             tree = new_tree(place)
             builder = _Builder(layout, settings, profile, tree, json_ld, facets, fit.halvings)
-            survey = builder.write(items, day_of(datetime.fromisoformat(at)), on_progress)
+            today = day_of(datetime.fromisoformat(at))
+            survey = builder.write(items, today, on_progress)
             search = tree.root / "search"
             search.mkdir()
             write_search(search)
@@ -121,6 +127,8 @@ def build_site(
                 tree.write_checksums(CHECKSUMS_NAME)
                 break
             fit = fit.smaller(tree.files, tree.disk_bytes)
+        if everything is not None:
+            refuse_leaks(tree.root, layout, profile, everything, today)
         publish(place)
     except OSError as error:
         discard(place)
