@@ -16,13 +16,16 @@ from typing import Any
 from archive.layout import Layout
 from archive.settings import Settings
 from archive.site.files import SiteTree, discard, new_tree, publish
+from archive.site.gathering import Gathering
 from archive.site.items import Card, ShownItem, SiteItem, card, display, shown_item
 from archive.site.lists import BrowseLists, CollectionFiles
 from archive.site.pages import Neighbours, Numbers, Pages, browse_page, json_ld_path
-from archive.site.render import STATIC
+from archive.site.render import STATIC, SiteWays
 from archive.site.sitemap import Sitemap
 from archive.site.survey import Survey, survey_items
 from archive.site.urls import absolute_url
+from archive.site.ways import Ways
+from archive.value_tables import read_value_tables
 from schemas.crosswalks import iiif
 from schemas.derivatives import DerivativeSet
 from schemas.errors import StoreWriteError
@@ -35,6 +38,7 @@ from schemas.records import Record, day_of
 # its JSON-LD.
 JsonLd = Callable[[Record, str, Sequence[str], str], Mapping[str, Any]]
 Progress = Callable[[int, int], None]
+LISTS = "site-lists.db"
 
 
 @dataclass(frozen=True)
@@ -151,16 +155,34 @@ class _Builder:
         def shown() -> Iterator[ShownItem]:
             return (shown_item(item, self._profile, self._settings) for item in items())
 
-        survey = survey_items(shown(), self._usable, today)
+        languages = self._settings.languages
+        with Gathering(self._layout.staging / LISTS, self._profile, languages) as gathered:
+            survey = survey_items(shown(), self._usable, today, gathered.add)
+            gathered.finish()
+            self._write_pages(shown(), survey, gathered, on_progress)
+        return survey
+
+    def _write_pages(
+        self,
+        items: Iterator[ShownItem],
+        survey: Survey,
+        gathered: Gathering,
+        on_progress: Progress | None,
+    ) -> None:
+        """Write what the second pass makes: every page, and the images."""
+        tables = read_value_tables(self._layout)
+        ways = Ways(self._tree, gathered, self._profile, tables, self._settings.languages)
         numbers = Numbers(survey.items, survey.images, survey.updated_at[:10])
-        pages = Pages(self._settings, numbers)
+        pages = Pages(
+            self._settings, numbers, SiteWays(timeline=ways.has_timeline, map=ways.has_map)
+        )
         self._write_single_pages(pages, survey)
         sitemap = self._sitemap()
         lists = BrowseLists(self._tree, pages, self._settings.languages, survey.items)
         collection = CollectionFiles(self._tree, self._publication, survey.with_images)
-        for done, (previous, item, following) in enumerate(_with_neighbours(shown()), start=1):
+        for done, (previous, item, following) in enumerate(_with_neighbours(items), start=1):
             images = self._write_images(item)
-            self._write_item(pages, previous, item, following, images)
+            self._write_item(pages, ways, (previous, item, following), images)
             lists.add({lang: card(item, images, lang) for lang in self._settings.languages})
             if images is not None:
                 collection.add(iiif.manifest_summary(item.record, images, self._publication))
@@ -170,11 +192,11 @@ class _Builder:
                 on_progress(done, survey.items)
         lists.finish()
         collection.finish()
+        ways.write(pages, sitemap.add if sitemap is not None else _unheard)
         if sitemap is not None:
             for number in range(1, lists.count + 1):
                 sitemap.add(browse_page(number))
             sitemap.finish()
-        return survey
 
     def _usable(self, item: ShownItem) -> DerivativeSet | None:
         """Return the item's derivatives when every canvas has its files, else None.
@@ -235,12 +257,20 @@ class _Builder:
     def _write_item(
         self,
         pages: Pages,
-        previous: ShownItem | None,
-        item: ShownItem,
-        following: ShownItem | None,
+        ways: Ways,
+        in_order: tuple[ShownItem | None, ShownItem, ShownItem | None],
         images: DerivativeSet | None,
     ) -> None:
-        """Write the item's pages and its JSON-LD."""
+        """Write the item's pages and its JSON-LD.
+
+        Args:
+            pages: Makes the HTML.
+            ways: Knows what else is like it.
+            in_order: The item between the ones before and after it.
+            images: Its derivatives as far as they are on the site.
+        """
+        previous, item, following = in_order
+        related = ways.related(item)
         for lang in self._settings.languages:
             neighbours = Neighbours(
                 self._card(previous, lang) if previous else None,
@@ -248,7 +278,8 @@ class _Builder:
             )
             shown = display(item, images, self._profile, self._settings, lang)
             json_ld = self._describe(item, images, lang)
-            html = pages.item(lang, shown, neighbours, json_ld)
+            around = ways.around(item.item_id, related, lang)
+            html = pages.item(lang, shown, neighbours, json_ld, around)
             self._tree.write_page(f"{lang}/{item_page(item.item_id)}", html)
             if json_ld is not None and lang == self._settings.main_language:
                 self._tree.write_json(json_ld_path(item.item_id), json_ld)
@@ -267,6 +298,10 @@ class _Builder:
             for canvas in (images.canvases if images else ())
         ]
         return self._json_ld(item.record, address, pictures, lang)
+
+
+def _unheard(_path: str) -> None:
+    """Take the path of a page where there is no sitemap."""
 
 
 def _with_neighbours(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.settings import Settings
-from archive.site.items import Card, Display
-from archive.site.render import Renderer
+from archive.site.items import Card, Display, Text
+from archive.site.render import Renderer, SiteWays
 from archive.site.urls import absolute_url
 from schemas.crosswalks.iiif import collection_path, manifest_path
 from schemas.identifiers import item_page, shard_of
@@ -43,6 +43,36 @@ class Neighbours:
     following: Card | None
 
 
+@dataclass(frozen=True)
+class ValueLink:
+    """A value in a list.
+
+    Attributes:
+        label: What it is called.
+        page: Path of its page, inside an edition.
+        count: Items that have it.
+    """
+
+    label: Text
+    page: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Around:
+    """What an item is connected with.
+
+    Attributes:
+        related: Items like it.
+        named: Values that the item describes: a person's name in other items.
+        naming: Some of the items that have such a value.
+    """
+
+    related: tuple[Card, ...] = ()
+    named: tuple[ValueLink, ...] = ()
+    naming: tuple[Card, ...] = ()
+
+
 class Pages:
     """Makes the HTML of every kind of page.
 
@@ -50,9 +80,9 @@ class Pages:
         numbers: How much there is, for the home page and the footer.
     """
 
-    def __init__(self, settings: Settings, numbers: Numbers) -> None:
+    def __init__(self, settings: Settings, numbers: Numbers, ways: SiteWays | None = None) -> None:
         self._settings = settings
-        self._renderer = Renderer(settings)
+        self._renderer = Renderer(settings, ways or SiteWays())
         self.numbers = numbers
 
     def home(
@@ -76,7 +106,7 @@ class Pages:
             "cards_shown": cards,
             "number": number,
             "count": count,
-            "numbers_shown": _numbers_shown(number, count),
+            "numbers_shown": numbers_shown(number, count),
             "items": self.numbers.items,
             "first": (number - 1) * PAGE_SIZE + 1,
         }
@@ -85,13 +115,19 @@ class Pages:
         )
 
     def item(
-        self, lang: str, item: Display, neighbours: Neighbours, json_ld: Mapping[str, Any] | None
+        self,
+        lang: str,
+        item: Display,
+        neighbours: Neighbours,
+        json_ld: Mapping[str, Any] | None,
+        around: Around,
     ) -> str:
         """Return the page of an item."""
         path = item_page(item.item_id)
         data = {
             "item": item,
             "neighbours": neighbours,
+            "around": around,
             "json_ld": json_ld,
             "json_ld_path": json_ld_path(item.item_id),
             "manifest_path": manifest_path(item.item_id),
@@ -101,6 +137,17 @@ class Pages:
             else "",
         }
         return self._renderer.render("item.html", lang, path, self._common("item") | data)
+
+    def page(self, template: str, lang: str, path: str, data: Mapping[str, Any]) -> str:
+        """Return a page of any other kind.
+
+        Args:
+            template: Name of its template.
+            lang: Language of the edition.
+            path: Its path inside every edition.
+            data: What the template asks for; ``section`` names its entry in the menu.
+        """
+        return self._renderer.render(template, lang, path, self._common("browse") | dict(data))
 
     def search(self, lang: str) -> str:
         """Return the search page."""
@@ -141,7 +188,7 @@ def json_ld_path(item_id: str) -> str:
     return f"data/{shard_of(item_id)}/{item_id}.jsonld"
 
 
-def _numbers_shown(number: int, count: int) -> list[int]:
+def numbers_shown(number: int, count: int) -> list[int]:
     """Return the page numbers to link to, in order; 0 stands for those left out."""
     near = range(max(1, number - _PAGES_AROUND), min(count, number + _PAGES_AROUND) + 1)
     shown: list[int] = []

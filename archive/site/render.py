@@ -63,11 +63,21 @@ class Twin:
     is_current: bool
 
 
+@dataclass(frozen=True)
+class SiteWays:
+    """Which pages the menus of a site lead to, beyond those every site has."""
+
+    timeline: bool = False
+    map: bool = False
+    stories: bool = False
+
+
 class Renderer:
     """Renders pages in the languages of an archive."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, ways: SiteWays) -> None:
         self._settings = settings
+        self._ways = ways
         self._environments = {lang: _environment(lang) for lang in settings.languages}
 
     def render(self, template: str, lang: str, path: str, data: Mapping[str, Any]) -> str:
@@ -126,6 +136,7 @@ class Renderer:
             "twins": twins,
             "canonical": canonical if settings.has_public_url else "",
             "policy": CONTENT_SECURITY_POLICY,
+            "site_ways": self._ways,
         }
 
 

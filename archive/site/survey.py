@@ -44,8 +44,19 @@ class Survey:
     broken: tuple[str, ...]
 
 
-def survey_items(items: Iterable[ShownItem], usable: Usable, today: date) -> Survey:
+def survey_items(
+    items: Iterable[ShownItem],
+    usable: Usable,
+    today: date,
+    gather: Callable[[ShownItem, DerivativeSet | None], None],
+) -> Survey:
     """Count ``items`` and choose those of the home page, holding only a few at a time.
+
+    Args:
+        items: The public items.
+        usable: Returns an item's derivatives when their files are there.
+        today: The day that decides what is public.
+        gather: Told every item with its usable derivatives.
 
     Raises:
         ValueError: An item is not public.
@@ -60,6 +71,7 @@ def survey_items(items: Iterable[ShownItem], usable: Usable, today: date) -> Sur
         count += 1
         updated_at = max(updated_at, item.updated_at)
         found = usable(item)
+        gather(item, found)
         if found is not None:
             with_images += 1
             images += len(found.canvases)
