@@ -8,7 +8,7 @@ gives the same bytes: nothing on a page comes from the clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from archive.layout import Layout
 from archive.settings import Settings
 from archive.site.files import SiteTree, discard, new_tree, publish
 from archive.site.gathering import Gathering
-from archive.site.items import Card, ShownItem, SiteItem, card, display, shown_item
+from archive.site.items import Card, Display, ShownItem, SiteItem, card, display, shown_item
 from archive.site.lists import BrowseLists, CollectionFiles
 from archive.site.pages import Neighbours, Numbers, Pages, browse_page, json_ld_path
 from archive.site.render import STATIC, SiteWays
 from archive.site.sitemap import Sitemap
+from archive.site.stories import read_stories
+from archive.site.story_pages import StoryPages
 from archive.site.survey import Survey, survey_items
 from archive.site.urls import absolute_url
 from archive.site.ways import Ways
@@ -87,6 +89,7 @@ def build_site(
         json_ld: Describes an item for search engines and scholars; without it none is written.
 
     Raises:
+        ConfigError: A story is wrong, or names an item that is not public.
         ValueError: ``items`` gave one that is not public.
         StoreWriteError: The disk refused a write.
     """
@@ -134,6 +137,8 @@ class _Builder:
         self._profile = profile
         self._tree = tree
         self._json_ld = json_ld
+        self._stories = StoryPages(read_stories(layout.stories, settings.languages), settings)
+        self._in_stories: dict[str, dict[str, Display]] = {lang: {} for lang in settings.languages}
         self._publication = iiif.Publication(
             base_url=settings.base_url,
             title=settings.title,
@@ -157,10 +162,22 @@ class _Builder:
 
         languages = self._settings.languages
         with Gathering(self._layout.staging / LISTS, self._profile, languages) as gathered:
-            survey = survey_items(shown(), self._usable, today, gathered.add)
+
+            def gather(item: ShownItem, images: DerivativeSet | None) -> None:
+                gathered.add(item, images)
+                if item.record.identifier in self._stories.numbers:
+                    self._keep_for_stories(item, images)
+
+            survey = survey_items(shown(), self._usable, today, gather)
             gathered.finish()
+            self._stories.check(self._in_stories[self._settings.main_language])
             self._write_pages(shown(), survey, gathered, on_progress)
         return survey
+
+    def _keep_for_stories(self, item: ShownItem, images: DerivativeSet | None) -> None:
+        for lang, kept in self._in_stories.items():
+            shown = display(item, images, self._profile, self._settings, lang)
+            kept[item.record.identifier] = shown
 
     def _write_pages(
         self,
@@ -173,9 +190,9 @@ class _Builder:
         tables = read_value_tables(self._layout)
         ways = Ways(self._tree, gathered, self._profile, tables, self._settings.languages)
         numbers = Numbers(survey.items, survey.images, survey.updated_at[:10])
-        pages = Pages(
-            self._settings, numbers, SiteWays(timeline=ways.has_timeline, map=ways.has_map)
-        )
+        has_stories = bool(self._stories.names)
+        leads = SiteWays(timeline=ways.has_timeline, map=ways.has_map, stories=has_stories)
+        pages = Pages(self._settings, numbers, leads)
         self._write_single_pages(pages, survey)
         sitemap = self._sitemap()
         lists = BrowseLists(self._tree, pages, self._settings.languages, survey.items)
@@ -192,11 +209,20 @@ class _Builder:
                 on_progress(done, survey.items)
         lists.finish()
         collection.finish()
-        ways.write(pages, sitemap.add if sitemap is not None else _unheard)
+        add = sitemap.add if sitemap is not None else _unheard
+        ways.write(pages, add)
+        self._write_stories(pages, add)
         if sitemap is not None:
             for number in range(1, lists.count + 1):
                 sitemap.add(browse_page(number))
             sitemap.finish()
+
+    def _write_stories(self, pages: Pages, add: Callable[[str], None]) -> None:
+        paths: list[str] = []
+        for lang, shown in self._in_stories.items() if self._stories.names else ():
+            paths = self._stories.write(self._tree, pages, lang, shown)
+        for path in paths:
+            add(path)
 
     def _usable(self, item: ShownItem) -> DerivativeSet | None:
         """Return the item's derivatives when every canvas has its files, else None.
@@ -278,7 +304,11 @@ class _Builder:
             )
             shown = display(item, images, self._profile, self._settings, lang)
             json_ld = self._describe(item, images, lang)
-            around = ways.around(item.item_id, related, lang)
+            told = self._stories.of_item(item.record.identifier, lang, self._in_stories[lang])
+            around = replace(
+                ways.around(item.item_id, related, lang),
+                stories=tuple((story.title, story.page) for story in told),
+            )
             html = pages.item(lang, shown, neighbours, json_ld, around)
             self._tree.write_page(f"{lang}/{item_page(item.item_id)}", html)
             if json_ld is not None and lang == self._settings.main_language:

@@ -66,11 +66,13 @@ class Around:
         related: Items like it.
         named: Values that the item describes: a person's name in other items.
         naming: Some of the items that have such a value.
+        stories: Titles and paths of the stories that name it.
     """
 
     related: tuple[Card, ...] = ()
     named: tuple[ValueLink, ...] = ()
     naming: tuple[Card, ...] = ()
+    stories: tuple[tuple[Text, str], ...] = ()
 
 
 class Pages:
