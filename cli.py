@@ -22,8 +22,9 @@ from pipeline.commands.editing import records, undo
 from pipeline.commands.finding import search, status
 from pipeline.commands.intake import check, contact_sheet, ingest, watch
 from pipeline.commands.keeping import derive, rebuild
+from pipeline.commands.printed import labels
 from pipeline.commands.profile import profile
-from pipeline.commands.publishing import build, export_command, serve
+from pipeline.commands.publishing import build, copy, export_command, serve
 from pipeline.commands.replicas import audit, replicate, restore
 from pipeline.commands.starting import demo, doctor, init
 from pipeline.spoken_help import SpokenGroup, SpokenOption, spoken_option
@@ -87,8 +88,10 @@ for _command in (
     status,
     search,
     build,
+    copy,
     serve,
     export_command,
+    labels,
     audit,
     replicate,
     restore,

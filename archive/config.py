@@ -23,6 +23,7 @@ from archive.settings import (
     DaskSettings,
     DerivativeSettings,
     IntakeSettings,
+    LabelSettings,
     QualitySettings,
     Settings,
 )
@@ -31,7 +32,7 @@ from schemas.messages import LANGUAGES, _
 from schemas.records import Access
 
 # The settings that are tables of their own.
-_TABLES = frozenset({"derivatives", "quality", "dask", "limits", "intake"})
+_TABLES = frozenset({"derivatives", "quality", "dask", "limits", "intake", "labels"})
 
 
 def read_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
@@ -74,6 +75,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
     dask = _checked(dict(data.get("dask", {})), DaskSettings, path)
     quality = _checked(dict(data.get("quality", {})), QualitySettings, path)
     intake = _checked(dict(data.get("intake", {})), IntakeSettings, path)
+    labels = _checked(dict(data.get("labels", {})), LabelSettings, path)
     settings = replace(
         Settings(**archive),
         derivatives=replace(DERIVATIVE_PROFILES[profile], **derivatives),
@@ -81,6 +83,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
         dask=replace(DaskSettings(), **dask),
         limits=_limits(data.get("limits", {}), path),
         intake=replace(IntakeSettings(), **intake),
+        labels=replace(LabelSettings(), **labels),
     )
     _check_values(settings, path)
     return settings
@@ -237,6 +240,7 @@ def _check_values(settings: Settings, path: Path) -> None:
         or _wrong_derivatives(settings.derivatives)
         or _wrong_intake(settings.intake)
         or _wrong_quality(settings.quality)
+        or _wrong_labels(settings.labels)
     )
     if wrong:
         raise ConfigError(wrong, path=path)
@@ -255,6 +259,15 @@ def _wrong_derivatives(settings: DerivativeSettings) -> str:
         return _("access_px must be at most {limit}: no WebP can be larger.").format(
             limit=MOST_ACCESS_PX
         )
+    return ""
+
+
+def _wrong_labels(settings: LabelSettings) -> str:
+    """Return what is wrong with what is printed, or an empty text."""
+    if not (30 <= settings.width_mm <= 190 and 20 <= settings.height_mm <= 270):
+        return _("width_mm must be from 30 to 190, height_mm from 20 to 270: a label fits on A4.")
+    if not settings.register_fields:
+        return _("register_fields must name at least one field.")
     return ""
 
 

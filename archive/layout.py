@@ -82,6 +82,11 @@ class Layout:
         return self.root / "site"
 
     @property
+    def editions(self) -> Path:
+        """Copies of the site for a stick or another small disk, a folder each."""
+        return self.root / "editions"
+
+    @property
     def quarantine(self) -> Path:
         """Files set aside with their findings."""
         return self.root / "quarantine"

@@ -134,6 +134,43 @@ class IntakeSettings:
     encoding: str = ""
 
 
+@dataclass(frozen=True)
+class LabelSettings:
+    """What is printed of items (table ``[labels]``).
+
+    Attributes:
+        label_fields: Fields below the title on a label, in order.
+        card_fields: Fields on an accession card, in order; empty means all that may be seen.
+        register_fields: Columns of the register, in order.
+        width_mm: Width of a label in millimetres.
+        height_mm: Height of a label in millimetres.
+    """
+
+    label_fields: tuple[str, ...] = ("date", "material", "ethnic_group", "place")
+    card_fields: tuple[str, ...] = ()
+    register_fields: tuple[str, ...] = (
+        "identifier",
+        "title",
+        "date",
+        "material",
+        "dimensions",
+        "provenance",
+        "condition",
+        "note",
+    )
+    width_mm: int = 95
+    height_mm: int = 66
+
+    def fields_of(self, form: str) -> tuple[str, ...]:
+        """Return the fields of a form: ``label``, ``card`` or ``register``."""
+        fields = {
+            "label": self.label_fields,
+            "card": self.card_fields,
+            "register": self.register_fields,
+        }
+        return fields[form]
+
+
 ENGINES = ("local", "dask")
 LEGACY_TEXT = ("ask", "convert", "keep")
 
@@ -161,6 +198,7 @@ class Settings:
         dask: The workers on other computers.
         limits: What may be shown of images, by access level and by rights.
         intake: How catalogues are read.
+        labels: What is printed of items.
     """
 
     title: Mapping[str, str] = field(
@@ -183,6 +221,7 @@ class Settings:
     dask: DaskSettings = field(default_factory=DaskSettings)
     limits: LimitRules = field(default_factory=LimitRules)
     intake: IntakeSettings = field(default_factory=IntakeSettings)
+    labels: LabelSettings = field(default_factory=LabelSettings)
 
     @property
     def main_language(self) -> str:

@@ -53,11 +53,11 @@ def export(
         StoreWriteError: The disk refuses, or ``out`` exists.
     """
     chosen = FORMATS[format_name]
-    _check_target(archive, out)
+    check_target(archive, out)
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         at = now()
         public_on = None if all_access else day_of(at)
-        items = _selected(archive, catalogue, query, public_on=public_on)
+        items = selected(archive, catalogue, query, public_on=public_on)
         context = ExportContext(
             profile=archive.profile,
             at=utc_text(at),
@@ -65,7 +65,7 @@ def export(
             lang=archive.settings.main_language,
             title=archive.settings.title_in(archive.settings.main_language),
             is_complete=all_access,
-            page_url=lambda item_id: _page_url(archive, item_id),
+            page_url=lambda item_id: page_address(archive, item_id),
             image_urls=lambda item_id: _image_urls(archive, catalogue, item_id),
             images_instead=lambda item: (
                 None if all_access or with_masters else _images_instead(archive, catalogue, item)
@@ -76,7 +76,12 @@ def export(
         return chosen.write(items, out, context)
 
 
-def _check_target(archive: Archive, out: Path) -> None:
+def check_target(archive: Archive, out: Path) -> None:
+    """Refuse to write among what is kept or made by the archive itself.
+
+    Raises:
+        ConfigError: ``out`` lies in such a part of the archive.
+    """
     layout = archive.layout
     parts = (layout.store, layout.index, layout.derivatives, layout.site, layout.quarantine)
     target = out.resolve()
@@ -88,9 +93,10 @@ def _check_target(archive: Archive, out: Path) -> None:
         )
 
 
-def _selected(
+def selected(
     archive: Archive, catalogue: Catalogue, query: str, *, public_on: date | None
 ) -> Iterator[CatalogueItem]:
+    """Yield the items that ``query`` finds, or all; only those public on a day, if one is given."""
     if not query:
         yield from catalogue.iter_items(public_on=public_on)
         return
@@ -131,7 +137,8 @@ def _images_instead(
     }
 
 
-def _page_url(archive: Archive, item_id: str) -> str:
+def page_address(archive: Archive, item_id: str) -> str:
+    """Return the public address of an item's page, in the archive's main language."""
     settings = archive.settings
     return f"{settings.base_url}/{settings.main_language}/{item_page(item_id)}"
 

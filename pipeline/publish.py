@@ -13,6 +13,7 @@ from archive.catalogue import Catalogue, CatalogueItem
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.site.build import SiteReport, build_site
+from archive.site.edition import Edition
 from archive.store import Store
 from pipeline.derivative_sets import finish_derivatives, make_missing_derivatives
 from pipeline.indexing import public_document, public_fields, update_index
@@ -53,10 +54,12 @@ def publish(
     *,
     now: Callable[[], datetime],
     on_progress: OnProgress = ignore_progress,
+    edition: Edition | None = None,
 ) -> PublishReport:
-    """Build the site anew beside the old one and put it in its place.
+    """Build the site anew beside the old one and put it in its place, or an edition of it.
 
     Raises:
+        SourceError: The edition cannot be made small enough.
         DependencyError: The worker processes cannot be started.
         StoreBusyError: Another process is writing to the archive.
         StoreWriteError: The disk refuses; the old site stays.
@@ -69,7 +72,9 @@ def publish(
         if changed := refreshed.item_ids | made.item_ids:
             update_index(archive, catalogue, changed)
         finish_derivatives(catalogue, now)
-        site = write_site(archive, catalogue, now=now, on_progress=on_progress)
+        site = write_site(archive, catalogue, now=now, on_progress=on_progress, edition=edition)
+    if edition is not None:
+        return PublishReport(site, (*refreshed.findings, *made.findings))
     over = budget_findings(archive.settings, files=site.files, size_bytes=site.bytes)
     return PublishReport(site, (*refreshed.findings, *made.findings, *over))
 
@@ -80,6 +85,7 @@ def write_site(
     *,
     now: Callable[[], datetime],
     on_progress: OnProgress,
+    edition: Edition | None = None,
 ) -> SiteReport:
     """Write the site from an open catalogue; the caller holds the write lock."""
     at = now()
@@ -114,4 +120,5 @@ def write_site(
         at=utc_text(at),
         on_progress=tell,
         json_ld=json_ld,
+        edition=edition,
     )

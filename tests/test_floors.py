@@ -26,6 +26,7 @@ FLOORS = {
     "pipeline": 3,
     "archive.site": 3,
     "archive.contact_sheet": 3,
+    "archive.labels": 3,
     "archive.export": 3,
     "archive.serve": 3,
     "pipeline.commands": 4,

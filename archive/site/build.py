@@ -15,13 +15,15 @@ from typing import Any
 
 from archive.layout import Layout
 from archive.settings import Settings
-from archive.site.files import SiteTree, discard, new_tree, publish
+from archive.site.edition import CHECKSUMS_NAME, Edition, Fit, edition_files, fitting
+from archive.site.files import SitePlace, SiteTree, discard, new_tree, publish
 from archive.site.gathering import Gathering
 from archive.site.items import Card, Display, ShownItem, SiteItem, card, display, shown_item
 from archive.site.lists import BrowseLists, CollectionFiles
 from archive.site.pages import Neighbours, Numbers, Pages, browse_page, json_ld_path
 from archive.site.render import STATIC, SiteWays
 from archive.site.sitemap import Sitemap
+from archive.site.smaller import halved
 from archive.site.stories import read_stories
 from archive.site.story_pages import StoryPages
 from archive.site.survey import Survey, survey_items
@@ -54,6 +56,9 @@ class SiteReport:
         bytes: Size of the site, images included.
         warnings: Sentences about items that are not shown in full.
         at: When it was made; it stands in no page.
+        path: Where it stands.
+        disk_bytes: What it takes on a stick.
+        halvings: How often its zoomable images were halved so that it fits.
     """
 
     pages: int
@@ -62,6 +67,9 @@ class SiteReport:
     bytes: int
     warnings: tuple[str, ...]
     at: str
+    path: Path
+    disk_bytes: int = 0
+    halvings: int = 0
 
 
 def build_site(
@@ -74,8 +82,11 @@ def build_site(
     at: str,
     on_progress: Progress | None = None,
     json_ld: JsonLd | None = None,
+    edition: Edition | None = None,
 ) -> SiteReport:
     """Write the site beside the old one and put it in its place.
+
+    An edition is made for a disk of a certain size: its zoomable images are halved until it fits.
 
     Args:
         layout: The archive.
@@ -87,30 +98,41 @@ def build_site(
         at: When this is, RFC 3339 in UTC; what is under an embargo on that day is not public.
         on_progress: Called with (items done, items in all).
         json_ld: Describes an item for search engines and scholars; without it none is written.
+        edition: What to make instead of the site itself.
 
     Raises:
         ConfigError: A story is wrong, or names an item that is not public.
         ValueError: ``items`` gave one that is not public.
+        SourceError: The edition cannot be made small enough.
         StoreWriteError: The disk refused a write.
     """
+    place = SitePlace.of(layout, edition.name if edition else "")
+    fit = fitting(edition, layout, items()) if edition else Fit(0, 0)
     try:
-        tree = new_tree(layout)
-        builder = _Builder(layout, settings, profile, tree, json_ld)
-        survey = builder.write(items, day_of(datetime.fromisoformat(at)), on_progress)
-        search = tree.root / "search"
-        search.mkdir()
-        write_search(search)
-        tree.count_folder(search.name)
-        publish(layout)
+        while True:
+            tree = new_tree(place)
+            builder = _Builder(layout, settings, profile, tree, json_ld, fit.halvings)
+            survey = builder.write(items, day_of(datetime.fromisoformat(at)), on_progress)
+            search = tree.root / "search"
+            search.mkdir()
+            write_search(search)
+            tree.count_folder(search.name)
+            if edition is None:
+                break
+            if edition.is_kept_by(tree):
+                tree.write_checksums(CHECKSUMS_NAME)
+                break
+            fit = fit.smaller(tree.files, tree.disk_bytes)
+        publish(place)
     except OSError as error:
-        discard(layout)
+        discard(place)
         raise StoreWriteError(
             _("The site cannot be written: {reason}.").format(reason=error.strerror or error),
             remedy=_("Make room on the disk or check your rights there, and build again."),
             path=Path(error.filename) if isinstance(error.filename, str) else layout.site,
         ) from error
     except BaseException:
-        discard(layout)
+        discard(place)
         raise
     warnings = tuple(
         _("{identifier}: its images are missing. Make them again: hoaban rebuild").format(
@@ -118,7 +140,17 @@ def build_site(
         )
         for identifier in survey.broken
     )
-    return SiteReport(tree.pages, survey.items, tree.files, tree.size_bytes, warnings, at)
+    return SiteReport(
+        tree.pages,
+        survey.items,
+        tree.files,
+        tree.size_bytes,
+        warnings,
+        at,
+        place.site,
+        tree.disk_bytes,
+        fit.halvings,
+    )
 
 
 class _Builder:
@@ -131,7 +163,9 @@ class _Builder:
         profile: Profile,
         tree: SiteTree,
         json_ld: JsonLd | None,
+        halvings: int,
     ) -> None:
+        self._halvings = halvings
         self._layout = layout
         self._settings = settings
         self._profile = profile
@@ -227,7 +261,8 @@ class _Builder:
     def _usable(self, item: ShownItem) -> DerivativeSet | None:
         """Return the item's derivatives when every canvas has its files, else None.
 
-        Those that show more than the item's limits allow count as missing.
+        Those that show more than the item's limits allow count as missing. In an edition they
+        are as it has them.
         """
         found = item.derivatives
         if found is None or not found.canvases or not item.limits.is_kept_by(found):
@@ -239,7 +274,16 @@ class _Builder:
             for picture in (canvas.thumbnail, *canvas.access_images)
             for image in (picture.name, picture.webp)
         )
-        return found if all(file.is_file() for file in files) else None
+        if not all(file.is_file() for file in files):
+            return None
+        if not self._halvings:
+            return found
+        for canvas in found.canvases:
+            kept = edition_files(folder / canvas.key, canvas, self._halvings)
+            if not all((folder / canvas.key / file.source).is_file() for file in kept):
+                return None
+        canvases = tuple(halved(canvas, self._halvings) for canvas in found.canvases)
+        return replace(found, canvases=canvases)
 
     def _write_single_pages(self, pages: Pages, survey: Survey) -> None:
         for lang in self._settings.languages:
@@ -271,9 +315,14 @@ class _Builder:
         images = self._usable(item)
         if images is None:
             return None
-        for canvas in images.canvases:
+        made = item.derivatives.canvases if item.derivatives else ()
+        for canvas, whole in zip(images.canvases, made, strict=True):
             path = f"{image_folder(item.item_id)}/{canvas.key}"
-            self._tree.link_folder(self._layout.derivatives_of(item.item_id) / canvas.key, path)
+            folder = self._layout.derivatives_of(item.item_id) / canvas.key
+            if self._halvings:
+                self._tree.link_files(folder, path, edition_files(folder, whole, self._halvings))
+            else:
+                self._tree.link_folder(folder, path)
             image_id = self._publication.image_id(item.item_id, canvas)
             self._tree.write_json(f"{path}/info.json", iiif.image_info(canvas, image_id))
         document = iiif.manifest(item.record, images, self._profile, self._publication)

@@ -6,17 +6,23 @@ here is synced to disk, because the site can be made again from the archive at a
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from archive.layout import Layout
+from archive.site.smaller import NamedFile
 from schemas.errors import StoreWriteError
 from schemas.messages import _
 from schemas.records import json_bytes
+
+CLUSTER_BYTES = 128 * 1024
+"""What a file takes at least on a stick: the largest usual cluster of exFAT and FAT32."""
 
 _RENAME_TRIES = 6
 
@@ -29,6 +35,7 @@ class SiteTree:
         pages: HTML pages written so far.
         files: Files written or linked so far.
         size_bytes: Bytes of all files so far, linked images included.
+        disk_bytes: Bytes they take on a stick, each in whole clusters.
     """
 
     def __init__(self, root: Path) -> None:
@@ -36,6 +43,7 @@ class SiteTree:
         self.pages = 0
         self.files = 0
         self.size_bytes = 0
+        self.disk_bytes = 0
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file; ``path`` is relative to the root and its folders are made."""
@@ -45,8 +53,7 @@ class SiteTree:
         except FileNotFoundError:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        self.files += 1
-        self.size_bytes += len(content)
+        self._count(len(content))
 
     def write_page(self, path: str, html: str) -> None:
         """Write an HTML page and count it."""
@@ -60,11 +67,12 @@ class SiteTree:
     def link_folder(self, source: Path, path: str) -> None:
         """Make every file of ``source`` appear under ``path``: hard-linked, else copied."""
         for name, entry in _iter_files(source):
-            target = self.root / path / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _link_or_copy(entry, target)
-            self.files += 1
-            self.size_bytes += target.stat().st_size
+            self._bring(entry, f"{path}/{name}")
+
+    def link_files(self, source: Path, path: str, files: Iterable[NamedFile]) -> None:
+        """Make chosen files of ``source`` appear under ``path`` by other names, likewise."""
+        for file in files:
+            self._bring(source / file.source, f"{path}/{file.name}")
 
     def copy_folder(self, source: Path, path: str) -> None:
         """Copy every file of ``source`` under ``path``."""
@@ -74,53 +82,81 @@ class SiteTree:
     def count_folder(self, path: str) -> None:
         """Count the files that others wrote under ``path``."""
         for _name, entry in _iter_files(self.root / path):
-            self.files += 1
-            self.size_bytes += entry.stat().st_size
+            self._count(entry.stat().st_size)
+
+    def write_checksums(self, name: str) -> None:
+        """Write the sha256 of every file as ``sha256sum`` does, so that copies can be checked."""
+        lines = (f"{_sha256(entry)}  {path}\n" for path, entry in _iter_files(self.root))
+        self.write(name, "".join(lines).encode())
+
+    def _bring(self, source: Path, path: str) -> None:
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _link_or_copy(source, target)
+        self._count(target.stat().st_size)
+
+    def _count(self, size_bytes: int) -> None:
+        self.files += 1
+        self.size_bytes += size_bytes
+        self.disk_bytes += -(-size_bytes // CLUSTER_BYTES) * CLUSTER_BYTES
 
 
-def new_tree(layout: Layout) -> SiteTree:
+@dataclass(frozen=True)
+class SitePlace:
+    """Where a site stands, and where it is while it is made.
+
+    Attributes:
+        site: The finished site.
+        new: The one that is being written.
+        old: The one before, for the moment between two renames.
+    """
+
+    site: Path
+    new: Path
+    old: Path
+
+    @classmethod
+    def of(cls, layout: Layout, edition: str = "") -> SitePlace:
+        """Return the place of the site, or of an edition of it."""
+        name = edition or "site"
+        site = layout.editions / edition if edition else layout.site
+        return cls(site, layout.staging / f"{name}-new", layout.staging / f"{name}-old")
+
+
+def new_tree(place: SitePlace) -> SiteTree:
     """Return an empty tree beside the site, after putting right what a crash left.
 
     A crash between the two renames of :func:`publish` leaves no site but the old one under
     another name: it is put back first, so that a failing build never takes the site away.
     """
-    old, new = _old(layout), _new(layout)
-    if old.is_dir() and not layout.site.exists():
-        _rename(old, layout.site)
-    for leftover in (old, new):
+    if place.old.is_dir() and not place.site.exists():
+        _rename(place.old, place.site)
+    for leftover in (place.old, place.new):
         if leftover.exists():
             shutil.rmtree(leftover)
-    new.mkdir(parents=True)
-    return SiteTree(new)
+    place.new.mkdir(parents=True)
+    return SiteTree(place.new)
 
 
-def publish(layout: Layout) -> None:
+def publish(place: SitePlace) -> None:
     """Put the new site in the place of the old one, and remove the old one."""
-    old, new = _old(layout), _new(layout)
-    had_site = layout.site.exists()
+    place.site.parent.mkdir(exist_ok=True)
+    had_site = place.site.exists()
     if had_site:
-        _rename(layout.site, old)
+        _rename(place.site, place.old)
     try:
-        _rename(new, layout.site)
+        _rename(place.new, place.site)
     except StoreWriteError:
         if had_site:
-            _rename(old, layout.site)
+            _rename(place.old, place.site)
         raise
     # What a virus scanner or an open window holds on to is swept by the next build.
-    shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(place.old, ignore_errors=True)
 
 
-def discard(layout: Layout) -> None:
+def discard(place: SitePlace) -> None:
     """Remove a half-made site, as far as the disk lets us."""
-    shutil.rmtree(_new(layout), ignore_errors=True)
-
-
-def _new(layout: Layout) -> Path:
-    return layout.staging / "site-new"
-
-
-def _old(layout: Layout) -> Path:
-    return layout.staging / "site-old"
+    shutil.rmtree(place.new, ignore_errors=True)
 
 
 def _rename(source: Path, target: Path) -> None:
@@ -138,6 +174,11 @@ def _rename(source: Path, target: Path) -> None:
             time.sleep(0.05 * 2**attempt)
         else:
             return
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _link_or_copy(source: Path, target: Path) -> None:

@@ -1,4 +1,4 @@
-"""Commands that give out: build, serve, export."""
+"""Commands that give out: build, copy, serve, export."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from schemas.messages import (
 )
 
 if TYPE_CHECKING:
-    pass
+    from archive.site import SiteReport
 
 
 from pipeline.commands.opening import now, open_chosen
@@ -41,26 +41,60 @@ from pipeline.spoken_help import SpokenCommand
 
         Only public items reach it. The new site takes the old one's place as a whole.
 
+        With --edition usb, a copy for a USB stick is made in editions/usb/ instead: its zoomable
+        images are halved until it fits. Bring it to the stick with hoaban copy.
+
         \b
-        Example:
+        Examples:
           hoaban build
+          hoaban build --edition usb --size 8000
         """
     ),
 )
+@spoken_option("--edition", type=click.Choice(("usb",)), help=N_("Make this edition instead."))
+@spoken_option(
+    "--files",
+    type=click.IntRange(1),
+    help=N_("Most files of the edition. The setting file_budget, if not given."),
+)
+@spoken_option(
+    "--size",
+    type=click.IntRange(1),
+    metavar="MB",
+    help=N_("Most megabytes on the stick. The setting size_budget_mb, if not given."),
+)
 @json_option
 @archive_option
-def build(as_json: bool, archive_dir: Path | None) -> None:
+def build(
+    edition: str | None,
+    files: int | None,
+    size: int | None,
+    as_json: bool,
+    archive_dir: Path | None,
+) -> None:
+    from archive.site.edition import Edition
     from pipeline.publish import publish
 
+    if edition is None and (files or size):
+        raise click.UsageError(_("--files and --size need --edition."))
     archive = open_chosen(archive_dir)
+    settings = archive.settings
+    wanted = Edition(
+        edition or "",
+        most_files=files or settings.file_budget,
+        most_bytes=(size or settings.size_budget_mb) * 1_000_000,
+    )
     with progress_shown() as tell:
-        report = publish(archive, now=now, on_progress=tell)
+        report = publish(archive, now=now, on_progress=tell, edition=wanted if edition else None)
     if as_json:
         print_json(
             {
                 "items": report.site.items,
                 "pages": report.site.pages,
-                "path": str(archive.layout.site),
+                "path": str(report.site.path),
+                "files": report.site.files,
+                "bytes": report.site.bytes,
+                "halvings": report.site.halvings,
                 "warnings": report.site.warnings,
                 "findings": [finding.to_json() for finding in report.findings],
             }
@@ -69,10 +103,74 @@ def build(as_json: bool, archive_dir: Path | None) -> None:
         print_lines(finding_lines(report.findings))
         print_lines(report.site.warnings)
         print_site(archive, report.site)
+        if edition:
+            _print_edition(report.site)
         click.echo(
-            _("Open it with a double-click: {path}").format(path=archive.layout.site / "index.html")
+            _("Open it with a double-click: {path}").format(path=report.site.path / "index.html")
         )
     exit_partial_if(report.is_partial)
+
+
+def _print_edition(site: SiteReport) -> None:
+    click.echo(
+        _("On the stick it takes {megabytes} MB in {files} files.").format(
+            megabytes=-(-site.disk_bytes // 1_000_000), files=site.files
+        )
+    )
+    if site.halvings:
+        click.echo(
+            _(
+                "To fit, images zoom to {percent} % of the scan's width, or to the access image."
+            ).format(percent=round(100 / 2**site.halvings, 1))
+        )
+
+
+@click.command(
+    cls=SpokenCommand,
+    name="copy",
+    help=N_(
+        """Copy an edition to a stick or another disk, and verify every file there.
+
+        DEST is the folder it becomes. Stopped in the middle, or with the stick pulled out, the
+        same command goes on. Files of an earlier copy that the edition no longer has are removed;
+        anything else in DEST is left alone.
+
+        \b
+        Examples:
+          hoaban copy E:/bao-tang
+          hoaban copy --from site-folder /media/usb/bao-tang
+        """
+    ),
+)
+@click.argument("dest", type=click.Path(path_type=Path))
+@spoken_option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, file_okay=False),
+    help=N_("The edition's folder; by default editions/usb of the archive."),
+)
+@json_option
+@archive_option
+def copy(dest: Path, source: Path | None, as_json: bool, archive_dir: Path | None) -> None:
+    from pipeline.copy_edition import copy_edition
+
+    with progress_shown() as tell:
+        report = copy_edition(
+            source or open_chosen(archive_dir).layout.editions / "usb", dest, on_progress=tell
+        )
+    if as_json:
+        print_json(report.to_json())
+        return
+    click.echo(
+        _("{copied} files copied, {kept} were there already, {removed} removed.").format(
+            copied=report.copied, kept=report.kept, removed=report.removed
+        )
+    )
+    click.echo(
+        _("All {files} files were read back from {path}, and are as they should be.").format(
+            files=report.verified, path=dest
+        )
+    )
 
 
 @click.command(

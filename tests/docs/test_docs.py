@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from archive.limits import LimitSettings
-from archive.settings import DaskSettings, DerivativeSettings, QualitySettings, Settings
+from archive.settings import (
+    DaskSettings,
+    DerivativeSettings,
+    IntakeSettings,
+    LabelSettings,
+    QualitySettings,
+    Settings,
+)
 from schemas.findings import KINDS
 from tests.docs.reference import DOCS, PAGES, all_commands
 
@@ -38,7 +45,15 @@ def test_every_option_is_explained(name: str) -> None:
 
 def test_every_setting_is_documented() -> None:
     page = (DOCS / "settings.md").read_text(encoding="utf-8")
-    tables = (Settings, DerivativeSettings, QualitySettings, DaskSettings, LimitSettings)
+    tables = (
+        Settings,
+        DerivativeSettings,
+        QualitySettings,
+        DaskSettings,
+        LimitSettings,
+        IntakeSettings,
+        LabelSettings,
+    )
     names = {field.name for table in tables for field in fields(table)}
     assert [name for name in sorted(names) if f"`{name}`" not in page] == []
 

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.site import build_site
+from archive.site.stories import markdown
+from archive.site.story_pages import safe_html
 from schemas.errors import ConfigError
 from schemas.identifiers import item_id_for, item_page
 from tests.site.fabricated_site import AT, PROFILE, small_archive
