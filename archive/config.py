@@ -27,12 +27,13 @@ from archive.settings import (
     QualitySettings,
     Settings,
 )
+from archive.site_settings import SiteSettings, wrong_site
 from schemas.errors import ConfigError
 from schemas.messages import LANGUAGES, _
 from schemas.records import Access
 
 # The settings that are tables of their own.
-_TABLES = frozenset({"derivatives", "quality", "dask", "limits", "intake", "labels"})
+_TABLES = frozenset({"derivatives", "quality", "dask", "limits", "intake", "labels", "site"})
 
 
 def read_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
@@ -76,6 +77,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
     quality = _checked(dict(data.get("quality", {})), QualitySettings, path)
     intake = _checked(dict(data.get("intake", {})), IntakeSettings, path)
     labels = _checked(dict(data.get("labels", {})), LabelSettings, path)
+    site = _checked(dict(data.get("site", {})), SiteSettings, path)
     settings = replace(
         Settings(**archive),
         derivatives=replace(DERIVATIVE_PROFILES[profile], **derivatives),
@@ -84,6 +86,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
         limits=_limits(data.get("limits", {}), path),
         intake=replace(IntakeSettings(), **intake),
         labels=replace(LabelSettings(), **labels),
+        site=replace(SiteSettings(), **site),
     )
     _check_values(settings, path)
     return settings
@@ -241,6 +244,7 @@ def _check_values(settings: Settings, path: Path) -> None:
         or _wrong_intake(settings.intake)
         or _wrong_quality(settings.quality)
         or _wrong_labels(settings.labels)
+        or wrong_site(settings.site)
     )
     if wrong:
         raise ConfigError(wrong, path=path)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from archive.limits import LimitRules
+from archive.site_settings import SiteSettings
 
 # The largest side of a WebP.
 MOST_ACCESS_PX = 16383
@@ -199,6 +200,7 @@ class Settings:
         limits: What may be shown of images, by access level and by rights.
         intake: How catalogues are read.
         labels: What is printed of items.
+        site: How the site looks and what it says.
     """
 
     title: Mapping[str, str] = field(
@@ -222,6 +224,7 @@ class Settings:
     limits: LimitRules = field(default_factory=LimitRules)
     intake: IntakeSettings = field(default_factory=IntakeSettings)
     labels: LabelSettings = field(default_factory=LabelSettings)
+    site: SiteSettings = field(default_factory=SiteSettings)
 
     @property
     def main_language(self) -> str:

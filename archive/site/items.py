@@ -221,6 +221,7 @@ class Display:
     holder: Text
     views: tuple[PictureView, ...]
     has_download: bool
+    maker: str = ""
 
 
 def display(
@@ -259,6 +260,7 @@ def display(
         holder=_holder(record, settings, lang),
         views=tuple(_views(item.item_id, record, images, lang)),
         has_download=item.limits.has_download,
+        maker="; ".join(dict.fromkeys(s.value for s in record.values("creator") if s.value)),
     )
 
 

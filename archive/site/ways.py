@@ -245,14 +245,14 @@ class Ways:
             "facet": facet.name,
             "label": facet.label(lang),
             "count": len(links),
-            "here": "",
+            "letter_here": "",
             "is_parted": is_parted,
             "letters": views if is_parted else [view for view in views if view.values],
             "values": () if letters else links,
         }
         self._page(pages, "facet.html", lang, facet_page(facet.name), data)
         for view in views if is_parted else ():
-            here = {"values": view.values, "here": view.letter}
+            here = {"values": view.values, "letter_here": view.letter}
             self._page(pages, "facet.html", lang, view.page, data | here)
         for entry in self._gathered.values[facet.name].values():
             self._write_value(pages, facet, entry, lang)
@@ -369,7 +369,7 @@ class Ways:
             "elsewhere": max(0, listed - len(places)),
             "facet_page": facet_page(PLACE),
         }
-        self._page(pages, "map.html", lang, "map.html", data)
+        self._tree.write_page(f"{lang}/map.html", pages.map(lang, data))
 
 
 def _letter(facet: Facet, letter: str, values: list[ValueLink], is_parted: bool) -> LetterView:

@@ -11,8 +11,8 @@
 
   var CELL_PX = 46;
   var names = data.lang === "vi"
-    ? [["Quần đảo Hoàng Sa (Việt Nam)", 15.6, 112.2], ["Quần đảo Trường Sa (Việt Nam)", 7.4, 113.8]]
-    : [["Hoàng Sa (Paracel) archipelago, Viet Nam", 15.6, 112.2], ["Trường Sa (Spratly) archipelago, Viet Nam", 7.4, 113.8]];
+    ? [["Quần đảo Hoàng Sa\n(Việt Nam)", 15.5, 112.2], ["Quần đảo Trường Sa\n(Việt Nam)", 7.4, 113.8]]
+    : [["Hoàng Sa (Paracel)\narchipelago, Viet Nam", 15.5, 112.2], ["Trường Sa (Spratly)\narchipelago, Viet Nam", 7.4, 113.8]];
 
   function turned(rings) {
     return rings.map(function (ring) {
