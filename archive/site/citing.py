@@ -71,7 +71,7 @@ def report_address(settings: Settings, number: str, address: str, lang: str) -> 
         body = f"&body={quote(address)}" if address else ""
         return f"mailto:{quote(contact, safe='@')}?subject={quote(subject)}{body}"
     mark = "&" if "?" in contact else "?"
-    return f"{contact}{mark}item={quote(number)}"
+    return f"{contact}{mark}item={quote(number, safe='')}"
 
 
 def _bibtex(item: Display, address: str) -> str:

@@ -15,6 +15,7 @@ from archive.settings import (
     QualitySettings,
     Settings,
 )
+from archive.site_settings import SiteSettings
 from schemas.findings import KINDS
 from tests.docs.reference import DOCS, PAGES, all_commands
 
@@ -46,6 +47,7 @@ def test_every_option_is_explained(name: str) -> None:
 def test_every_setting_is_documented() -> None:
     page = (DOCS / "settings.md").read_text(encoding="utf-8")
     tables = (
+        SiteSettings,
         Settings,
         DerivativeSettings,
         QualitySettings,
