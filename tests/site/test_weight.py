@@ -26,10 +26,10 @@ WEIGHT = re.compile(r"font-weight: (\d+)")
 def item(tmp_path_factory):
     """Return the folder of a site and the page of a rich item with a large picture."""
     archive = vietnamese_archive(tmp_path_factory.mktemp("light"), 12)
+    # About as much detail as a sharp photograph of an object on a plain ground has.
     noise = Image.effect_noise((1400, 1000), 60).convert("RGB")
-    photograph = Image.blend(
-        noise, Image.linear_gradient("L").resize((1400, 1000)).convert("RGB"), 0.7
-    )
+    smooth = Image.linear_gradient("L").resize(noise.size).convert("RGB")
+    photograph = Image.blend(noise, smooth, 0.9)
     text = "Chiếc khèn được làm từ sáu ống trúc và bầu gỗ thông, dùng trong các lễ hội của bản. "
     record = plain_record(
         "DB.999",
@@ -45,9 +45,8 @@ def item(tmp_path_factory):
         said("rights_uri", "", uri="https://creativecommons.org/licenses/by/4.0/"),
         views=tuple(View(f"masters/{number}.jpg", "mặt trước", "vi") for number in range(4)),
     )
-    archive.add(
-        understood(record), (photograph,) * 4, access_px=1600, thumbnail_px=400, tile_px=512
-    )
+    sides = {"thumbnail_px": 400, "access_px": 1600, "tile_px": 512}
+    archive.add(understood(record), (photograph,) * 4, **sides)
     build_site(
         archive.layout,
         archive.settings,
