@@ -77,6 +77,7 @@ class Knower:
         self._profile = profile
         self._tables = tables
         self._languages = languages
+        self._below: dict[str, dict[str, list[ValueEntry]]] = {}
 
     def label(self, facet: Facet, entry: ValueEntry, lang: str) -> Text:
         """Return what a value is called by readers of ``lang``."""
@@ -156,16 +157,18 @@ class Knower:
 
     def narrower(self, facet: Facet, entry: ValueEntry) -> list[ValueEntry]:
         """Return the values of a vocabulary that lie directly under a value."""
+        if facet.name not in self._below:
+            self._below[facet.name] = self._by_broader(facet)
+        return self._below[facet.name].get(entry.value.known, []) if entry.value.known else []
+
+    def _by_broader(self, facet: Facet) -> dict[str, list[ValueEntry]]:
         vocabulary = self._tables.vocabulary(facet.vocabulary) if facet.vocabulary else None
-        if vocabulary is None or not entry.value.known:
-            return []
-        return [
-            other
-            for other in self._gathered.values[facet.name].values()
-            if other.value.known
-            and (term := vocabulary.get(other.value.known)) is not None
-            and term.broader == entry.value.known
-        ]
+        found: dict[str, list[ValueEntry]] = {}
+        for other in self._gathered.values[facet.name].values() if vocabulary else ():
+            term = vocabulary.get(other.value.known) if vocabulary and other.value.known else None
+            if term is not None and term.broader:
+                found.setdefault(term.broader, []).append(other)
+        return found
 
     def _above(self, facet: Facet, term: Term) -> tuple[ValueEntry, ...]:
         """Return the terms a term lies under that items have too, the largest first."""
