@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
@@ -16,12 +17,14 @@ from typing import Any
 from archive.limits import LimitRules, Limits, LimitSettings, limits_from
 from archive.settings import (
     DERIVATIVE_PROFILES,
+    EDM_TYPES,
     ENGINES,
     LEGACY_TEXT,
     MOST_ACCESS_PX,
     TARGET_EDITIONS,
     DaskSettings,
     DerivativeSettings,
+    ExchangeSettings,
     IntakeSettings,
     LabelSettings,
     QualitySettings,
@@ -33,7 +36,9 @@ from schemas.messages import LANGUAGES, _
 from schemas.records import Access
 
 # The settings that are tables of their own.
-_TABLES = frozenset({"derivatives", "quality", "dask", "limits", "intake", "labels", "site"})
+_TABLES = frozenset(
+    {"derivatives", "quality", "dask", "limits", "intake", "exchange", "labels", "site"}
+)
 
 
 def read_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
@@ -76,6 +81,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
     dask = _checked(dict(data.get("dask", {})), DaskSettings, path)
     quality = _checked(dict(data.get("quality", {})), QualitySettings, path)
     intake = _checked(dict(data.get("intake", {})), IntakeSettings, path)
+    exchange = _checked(dict(data.get("exchange", {})), ExchangeSettings, path)
     labels = _checked(dict(data.get("labels", {})), LabelSettings, path)
     site = _checked(dict(data.get("site", {})), SiteSettings, path)
     settings = replace(
@@ -85,6 +91,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
         dask=replace(DaskSettings(), **dask),
         limits=_limits(data.get("limits", {}), path),
         intake=replace(IntakeSettings(), **intake),
+        exchange=replace(ExchangeSettings(), **exchange),
         labels=replace(LabelSettings(), **labels),
         site=replace(SiteSettings(), **site),
     )
@@ -243,6 +250,7 @@ def _check_values(settings: Settings, path: Path) -> None:
         or _wrong_derivatives(settings.derivatives)
         or _wrong_intake(settings.intake)
         or _wrong_quality(settings.quality)
+        or _wrong_exchange(settings.exchange)
         or _wrong_labels(settings.labels)
         or wrong_site(settings.site)
     )
@@ -300,6 +308,24 @@ def _wrong_quality(settings: QualitySettings) -> str:
         return _("the settings of [quality] must not be negative.")
     if max(settings.max_clipped_percent, settings.min_sheet_percent) > 100:
         return _("max_clipped_percent and min_sheet_percent must be from 0 to 100.")
+    return ""
+
+
+def _wrong_exchange(settings: ExchangeSettings) -> str:
+    """Return what is wrong with what partners are told, or an empty text."""
+    types: Mapping[str, object] = settings.types
+    for name, value in types.items():
+        if value not in EDM_TYPES:
+            return _("exchange.types: '{name}' must be one of: {names}.").format(
+                name=name, names=", ".join(EDM_TYPES)
+            )
+    if settings.country and not re.fullmatch("[A-Z]{2}", settings.country):
+        return _("exchange.country must be the two letters of ISO 3166-1, as VN.")
+    for address in (settings.data_provider_uri, settings.metadata_rights_uri):
+        if address and not re.fullmatch(r"https?://[!-;=?-~]+", address):
+            return _("exchange: '{address}' is no address; it starts with http.").format(
+                address=address
+            )
     return ""
 
 

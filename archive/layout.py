@@ -126,6 +126,11 @@ class Layout:
         """The file that says that this folder is a replica; an archive has none."""
         return self.root / "replica.json"
 
+    @property
+    def harvest_key(self) -> Path:
+        """The secret that signs harvesters' tokens; made anew when lost."""
+        return self.root / ".harvest-key"
+
     def staging_of(self, item_id: str) -> Path:
         """The folder in which a worker may stage one item."""
         return self.staging / "items" / item_id

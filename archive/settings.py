@@ -135,6 +135,33 @@ class IntakeSettings:
     encoding: str = ""
 
 
+# What EDM calls the digital objects of an item.
+EDM_TYPES = ("TEXT", "IMAGE", "SOUND", "VIDEO", "3D")
+
+
+@dataclass(frozen=True)
+class ExchangeSettings:
+    """What partners are told of all records (table ``[exchange]``).
+
+    Attributes:
+        data_provider: Name of the museum whose records these are; empty means the publisher.
+        data_provider_uri: Address that identifies it, as of Wikidata or an ISIL; may be empty.
+        provider: Name of who hands the records to an aggregator; empty means the museum.
+        country: Code of its country in ISO 3166-1, as ``VN``; may be empty.
+        metadata_rights_uri: Licence of the descriptions themselves; may be empty.
+        types: EDM's type by kind of record or by object type, one of ``EDM_TYPES`` each.
+        admin_email: Whom harvesters write to; without it nothing can be harvested.
+    """
+
+    data_provider: str = ""
+    data_provider_uri: str = ""
+    provider: str = ""
+    country: str = "VN"
+    metadata_rights_uri: str = ""
+    types: Mapping[str, str] = field(default_factory=dict)
+    admin_email: str = ""
+
+
 @dataclass(frozen=True)
 class LabelSettings:
     """What is printed of items (table ``[labels]``).
@@ -199,6 +226,7 @@ class Settings:
         dask: The workers on other computers.
         limits: What may be shown of images, by access level and by rights.
         intake: How catalogues are read.
+        exchange: What partners are told of all records.
         labels: What is printed of items.
         site: How the site looks and what it says.
     """
@@ -223,6 +251,7 @@ class Settings:
     dask: DaskSettings = field(default_factory=DaskSettings)
     limits: LimitRules = field(default_factory=LimitRules)
     intake: IntakeSettings = field(default_factory=IntakeSettings)
+    exchange: ExchangeSettings = field(default_factory=ExchangeSettings)
     labels: LabelSettings = field(default_factory=LabelSettings)
     site: SiteSettings = field(default_factory=SiteSettings)
 

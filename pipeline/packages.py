@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
-from archive.export import FORMATS, ExportContext, ExportMasters, ExportReport
+from archive.export import (
+    FORMATS,
+    ExportContext,
+    ExportItem,
+    ExportMasters,
+    ExportReport,
+    Format,
+)
+from archive.export.deletions import beside
+from archive.export.museum_xml import ONE_FILE
+from archive.export.selection import EVERYTHING, Selection
+from archive.export.target import new_path
 from archive.opening import Archive
 from archive.store import Store, StoredItem
+from pipeline.deletions import iter_deletions
 from pipeline.derivative_sets import limits_in
-from pipeline.find import ids_matching
+from pipeline.exchange import EXCHANGED, exchange_findings, exchange_of, published_of
+from pipeline.selection import Chosen, choose
+from schemas.crosswalks.iiif import Publication
+from schemas.derivatives import DerivativeSet
 from schemas.errors import ConfigError, SourceError
 from schemas.events import utc_text
+from schemas.findings import Finding
 from schemas.identifiers import image_folder, item_page
 from schemas.messages import _
-from schemas.records import day_of, is_public
+from schemas.records import day_of
 from schemas.technical import longest_side
 
 
@@ -26,54 +45,119 @@ def export(
     out: Path,
     *,
     now: Callable[[], datetime],
-    query: str = "",
+    selection: Selection = EVERYTHING,
     all_access: bool = False,
     with_masters: bool = False,
 ) -> ExportReport:
-    """Write a package of all items, or of those that ``query`` finds.
+    """Write a package of all items, or of those that a selection takes.
 
     An item whose limits make its images smaller than its masters, or put a watermark on them,
     goes out with those images instead of its masters, unless they are asked for.
+
+    With ``selection.since`` the package holds what is new or changed since, and says what has
+    to be taken out; where there is neither, nothing is written and the report has no items.
 
     Args:
         archive: Where from.
         format_name: A key of ``archive.export.FORMATS``.
         out: What to write; nothing may stand there.
         now: The clock.
-        query: A search; empty takes every item.
+        selection: Which items; by default every one.
         all_access: Restricted and staff items too, what the profile hides, and all masters.
         with_masters: All masters of the items.
 
     Raises:
-        SourceError: Nothing was selected, there is no index to ask, or an item has no images
-            that may go out in place of its masters.
-        ConfigError: ``out`` lies in a part of the archive.
+        SourceError: Nothing was selected, the selection cannot be understood, there is no index
+            to ask, or an item has no images that may go out in place of its masters.
+        ConfigError: ``out`` lies in a part of the archive, or the format needs a setting.
         FixityError: A master is not as recorded; nothing is written.
-        RecordError: The catalogue is missing or damaged.
+        RecordError: The catalogue is missing, or it or an object is damaged.
         StoreWriteError: The disk refuses, or ``out`` exists.
     """
-    chosen = FORMATS[format_name]
+    made = FORMATS[format_name]
     check_target(archive, out)
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         at = now()
-        public_on = None if all_access else day_of(at)
-        items = selected(archive, catalogue, query, public_on=public_on)
+        told: list[Finding] = []
+        if made.name in EXCHANGED:
+            told += exchange_findings(archive, made.name)
+        found = choose(archive, catalogue, selection, public_on=None if all_access else day_of(at))
+        store = Store(archive.layout)
         context = ExportContext(
             profile=archive.profile,
             at=utc_text(at),
             publisher=archive.settings.publisher,
             lang=archive.settings.main_language,
             title=archive.settings.title_in(archive.settings.main_language),
+            rights=archive.settings.rights,
+            rights_uri=archive.settings.rights_uri,
             is_complete=all_access,
             page_url=lambda item_id: page_address(archive, item_id),
             image_urls=lambda item_id: _image_urls(archive, catalogue, item_id),
+            exchange=exchange_of(archive),
+            published=lambda item: published_of(
+                archive, _known(item), day_of(at), format_name=made.name, tell=told.append
+            ),
+            tell=told.append,
             images_instead=lambda item: (
                 None if all_access or with_masters else _images_instead(archive, catalogue, item)
             ),
+            publication=_publication(archive),
+            has_public_url=archive.settings.has_public_url,
+            derivatives_of=lambda item_id: _derivatives_of(catalogue, item_id),
+            deletions=tuple(iter_deletions(store, catalogue, found)),
         )
-        if chosen.needs_masters:
-            return chosen.write(_stored(Store(archive.layout), items), out, context)
-        return chosen.write(items, out, context)
+        report = _write(made, store, catalogue, found, out, context)
+    return replace(
+        report,
+        deleted=len(context.deletions),
+        findings=(*found.findings, *report.findings, *told),
+    )
+
+
+def _write(
+    made: Format,
+    store: Store,
+    catalogue: Catalogue,
+    found: Chosen,
+    out: Path,
+    context: ExportContext,
+) -> ExportReport:
+    items = found.iter_items(catalogue)
+    first = next(items, None)
+    is_one_file = bool(made.ending) or out.suffix.lower() == ONE_FILE
+    if first is None and found.since is not None:
+        if not context.deletions:
+            return ExportReport(out, items=0, files=0, size_bytes=0, is_made=False)
+        if is_one_file:
+            return _only_deletions(out, context)
+    items = chain(() if first is None else (first,), items)
+    with ExitStack() as stack:
+        if is_one_file and context.deletions:
+            stack.enter_context(_told_beside(out, context))
+        if made.needs_masters:
+            return made.write(_stored(store, items), out, context)
+        return made.write(items, out, context)
+
+
+@contextmanager
+def _told_beside(out: Path, context: ExportContext) -> Iterator[None]:
+    """Write the deletions beside an export that is a single file; a package has them inside."""
+    with new_path(beside(out)) as path:
+        path.write_bytes(context.deleted_csv())
+        yield
+
+
+def _only_deletions(out: Path, context: ExportContext) -> ExportReport:
+    with _told_beside(out, context):
+        size_bytes = len(context.deleted_csv())
+    return ExportReport(beside(out), items=0, files=1, size_bytes=size_bytes)
+
+
+def _known(item: ExportItem) -> CatalogueItem:
+    if not isinstance(item, CatalogueItem):
+        raise TypeError(f"{item.item_id} does not come from the catalogue")
+    return item
 
 
 def check_target(archive: Archive, out: Path) -> None:
@@ -91,19 +175,6 @@ def check_target(archive: Archive, out: Path) -> None:
             remedy=_("Choose another place with --out."),
             path=out,
         )
-
-
-def selected(
-    archive: Archive, catalogue: Catalogue, query: str, *, public_on: date | None
-) -> Iterator[CatalogueItem]:
-    """Yield the items that ``query`` finds, or all; only those public on a day, if one is given."""
-    if not query:
-        yield from catalogue.iter_items(public_on=public_on)
-        return
-    for item_id in sorted(ids_matching(archive, query)):
-        item = catalogue.get(item_id)
-        if item is not None and (public_on is None or is_public(item.record, public_on)):
-            yield item
 
 
 def _stored(store: Store, items: Iterable[CatalogueItem]) -> Iterator[StoredItem]:
@@ -141,6 +212,23 @@ def page_address(archive: Archive, item_id: str) -> str:
     """Return the public address of an item's page, in the archive's main language."""
     settings = archive.settings
     return f"{settings.base_url}/{settings.main_language}/{item_page(item_id)}"
+
+
+def _publication(archive: Archive) -> Publication:
+    settings = archive.settings
+    return Publication(
+        base_url=settings.base_url,
+        title=settings.title,
+        languages=settings.languages,
+        publisher=settings.publisher,
+        rights=settings.rights,
+        rights_uri=settings.rights_uri,
+    )
+
+
+def _derivatives_of(catalogue: Catalogue, item_id: str) -> DerivativeSet | None:
+    item = catalogue.get(item_id)
+    return item.derivatives if item else None
 
 
 def _image_urls(archive: Archive, catalogue: Catalogue, item_id: str) -> tuple[str, ...]:

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.export.items import at_least_one
+from archive.export.selection import Selection
 from archive.export.target import new_path
 from archive.labels import Form, Print, PrintedItem, printed_item, printed_pages
 from archive.opening import Archive
-from pipeline.packages import check_target, page_address, selected
+from pipeline.packages import check_target, page_address
+from pipeline.selection import choose
 from schemas.crosswalks import public_record
 from schemas.errors import ConfigError
 from schemas.messages import _
@@ -81,7 +83,8 @@ def print_items(
     def items(catalogue: Catalogue) -> Iterator[PrintedItem]:
         nonlocal count
         public_on = None if all_access else day_of(now())
-        for item in at_least_one(selected(archive, catalogue, query, public_on=public_on)):
+        found = choose(archive, catalogue, Selection(query), public_on=public_on)
+        for item in at_least_one(found.iter_items(catalogue)):
             count += 1
             record = item.record if all_access else public_record(item.record, archive.profile)
             yield printed_item(

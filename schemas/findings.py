@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schemas.finding_kinds import (
+    exchange,
     keeping,
+    packages,
     profile,
     quality,
     reading,
@@ -43,6 +45,8 @@ KINDS: Mapping[str, FindingKind] = {
         *roundtrip.KINDS,
         *keeping.KINDS,
         *replicas.KINDS,
+        *packages.KINDS,
+        *exchange.KINDS,
     )
 }
 

@@ -25,6 +25,12 @@ LARGEST_DOCUMENT_BYTES: Final = 64 * 1024 * 1024
 _OAI = "http://www.openarchives.org/OAI/2.0/"
 _DCMI = "http://dublincore.org/schemas/xmls/"
 _QDC = _DCMI + "qdc/2008/02/11/"
+_LOC = "http://www.loc.gov/standards/"
+_LIDO = "http://www.lido-schema.org/schema/v1.1/"
+_EDM = "http://www.europeana.eu/schemas/edm/"
+_MODS = _LOC + "mods/v3/"
+# Our own have an address of no network.
+_OWN = "urn:hoaban:xsd:"
 # Every address a schema may be known by. Each schema is parsed under its official address, so
 # that its relative references come out as official addresses too, on any file system.
 _LOCATIONS: Mapping[str, str] = {
@@ -35,15 +41,44 @@ _LOCATIONS: Mapping[str, str] = {
         _QDC + name: name
         for name in ("dc.xsd", "dcterms.xsd", "dcmitype.xsd", "qualifieddc.xsd", "qdc.xsd")
     },
+    _OAI + "OAI-PMH.xsd": "OAI-PMH.xsd",
+    _OAI + "oai-identifier.xsd": "oai-identifier.xsd",
+    _OWN + "oai-answer.xsd": "oai-answer.xsd",
+    _OWN + "mets-package.xsd": "mets-package.xsd",
+    _LOC + "mets/mets.xsd": "mets-1.12.1.xsd",
+    _LOC + "premis/premis.xsd": "premis-v3-0.xsd",
+    _LOC + "mix/mix20/mix20.xsd": "mix20.xsd",
+    _LOC + "xlink/xlink.xsd": "xlink-loc.xsd",
     "http://www.w3.org/2001/xml.xsd": "xml.xsd",
     "http://www.w3.org/2001/03/xml.xsd": "xml.xsd",
+    "http://www.loc.gov/mods/xml.xsd": "xml.xsd",
+    _LIDO + "xml.xsd": "xml.xsd",
+    _EDM + "xml.xsd": "xml.xsd",
+    "http://www.w3.org/1999/xlink.xsd": "xlink.xsd",
 }
-_SCHEMAS: Mapping[str, str] = {"oai_dc": _OAI + "oai_dc.xsd", "qdc": _QDC + "qdc.xsd"}
+# Schemas of many files: every file in the folder is known by its name under the address.
+_FOLDERS: Mapping[str, str] = {
+    _LIDO: "lido",
+    _LIDO + "gml/": "gml",
+    "http://schemas.opengis.net/gml/3.1.1/smil/": "smil",
+    _EDM: "edm",
+    _MODS: "mods",
+}
+_SCHEMAS: Mapping[str, str] = {
+    "oai_dc": _OAI + "oai_dc.xsd",
+    "qdc": _QDC + "qdc.xsd",
+    "lido": _LIDO + "lido-v1.1.xsd",
+    "edm": _EDM + "EDM.xsd",
+    "mods": _MODS + "mods-3-8.xsd",
+    "mets": _OWN + "mets-package.xsd",
+    "oai": _OWN + "oai-answer.xsd",
+}
 SCHEMA_NAMES: Final = tuple(_SCHEMAS)
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*")
 _NAMESPACE = re.compile(r"\{[^}]*\}")
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.xsd")
 
 
 class _PackagedOnly(etree.Resolver):
@@ -53,8 +88,8 @@ class _PackagedOnly(etree.Resolver):
     def resolve(  # type: ignore[override]
         self, system_url: str, public_id: str | None, context: Any
     ) -> Any:
-        name = _LOCATIONS.get(system_url)
-        if name is None:
+        name = _packaged(system_url)
+        if not name:
             raise RecordError(
                 _("The XML refers to {address}, which is not loaded from the network.").format(
                     address=system_url
@@ -77,7 +112,7 @@ def parse_xml(document: bytes) -> etree._Element:
             )
         )
     try:
-        root = etree.fromstring(document, _parser())
+        root = etree.fromstring(document, _reader())
     except etree.XMLSyntaxError as error:
         raise RecordError(
             _("The XML is not well formed: {reason}.").format(reason=error.msg)
@@ -155,7 +190,23 @@ def _schema(name: str) -> etree.XMLSchema:
         address = _SCHEMAS[name]
     except KeyError:
         raise ValueError(f"no XML schema {name!r}; there are {SCHEMA_NAMES}") from None
-    return compile_schema((XSD_FOLDER / _LOCATIONS[address]).read_bytes(), address)
+    return compile_schema((XSD_FOLDER / _packaged(address)).read_bytes(), address)
+
+
+def _packaged(address: str) -> str:
+    """Return the path in ``xsd/`` of the schema with an address, or an empty text."""
+    if address in _LOCATIONS:
+        return _LOCATIONS[address]
+    start, _slash, name = address.rpartition("/")
+    folder = _FOLDERS.get(start + "/", "")
+    is_there = folder and _FILE_NAME.fullmatch(name) and (XSD_FOLDER / folder / name).is_file()
+    return f"{folder}/{name}" if is_there else ""
+
+
+@cache
+def _reader() -> etree.XMLParser:
+    """Return the one parser of documents; it keeps nothing of what it has read."""
+    return _parser()
 
 
 def _parser() -> etree.XMLParser:

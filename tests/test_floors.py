@@ -27,6 +27,7 @@ FLOORS = {
     "archive.site": 3,
     "archive.contact_sheet": 3,
     "archive.labels": 3,
+    "archive.oai": 3,
     "archive.export": 3,
     "archive.serve": 3,
     "pipeline.commands": 4,

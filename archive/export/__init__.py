@@ -9,6 +9,7 @@ from typing import Any
 
 from archive.export.bagit import export_bag
 from archive.export.csv import export_csv
+from archive.export.dcat import export_dcat
 from archive.export.documents import export_jsonld, export_oai_dc, export_qdc
 from archive.export.items import (
     ExportContext,
@@ -16,6 +17,10 @@ from archive.export.items import (
     ExportMasters,
     ExportReport,
 )
+from archive.export.linked import export_iiif, export_linked_art
+from archive.export.mets import export_mets
+from archive.export.museum_xml import export_edm, export_lido, export_mods
+from archive.export.xlsx import export_xlsx
 from schemas.messages import N_
 
 __all__ = [
@@ -61,11 +66,25 @@ FORMATS: Mapping[str, Format] = _formats(
         export_csv,
     ),
     Format(
+        "xlsx",
+        ".xlsx",
+        False,
+        N_("The same table as a workbook, every cell a text."),
+        export_xlsx,
+    ),
+    Format(
         "bagit",
         "",
         True,
         N_("Masters, records and checksums as one BagIt bag: a folder, or a .tar or .zip file."),
         export_bag,
+    ),
+    Format(
+        "mets",
+        "",
+        True,
+        N_("A METS 1.12.1 package an item: masters with PREMIS 3, MIX 2.0 and Dublin Core."),
+        export_mets,
     ),
     Format(
         "oai_dc",
@@ -82,10 +101,52 @@ FORMATS: Mapping[str, Format] = _formats(
         export_qdc,
     ),
     Format(
+        "lido",
+        "",
+        False,
+        N_("LIDO 1.1 for museum portals, an XML file an item, or one file named .xml with all."),
+        export_lido,
+    ),
+    Format(
+        "edm",
+        "",
+        False,
+        N_("EDM for Europeana and its like, an RDF/XML file an item, or one file named .xml."),
+        export_edm,
+    ),
+    Format(
+        "mods",
+        "",
+        False,
+        N_("MODS 3.8 for libraries, an XML file an item, or one file named .xml with all."),
+        export_mods,
+    ),
+    Format(
         "jsonld",
         ".jsonld",
         False,
         N_("schema.org JSON-LD, one file with all items."),
         export_jsonld,
+    ),
+    Format(
+        "linked_art",
+        "",
+        False,
+        N_("Linked Art 1.0 JSON-LD, a file an item, in a folder, .tar or .zip."),
+        export_linked_art,
+    ),
+    Format(
+        "iiif",
+        ".json",
+        False,
+        N_("A IIIF Presentation 3 collection of the items' manifests on the site."),
+        export_iiif,
+    ),
+    Format(
+        "dcat",
+        ".jsonld",
+        False,
+        N_("A DCAT description of the whole set for data portals, as JSON-LD."),
+        export_dcat,
     ),
 )

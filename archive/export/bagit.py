@@ -7,36 +7,40 @@
     data/<item id>/events.json      what happened to them
     data/<item id>/names.json       only where a name had to be changed: the true names
     data/<item id>/images/…         in place of masters/, where limits withhold the masters
+    data/deleted.csv                what a partner has to take out, if anything
 
 Invariant: a bag holds only bytes whose digests are the recorded ones. Each master is read
-once; its digests are computed while it is copied, and if they differ there is no bag.
+once; its sha512 is computed while it is copied, and if it differs there is no bag.
 
 Source: RFC 8493, The BagIt File Packaging Format (V1.0)
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, BinaryIO
+from typing import IO
 
+from archive.export.deletions import DELETED_NAME
 from archive.export.items import ExportContext, ExportMasters, ExportReport, at_least_one
-from archive.export.names import safe_paths
+from archive.export.masters import (
+    ALGORITHMS,
+    Digesting,
+    add_master,
+    image_bytes,
+    master_names,
+)
 from archive.export.package import Package, Readable, add_bytes, kind_of, new_package
 from archive.export.target import new_path
 from schemas.crosswalks.oai_dc import oai_dc_xml
-from schemas.errors import FixityError, RecordError, SourceError
 from schemas.events import events_document
-from schemas.messages import _
 from schemas.records import json_bytes
-from schemas.technical import Technical, technical_document
+from schemas.technical import technical_document
 
-ALGORITHMS = ("sha256", "sha512")
 NAMES_FORMAT = "hoaban-names-1"
 _BAGIT_TXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -65,10 +69,12 @@ def export_bag(items: Iterable[ExportMasters], out: Path, context: ExportContext
         )
         payload = _Payload(package, spools)
         count = without_masters = 0
-        for item in at_least_one(items):
+        for item in at_least_one(items, may_be_none=bool(context.deletions)):
             has_masters = _add_item(payload, item, context)
             count += 1
             without_masters += not has_masters
+        if deleted := context.deleted_csv():
+            payload.add_bytes(f"data/{DELETED_NAME}", deleted)
         tag_files = _add_tag_files(package, payload, context)
         return ExportReport(
             out,
@@ -77,23 +83,6 @@ def export_bag(items: Iterable[ExportMasters], out: Path, context: ExportContext
             size_bytes=payload.size_bytes,
             without_masters=without_masters,
         )
-
-
-class _Digesting:
-    """A stream that computes the digests of what is read from it."""
-
-    def __init__(self, content: Readable) -> None:
-        self._content = content
-        self._digests = {name: hashlib.new(name) for name in ALGORITHMS}
-
-    def read(self, size: int = -1, /) -> bytes:
-        chunk = self._content.read(size)
-        for digest in self._digests.values():
-            digest.update(chunk)
-        return chunk
-
-    def hexdigests(self) -> dict[str, str]:
-        return {name: digest.hexdigest() for name, digest in self._digests.items()}
 
 
 class _Payload:
@@ -105,8 +94,10 @@ class _Payload:
         self.files = 0
         self.size_bytes = 0
 
-    def add(self, name: str, content: Readable, size_bytes: int) -> dict[str, str]:
-        stream = _Digesting(content)
+    def add(
+        self, name: str, content: Readable, size_bytes: int, known: Mapping[str, str]
+    ) -> dict[str, str]:
+        stream = Digesting(content, known)
         self._package.add(name, stream, size_bytes)
         digests = stream.hexdigests()
         for algorithm, spool in self.spools.items():
@@ -116,26 +107,19 @@ class _Payload:
         return digests
 
     def add_bytes(self, name: str, content: bytes) -> None:
-        self.add(name, io.BytesIO(content), len(content))
+        self.add(name, io.BytesIO(content), len(content), {})
 
 
 def _add_item(payload: _Payload, item: ExportMasters, context: ExportContext) -> bool:
     """Add an item, and say whether its masters are there."""
     folder = f"data/{item.item_id}"
     record = context.record_of(item)
-    names = safe_paths(technical.path for technical in item.technical)
-    if missing := sorted(set(item.masters) - set(names)):
-        raise RecordError(
-            _("The item '{item}' has masters without recorded digests: {paths}.").format(
-                item=item.item_id, paths=", ".join(missing)
-            ),
-            remedy=_("Check the archive with: hoaban audit"),
-        )
+    names = master_names(item)
     images = context.images_instead(item)
     for name, path in sorted((images or {}).items()):
-        payload.add_bytes(f"{folder}/images/{name}", _image_bytes(path))
+        payload.add_bytes(f"{folder}/images/{name}", image_bytes(path))
     for technical in item.technical if images is None else ():
-        _add_master(payload, item, technical, f"{folder}/{names[technical.path]}")
+        add_master(payload.add, item, technical, f"{folder}/{names[technical.path]}")
     payload.add_bytes(f"{folder}/record.json", record.to_bytes())
     payload.add_bytes(f"{folder}/dc.xml", oai_dc_xml(record, url=context.page_url(item.item_id)))
     payload.add_bytes(f"{folder}/technical.json", json_bytes(technical_document(item.technical)))
@@ -147,85 +131,12 @@ def _add_item(payload: _Payload, item: ExportMasters, context: ExportContext) ->
     return images is None
 
 
-def _image_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SourceError(
-            _("The image cannot be read: {reason}.").format(reason=error.strerror or error),
-            remedy=_("Make the images again: hoaban rebuild"),
-            path=path,
-        ) from error
-
-
-def _add_master(payload: _Payload, item: ExportMasters, technical: Technical, name: str) -> None:
-    source = item.masters.get(technical.path)
-    if source is None:
-        raise FixityError(
-            _("The master '{path}' of '{item}' is recorded but not in the store.").format(
-                path=technical.path, item=item.item_id
-            ),
-            remedy=_("Check the archive with: hoaban audit"),
-        )
-    with _open_master(source) as file:
-        found_bytes = source.stat().st_size
-        if found_bytes != technical.size_bytes:
-            raise _changed(source, technical, f"{technical.size_bytes}", f"{found_bytes}")
-        digests = payload.add(name, _Master(file, source), technical.size_bytes)
-    for algorithm in ALGORITHMS:
-        expected = getattr(technical, algorithm)
-        if digests[algorithm] != expected:
-            raise _changed(source, technical, expected, digests[algorithm])
-
-
-class _Master:
-    """A master being read; what goes wrong is told of the master, not of the export."""
-
-    def __init__(self, file: BinaryIO, source: Path) -> None:
-        self._file = file
-        self._source = source
-
-    def read(self, size: int = -1, /) -> bytes:
-        try:
-            chunk = self._file.read(size)
-        except OSError as error:
-            raise _unreadable(self._source, error) from error
-        if not chunk and size != 0:
-            raise FixityError(_("The file became shorter while it was read."), path=self._source)
-        return chunk
-
-
-def _open_master(source: Path) -> BinaryIO:
-    try:
-        return source.open("rb")
-    except OSError as error:
-        raise _unreadable(source, error) from error
-
-
-def _unreadable(source: Path, error: OSError) -> FixityError:
-    return FixityError(
-        _("The master cannot be read: {reason}.").format(reason=error.strerror or error),
-        remedy=_("Check the archive with: hoaban audit"),
-        path=source,
-    )
-
-
-def _changed(source: Path, technical: Technical, expected: str, found: str) -> FixityError:
-    return FixityError(
-        _("The master '{path}' is not as recorded: expected {expected}, found {found}.").format(
-            path=technical.path, expected=expected, found=found
-        ),
-        remedy=_("No bag was made. Restore the file from a copy, then check: hoaban audit"),
-        path=source,
-    )
-
-
 def _add_tag_files(package: Package, payload: _Payload, context: ExportContext) -> int:
     """Write the tag files and then the tag manifests over them; return how many files."""
     tags: list[tuple[str, dict[str, str]]] = []
 
     def add(name: str, content: Readable, size_bytes: int) -> None:
-        stream = _Digesting(content)
+        stream = Digesting(content)
         package.add(name, stream, size_bytes)
         tags.append((name, stream.hexdigests()))
 

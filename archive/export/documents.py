@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
+from archive.export.deletions import DELETED_NAME
 from archive.export.items import ExportContext, ExportItem, ExportReport, at_least_one
 from archive.export.package import add_bytes, kind_of, new_package
 from archive.export.target import new_path
@@ -80,9 +81,13 @@ def _export_xml(
         new_path(out) as path,
         new_package(path, kind=kind_of(out), name=out.name, at=context.at) as package,
     ):
-        for item in at_least_one(items):
+        for item in at_least_one(items, may_be_none=bool(context.deletions)):
             document = crosswalk(context.record_of(item), url=context.page_url(item.item_id))
             add_bytes(package, f"{shard_of(item.item_id)}/{item.item_id}.xml", document)
             count += 1
             size_bytes += len(document)
-    return ExportReport(out, items=count, files=count, size_bytes=size_bytes)
+        if deleted := context.deleted_csv():
+            add_bytes(package, DELETED_NAME, deleted)
+            size_bytes += len(deleted)
+    files = count + bool(context.deletions)
+    return ExportReport(out, items=count, files=files, size_bytes=size_bytes)

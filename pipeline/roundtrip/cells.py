@@ -13,16 +13,12 @@ from dataclasses import dataclass, replace
 
 from pipeline.intake.rows import split_cell, statement_of
 from schemas.access import AccessTerms, parse_access_terms, parse_embargo
-from schemas.cells import quote_cell
+from schemas.cells import cut_cell, quote_cell
 from schemas.dublincore import TERMS, Statement
 from schemas.normalising import Normaliser, ValueTables
 from schemas.profile import Field, Obligation, Profile, Role, ValueType
 from schemas.record_cells import EXTRA, TERM, columns_of, heading_of
 from schemas.records import Access, Record
-
-# What a cell of a spreadsheet program can hold, in UTF-16 units; it drops the rest without a word.
-# Source: Excel specifications and limits, "Total number of characters that a cell can contain"
-LONGEST_CELL = 32_767
 
 
 class CellError(Exception):
@@ -48,13 +44,6 @@ class _CellReader:
 def same(one: str, other: str) -> bool:
     """Say whether two cells hold the same text, whatever a spreadsheet program did to it."""
     return one == other or _plain(one) == _plain(other)
-
-
-def cut_cell(text: str) -> str:
-    """Return as much of a text as a cell of a spreadsheet program can hold."""
-    if len(text) * 2 <= LONGEST_CELL:
-        return text
-    return text.encode("utf-16-le", "replace")[: LONGEST_CELL * 2].decode("utf-16-le", "ignore")
 
 
 def as_given_out(came: str, was: str) -> str:

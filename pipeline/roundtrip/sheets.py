@@ -21,8 +21,7 @@ from archive.export.target import new_path
 from pipeline.intake.columns import column_letter
 from pipeline.intake.sheet import open_sheets
 from pipeline.intake.table import Row
-from pipeline.roundtrip.cells import cut_cell
-from schemas.cells import quote_cell
+from schemas.cells import cut_cell, quote_cell
 from schemas.errors import SourceError
 from schemas.messages import _
 

@@ -16,6 +16,7 @@ from archive.catalogue import Catalogue
 from archive.job_table import BatchKind
 from archive.opening import Archive
 from archive.store import Store, StoredVersion
+from pipeline.batch_items import candidates, unknown_batch
 from pipeline.progress import OnProgress, ignore_progress
 from pipeline.roundtrip.cells import with_cells
 from pipeline.roundtrip.editing import (
@@ -28,16 +29,12 @@ from pipeline.roundtrip.editing import (
     writing,
 )
 from pipeline.roundtrip.merge import CellChange, merge_cells
-from schemas.batches import batch_in, is_batch_name
-from schemas.errors import RecordError, SourceError
+from schemas.batches import batch_in
+from schemas.errors import RecordError
 from schemas.findings import Finding
-from schemas.messages import _
 from schemas.profile import Profile
 from schemas.record_cells import cells_of, columns_of
 from schemas.records import Record, View, withdrawn
-
-# Those that commit versions.
-_KINDS = frozenset({BatchKind.INGEST, BatchKind.EDIT, BatchKind.UNDO})
 
 
 @dataclass(frozen=True)
@@ -162,7 +159,7 @@ def _plan(archive: Archive, store: Store, catalogue: Catalogue, batch: str) -> U
     items: list[ItemUndo] = []
     findings: list[Finding] = []
     is_known = False
-    for item_id in _candidates(store, catalogue, batch):
+    for item_id in candidates(store, catalogue, batch):
         try:
             messages = [v.message for v in store.history(item_id)]
             numbers = [n for n, text in enumerate(messages, start=1) if batch_in(text) == batch]
@@ -181,23 +178,8 @@ def _plan(archive: Archive, store: Store, catalogue: Catalogue, batch: str) -> U
         if undone is not None:
             items.append(undone)
     if not is_known and not findings:
-        raise SourceError(
-            _("No item of this archive was changed by the batch '{batch}'.").format(batch=batch),
-            remedy=_("See the names of the newest batches with: hoaban status"),
-        )
+        raise unknown_batch(batch)
     return UndoPlan(batch, tuple(items), tuple(findings), is_unfinished(catalogue))
-
-
-def _candidates(store: Store, catalogue: Catalogue, batch: str) -> Iterable[str]:
-    """Return the items a batch may have changed: of its jobs, else every item of the store."""
-    if not is_batch_name(batch):
-        return ()
-    known = catalogue.work.find_batch(batch)
-    if known is None or known.kind not in _KINDS:
-        # A catalogue that was made anew has forgotten its batches; the store has not.
-        return store.iter_item_ids()
-    ids = {job.item_id for job in catalogue.work.jobs(known.number) if job.item_id}
-    return sorted(item_id for item_id in ids if store.has(item_id))
 
 
 class _Changed(Exception):  # noqa: N818 (not an error of the program: a later edit stands)

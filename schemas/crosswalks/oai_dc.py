@@ -29,6 +29,11 @@ def oai_dc_xml(record: Record, *, url: str = "") -> bytes:
         record: The record.
         url: Address of the item's page, written as its first identifier; may be empty.
     """
+    return write_xml(oai_dc_element(record, url=url))
+
+
+def oai_dc_element(record: Record, *, url: str = "") -> etree._Element:
+    """Return the element that :func:`oai_dc_xml` writes, to stand in another document."""
     root = etree.Element(f"{{{OAI_DC_NS}}}dc", nsmap=_NAMESPACES)
     root.set(
         f"{{{_XSI_NS}}}schemaLocation",
@@ -45,4 +50,4 @@ def oai_dc_xml(record: Record, *, url: str = "") -> bytes:
             child.text = literal.text
             if literal.lang:
                 child.set(f"{{{_XML_NS}}}lang", literal.lang)
-    return write_xml(root)
+    return root

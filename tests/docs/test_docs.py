@@ -10,6 +10,7 @@ from archive.limits import LimitSettings
 from archive.settings import (
     DaskSettings,
     DerivativeSettings,
+    ExchangeSettings,
     IntakeSettings,
     LabelSettings,
     QualitySettings,
@@ -17,6 +18,7 @@ from archive.settings import (
 )
 from archive.site_settings import SiteSettings
 from schemas.findings import KINDS
+from tests.docs.exchange_examples import PAGE, with_examples
 from tests.docs.reference import DOCS, PAGES, all_commands
 
 ROOT = DOCS.parent
@@ -54,10 +56,17 @@ def test_every_setting_is_documented() -> None:
         DaskSettings,
         LimitSettings,
         IntakeSettings,
+        ExchangeSettings,
         LabelSettings,
     )
     names = {field.name for table in tables for field in fields(table)}
     assert [name for name in sorted(names) if f"`{name}`" not in page] == []
+
+
+def test_the_examples_of_the_exports_are_what_the_sample_gives() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page.count("<!-- example: ") == 8
+    assert with_examples(page) == page
 
 
 def test_every_finding_code_is_raised_by_a_test() -> None:

@@ -1,0 +1,255 @@
+"""The whole set as DCAT 3 describes it: what it is, whose, of when and where, how to have it.
+
+The coverage is counted from the records, so it is right without anybody writing it down.
+
+Source: Data Catalog Vocabulary (DCAT) version 3, https://www.w3.org/TR/vocab-dcat-3/
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from schemas.messages import N_, translate
+from schemas.records import Record
+from schemas.rights import rights_statement
+from schemas.xml import is_language_tag
+
+CONTEXT: Final[Mapping[str, Any]] = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+PRESENTATION_3: Final = "http://iiif.io/api/presentation/3/context.json"
+_PUBLIC: Final = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
+_MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
+_OF_MUSEUM = N_("{count} records of objects, documents and images, kept by {museum}.")
+_OF_NOBODY = N_("{count} records of objects, documents and images.")
+_HTTP = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
+_MOST_PLACES: Final = 20
+_MOST_KEYWORDS: Final = 30
+# Of every item there are few words that many share; the rest is not counted any further.
+_MOST_COUNTED: Final = 100_000
+
+
+@dataclass
+class Coverage:
+    """What the records of a set cover together, counted one after the other.
+
+    Attributes:
+        items: How many records.
+        earliest: First year that any record is dated to, or None.
+        latest: Last year, or None.
+        places: How many records name a place.
+        keywords: How many records name a subject.
+        languages: How many records name a language, by its tag.
+        licences: How many records have a licence, by its address.
+        box: (west, south, east, north) of the coordinates in degrees, or None.
+    """
+
+    items: int = 0
+    earliest: int | None = None
+    latest: int | None = None
+    places: Counter[tuple[str, str]] = field(default_factory=Counter)
+    keywords: Counter[tuple[str, str]] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
+    licences: Counter[str] = field(default_factory=Counter)
+    box: tuple[float, float, float, float] | None = None
+
+    def add(self, record: Record) -> None:
+        """Count one record."""
+        self.items += 1
+        for entry in record.statements:
+            if entry.term in ("created", "date", "temporal", "issued"):
+                self._add_years(entry.known("earliest"), entry.known("latest"))
+            elif entry.term == "spatial":
+                _count(self.places, entry.lang, entry.value)
+                self._add_point(entry.known("lat"), entry.known("lon"))
+            elif entry.term == "subject":
+                _count(self.keywords, entry.lang, entry.value)
+            elif entry.term == "language" and entry.known("tag"):
+                self.languages[str(entry.known("tag"))] += 1
+        uris = [e.uri or e.value for e in record.statements if e.term in ("license", "rights")]
+        known = next((found for uri in uris if (found := rights_statement(uri))), None)
+        if known and known.uri:
+            self.licences[known.uri] += 1
+
+    def _add_years(self, first: object, last: object) -> None:
+        if isinstance(first, int):
+            self.earliest = first if self.earliest is None else min(first, self.earliest)
+        if isinstance(last, int):
+            self.latest = last if self.latest is None else max(last, self.latest)
+
+    def _add_point(self, latitude: object, longitude: object) -> None:
+        if isinstance(latitude, int | float) and isinstance(longitude, int | float):
+            west, south, east, north = self.box or (longitude, latitude, longitude, latitude)
+            self.box = (
+                min(west, longitude),
+                min(south, latitude),
+                max(east, longitude),
+                max(north, latitude),
+            )
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """What a museum says of its set as a whole.
+
+    Attributes:
+        base_url: Address of the site, without a final slash.
+        title: Its name by language.
+        languages: Languages of the descriptions, the main one first.
+        publisher: Name of the museum; may be empty.
+        rights: Its rights statement; may be empty.
+        rights_uri: The address of its licence; may be empty.
+        at: When it is described, RFC 3339.
+    """
+
+    base_url: str
+    title: Mapping[str, str]
+    languages: tuple[str, ...]
+    at: str
+    publisher: str = ""
+    rights: str = ""
+    rights_uri: str = ""
+
+
+def licence_of(data: DataSet, coverage: Coverage) -> str:
+    """Return the licence of the whole set: the museum's, else the one all items have, or empty."""
+    if data.rights_uri:
+        known = rights_statement(data.rights_uri)
+        return known.uri if known and known.uri else data.rights_uri
+    if len(coverage.licences) == 1 and coverage.licences.total() == coverage.items:
+        return next(iter(coverage.licences))
+    return ""
+
+
+def dcat(data: DataSet, coverage: Coverage) -> dict[str, Any]:
+    """Return the description of a set as JSON-LD whose context is in it."""
+    licence = licence_of(data, coverage)
+    described: dict[str, Any] = {
+        "@context": dict(CONTEXT),
+        "@id": f"{data.base_url}/#dataset",
+        "@type": "dcat:Dataset",
+        "dcterms:title": [_said(text, lang) for lang, text in data.title.items()],
+        "dcterms:description": _descriptions(data, coverage),
+        "dcterms:modified": {"@value": data.at, "@type": "xsd:dateTime"},
+        "dcterms:accessRights": {"@id": _PUBLIC},
+        "dcat:landingPage": {"@id": f"{data.base_url}/", "@type": "foaf:Document"},
+        "dcterms:language": [{"@id": uri} for uri in _languages(data, coverage)],
+        "dcat:distribution": list(_distributions(data, licence)),
+    }
+    if data.publisher:
+        described["dcterms:publisher"] = {
+            "@id": f"{data.base_url}/#museum",
+            "@type": "foaf:Organization",
+            "foaf:name": data.publisher,
+        }
+    if licence and _HTTP.fullmatch(licence):
+        described["dcterms:license"] = {"@id": licence}
+    if data.rights:
+        described["dcterms:rights"] = {
+            "@type": "dcterms:RightsStatement",
+            "rdfs:label": data.rights,
+        }
+    described |= _coverage(coverage)
+    return described
+
+
+def _coverage(coverage: Coverage) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if coverage.earliest is not None and coverage.latest is not None:
+        found["dcterms:temporal"] = {
+            "@type": "dcterms:PeriodOfTime",
+            "dcat:startDate": _year(coverage.earliest),
+            "dcat:endDate": _year(coverage.latest),
+        }
+    places = [
+        {"@type": "dcterms:Location", "rdfs:label": _said(text, lang)}
+        for (lang, text), _count in _most(coverage.places, _MOST_PLACES)
+    ]
+    if coverage.box:
+        west, south, east, north = coverage.box
+        # A polygon of well-known text goes west to east first; its first corner is its last.
+        corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
+        text = ", ".join(f"{x:.5f} {y:.5f}" for x, y in corners)
+        box = {
+            "@value": f"POLYGON(({text}))",
+            "@type": "http://www.opengis.net/ont/geosparql#wktLiteral",
+        }
+        places.append({"@type": "dcterms:Location", "dcat:bbox": box})
+    if places:
+        found["dcterms:spatial"] = places
+    keywords = [
+        _said(text, lang) for (lang, text), _count in _most(coverage.keywords, _MOST_KEYWORDS)
+    ]
+    if keywords:
+        found["dcat:keyword"] = keywords
+    return found
+
+
+def _distributions(data: DataSet, licence: str) -> Iterable[dict[str, Any]]:
+    offers = (
+        ("site", "", "text/html", ""),
+        ("iiif", "iiif/collection.json", "application/ld+json", PRESENTATION_3),
+    )
+    for name, path, media_type, standard in offers:
+        offer: dict[str, Any] = {
+            "@id": f"{data.base_url}/#{name}",
+            "@type": "dcat:Distribution",
+            "dcat:accessURL": {"@id": f"{data.base_url}/{path}"},
+            "dcat:mediaType": {"@id": _MEDIA_TYPES + media_type},
+        }
+        if standard:
+            offer["dcat:downloadURL"] = {"@id": f"{data.base_url}/{path}"}
+            offer["dcterms:conformsTo"] = {"@id": standard}
+        if licence and _HTTP.fullmatch(licence):
+            offer["dcterms:license"] = {"@id": licence}
+        yield offer
+
+
+def _descriptions(data: DataSet, coverage: Coverage) -> list[dict[str, str]]:
+    message = _OF_MUSEUM if data.publisher else _OF_NOBODY
+    said = {
+        lang: translate(message, lang).format(count=coverage.items, museum=data.publisher)
+        for lang in data.languages
+    }
+    return [_said(text, lang) for lang, text in said.items()]
+
+
+def _languages(data: DataSet, coverage: Coverage) -> list[str]:
+    tags = dict.fromkeys((*data.languages, *(tag for tag, _n in coverage.languages.most_common())))
+    return [uri for tag in tags if (uri := language_uri(tag))]
+
+
+def language_uri(tag: str) -> str:
+    """Return the address of a language by its tag: of ISO 639-1, else of 639-3, or empty."""
+    code = tag.split("-")[0].lower()
+    if re.fullmatch(r"[a-z]{2}", code):
+        return f"http://id.loc.gov/vocabulary/iso639-1/{code}"
+    return f"http://lexvo.org/id/iso639-3/{code}" if re.fullmatch(r"[a-z]{3}", code) else ""
+
+
+def _year(year: int) -> dict[str, str]:
+    """Return a year as XML schema writes it: four digits or more, a minus before Christ."""
+    sign = "-" if year < 0 else ""
+    return {"@value": f"{sign}{abs(year):04d}", "@type": "xsd:gYear"}
+
+
+def _said(text: str, lang: str) -> dict[str, str]:
+    return {"@value": text, "@language": lang} if is_language_tag(lang) else {"@value": text}
+
+
+def _most(counts: Counter[tuple[str, str]], most: int) -> list[tuple[tuple[str, str], int]]:
+    """Return what most records name; of equals, the first in order of their texts."""
+    return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))[:most]
+
+
+def _count(counts: Counter[tuple[str, str]], lang: str, text: str) -> None:
+    if text and ((lang, text) in counts or len(counts) < _MOST_COUNTED):
+        counts[lang, text] += 1
