@@ -8,6 +8,7 @@ gives the same bytes: nothing on a page comes from the clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -205,7 +206,10 @@ class _Builder:
             return (shown_item(item, self._profile, self._settings) for item in items())
 
         languages = self._settings.languages
-        with Gathering(self._layout.staging / LISTS, self._profile, languages) as gathered:
+        with (
+            Gathering(self._layout.staging / LISTS, self._profile, languages) as gathered,
+            closing(DataFiles(self._tree, self._profile, self._settings)) as data,
+        ):
 
             def gather(item: ShownItem, images: DerivativeSet | None) -> None:
                 gathered.add(item, images)
@@ -216,7 +220,7 @@ class _Builder:
             survey = survey_items(shown(), self._images.usable, today, gather, chosen)
             gathered.finish()
             self._stories.check(self._in_stories[self._settings.main_language])
-            self._write_pages(shown(), survey, gathered, on_progress)
+            self._write_pages(shown(), survey, gathered, data, on_progress)
         return survey
 
     def _keep_for_stories(self, item: ShownItem, images: DerivativeSet | None) -> None:
@@ -229,6 +233,7 @@ class _Builder:
         items: Iterator[ShownItem],
         survey: Survey,
         gathered: Gathering,
+        data: DataFiles,
         on_progress: Progress | None,
     ) -> None:
         """Write what the second pass makes: every page, and the images."""
@@ -242,7 +247,6 @@ class _Builder:
         self._write_single_pages(pages, ways, survey)
         sitemap = self._sitemap()
         lists = BrowseLists(self._tree, pages, self._settings.languages, survey.items)
-        data = DataFiles(self._tree, self._profile, self._settings)
         collection = CollectionFiles(self._tree, self._publication, survey.with_images)
         for done, (previous, item, following) in enumerate(_with_neighbours(items), start=1):
             images = self._images.write(item)

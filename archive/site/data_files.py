@@ -53,7 +53,7 @@ class DataFiles:
         self._profile = profile
         self._settings = settings
         self._headings: set[str] = set()
-        self._cells = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  (closed by finish)
+        self._cells = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  (closed by close)
         self._lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115
 
     def add(self, record: Record, json_ld: Mapping[str, Any] | None) -> None:
@@ -79,9 +79,12 @@ class DataFiles:
         found.append(Download(collection_path(), "iiif", _JSON_LD_TYPE, size))
         dataset = json.dumps(self._dataset(found, updated_on), ensure_ascii=False, indent=2) + "\n"
         found.append(self._write(DATASET_PATH, "dcat", _JSON_LD_TYPE, [dataset]))
+        return found
+
+    def close(self) -> None:
+        """Throw away what was collected."""
         self._cells.close()
         self._lines.close()
-        return found
 
     def _write(self, path: str, kind: str, media_type: str, lines: Iterable[str]) -> Download:
         size_bytes = self._tree.write_chunks(path, (line.encode() for line in lines))
