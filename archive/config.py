@@ -32,13 +32,14 @@ from archive.settings import (
     SearchSettings,
     Settings,
 )
+from archive.site_settings import SiteSettings, wrong_site
 from schemas.errors import ConfigError
 from schemas.messages import LANGUAGES, _
 from schemas.records import Access
 
 # The settings that are tables of their own.
 _TABLES = frozenset(
-    {"derivatives", "quality", "dask", "limits", "intake", "exchange", "labels", "search"}
+    {"derivatives", "quality", "dask", "limits", "intake", "exchange", "labels", "search", "site"}
 )
 
 
@@ -85,6 +86,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
     intake = _checked(dict(data.get("intake", {})), IntakeSettings, path)
     exchange = _checked(dict(data.get("exchange", {})), ExchangeSettings, path)
     labels = _checked(dict(data.get("labels", {})), LabelSettings, path)
+    site = _checked(dict(data.get("site", {})), SiteSettings, path)
     settings = replace(
         Settings(**archive),
         derivatives=replace(DERIVATIVE_PROFILES[profile], **derivatives),
@@ -95,6 +97,7 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
         intake=replace(IntakeSettings(), **intake),
         exchange=replace(ExchangeSettings(), **exchange),
         labels=replace(LabelSettings(), **labels),
+        site=replace(SiteSettings(), **site),
     )
     _check_values(settings, path)
     return settings
@@ -257,6 +260,7 @@ def _check_values(settings: Settings, path: Path) -> None:
         or _wrong_quality(settings.quality)
         or _wrong_exchange(settings.exchange)
         or _wrong_labels(settings.labels)
+        or wrong_site(settings.site)
     )
     if wrong:
         raise ConfigError(wrong, path=path)

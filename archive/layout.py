@@ -47,6 +47,16 @@ class Layout:
         return self.root / "vocabularies"
 
     @property
+    def stories(self) -> Path:
+        """The folder of the museum's stories; may be missing."""
+        return self.root / "stories"
+
+    @property
+    def theme(self) -> Path:
+        """The folder of the museum's own templates, styles and logo; may be missing."""
+        return self.root / "theme"
+
+    @property
     def store(self) -> Path:
         """The OCFL storage root: the archive itself."""
         return self.root / "store"

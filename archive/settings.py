@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from archive.limits import LimitRules
+from archive.site_settings import SiteSettings
 
 # The largest side of a WebP.
 MOST_ACCESS_PX = 16383
@@ -243,6 +244,7 @@ class Settings:
         intake: How catalogues are read.
         exchange: What partners are told of all records.
         labels: What is printed of items.
+        site: How the site looks and what it says.
     """
 
     title: Mapping[str, str] = field(
@@ -268,6 +270,7 @@ class Settings:
     intake: IntakeSettings = field(default_factory=IntakeSettings)
     exchange: ExchangeSettings = field(default_factory=ExchangeSettings)
     labels: LabelSettings = field(default_factory=LabelSettings)
+    site: SiteSettings = field(default_factory=SiteSettings)
 
     @property
     def main_language(self) -> str:

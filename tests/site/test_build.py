@@ -59,7 +59,7 @@ def test_every_link_leads_to_a_file_and_every_page_parses(tmp_path):
     report = build(archive)
     assert broken_links(archive.layout.site) == []
     found = list(pages(archive.layout.site))
-    assert report.pages == len(found) == 2 * (3 + 4) + 2
+    assert report.pages == len(found) == 2 * (3 + 5 + 4) + 2
     assert report.items == 3
     assert report.warnings == ()
     assert report.bytes == sum(len(content) for content in snapshot(archive.layout.site).values())
@@ -284,6 +284,7 @@ def test_a_large_list_has_pages_with_next_and_previous(tmp_path):
         "1.html",
         "2.html",
         "3.html",
+        "index.html",
     ]
     last = Page(site / "vi/browse/3.html")
     assert ("a", "2.html") not in last.links
