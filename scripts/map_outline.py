@@ -41,7 +41,8 @@ NEIGHBOURS = (
     "Bangladesh",
     "India",
 )
-# Islands of Trường Sa that Natural Earth leaves out. Longitude, latitude.
+# Islands of Trường Sa that Natural Earth leaves out, to about a kilometre: Trường Sa Lớn, Song Tử
+# Tây, Sinh Tồn and An Bang. Longitude, latitude.
 FURTHER_ISLANDS = ((111.92, 8.645), (114.33, 11.43), (114.33, 9.886), (112.92, 7.89))
 _FINE, _COARSE = 0.012, 0.05
 
