@@ -47,6 +47,11 @@ class Layout:
         return self.root / "vocabularies"
 
     @property
+    def partners(self) -> Path:
+        """The folder of the museum's own partner profiles; may be missing."""
+        return self.root / "partners"
+
+    @property
     def store(self) -> Path:
         """The OCFL storage root: the archive itself."""
         return self.root / "store"

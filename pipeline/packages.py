@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -20,13 +20,15 @@ from archive.export import (
 )
 from archive.export.deletions import beside
 from archive.export.museum_xml import ONE_FILE
-from archive.export.selection import EVERYTHING, Selection
+from archive.export.selection import EVERYTHING, Judge, Selection
 from archive.export.target import new_path
 from archive.opening import Archive
 from archive.store import Store, StoredItem
 from pipeline.deletions import iter_deletions
 from pipeline.derivative_sets import limits_in
 from pipeline.exchange import EXCHANGED, exchange_findings, exchange_of, published_of
+from pipeline.find import ids_matching
+from pipeline.partner_images import pictures_of
 from pipeline.selection import Chosen, choose
 from schemas.crosswalks.iiif import Publication
 from schemas.derivatives import DerivativeSet
@@ -74,7 +76,46 @@ def export(
         RecordError: The catalogue is missing, or it or an object is damaged.
         StoreWriteError: The disk refuses, or ``out`` exists.
     """
-    made = FORMATS[format_name]
+    return export_as(
+        archive,
+        FORMATS[format_name],
+        out,
+        now=now,
+        selection=selection,
+        all_access=all_access,
+        with_masters=with_masters,
+    )
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What narrows an export beside what somebody asks for on the command line.
+
+    Attributes:
+        query: A search, or empty.
+        judges: Each must take an item.
+        told: Those whose refusals the export itself tells of; they only count for what a partner
+            has to take out.
+    """
+
+    query: str = ""
+    judges: tuple[Judge, ...] = ()
+    told: tuple[Judge, ...] = ()
+
+
+def export_as(
+    archive: Archive,
+    made: Format,
+    out: Path,
+    *,
+    now: Callable[[], datetime],
+    selection: Selection = EVERYTHING,
+    narrowing: Narrowing | None = None,
+    all_access: bool = False,
+    with_masters: bool = False,
+) -> ExportReport:
+    """Write a package in a format that may be in no list, as :func:`export` does."""
+    narrowing = narrowing or Narrowing()
     check_target(archive, out)
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         at = now()
@@ -82,6 +123,8 @@ def export(
         if made.name in EXCHANGED:
             told += exchange_findings(archive, made.name)
         found = choose(archive, catalogue, selection, public_on=None if all_access else day_of(at))
+        ids = frozenset(ids_matching(archive, narrowing.query)) if narrowing.query else None
+        found = found.narrowed(*narrowing.judges, ids=ids)
         store = Store(archive.layout)
         context = ExportContext(
             profile=archive.profile,
@@ -105,7 +148,10 @@ def export(
             publication=_publication(archive),
             has_public_url=archive.settings.has_public_url,
             derivatives_of=lambda item_id: _derivatives_of(catalogue, item_id),
-            deletions=tuple(iter_deletions(store, catalogue, found)),
+            pictures=lambda item, max_px: pictures_of(
+                archive, catalogue, item, max_px, is_complete=all_access
+            ),
+            deletions=tuple(iter_deletions(store, catalogue, found.narrowed(*narrowing.told))),
         )
         report = _write(made, store, catalogue, found, out, context)
     return replace(

@@ -14,6 +14,7 @@ from schemas.finding_kinds import (
     exchange,
     keeping,
     packages,
+    partners,
     profile,
     quality,
     reading,
@@ -47,6 +48,7 @@ KINDS: Mapping[str, FindingKind] = {
         *replicas.KINDS,
         *packages.KINDS,
         *exchange.KINDS,
+        *partners.KINDS,
     )
 }
 

@@ -48,12 +48,19 @@ def export_csv(items: Iterable[ExportItem], out: Path, context: ExportContext) -
                 spool.write(json.dumps(cells) + "\n")
                 count += 1
             spool.seek(0)
-            _write_table(path, spool, in_order(headings, context.profile))
+            write_table(path, spool, in_order(headings, context.profile))
         size_bytes = path.stat().st_size
     return ExportReport(out, items=count, files=1, size_bytes=size_bytes)
 
 
-def _write_table(path: Path, spool: IO[str], headings: Sequence[str]) -> None:
+def write_table(path: Path, spool: IO[str], headings: Sequence[str]) -> None:
+    """Write rows as a new CSV file.
+
+    Args:
+        path: The file to make.
+        spool: A JSON object of text by heading on each line.
+        headings: The columns in order.
+    """
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file, lineterminator="\r\n")
         table.writerow([quote_cell(heading) for heading in headings])

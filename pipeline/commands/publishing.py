@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -219,7 +220,9 @@ def serve(host: str, port: int, archive_dir: Path | None) -> None:
         may be repeated, and then either will do. With --since, only what is new or changed, and
         deleted.csv says what is no longer to be had.
 
-        PATH must not exist yet; the package is written completely or not at all.
+        With --partner, a partner's profile says what is made, and FORMAT is left out: fields,
+        image sizes, rights, names and columns are its own. PATH must not exist yet; the package
+        is written completely or not at all.
 
         \b
         Examples:
@@ -232,11 +235,18 @@ def serve(host: str, port: int, archive_dir: Path | None) -> None:
           hoaban export oai_dc --out new.zip --since 2026-11-01
           hoaban export csv --out loan.csv --list loan.txt
           hoaban export qdc --out scarves --facet "ethnic group=Thái" --facet "material=lụa"
+          hoaban export --partner wikimedia-commons --out commons.zip khăn piêu
+          hoaban export --partner our-university.toml --out set.zip
         """
     ),
 )
-@click.argument("format_name", metavar="FORMAT", type=click.Choice(sorted(FORMATS)))
+@click.argument("format_name", metavar="[FORMAT]", required=False)
 @click.argument("query", metavar="[QUERY]", nargs=-1)
+@spoken_option(
+    "--partner",
+    metavar="PROFILE",
+    help=N_("Name or .toml file of the partner's profile, in place of FORMAT."),
+)
 @spoken_option(
     "--out", required=True, type=click.Path(path_type=Path), help=N_("The file or folder to write.")
 )
@@ -282,8 +292,9 @@ def serve(host: str, port: int, archive_dir: Path | None) -> None:
 @json_option
 @archive_option
 def export_command(
-    format_name: str,
+    format_name: str | None,
     query: tuple[str, ...],
+    partner: str | None,
     out: Path,
     facets: tuple[str, ...],
     collections: tuple[str, ...],
@@ -295,21 +306,26 @@ def export_command(
     as_json: bool,
     archive_dir: Path | None,
 ) -> None:
-    from pipeline.packages import export as write_package
+    from pipeline.packages import export
+    from pipeline.partners import export_to, find_partner
     from pipeline.selection import parse_since
 
+    words = _query_words(format_name, query, partner)
     archive = open_chosen(archive_dir)
     selection = Selection(
-        query=" ".join(query),
+        query=" ".join(words),
         facets=tuple(_facet(text) for text in facets),
         collections=collections,
         batches=batches,
         list_file=list_file,
         since=parse_since(since) if since else None,
     )
-    report = write_package(
-        archive,
-        format_name,
+    write = (
+        partial(export_to, archive, find_partner(archive, partner))
+        if partner
+        else partial(export, archive, format_name or "")
+    )
+    report = write(
         out,
         now=now,
         selection=selection,
@@ -321,6 +337,29 @@ def export_command(
     else:
         _print_export(report)
     exit_partial_if(report.is_partial)
+
+
+def _query_words(
+    format_name: str | None, query: tuple[str, ...], partner: str | None
+) -> tuple[str, ...]:
+    """Return the words of the query: with a partner, the first of them stands where FORMAT would.
+
+    Raises:
+        UsageError: There is neither a format nor a partner, or both.
+    """
+    names = ", ".join(sorted(FORMATS))
+    if partner is not None:
+        if format_name in FORMATS:
+            raise click.UsageError(_("--partner says what is made; leave FORMAT out."))
+        return (format_name, *query) if format_name else query
+    if format_name is None:
+        raise click.UsageError(_("Give a FORMAT ({names}), or --partner.").format(names=names))
+    if format_name not in FORMATS:
+        raise click.BadParameter(
+            _("'{name}' is not one of: {names}.").format(name=format_name, names=names),
+            param_hint="FORMAT",
+        )
+    return query
 
 
 def _facet(text: str) -> tuple[str, str]:
