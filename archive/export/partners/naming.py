@@ -23,6 +23,8 @@ _TITLE = "title"
 _REFUSED = re.compile(r"[#<>\[\]{}|/\\:*?\"%~&]+")
 # A wiki takes "_" for a blank, and several for one.
 _BLANKS = re.compile(r"[\s_]{2,}|[^\S ]")
+# Also what a table would have to quote, for a name in a table is the name of the file.
+_NOT_FIRST = " .-_,'=+@＝＋－＠"
 _ROOM_FOR_COUNT = 8
 
 
@@ -61,7 +63,7 @@ class FileNames:
 def _filled(pattern: str, parts: Mapping[str, str]) -> str:
     text = PLACEHOLDER.sub(lambda found: parts.get(found[1], ""), pattern)
     # What stood between two parts of which one is empty is not needed.
-    return _clean(text).strip(" .-_,")
+    return _clean(text).lstrip(_NOT_FIRST).rstrip(" .-_,")
 
 
 def _clean(text: str) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import IO
 
 from archive.export.csv import write_table
 from archive.export.partners.cells import ImageSaid, ItemSaid
 from archive.export.xlsx import check_fits, cut_findings, write_workbook
+from schemas.cells import quote_cell
 from schemas.findings import Finding
 from schemas.partners import TableChoice
 
 WORKBOOK = ".xlsx"
+_NUMBER = re.compile(r"-[0-9]+")
 
 
 class Rows:
@@ -54,8 +57,13 @@ class Rows:
         headings = [column.name for column in self._columns]
         self._spool.seek(0)
         if Path(name).suffix.lower() != WORKBOOK:
-            write_table(path, self._spool, headings)
+            write_table(path, self._spool, headings, quote=_quoted)
             return ()
         check_fits(self.count, path)
         write_workbook(path, self._spool, headings, at=at)
         return tuple(self._cut)
+
+
+def _quoted(text: str) -> str:
+    """Return a cell that nothing runs; a year before Christ is a number and stays one."""
+    return text if _NUMBER.fullmatch(text) else quote_cell(text)
