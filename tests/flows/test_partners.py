@@ -212,9 +212,10 @@ def test_commons_gets_free_images_with_pages_that_say_what_the_record_says(
         assert page.read_text(encoding="utf-8") == row["wikitext"]
     code = mwparserfromhell.parse(rows[0]["wikitext"])
     names = [str(template.name).strip() for template in code.filter_templates()]
-    assert names == ["Artwork", "vi", "en", "vi", "vi", "vi", "int:license-header", "Cc-by-4.0"]
+    assert names == ["Artwork", "vi", "en", "vi", "vi", "int:license-header", "Cc-by-4.0"]
     (artwork, vi, en) = code.filter_templates()[:3]
     assert str(artwork.get("accession number").value).strip() == "BT-001"
+    assert str(artwork.get("date").value).strip() == "179 TCN"
     assert (str(vi.get(1).value), str(en.get(1).value)) == ("Trống đồng", "Bronze drum")
     described = artwork.get("description").value.filter_templates()[0].get(1).value
     assert described.strip_code() == NASTY
