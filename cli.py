@@ -25,6 +25,7 @@ from pipeline.commands.keeping import derive, rebuild
 from pipeline.commands.printed import labels
 from pipeline.commands.profile import profile
 from pipeline.commands.publishing import build, copy, export_command, serve
+from pipeline.commands.receiving import receive
 from pipeline.commands.replicas import audit, replicate, restore
 from pipeline.commands.starting import demo, doctor, init
 from pipeline.spoken_help import SpokenGroup, SpokenOption, spoken_option
@@ -80,6 +81,7 @@ for _command in (
     profile,
     check,
     ingest,
+    receive,
     contact_sheet,
     watch,
     derive,

@@ -12,7 +12,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +24,12 @@ from archive.job_table import JobTable
 from schemas.derivatives import DerivativeSet
 from schemas.errors import RecordError
 from schemas.messages import _
+from schemas.public_views import (
+    closed_paths,
+    public_derivatives,
+    public_technical,
+    public_views,
+)
 from schemas.records import Access, Record, is_public
 from schemas.technical import Technical
 
@@ -53,6 +59,19 @@ class CatalogueItem:
     record: Record
     technical: tuple[Technical, ...]
     derivatives: DerivativeSet | None = None
+
+
+def public_part(item: CatalogueItem, today: date) -> CatalogueItem:
+    """Return a public item without its masters, and their images, that are closed on a day."""
+    closed = closed_paths(item.record, today)
+    if not closed:
+        return item
+    return replace(
+        item,
+        record=public_views(item.record, today),
+        technical=public_technical(item.technical, closed),
+        derivatives=public_derivatives(item.derivatives, closed),
+    )
 
 
 class Catalogue:
@@ -202,6 +221,8 @@ class Catalogue:
     def iter_items(self, *, public_on: date | None = None) -> Iterator[CatalogueItem]:
         """Yield every item in the order of item ids, or those the public may see on a day.
 
+        Of the latter only the public part: files that are closed on their own are left out.
+
         A page at a time is held, so the catalogue may be written to between two items: an item
         added behind the reader's place is not seen, one before it is.
         """
@@ -211,8 +232,10 @@ class Catalogue:
         last = ""
         while rows := self._rows(query, last, _PAGE_ROWS):
             for item in map(self._item, rows):
-                if public_on is None or is_public(item.record, public_on):
+                if public_on is None:
                     yield item
+                elif is_public(item.record, public_on):
+                    yield public_part(item, public_on)
             last = rows[-1][0]
 
     def item_ids(self) -> Iterator[str]:

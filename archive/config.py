@@ -21,6 +21,7 @@ from archive.settings import (
     ENGINES,
     LEGACY_TEXT,
     MOST_ACCESS_PX,
+    SEARCH_ENGINES,
     TARGET_EDITIONS,
     DaskSettings,
     DerivativeSettings,
@@ -28,14 +29,18 @@ from archive.settings import (
     IntakeSettings,
     LabelSettings,
     QualitySettings,
+    SearchSettings,
     Settings,
 )
+from archive.site_settings import SiteSettings, wrong_site
 from schemas.errors import ConfigError
 from schemas.messages import LANGUAGES, _
 from schemas.records import Access
 
 # The settings that are tables of their own.
-_TABLES = frozenset({"derivatives", "quality", "dask", "limits", "intake", "exchange", "labels"})
+_TABLES = frozenset(
+    {"derivatives", "quality", "dask", "limits", "intake", "exchange", "labels", "search", "site"}
+)
 
 
 def read_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
@@ -77,18 +82,22 @@ def settings_from(data: Mapping[str, Any], path: Path) -> Settings:
         )
     dask = _checked(dict(data.get("dask", {})), DaskSettings, path)
     quality = _checked(dict(data.get("quality", {})), QualitySettings, path)
+    search = _checked(dict(data.get("search", {})), SearchSettings, path)
     intake = _checked(dict(data.get("intake", {})), IntakeSettings, path)
     exchange = _checked(dict(data.get("exchange", {})), ExchangeSettings, path)
     labels = _checked(dict(data.get("labels", {})), LabelSettings, path)
+    site = _checked(dict(data.get("site", {})), SiteSettings, path)
     settings = replace(
         Settings(**archive),
         derivatives=replace(DERIVATIVE_PROFILES[profile], **derivatives),
         quality=replace(QualitySettings(), **quality),
+        search=replace(SearchSettings(), **search),
         dask=replace(DaskSettings(), **dask),
         limits=_limits(data.get("limits", {}), path),
         intake=replace(IntakeSettings(), **intake),
         exchange=replace(ExchangeSettings(), **exchange),
         labels=replace(LabelSettings(), **labels),
+        site=replace(SiteSettings(), **site),
     )
     _check_values(settings, path)
     return settings
@@ -232,6 +241,10 @@ def _check_values(settings: Settings, path: Path) -> None:
         wrong = _("target_edition must be one of: {names}.").format(
             names=", ".join(TARGET_EDITIONS)
         )
+    elif settings.search.engine not in SEARCH_ENGINES:
+        wrong = _("engine of [search] must be one of: {names}.").format(
+            names=", ".join(SEARCH_ENGINES)
+        )
     elif settings.engine not in ENGINES:
         wrong = _("engine must be one of: {names}.").format(names=", ".join(ENGINES))
     elif settings.legacy_text not in LEGACY_TEXT:
@@ -247,6 +260,7 @@ def _check_values(settings: Settings, path: Path) -> None:
         or _wrong_quality(settings.quality)
         or _wrong_exchange(settings.exchange)
         or _wrong_labels(settings.labels)
+        or wrong_site(settings.site)
     )
     if wrong:
         raise ConfigError(wrong, path=path)

@@ -52,6 +52,16 @@ class Layout:
         return self.root / "partners"
 
     @property
+    def stories(self) -> Path:
+        """The folder of the museum's stories; may be missing."""
+        return self.root / "stories"
+
+    @property
+    def theme(self) -> Path:
+        """The folder of the museum's own templates, styles and logo; may be missing."""
+        return self.root / "theme"
+
+    @property
     def store(self) -> Path:
         """The OCFL storage root: the archive itself."""
         return self.root / "store"
@@ -120,6 +130,11 @@ class Layout:
     def replica(self) -> Path:
         """The file that says that this folder is a replica; an archive has none."""
         return self.root / "replica.json"
+
+    @property
+    def harvest_key(self) -> Path:
+        """The secret that signs harvesters' tokens; made anew when lost."""
+        return self.root / ".harvest-key"
 
     def staging_of(self, item_id: str) -> Path:
         """The folder in which a worker may stage one item."""

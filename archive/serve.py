@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import FileResponse, Response
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from schemas.errors import ConfigError
@@ -53,34 +54,47 @@ class _SiteFiles(StaticFiles):
         return response
 
 
-def make_app(site: Path) -> Starlette:
-    """Return the application that shows the site.
-
-    Args:
-        site: The site's folder. It may be replaced while the application runs.
+def check_site(site: Path) -> None:
+    """Make sure that there is a site to show.
 
     Raises:
-        ConfigError: There is no site.
+        ConfigError: There is none.
     """
     if not (site / "index.html").is_file():
         raise ConfigError(
             _("There is no site here yet."), remedy=_("Make it first: hoaban build"), path=site
         )
-    return Starlette(routes=[Mount("/", _SiteFiles(directory=site, html=True))])
 
 
-def serve(site: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
+def make_app(site: Path, routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """Return the application that shows the site.
+
+    Args:
+        site: The site's folder. It may be replaced while the application runs.
+        routes: What is answered before the files of the site are looked at.
+
+    Raises:
+        ConfigError: There is no site.
+    """
+    check_site(site)
+    return Starlette(routes=[*routes, Mount("/", _SiteFiles(directory=site, html=True))])
+
+
+def serve(
+    site: Path, host: str = "127.0.0.1", port: int = 8000, routes: Sequence[BaseRoute] = ()
+) -> None:
     """Show the site until interrupted.
 
     Args:
         site: The site's folder.
         host: Address to listen on; by default only this computer can connect.
         port: Port to listen on.
+        routes: What is answered before the files of the site are looked at.
 
     Raises:
         ConfigError: There is no site, or the address cannot be used.
     """
-    app = make_app(site)
+    app = make_app(site, routes)
     try:
         listener = socket.create_server((host, port))
     except OSError as error:

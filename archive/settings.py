@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from archive.limits import LimitRules
+from archive.site_settings import SiteSettings
 
 # The largest side of a WebP.
 MOST_ACCESS_PX = 16383
@@ -120,6 +121,21 @@ class QualitySettings:
         return self if self.control else None
 
 
+# What keeps the search index; the first needs no extra.
+SEARCH_ENGINES = ("whoosh", "tantivy")
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """How the museum's own index is kept (table ``[search]``).
+
+    Attributes:
+        engine: One of ``SEARCH_ENGINES``; ``tantivy`` needs ``hoaban[tantivy]``.
+    """
+
+    engine: str = "whoosh"
+
+
 @dataclass(frozen=True)
 class IntakeSettings:
     """How the museum's own catalogues are read (table ``[intake]``).
@@ -149,6 +165,7 @@ class ExchangeSettings:
         country: Code of its country in ISO 3166-1, as ``VN``; may be empty.
         metadata_rights_uri: Licence of the descriptions themselves; may be empty.
         types: EDM's type by kind of record or by object type, one of ``EDM_TYPES`` each.
+        admin_email: Whom harvesters write to; without it nothing can be harvested.
     """
 
     data_provider: str = ""
@@ -157,6 +174,7 @@ class ExchangeSettings:
     country: str = "VN"
     metadata_rights_uri: str = ""
     types: Mapping[str, str] = field(default_factory=dict)
+    admin_email: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,11 +238,13 @@ class Settings:
         legacy_text: What is done with text from before Unicode, one of ``LEGACY_TEXT``.
         derivatives: Sizes and qualities of derivatives.
         quality: What is measured in scans.
+        search: How the index is kept.
         dask: The workers on other computers.
         limits: What may be shown of images, by access level and by rights.
         intake: How catalogues are read.
         exchange: What partners are told of all records.
         labels: What is printed of items.
+        site: How the site looks and what it says.
     """
 
     title: Mapping[str, str] = field(
@@ -244,11 +264,13 @@ class Settings:
     legacy_text: str = "ask"
     derivatives: DerivativeSettings = field(default_factory=DerivativeSettings)
     quality: QualitySettings = field(default_factory=QualitySettings)
+    search: SearchSettings = field(default_factory=SearchSettings)
     dask: DaskSettings = field(default_factory=DaskSettings)
     limits: LimitRules = field(default_factory=LimitRules)
     intake: IntakeSettings = field(default_factory=IntakeSettings)
     exchange: ExchangeSettings = field(default_factory=ExchangeSettings)
     labels: LabelSettings = field(default_factory=LabelSettings)
+    site: SiteSettings = field(default_factory=SiteSettings)
 
     @property
     def main_language(self) -> str:

@@ -7,6 +7,7 @@ right after ``rebuild`` and for a partner nobody kept a list of.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from archive.catalogue import Catalogue
@@ -46,27 +47,43 @@ def iter_deletions(store: Store, catalogue: Catalogue, chosen: Chosen) -> Iterat
             reason = DeletionReason.NOT_PUBLIC
         else:
             reason = DeletionReason.NOT_SELECTED
-        gone_at, identifier = _left(store, item_id, chosen, since)
-        if gone_at:
-            yield Deletion(item_id, identifier, gone_at, reason)
+        last = last_shown(store, item_id, chosen, since)
+        if last is not None:
+            yield Deletion(item_id, last.record.identifier, last.until, reason)
 
 
-def _left(store: Store, item_id: str, chosen: Chosen, since: datetime) -> tuple[str, str]:
-    """Return when an item left the selection, and the number it then had, or empty texts.
+@dataclass(frozen=True)
+class LastShown:
+    """What an item was before it left a selection.
 
-    Empty texts: it left before ``since``, or never was in it.
+    Attributes:
+        record: Its record.
+        until: When another took its place, RFC 3339.
+    """
+
+    record: Record
+    until: str
+
+
+def last_shown(store: Store, item_id: str, chosen: Chosen, since: datetime) -> LastShown | None:
+    """Return what an item was before it left a selection.
+
+    None: it left before ``since``, or never was in it.
+
+    Raises:
+        RecordError: The item is damaged.
     """
     versions = store.history(item_id)
     if datetime.fromisoformat(versions[-1].created) < since:
-        return "", ""
+        return None
     for number in range(len(versions) - 1, 0, -1):
         ended = datetime.fromisoformat(versions[number].created)
         if ended < since:
-            return "", ""
+            return None
         record = store.read_version(item_id, number).record
         if _was_shown(record, chosen, ended):
-            return versions[number].created, record.identifier
-    return "", ""
+            return LastShown(record, versions[number].created)
+    return None
 
 
 def _was_shown(record: Record, chosen: Chosen, until: datetime) -> bool:

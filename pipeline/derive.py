@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -142,7 +141,7 @@ def write_canvas(
     place = folder / source.key
     encoding = Encoding.of(settings, source.xmp)
     shown = image if mark is None else marked(image, mark)
-    pyramid, base = write_tiles(
+    tiles = write_tiles(
         shown,
         place,
         tile_px=settings.tile_px,
@@ -154,11 +153,11 @@ def write_canvas(
     is_plain = mark is not None and settings.thumbnail_px * 2 <= max(image.width, image.height)
     plain = base_for(image, needed_px=settings.thumbnail_px) if is_plain else None
     if mark is None:
-        see(base)
+        see(tiles.base)
     # What keeps the master's own size is shown as it is.
     sharpen_below_px = max(image.width, image.height) if is_sharpened else 0
     thumbnail, *access = _write_pictures(
-        base,
+        tiles.base,
         place,
         settings,
         encoding,
@@ -166,7 +165,8 @@ def write_canvas(
         plain=plain,
         see=see if mark is None else see_nothing,
     )
-    sizes = list(_file_sizes(place))
+    # The tiles were counted as they were written: a walk over their folders takes long.
+    sizes = [path.stat().st_size for path in (*place.glob("*.*"), *place.glob("full/*/0/*"))]
     return Canvas(
         key=source.key,
         master=source.master,
@@ -177,10 +177,10 @@ def write_canvas(
         thumbnail=thumbnail,
         access_images=tuple(access),
         tile_px=settings.tile_px,
-        scale_factors=pyramid.scale_factors,
-        sizes=pyramid.sizes,
-        files=len(sizes),
-        size_bytes=sum(sizes),
+        scale_factors=tiles.pyramid.scale_factors,
+        sizes=tiles.pyramid.sizes,
+        files=tiles.files + len(sizes),
+        size_bytes=tiles.size_bytes + sum(sizes),
     )
 
 
@@ -245,9 +245,3 @@ def _write_pictures(
         made.insert(0, ImageFile(f"{name}.jpg", shown.width, shown.height, f"{name}.webp"))
         picture = smaller
     return made
-
-
-def _file_sizes(folder: Path) -> Iterator[int]:
-    for parent, _folders, names in os.walk(folder):
-        for name in names:
-            yield os.stat(os.path.join(parent, name)).st_size  # noqa: PTH116, PTH118 (hot loop)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from typing import Any
 
+from archive.catalogue import Catalogue
+from archive.opening import open_archive
+from archive.settings import SEARCH_ENGINES
 from pipeline.extras import EXTRAS, Extra
+from schemas.errors import HoabanError
 from schemas.messages import _
 from schemas.software import DISTRIBUTION, hoaban_version
 
@@ -31,6 +35,8 @@ _LIBRARIES = (
     ("whoosh3", "whoosh.index"),
 )
 _LEAST_FREE_BYTES = 1_000_000_000
+LARGE_ARCHIVE = 50_000
+"""Records from which the search engine tantivy is advised."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,7 @@ def diagnose(folder: Path) -> Diagnosis:
             *(_extra(extra) for extra in EXTRAS.values()),
             _installation(),
             _disk(folder),
+            *_search(folder),
         )
     )
 
@@ -158,3 +165,22 @@ def _disk(folder: Path) -> Symptom:
         free >= _LEAST_FREE_BYTES,
         _("Make room, or put the archive on a larger disk."),
     )
+
+
+def _search(folder: Path) -> Iterator[Symptom]:
+    """Say whether the search engine fits the archive that ``folder`` is in, if it is in one."""
+    try:
+        archive = open_archive(folder)
+        with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
+            count = catalogue.count()
+    except HoabanError:
+        return  # no archive here, or one that other commands say everything about
+    engine = archive.settings.search.engine
+    found = f"{engine}, {count}"
+    if engine == SEARCH_ENGINES[0] and count > LARGE_ARCHIVE:
+        # Slower than need be, but nothing is wrong: the computer is fit.
+        found += "; " + _(
+            "for so many records tantivy is faster: python -m pip install 'hoaban[tantivy]', "
+            'then [search] engine = "tantivy" in hoaban.toml, then hoaban rebuild'
+        )
+    yield Symptom(_("Search engine and records"), found, is_well=True)

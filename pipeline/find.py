@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.opening import Archive
-from pipeline.indexing import staff_fields
+from pipeline.indexing import open_index, staff_fields
 from schemas.access import access_text
 from schemas.dublincore import Statement
 from schemas.identifiers import item_page
-from schemas.profile import Profile
 from schemas.records import Access, best_value, day_of, is_public
 from search.answer import Order
+from search.facet_values import facet_fields, term_labels, value_label
+from search.facets import NO_FILTERS, Bar, Counts, Filters
 from search.highlight import highlighted
-from search.index import Hit, SearchIndex
+from search.index import Hit
 from search.query import Query
 
 
@@ -43,18 +44,33 @@ class Found:
 
 
 @dataclass(frozen=True)
+class FacetValue:
+    """One value of a facet.
+
+    Attributes:
+        value: The value, as filters take it; the same in every language.
+        label: What readers see.
+        count: How many items there are with it, see :mod:`search.facets`.
+    """
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
 class FacetValues:
     """One facet of an answer.
 
     Attributes:
         field: Name of the field.
         label: What readers call it.
-        values: (value, how many of all hits have it), most first.
+        values: Most first.
     """
 
     field: str
     label: str
-    values: tuple[tuple[str, int], ...]
+    values: tuple[FacetValue, ...]
 
 
 @dataclass(frozen=True)
@@ -65,13 +81,15 @@ class FoundItems:
         total: How many items fit.
         hits: Those asked for, in the order asked for.
         corrected: The words that were looked for instead of those typed, or empty.
-        facets: The facets with their values, in the order of the profile, if asked for.
+        facets: The facets with their values, in the order readers see them, if asked for.
+        years: The histogram over time, if facets are asked for.
     """
 
     total: int
     hits: tuple[Found, ...]
     corrected: str = ""
     facets: tuple[FacetValues, ...] | None = None
+    years: tuple[Bar, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as the plain dict that ``--json`` prints."""
@@ -81,9 +99,9 @@ class FoundItems:
         data: dict[str, Any] = {"total": self.total, "corrected": self.corrected, "hits": hits}
         if self.facets is not None:
             data["facets"] = {
-                facet.field: [{"value": value, "count": count} for value, count in facet.values]
-                for facet in self.facets
+                facet.field: [asdict(value) for value in facet.values] for facet in self.facets
             }
+            data["years"] = [asdict(bar) for bar in self.years]
         return data
 
 
@@ -95,6 +113,7 @@ def find(
     lang: str,
     now: Callable[[], datetime],
     order: Order = Order.RELEVANCE,
+    filters: Filters = NO_FILTERS,
     with_facets: bool = False,
 ) -> FoundItems:
     """Return the items that ``query`` finds, best first.
@@ -106,7 +125,8 @@ def find(
         lang: Language titles are wanted in, and edition the addresses point to.
         now: The clock: an item under an embargo has no address yet.
         order: What comes first.
-        with_facets: Count the values of facets over all hits.
+        filters: What the items have to be or have; with some, an empty query finds everything.
+        with_facets: Count the values of facets, and make the histogram of years.
 
     Raises:
         RecordError: The catalogue or the index is damaged.
@@ -116,30 +136,40 @@ def find(
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         if catalogue.count() == 0:
             return FoundItems(0, (), facets=() if with_facets else None)
-        results = SearchIndex.open(archive.layout.index).search(
-            query,
-            limit=limit,
-            fields=staff_fields(archive.profile),
-            order=order,
-            with_facets=with_facets,
-        )
+        with open_index(archive) as index:
+            results = index.search(
+                query,
+                limit=limit,
+                fields=staff_fields(archive.profile),
+                order=order,
+                filters=filters,
+                with_facets=with_facets,
+                with_years=with_facets,
+            )
         hits = tuple(
             _found(archive, hit, catalogue.get(hit.item_id), edition, results.query, day_of(now()))
             for hit in results.hits
         )
-    facets = _facets(archive.profile, results.facets, lang) if with_facets else None
-    return FoundItems(results.total, hits, results.corrected, facets)
+    facets = labelled(archive, results.facets, lang, with_hidden=True) if with_facets else None
+    return FoundItems(results.total, hits, results.corrected, facets, results.years)
 
 
-def _facets(
-    profile: Profile, counts: Mapping[str, tuple[tuple[str, int], ...]], lang: str
+def labelled(
+    archive: Archive, counts: Counts, lang: str, *, with_hidden: bool = False
 ) -> tuple[FacetValues, ...]:
-    labels: dict[str, str] = {}
-    for entry in (entry for kind in profile.each() for entry in kind):
-        labels.setdefault(entry.name, entry.label(lang))
-    return tuple(
-        FacetValues(name, label, counts[name]) for name, label in labels.items() if name in counts
-    )
+    """Return counts with what readers of ``lang`` call them, in the order readers see them."""
+    found: list[FacetValues] = []
+    for facet in facet_fields(archive.profile, with_hidden=with_hidden):
+        labels = term_labels(facet, archive.tables, lang) if facet.name in counts else {}
+        values = tuple(
+            FacetValue(
+                value, labels.get(value) or value_label(facet, value, archive.profile, lang), count
+            )
+            for value, count in counts.get(facet.name, ())
+        )
+        if values:
+            found.append(FacetValues(facet.name, facet.label(lang), values))
+    return tuple(found)
 
 
 def _found(
@@ -170,7 +200,8 @@ def ids_matching(archive: Archive, query: str) -> tuple[str, ...]:
         SourceError: There is no index, or it cannot be opened.
     """
     fields = staff_fields(archive.profile)
-    return SearchIndex.open(archive.layout.index).item_ids(query, fields)
+    with open_index(archive) as index:
+        return index.item_ids(query, fields)
 
 
 def _title(titles: tuple[tuple[str, str], ...], lang: str) -> str:

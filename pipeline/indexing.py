@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.opening import Archive
 from schemas.crosswalks import public_record
-from schemas.errors import HoabanError
+from schemas.errors import RecordError, SourceError
 from schemas.identifiers import image_folder
 from schemas.profile import Profile
 from search.documents import SearchDocument, date_fields, document_for, field_names
@@ -15,17 +16,36 @@ from search.index import SearchIndex
 from search.query import Fields
 
 
-def public_document(item: CatalogueItem, profile: Profile) -> SearchDocument:
+def public_document(item: CatalogueItem, archive: Archive) -> SearchDocument:
     """Return what the public may search of one item."""
-    record = public_record(item.record, profile)
-    return document_for(record, profile, thumbnail_of(item), added=item.created_at)
+    return document_for(
+        public_record(item.record, archive.profile),
+        archive.profile,
+        thumbnail_of(item),
+        added=item.created_at,
+        media=media_of(item),
+        rights_uri=archive.settings.rights_uri,
+        tables=archive.tables,
+    )
 
 
-def staff_document(item: CatalogueItem, profile: Profile) -> SearchDocument:
+def staff_document(item: CatalogueItem, archive: Archive) -> SearchDocument:
     """Return what the museum's own people may search of one item: hidden fields too."""
     return document_for(
-        item.record, profile, thumbnail_of(item), added=item.created_at, with_hidden=True
+        item.record,
+        archive.profile,
+        thumbnail_of(item),
+        added=item.created_at,
+        media=media_of(item),
+        rights_uri=archive.settings.rights_uri,
+        tables=archive.tables,
+        with_hidden=True,
     )
+
+
+def media_of(item: CatalogueItem) -> tuple[str, ...]:
+    """Return what readers can see or hear of an item: keys of ``search.facet_values.MEDIA``."""
+    return ("images",) if item.derivatives and item.derivatives.canvases else ()
 
 
 def public_fields(profile: Profile) -> Fields:
@@ -46,10 +66,10 @@ def thumbnail_of(item: CatalogueItem) -> str:
     return f"{image_folder(item.item_id)}/{first.key}/{first.thumbnail.name}"
 
 
-def iter_documents(catalogue: Catalogue, profile: Profile) -> Iterator[SearchDocument]:
+def iter_documents(catalogue: Catalogue, archive: Archive) -> Iterator[SearchDocument]:
     """Yield the documents of all items, restricted ones too: the index is for the staff."""
     for item in catalogue.iter_items():
-        yield staff_document(item, profile)
+        yield staff_document(item, archive)
 
 
 def update_index(archive: Archive, catalogue: Catalogue, changed: Iterable[str]) -> None:
@@ -58,8 +78,8 @@ def update_index(archive: Archive, catalogue: Catalogue, changed: Iterable[str])
     Items that the catalogue has no more are taken out.
     """
     try:
-        index = SearchIndex.open(archive.layout.index)
-    except HoabanError:
+        index = open_index(archive)
+    except (SourceError, RecordError):
         rebuild_index(archive, catalogue)
         return
     gone: list[str] = []
@@ -70,14 +90,31 @@ def update_index(archive: Archive, catalogue: Catalogue, changed: Iterable[str])
             if item is None:
                 gone.append(item_id)
             else:
-                yield staff_document(item, archive.profile)
+                yield staff_document(item, archive)
 
-    index.update(documents())
-    if gone:
-        index.remove(gone)
+    # One commit: a process killed here has written all or nothing, and what it did not write
+    # the next run takes from the batch that stayed open.
+    with index:
+        index.update(documents(), removed=gone)
+
+
+def open_index(archive: Archive) -> SearchIndex:
+    """Return the index of the archive.
+
+    Raises:
+        DependencyError: Its engine is an extra that is not installed.
+        SourceError: There is none.
+        RecordError: It is damaged.
+    """
+    return SearchIndex.open(archive.layout.index, engine=archive.settings.search.engine)
 
 
 def rebuild_index(archive: Archive, catalogue: Catalogue) -> None:
-    """Make the index anew from the whole catalogue."""
-    index = SearchIndex.create(archive.layout.index)
-    index.replace_all(iter_documents(catalogue, archive.profile))
+    """Make the index anew from the whole catalogue, by as many processes as the settings say."""
+    with SearchIndex.create(archive.layout.index, engine=archive.settings.search.engine) as index:
+        index.replace_all(iter_documents(catalogue, archive), jobs=index_jobs(archive))
+
+
+def index_jobs(archive: Archive) -> int:
+    """Return how many processes may make an index of the archive."""
+    return archive.settings.jobs or os.cpu_count() or 1

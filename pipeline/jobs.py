@@ -7,6 +7,7 @@ from pathlib import Path
 
 from archive.limits import Limits
 from archive.settings import DerivativeSettings, QualitySettings
+from schemas.access import AccessTerms
 from schemas.crosswalks.xmp import Credit
 from schemas.events import Event
 from schemas.findings import Finding, Severity
@@ -22,11 +23,13 @@ class Scan:
         source: Where the file is now.
         name: Its path relative to the source folder, POSIX form, NFC.
         label: What it shows ("back", "page 3"), or empty.
+        terms: Who may see it, as the sheet says; None where it says nothing.
     """
 
     source: Path
     name: str
     label: str = ""
+    terms: AccessTerms | None = None
 
     @property
     def master_path(self) -> str:

@@ -64,7 +64,12 @@ class _Kept:
 
 
 class LevelWriter:
-    """Writes the tiles of one image."""
+    """Writes the tiles of one image.
+
+    Attributes:
+        files: How many it has written.
+        size_bytes: How large they are together.
+    """
 
     def __init__(
         self,
@@ -86,6 +91,8 @@ class LevelWriter:
             encoding: Quality.
             kept_px: Longer side that the kept level has at least, where the image has it.
         """
+        self.files = 0
+        self.size_bytes = 0
         self._folder = os.fspath(folder)
         self._size = size
         self._tile_px = tile_px
@@ -101,6 +108,7 @@ class LevelWriter:
         enough = [level for level in self._levels if max(level.width, level.height) >= kept_px]
         self._kept_level = enough[-1] if enough else self._levels[0]
         self._kept = _Kept(self._kept_level)
+        self._rooms: dict[tuple[int, int], Image.Image] = {}
         for level in self._levels[1:]:
             rows = min(self._block_px, level.height)
             level.strip = Image.new("RGB", (level.width, rows))
@@ -122,13 +130,20 @@ class LevelWriter:
             if self._kept_level is full:
                 self._kept.add(strip)
             for left in range(0, full.width, self._block_px) if self._has_tiles else ():
-                size = (min(self._block_px, full.width - left), full.filled)
+                block = self._room(min(self._block_px, full.width - left), full.filled)
                 # Pillow takes any buffer, though its types do not say so.
                 start = cast("bytes", strip[left * _BANDS :])
-                block = Image.frombuffer("RGB", size, start, "raw", "RGB", stride, 1)
+                block.frombytes(start, "raw", "RGB", stride, 1)
                 self._use(0, left, block)
             self._advance(0)
         return self._kept.image()
+
+    def _room(self, width: int, height: int) -> Image.Image:
+        """Return an image of this size for the next block: the same again, never made anew."""
+        size = (width, height)
+        if size not in self._rooms:
+            self._rooms[size] = Image.new("RGB", size)
+        return self._rooms[size]
 
     def _advance(self, number: int) -> None:
         """Go on to the next strip of a level, and cut that of the level after it when full."""
@@ -183,9 +198,11 @@ class LevelWriter:
         with open(f"{place}{os.sep}default.jpg", "wb", buffering=0) as file:  # noqa: PTH123
             if self._encoding.compact:
                 file.write(_compact_jpeg(tile, self._encoding))
-                return
-            subsampling = 0 if self._encoding.quality >= _FULL_COLOUR_QUALITY else 2
-            tile.save(file, "JPEG", quality=self._encoding.quality, subsampling=subsampling)
+            else:
+                subsampling = 0 if self._encoding.quality >= _FULL_COLOUR_QUALITY else 2
+                tile.save(file, "JPEG", quality=self._encoding.quality, subsampling=subsampling)
+            self.files += 1
+            self.size_bytes += os.fstat(file.fileno()).st_size
 
 
 def _compact_jpeg(tile: Image.Image, encoding: Encoding) -> bytes:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 
-from archive.catalogue import Catalogue, CatalogueItem
+from archive.catalogue import Catalogue, CatalogueItem, public_part
 from archive.export import (
     FORMATS,
     ExportContext,
@@ -37,6 +37,7 @@ from schemas.events import utc_text
 from schemas.findings import Finding
 from schemas.identifiers import image_folder, item_page
 from schemas.messages import _
+from schemas.public_views import closed_paths, public_events, public_technical, public_views
 from schemas.records import day_of
 from schemas.technical import longest_side
 
@@ -136,20 +137,33 @@ def export_as(
             rights_uri=archive.settings.rights_uri,
             is_complete=all_access,
             page_url=lambda item_id: page_address(archive, item_id),
-            image_urls=lambda item_id: _image_urls(archive, catalogue, item_id),
+            image_urls=lambda item_id: _image_urls(
+                archive, _part(catalogue, item_id, found.public_on), item_id
+            ),
             exchange=exchange_of(archive),
             published=lambda item: published_of(
-                archive, _known(item), day_of(at), format_name=made.name, tell=told.append
+                archive,
+                _known(item, catalogue, found.public_on),
+                day_of(at),
+                format_name=made.name,
+                tell=told.append,
             ),
             tell=told.append,
             images_instead=lambda item: (
-                None if all_access or with_masters else _images_instead(archive, catalogue, item)
+                None
+                if all_access or with_masters
+                else _images_instead(archive, _part(catalogue, item.item_id, found.public_on), item)
             ),
             publication=_publication(archive),
             has_public_url=archive.settings.has_public_url,
-            derivatives_of=lambda item_id: _derivatives_of(catalogue, item_id),
+            derivatives_of=lambda item_id: _derivatives_of(
+                _part(catalogue, item_id, found.public_on)
+            ),
             pictures=lambda item, max_px: pictures_of(
-                archive, catalogue, item, max_px, is_complete=all_access
+                archive,
+                _part(catalogue, item.item_id, found.public_on),
+                max_px,
+                is_complete=all_access,
             ),
             deletions=tuple(iter_deletions(store, catalogue, found.narrowed(*narrowing.told))),
         )
@@ -182,7 +196,7 @@ def _write(
         if is_one_file and context.deletions:
             stack.enter_context(_told_beside(out, context))
         if made.needs_masters:
-            return made.write(_stored(store, items), out, context)
+            return made.write(_stored(store, items, found.public_on), out, context)
         return made.write(items, out, context)
 
 
@@ -200,10 +214,14 @@ def _only_deletions(out: Path, context: ExportContext) -> ExportReport:
     return ExportReport(beside(out), items=0, files=1, size_bytes=size_bytes)
 
 
-def _known(item: ExportItem) -> CatalogueItem:
-    if not isinstance(item, CatalogueItem):
-        raise TypeError(f"{item.item_id} does not come from the catalogue")
-    return item
+def _known(item: ExportItem, catalogue: Catalogue, public_on: date | None) -> CatalogueItem:
+    """Return an item as the catalogue has it, also one that was read from the store."""
+    if isinstance(item, CatalogueItem):
+        return item
+    known = _part(catalogue, item.item_id, public_on)
+    if known is None:
+        raise ValueError(f"{item.item_id} is not in the catalogue")
+    return known
 
 
 def check_target(archive: Archive, out: Path) -> None:
@@ -223,13 +241,36 @@ def check_target(archive: Archive, out: Path) -> None:
         )
 
 
-def _stored(store: Store, items: Iterable[CatalogueItem]) -> Iterator[StoredItem]:
+def _stored(
+    store: Store, items: Iterable[CatalogueItem], public_on: date | None
+) -> Iterator[StoredItem]:
     for item in items:
-        yield store.read(item.item_id)
+        stored = store.read(item.item_id)
+        yield stored if public_on is None else _public_stored(stored, public_on)
+
+
+def _public_stored(stored: StoredItem, today: date) -> StoredItem:
+    """Return an item of the store without its masters that are closed on a day."""
+    closed = closed_paths(stored.record, today)
+    if not closed:
+        return stored
+    return replace(
+        stored,
+        record=public_views(stored.record, today),
+        technical=public_technical(stored.technical, closed),
+        events=public_events(stored.events, closed),
+        masters={path: file for path, file in stored.masters.items() if path not in closed},
+    )
+
+
+def _part(catalogue: Catalogue, item_id: str, public_on: date | None) -> CatalogueItem | None:
+    """Return an item, or the part of it that the public may see on a day."""
+    item = catalogue.get(item_id)
+    return item if item is None or public_on is None else public_part(item, public_on)
 
 
 def _images_instead(
-    archive: Archive, catalogue: Catalogue, item: ExportMasters
+    archive: Archive, known: CatalogueItem | None, item: ExportMasters
 ) -> Mapping[str, Path] | None:
     """Return the access images of an item whose limits withhold its masters, else None.
 
@@ -239,7 +280,6 @@ def _images_instead(
     limits = limits_in(archive, item.record)
     if not limits.recipe(longest_side(item.technical)) or not item.technical:
         return None
-    known = catalogue.get(item.item_id)
     made = known.derivatives if known else None
     if made is None or not limits.is_kept_by(made):
         raise SourceError(
@@ -272,13 +312,11 @@ def _publication(archive: Archive) -> Publication:
     )
 
 
-def _derivatives_of(catalogue: Catalogue, item_id: str) -> DerivativeSet | None:
-    item = catalogue.get(item_id)
+def _derivatives_of(item: CatalogueItem | None) -> DerivativeSet | None:
     return item.derivatives if item else None
 
 
-def _image_urls(archive: Archive, catalogue: Catalogue, item_id: str) -> tuple[str, ...]:
-    item = catalogue.get(item_id)
+def _image_urls(archive: Archive, item: CatalogueItem | None, item_id: str) -> tuple[str, ...]:
     if item is None or item.derivatives is None:
         return ()
     folder = f"{archive.settings.base_url}/{image_folder(item_id)}"

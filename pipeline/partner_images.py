@@ -12,8 +12,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from archive.catalogue import Catalogue
-from archive.export.items import ExportItem, Picture
+from archive.catalogue import CatalogueItem
+from archive.export.items import Picture
 from archive.export.masters import image_bytes
 from archive.opening import Archive
 from pipeline.derivative_sets import limits_in
@@ -23,28 +23,21 @@ _QUALITY = 90
 
 
 def pictures_of(
-    archive: Archive,
-    catalogue: Catalogue,
-    item: ExportItem,
-    max_px: int,
-    *,
-    is_complete: bool = False,
+    archive: Archive, item: CatalogueItem | None, max_px: int, *, is_complete: bool = False
 ) -> tuple[Picture, ...] | None:
     """Return the images of an item that may be handed on, none where none are made.
 
     Args:
         archive: The archive.
-        catalogue: Its open catalogue.
-        item: The item.
+        item: The item, or the part of it that may be seen; None for one that is not there.
         max_px: Longer side of the largest, in pixels; 0 for as they are.
         is_complete: Whatever its limits say.
 
     Returns:
         The images in reading order, or None where its limits withhold them.
     """
-    known = catalogue.get(item.item_id)
-    made = known.derivatives if known else None
-    if made is None:
+    made = item.derivatives if item else None
+    if item is None or made is None:
         return ()
     limits = limits_in(archive, item.record)
     if not is_complete and not (limits.has_download and limits.is_kept_by(made)):

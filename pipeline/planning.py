@@ -63,7 +63,7 @@ def aligned(
 
     Views the delivery does not bring again stay. A scan whose bytes the item has under a name
     that the delivery does not bring keeps that name: it was only moved. An access level that
-    the sheet does not give stays as it is.
+    the sheet does not give stays as it is, the item's and that of a single scan.
 
     Args:
         planned: What was delivered.
@@ -74,7 +74,8 @@ def aligned(
         return planned
     scans = _under_known_names(planned.scans, existing, digest_of)
     delivered = zip(planned.record.views, scans, strict=True)
-    new = tuple(replace(view, path=scan.master_path) for view, scan in delivered)
+    known = {view.path: view for view in existing.record.views}
+    new = tuple(_known_terms(view, scan, known.get(scan.master_path)) for view, scan in delivered)
     old_access, old_embargo = existing.record.access, existing.record.embargo_until
     record = replace(
         planned.record,
@@ -92,7 +93,7 @@ def change_of(planned: PlannedItem, existing: CatalogueItem | None, digest_of: D
         return Change.NEW
     known = {technical.path: technical.sha512 for technical in existing.technical}
     has_same_scans = (
-        planned.record.views == existing.record.views
+        _without_terms(planned.record.views) == _without_terms(existing.record.views)
         and (existing.derivatives is not None or not existing.record.views)
         and all(known[scan.master_path] == digest_of(scan) for scan in planned.scans)
     )
@@ -112,6 +113,19 @@ def merged_views(old: tuple[View, ...], new: tuple[View, ...]) -> tuple[View, ..
     labelled = {view.path: view for view in new}
     kept = tuple(labelled.pop(view.path, view) for view in old)
     return kept + tuple(labelled.values())
+
+
+def _known_terms(view: View, scan: Scan, known: View | None) -> View:
+    """Return a delivered view with the name it has here, closed as it was if nothing is said."""
+    view = replace(view, path=scan.master_path)
+    if scan.terms is not None or known is None:
+        return view
+    return replace(view, access=known.access, embargo_until=known.embargo_until)
+
+
+def _without_terms(views: tuple[View, ...]) -> list[View]:
+    """Return the views without who may see them: that changes no image."""
+    return [replace(view, access=Access.PUBLIC, embargo_until="") for view in views]
 
 
 def _under_known_names(
@@ -139,6 +153,7 @@ def _warnings(item: PlannedItem, existing: CatalogueItem) -> list[Finding]:
     old_embargo = existing.record.embargo_until
     if old_embargo > item.record.embargo_until:
         found.append(_warning("CHANGE-embargo-ended", item, old=old_embargo))
+    found.extend(_opened_files(item, existing))
     filled = {statement.field for statement in item.record.statements}
     emptied = dict.fromkeys(
         s.field for s in existing.record.statements if s.field and s.field not in filled
@@ -146,6 +161,20 @@ def _warnings(item: PlannedItem, existing: CatalogueItem) -> list[Finding]:
     if emptied:
         found.append(_warning("CHANGE-fields-emptied", item, fields=", ".join(emptied)))
     return found
+
+
+def _opened_files(item: PlannedItem, existing: CatalogueItem) -> list[Finding]:
+    now = {view.path: view for view in item.record.views}
+    return [
+        _warning("CHANGE-file-opened", item, name=old.path.removeprefix("masters/"))
+        for old in existing.record.views
+        if old.path in now and _is_more_open(now[old.path], old)
+    ]
+
+
+def _is_more_open(new: View, old: View) -> bool:
+    is_freer = _OPENNESS.index(new.access) > _OPENNESS.index(old.access)
+    return is_freer or new.embargo_until < old.embargo_until
 
 
 def _warning(code: str, item: PlannedItem, **values: object) -> Finding:

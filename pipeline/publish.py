@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ from schemas.events import utc_text
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_
 from schemas.records import Record, day_of
+from search.compiled.packing import Packing
+from search.facet_values import facet_words
 from search.static import write_static_index
 
 WRITING = N_("Writing pages")
@@ -94,8 +97,14 @@ def write_site(
         return catalogue.iter_items(public_on=day_of(at))
 
     def write_search(folder: Path) -> object:
-        documents = (public_document(item, archive.profile) for item in items())
-        return write_static_index(documents, folder, public_fields(archive.profile))
+        documents = (public_document(item, archive) for item in items())
+        return write_static_index(
+            documents,
+            folder,
+            public_fields(archive.profile),
+            packing=Packing.WEB if edition is None else Packing.USB,
+            processes=archive.settings.jobs or os.cpu_count() or 1,
+        )
 
     def json_ld(
         record: Record, url: str, image_urls: Sequence[str], lang: str
@@ -120,5 +129,7 @@ def write_site(
         at=utc_text(at),
         on_progress=tell,
         json_ld=json_ld,
+        facets=lambda lang: facet_words(archive.profile, archive.tables, lang),
+        everything=catalogue.iter_items,
         edition=edition,
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import reduce
 
-from archive.catalogue import Catalogue, CatalogueItem
+from archive.catalogue import Catalogue, CatalogueItem, public_part
 from archive.export.selection import Judge, Selection, Selector, wanted_by
 from archive.opening import Archive
 from archive.store import Store
@@ -62,10 +62,10 @@ class Chosen:
         )
 
     def iter_items(self, catalogue: Catalogue) -> Iterator[CatalogueItem]:
-        """Yield the items in the order of their ids."""
+        """Yield the items in the order of their ids; for the public, their public part."""
         for item in self._candidates(catalogue):
             if self.is_shown(item) and self.is_news(item):
-                yield item
+                yield item if self.public_on is None else public_part(item, self.public_on)
 
     def is_shown(self, item: CatalogueItem) -> bool:
         """Say whether an item is meant and may be seen, be it news or not."""

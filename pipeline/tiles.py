@@ -44,6 +44,23 @@ class Pyramid:
     sizes: tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True)
+class WrittenTiles:
+    """The tiles and whole images of one page.
+
+    Attributes:
+        pyramid: What can be asked for.
+        base: The image reduced by :func:`pipeline.pictures.base_for`.
+        files: How many tiles there are; the whole images do not count.
+        size_bytes: How large those tiles are together.
+    """
+
+    pyramid: Pyramid
+    base: pyvips.Image
+    files: int
+    size_bytes: int
+
+
 def pyramid_of(width_px: int, height_px: int, *, tile_px: int) -> Pyramid:
     """Return the pyramid of an image of this size.
 
@@ -67,7 +84,7 @@ def write_tiles(
     tile_px: int,
     encoding: Encoding,
     needed_px: int = 1,
-) -> tuple[Pyramid, pyvips.Image]:
+) -> WrittenTiles:
     """Write the tiles and whole images of ``image`` into the new folder ``folder``.
 
     Args:
@@ -76,10 +93,7 @@ def write_tiles(
         tile_px: Side of a tile.
         encoding: Quality. Tiles carry no profile and no credit: untagged is sRGB on the web,
             and a thousand copies of the same words would be a fifth of a tile's bytes.
-        needed_px: Longer side of what the caller will make from the second result.
-
-    Returns:
-        What was written, and the image reduced by :func:`pipeline.pictures.base_for`.
+        needed_px: Longer side of what the caller will make from the base.
 
     Raises:
         pyvips.Error: The pixels cannot be computed, or the disk refuses a file.
@@ -100,7 +114,7 @@ def write_tiles(
     level = writer.write(image)
     base = base_for(level, needed_px=needed_px, of=size)
     _write_wholes(level, base, folder, pyramid, encoding, of=size)
-    return pyramid, base
+    return WrittenTiles(pyramid, base, writer.files, writer.size_bytes)
 
 
 def _write_wholes(

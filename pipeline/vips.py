@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import sys
 
 # libvips reads these when it starts, so they must stand before the import.
@@ -22,6 +23,7 @@ import pyvips
 pyvips.cache_set_max(0)
 
 _M_ARENA_MAX = -8
+_PATH = re.compile(r"^(?:/|[A-Za-z]:[/\\]).*?: ")
 
 
 def _use_one_heap() -> None:
@@ -48,8 +50,9 @@ def version() -> str:
 def reason_of(error: Exception) -> str:
     """Return the first thing libvips says of an error, in one line.
 
-    libvips repeats itself and ends with its most general complaint.
+    libvips repeats itself and ends with its most general complaint. A path of ours that it names
+    is left out: the finding names the scan.
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     said = next((line for line in lines if not line.startswith("unable to ")), "")
-    return (said or "unknown reason").rstrip(".")
+    return (_PATH.sub("", said) or "unknown reason").rstrip(".")

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.colour import assumed_space
@@ -27,75 +27,30 @@ from pipeline.derive import (
     write_derivative_set,
     write_preview,
 )
-from pipeline.identify import Format, Identity, identify
+from pipeline.identify import Identity, identify
 from pipeline.inspect import Header, read_header, zeros_at_end
 from pipeline.jobs import Job, Outcome, Scan
 from pipeline.lost_blocks import tells_lost_blocks
+from pipeline.master import Master, events_of
 from pipeline.memory import fits_in_memory
 from pipeline.pronom import UNKNOWN, FormatName, name_format_apart
 from pipeline.quality.crops import TileCrops
-from pipeline.quality.judging import facts_of, judged
+from pipeline.quality.heads import against_the_others
+from pipeline.quality.judging import facts_of, judged, side_up
 from pipeline.quality.look import Look
-from pipeline.readers import version_of
 from pipeline.staging import make_empty, refusal_of_disk, write_error
 from pipeline.target import target_findings
 from pipeline.vips import pyvips
 from pipeline.watermark import within
 from schemas.crosswalks.xmp import xmp_packet
 from schemas.derivatives import Canvas, DerivativeSet
-from schemas.events import Event, EventType
 from schemas.findings import Finding, has_errors
-from schemas.technical import Page, Technical, longest_side
+from schemas.technical import longest_side
 
 # Below it, zeros at the end are padding or a black margin.
 _FEWEST_ZEROS = 4096
 _ZERO_SHARE = 0.05
 _SAFE_EXTENSION = re.compile(r"\.[a-z0-9]{1,8}")
-_DIGEST_AGENT = "Hoa Ban"
-
-
-@dataclass(frozen=True)
-class _Master:
-    """One scan with everything known of it before decoding."""
-
-    copy: Copy
-    identity: Identity
-    header: Header
-
-    @property
-    def format(self) -> Format:
-        """The format of a file that got so far."""
-        assert self.identity.format is not None  # noqa: S101  (_inspect)
-        return self.identity.format
-
-    @property
-    def technical(self) -> Technical:
-        """The facts for technical.json; PRONOM's come later (``pipeline.naming``)."""
-        first = self.header.pages[0]
-        return Technical(
-            path=self.copy.scan.master_path,
-            size_bytes=self.copy.size_bytes,
-            sha512=self.copy.sha512,
-            sha256=self.copy.sha256,
-            source_name=self.copy.scan.name,
-            puid=UNKNOWN,
-            format_name=self.format.name,
-            mime_type=self.format.mime_type,
-            pages=tuple(Page(page.width_px, page.height_px) for page in self.header.pages),
-            bits_per_sample=first.bits,
-            samples_per_pixel=first.samples,
-            colour_space=first.colour_space,
-            icc_profile_name=first.profile.name if first.profile else "",
-            resolution_ppi=self.header.resolution_ppi,
-            orientation=first.orientation,
-            exif=self.header.exif,
-            readers=self.readers,
-        )
-
-    @property
-    def readers(self) -> tuple[str, ...]:
-        """Names of the readers of its pages."""
-        return tuple(sorted({page.reader for page in self.header.pages}))
 
 
 class _Findings:
@@ -104,6 +59,7 @@ class _Findings:
     def __init__(self, item_id: str) -> None:
         self._item_id = item_id
         self.all: list[Finding] = []
+        self._sides: list[tuple[Scan, int]] = []
 
     def add(self, code: str, scan: Scan, **values: object) -> None:
         """Add one finding about ``scan``."""
@@ -113,12 +69,20 @@ class _Findings:
         """Add what a colour target in a picture of ``scan`` says of its colours."""
         self.all.extend(target_findings(picture, edition, scan=scan.name, item_id=self._item_id))
 
-    def add_quality(self, look: Look, master: _Master, page: PageHeader, job: Job) -> None:
+    def add_quality(self, look: Look, master: Master, page: PageHeader, job: Job) -> None:
         """Add what is wrong with a page that was looked at, if that is wanted."""
         if job.quality is not None:
             facts = facts_of(page, master.header, object_mm=job.object_mm)
-            for code, values in judged(look.measure(), facts, job.quality):
+            measures = look.measure()
+            self._sides.append((master.copy.scan, side_up(measures)))
+            for code, values in judged(measures, facts, job.quality):
                 self.add(code, master.copy.scan, **values)
+
+    def add_turned(self) -> None:
+        """Add which scans stand on their heads, once all pages were looked at."""
+        turned = against_the_others([side for _scan, side in self._sides])
+        for scan in dict.fromkeys(self._sides[number][0] for number in turned):
+            self.add("QUALITY-upside-down", scan)
 
 
 def run_item(job: Job, *, at: str) -> Outcome:
@@ -140,6 +104,7 @@ def run_item(job: Job, *, at: str) -> Outcome:
     try:
         make_empty(job.staging)
         masters, canvases = _stage(job, findings)
+        findings.add_turned()
         if has_errors(findings.all):
             make_empty(job.staging)
             return Outcome(job.item_id, findings=tuple(findings.all))
@@ -174,7 +139,7 @@ def run_item(job: Job, *, at: str) -> Outcome:
         if job.copy_masters
         else (),
         derivatives=folder,
-        events=tuple(_events(masters, job, at)),
+        events=tuple(events_of(masters, job, at)),
         findings=tuple(findings.all),
     )
 
@@ -200,6 +165,7 @@ def check_item(job: Job) -> Outcome:
             masters.append(master)
         except ScanProblem as problem:
             findings.add(problem.code, scan, **problem.values)
+    findings.add_turned()
     return Outcome(
         item_id=job.item_id,
         technical=tuple(master.technical for master in masters),
@@ -208,13 +174,13 @@ def check_item(job: Job) -> Outcome:
     )
 
 
-def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
+def _stage(job: Job, findings: _Findings) -> tuple[list[Master], list[Canvas]]:
     folder = job.staging / "derivatives"
     folder.mkdir()
     copies = job.staging / "masters"
     if job.copy_masters:
         copies.mkdir()
-    masters: list[_Master] = []
+    masters: list[Master] = []
     canvases: list[Canvas] = []
     for number, scan in enumerate(job.scans, start=1):
         target = copies / f"{number:04d}{_extension(scan)}" if job.copy_masters else None
@@ -235,7 +201,7 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[_Master], list[Canvas]]:
 
 
 def _canvas(
-    master: _Master, page: int, folder: Path, job: Job, number: int, findings: _Findings
+    master: Master, page: int, folder: Path, job: Job, number: int, findings: _Findings
 ) -> Canvas:
     """Decode one page, counted as technical.json lists them, and make everything from it."""
     header = master.header.pages[page]
@@ -267,7 +233,7 @@ def _canvas(
 
 
 @contextmanager
-def _decoded(master: _Master, page: PageHeader, job: Job) -> Iterator[pyvips.Image]:
+def _decoded(master: Master, page: PageHeader, job: Job) -> Iterator[pyvips.Image]:
     """Give a page's pixels, in memory or, where they do not fit, in a file of the staging folder.
 
     Raises:
@@ -283,7 +249,7 @@ def _decoded(master: _Master, page: PageHeader, job: Job) -> Iterator[pyvips.Ima
         yield decode_page(master.copy.path, master.identity, page, scratch=scratch)
 
 
-def _inspect(copy: Copy, job: Job, findings: _Findings) -> _Master:
+def _inspect(copy: Copy, job: Job, findings: _Findings) -> Master:
     """Find out what a copied scan is; everything that can be known without decoding it.
 
     Raises:
@@ -312,7 +278,7 @@ def _inspect(copy: Copy, job: Job, findings: _Findings) -> _Master:
         findings.add("SCAN-lost-blocks", copy.scan, count=lost.count, first_at=lost.first_at)
     _judge_profile(header.pages[0], copy.scan, findings)
     _judge_pages(header, copy.scan, findings)
-    return _Master(copy, identity, header)
+    return Master(copy, identity, header)
 
 
 def _words_for(path: Path, identity: Identity) -> str:
@@ -348,41 +314,6 @@ def _judge_pages(header: Header, scan: Scan, findings: _Findings) -> None:
         findings.add("SCAN-scaled", scan, bits=unscaled.bits)
     if header.images > len(header.pages):
         findings.add("SCAN-more-images", scan, count=header.images)
-
-
-def _events(masters: list[_Master], job: Job, at: str) -> Iterator[Event]:
-    """Give the events of an item, oldest first: every capture, then our own work."""
-    for master in masters:
-        if master.header.captured_at:
-            yield Event(
-                EventType.CAPTURE,
-                master.header.captured_at,
-                "success",
-                master.header.camera or "unknown camera",
-                master.copy.scan.master_path,
-            )
-    for master in masters:
-        path = master.copy.scan.master_path
-        yield Event(
-            EventType.MESSAGE_DIGEST_CALCULATION,
-            at,
-            "success",
-            _DIGEST_AGENT,
-            path,
-            "algorithms=sha512,sha256",
-        )
-    made = job.settings
-    for master in masters:
-        yield Event(
-            EventType.DERIVATION,
-            at,
-            "success",
-            ", ".join(sorted({version_of("libvips"), *map(version_of, master.readers)})),
-            master.copy.scan.master_path,
-            f"pages={len(master.header.pages)} thumbnail_px={made.thumbnail_px} "
-            f"small_access_px={made.small_access_px} access_px={made.access_px} "
-            f"tile_px={made.tile_px} quality={made.quality}",
-        )
 
 
 def _extension(scan: Scan) -> str:

@@ -7,7 +7,8 @@
     ├── FixityError         6   stored bytes are not as recorded
     ├── DependencyError     7   a library this command needs is missing or too old
     ├── StoreBusyError      8   another process is writing to this archive
-    └── StoreWriteError     9   the disk refused a write (full, read-only, no rights)
+    ├── StoreWriteError     9   the disk refused a write (full, read-only, no rights)
+    └── LeakError          11   what is not public stood in what was made for the public
 
 Two more outcomes have a code but no exception, because the command did its work: 10
 (``EXIT_PARTIAL``), some items were set aside or some findings are errors; 0, all is well.
@@ -92,3 +93,9 @@ class StoreWriteError(HoabanError):
     """The disk refused a write: full, read-only, or without rights."""
 
     exit_code = 9
+
+
+class LeakError(HoabanError):
+    """What is not public stood in what was made for the public, so that was not given out."""
+
+    exit_code = 11

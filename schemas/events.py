@@ -26,6 +26,7 @@ class EventType(StrEnum):
     ``DERIVATION`` has no entry in the Library of Congress vocabulary, so it has no URI.
     """
 
+    ACCESSION = "accession"
     CAPTURE = "capture"
     INGESTION = "ingestion"
     MESSAGE_DIGEST_CALCULATION = "message digest calculation"
@@ -43,6 +44,7 @@ class EventType(StrEnum):
 
 
 _CODES = {
+    EventType.ACCESSION: "acc",
     EventType.CAPTURE: "cap",
     EventType.INGESTION: "ing",
     EventType.MESSAGE_DIGEST_CALCULATION: "mes",
@@ -97,7 +99,7 @@ class Event:
                 path=data["path"],
                 detail=data["detail"],
             )
-        except (KeyError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise RecordError(f"not an event: {error!r}") from error
 
 
@@ -112,9 +114,13 @@ def parse_events_document(data: Mapping[str, Any]) -> tuple[Event, ...]:
     Raises:
         RecordError: The document is not of this format.
     """
-    if data.get("format") != EVENTS_FORMAT:
-        raise RecordError(f"not a {EVENTS_FORMAT} document")
-    return tuple(Event.from_json(event) for event in data["events"])
+    try:
+        if data["format"] != EVENTS_FORMAT:
+            raise RecordError(f"not a {EVENTS_FORMAT} document")
+        events = list(data["events"])
+    except (KeyError, TypeError) as error:
+        raise RecordError(f"not a {EVENTS_FORMAT} document: {error!r}") from error
+    return tuple(map(Event.from_json, events))
 
 
 def utc_text(moment: datetime) -> str:

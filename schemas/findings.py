@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schemas.finding_kinds import (
+    access,
     exchange,
     keeping,
     packages,
@@ -18,6 +19,7 @@ from schemas.finding_kinds import (
     profile,
     quality,
     reading,
+    receiving,
     replicas,
     roundtrip,
     scans,
@@ -36,6 +38,7 @@ KINDS: Mapping[str, FindingKind] = {
     kind.code: kind
     for kind in (
         *sheet.KINDS,
+        *access.KINDS,
         *reading.KINDS,
         *text.KINDS,
         *values.KINDS,
@@ -46,6 +49,7 @@ KINDS: Mapping[str, FindingKind] = {
         *roundtrip.KINDS,
         *keeping.KINDS,
         *replicas.KINDS,
+        *receiving.KINDS,
         *packages.KINDS,
         *exchange.KINDS,
         *partners.KINDS,

@@ -37,11 +37,20 @@ class View:
         path: Logical path of the master in the object, as in ``masters/book/00.jpg``.
         label: What the view shows ("back", "page 3"), or empty.
         lang: BCP 47 language tag of the label, or empty.
+        access: Who may see this master of an item that is public itself.
+        embargo_until: The last day on which it is kept from the public although it is ``PUBLIC``,
+            as ``2030-12-31``; empty for none.
     """
 
     path: str
     label: str = ""
     lang: str = ""
+    access: Access = Access.PUBLIC
+    embargo_until: str = ""
+
+    def __post_init__(self) -> None:
+        if self.embargo_until:
+            date.fromisoformat(self.embargo_until)
 
 
 @dataclass(frozen=True)
@@ -104,7 +113,7 @@ class Record:
             "access": self.access.value,
             **_drop_empty(embargo_until=self.embargo_until),
             "statements": [_statement_to_json(statement) for statement in self.statements],
-            "views": [_drop_empty(path=v.path, label=v.label, lang=v.lang) for v in self.views],
+            "views": [_view_to_json(view) for view in self.views],
             "extra": [list(pair) for pair in self.extra],
             # Absent where there is none: most records keep the bytes they always had.
             **({"originals": [list(pair) for pair in self.originals]} if self.originals else {}),
@@ -125,17 +134,17 @@ class Record:
             if data["format"] != RECORD_FORMAT:
                 raise RecordError(f"record format {data['format']!r}, expected {RECORD_FORMAT!r}")
             return cls(
-                identifier=data["identifier"],
+                identifier=_number(data["identifier"]),
                 statements=tuple(map(_statement_from_json, data["statements"])),
-                views=tuple(View(**entry) for entry in data["views"]),
+                views=tuple(map(_view_from_json, data["views"])),
                 access=Access(data["access"]),
-                extra=tuple((column, text) for column, text in data["extra"]),
-                originals=tuple((column, text) for column, text in data.get("originals", ())),
-                kind=data.get("kind", ""),
+                extra=tuple(map(_pair, data["extra"])),
+                originals=tuple(map(_pair, data.get("originals", ()))),
+                kind=_text_of(data.get("kind", "")),
                 is_withdrawn=bool(data.get("withdrawn", False)),
-                embargo_until=data.get("embargo_until", ""),
+                embargo_until=_text_of(data.get("embargo_until", "")),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RecordError(f"not a record: {error!r}") from error
 
 
@@ -146,8 +155,17 @@ def is_public(record: Record, today: date) -> bool:
         record: The item's record, its embargo included.
         today: The day, as the museum's calendar has it (:func:`day_of`).
     """
-    is_withheld = bool(record.embargo_until) and today <= date.fromisoformat(record.embargo_until)
-    return record.access is Access.PUBLIC and not is_withheld
+    return _is_open(record.access, record.embargo_until, today)
+
+
+def is_view_public(view: View, today: date) -> bool:
+    """Say whether the public may see a master on a day, if it may see the item."""
+    return _is_open(view.access, view.embargo_until, today)
+
+
+def _is_open(access: Access, embargo_until: str, today: date) -> bool:
+    is_withheld = bool(embargo_until) and today <= date.fromisoformat(embargo_until)
+    return access is Access.PUBLIC and not is_withheld
 
 
 def day_of(at: datetime) -> date:
@@ -176,6 +194,53 @@ def best_value(statements: Iterable[Statement], lang: str) -> Statement | None:
     return best
 
 
+def _view_to_json(view: View) -> dict[str, Any]:
+    access = "" if view.access is Access.PUBLIC else view.access.value
+    return _drop_empty(
+        path=view.path,
+        label=view.label,
+        lang=view.lang,
+        access=access,
+        embargo_until=view.embargo_until,
+    )
+
+
+def _view_from_json(data: Mapping[str, Any]) -> View:
+    texts = {key: _text_of(value) for key, value in data.items()}
+    access = Access(texts.pop("access", Access.PUBLIC))
+    return View(access=access, **texts)
+
+
+def _number(value: object) -> str:
+    """Return an inventory number, which must give an item id.
+
+    Raises:
+        TypeError: It is no text.
+        ValueError: It is blank.
+    """
+    number = _text_of(value)
+    item_id_for(number)
+    return number
+
+
+def _pair(value: Any) -> tuple[str, str]:
+    column, text = value
+    return _text_of(column), _text_of(text)
+
+
+def _text_of(value: object) -> str:
+    """Return a text that can be written as UTF-8.
+
+    Raises:
+        TypeError: It is no text.
+        ValueError: It has half of a surrogate pair.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    value.encode()
+    return value
+
+
 def _statement_to_json(statement: Statement) -> dict[str, Any]:
     data: dict[str, Any] = _drop_empty(
         term=statement.term,
@@ -189,6 +254,10 @@ def _statement_to_json(statement: Statement) -> dict[str, Any]:
 
 
 def _statement_from_json(data: Mapping[str, Any]) -> Statement:
+    for key, text in data.items():
+        # Most texts are ASCII addresses and names; the others are few enough to be encoded.
+        if key != "normal" and not (isinstance(text, str) and text.isascii()):
+            _text_of(text)
     if "normal" not in data:
         return Statement(**data)
     normal = tuple(sorted(data["normal"].items()))

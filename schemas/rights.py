@@ -80,6 +80,11 @@ def rights_statement(uri: str) -> RightsStatement | None:
     return _rights_statements_org(match)
 
 
+def statement_codes() -> tuple[str, ...]:
+    """Return the codes of the statements of RightsStatements.org, as ``InC``."""
+    return tuple(_RIGHTS_STATEMENTS)
+
+
 def rights_statement_of(code: str, version: str, port: str = "") -> RightsStatement | None:
     """Return the Creative Commons statement of a code, or None for a code that is none.
 

@@ -90,7 +90,7 @@ class Technical:
                 "readers": tuple(data.get("readers", ("libvips",))),
             }
             return cls(**fields)
-        except (KeyError, TypeError, IndexError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
             raise RecordError(f"not a technical description: {error!r}") from error
 
 
@@ -111,6 +111,10 @@ def parse_technical_document(data: Mapping[str, Any]) -> tuple[Technical, ...]:
     Raises:
         RecordError: The document is not of this format.
     """
-    if data.get("format") != TECHNICAL_FORMAT:
-        raise RecordError(f"not a {TECHNICAL_FORMAT} document")
-    return tuple(Technical.from_json(master) for master in data["masters"])
+    try:
+        if data["format"] != TECHNICAL_FORMAT:
+            raise RecordError(f"not a {TECHNICAL_FORMAT} document")
+        masters = list(data["masters"])
+    except (KeyError, TypeError) as error:
+        raise RecordError(f"not a {TECHNICAL_FORMAT} document: {error!r}") from error
+    return tuple(map(Technical.from_json, masters))

@@ -41,6 +41,9 @@ _LOCATIONS: Mapping[str, str] = {
         _QDC + name: name
         for name in ("dc.xsd", "dcterms.xsd", "dcmitype.xsd", "qualifieddc.xsd", "qdc.xsd")
     },
+    _OAI + "OAI-PMH.xsd": "OAI-PMH.xsd",
+    _OAI + "oai-identifier.xsd": "oai-identifier.xsd",
+    _OWN + "oai-answer.xsd": "oai-answer.xsd",
     _OWN + "mets-package.xsd": "mets-package.xsd",
     _LOC + "mets/mets.xsd": "mets-1.12.1.xsd",
     _LOC + "premis/premis.xsd": "premis-v3-0.xsd",
@@ -68,6 +71,7 @@ _SCHEMAS: Mapping[str, str] = {
     "edm": _EDM + "EDM.xsd",
     "mods": _MODS + "mods-3-8.xsd",
     "mets": _OWN + "mets-package.xsd",
+    "oai": _OWN + "oai-answer.xsd",
 }
 SCHEMA_NAMES: Final = tuple(_SCHEMAS)
 

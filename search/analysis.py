@@ -136,8 +136,18 @@ def is_word_character(character: str) -> bool:
 
 def iter_words(text: str) -> Iterator[Word]:
     """Yield the words of ``text``, in order."""
-    for run in normal_text(text).split():
-        yield from _words_in_run(run) if len(run) <= LONGEST_PART else _iter_run(run)
+    for run in runs(text):
+        yield from words_in_run(run)
+
+
+def runs(text: str) -> list[str]:
+    """Return the runs of a text that spaces part, each ready for :func:`words_in_run`."""
+    return normal_text(text).split()
+
+
+def words_in_run(run: str) -> tuple[Word, ...]:
+    """Return the words of one of the :func:`runs` of a text."""
+    return _words_in_run(run) if len(run) <= LONGEST_PART else tuple(_iter_run(run))
 
 
 @lru_cache(maxsize=1 << 16)

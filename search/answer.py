@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import groupby
 from typing import Protocol
 
 from search.analysis import iter_words
 from search.correct import corrected
-from search.query import NO_FIELDS, Fields, Query, parse_query
-from search.scoring import Ranked, TermReader, rank
+from search.docsets import Docs, docs_of, numbers_of
+from search.facets import NO_FILTERS, Bar, Counts, FacetReader, Filters, faceted
+from search.query import NO_FIELDS, SPACES, Fields, Query, parse_query
+from search.scoring import Ranked, Ranking, TermReader, rank
+from search.suggest import SuggestionReader
 
 
 class Order(StrEnum):
@@ -24,19 +25,15 @@ class Order(StrEnum):
     NEWEST = "newest"
 
 
-class DocumentReader(TermReader, Protocol):
-    """What an answer asks of an index besides its words."""
+class DocumentReader(TermReader, FacetReader, SuggestionReader, Protocol):
+    """What answers and suggestions ask of an index."""
 
-    def order(self, number: int) -> str:
-        """Return the :func:`search.documents.order_key` of a document."""
+    def in_order(self, docs: Docs, wanted: int) -> Sequence[int]:
+        """Return the first documents of a set by :func:`search.documents.order_key`."""
         ...
 
     def added(self, number: int) -> str:
         """Return when a document's item came into the archive, RFC 3339, or empty."""
-        ...
-
-    def facets(self, number: int) -> Iterable[tuple[str, str]]:
-        """Return the (field, value) a document is counted by."""
         ...
 
     def titles(self, number: int) -> Sequence[tuple[str, str]]:
@@ -49,91 +46,110 @@ class Answer:
     """The answer to a query.
 
     Attributes:
-        ranked: The hits, in no order.
+        ranked: The hits.
         corrected: The words that were looked for instead of those typed, or empty.
         query: What was looked for, corrected.
+        facets: For each field its values with how many items have them; see
+            :mod:`search.facets`. Empty unless asked for.
+        years: The histogram of the hits over time; empty unless asked for.
     """
 
-    ranked: list[Ranked]
+    ranked: Ranking
     corrected: str
     query: Query
+    facets: Counts = field(default_factory=dict)
+    years: tuple[Bar, ...] = ()
 
 
-def answer(text: str, reader: DocumentReader, fields: Fields = NO_FIELDS) -> Answer:
+def answer(
+    text: str,
+    reader: DocumentReader,
+    fields: Fields = NO_FIELDS,
+    *,
+    filters: Filters = NO_FILTERS,
+    with_facets: bool = False,
+    with_years: bool = False,
+    with_all: bool = False,
+) -> Answer:
     """Return the answer to a query.
 
     Where no document has all words, what was probably meant is looked for instead, if that
-    finds more.
+    finds more; filters are not part of that question.
 
     Args:
         text: Anything a person types.
         reader: The index.
         fields: The fields that can be asked for by name.
+        filters: What the hits have to be or have.
+        with_facets: Count the values of facets.
+        with_years: Make the histogram of years.
+        with_all: A text of nothing but spaces finds everything, as it does with filters;
+            otherwise it finds nothing.
     """
+    if (with_all or filters) and not text.strip(SPACES):
+        everything = Ranking(((0, reader.documents()),))
+        found = Answer(everything, "", parse_query(text, fields))
+    else:
+        found = _answer(text, reader, fields)
+    docs = found.ranked.docs
+    kept = faceted(docs, reader, filters, with_facets=with_facets, with_years=with_years)
+    ranked = found.ranked.among(kept.docs)
+    return replace(found, ranked=ranked, facets=kept.facets, years=kept.years)
+
+
+def _answer(text: str, reader: DocumentReader, fields: Fields) -> Answer:
     query = parse_query(text, fields)
     ranked = rank(query, reader)
-    most = max((entry.found for entry in ranked), default=0)
-    if not query.words or most >= query.part_count:
+    if not query.words or ranked.most_found >= query.part_count:
         return Answer(ranked, "", query)
     meant = corrected(query, reader)
     if meant is None:
         return Answer(ranked, "", query)
     better = rank(meant, reader)
-    if max((entry.found for entry in better), default=0) <= most:
+    if better.most_found <= ranked.most_found:
         return Answer(ranked, "", query)
     return Answer(better, _spelled(meant, better, reader), meant)
 
 
 def ordered(
-    ranked: list[Ranked], reader: DocumentReader, wanted: int, order: Order = Order.RELEVANCE
+    ranking: Ranking, reader: DocumentReader, wanted: int, order: Order = Order.RELEVANCE
 ) -> list[Ranked]:
     """Return the first ``wanted`` hits in order.
 
-    By relevance, the keys of no more documents are read than needed. Documents without a date
-    come last by date, those without a time last by newest.
+    Documents without a date come last by date, those without a time last by newest.
     """
-    if order is Order.NUMBER:
-        return sorted(ranked, key=lambda entry: reader.order(entry.number))[:wanted]
-    if order is Order.DATE:
-        return sorted(ranked, key=lambda entry: _date_key(entry, reader))[:wanted]
-    if order is Order.NEWEST:
-        by_number = sorted(ranked, key=lambda entry: reader.order(entry.number))
-        return sorted(by_number, key=lambda e: reader.added(e.number), reverse=True)[:wanted]
     best: list[Ranked] = []
-    if not wanted:
+    if order is Order.RELEVANCE:
+        for found, score, docs in ranking.iter_best(wanted):
+            first = reader.in_order(docs, wanted - len(best))
+            best += (Ranked(number, found, score) for number in first)
         return best
-    ranked = sorted(ranked, key=lambda entry: (-entry.found, -entry.score))
-    for _score, ties in groupby(ranked, key=lambda entry: (entry.found, entry.score)):
-        best += sorted(ties, key=lambda entry: reader.order(entry.number))
-        if len(best) >= wanted:
-            break
-    return best[:wanted]
+    numbers = _sorted(ranking.docs, reader, wanted, order)
+    for found, score, docs in ranking.among(docs_of(numbers)).iter_best(len(numbers)):
+        best += (Ranked(number, found, score) for number in numbers_of(docs))
+    places = {number: place for place, number in enumerate(numbers)}
+    return sorted(best, key=lambda entry: places[entry.number])
 
 
-def facet_counts(
-    ranked: Iterable[Ranked], reader: DocumentReader
-) -> dict[str, tuple[tuple[str, int], ...]]:
-    """Return for each field its values with how many hits have them, most first."""
-    counts: dict[str, Counter[str]] = {}
-    for entry in ranked:
-        for field, value in reader.facets(entry.number):
-            counts.setdefault(field, Counter())[value] += 1
-    return {
-        field: tuple(sorted(values.items(), key=lambda pair: (-pair[1], pair[0])))
-        for field, values in sorted(counts.items())
-    }
+def _sorted(docs: Docs, reader: DocumentReader, wanted: int, order: Order) -> list[int]:
+    """Return the first ``wanted`` documents by anything but relevance."""
+    if order is Order.NUMBER:
+        return list(reader.in_order(docs, wanted))
+    if order is Order.NEWEST:
+        by_number = reader.in_order(docs, docs.bit_count())
+        return sorted(by_number, key=reader.added, reverse=True)[:wanted]
+    numbers: list[int] = []
+    for _years, dated in reader.spans():
+        if len(numbers) < wanted:
+            numbers += reader.in_order(docs & dated, wanted - len(numbers))
+        docs &= ~dated
+    return numbers + list(reader.in_order(docs, wanted - len(numbers)))
 
 
-def _date_key(entry: Ranked, reader: DocumentReader) -> tuple[bool, int, int, str]:
-    years = reader.years(entry.number)
-    first, last = years or (0, 0)
-    return years is None, first, last, reader.order(entry.number)
-
-
-def _spelled(query: Query, ranked: list[Ranked], reader: DocumentReader) -> str:
+def _spelled(query: Query, ranking: Ranking, reader: DocumentReader) -> str:
     """Return the words of a query with the marks they have in the title of the best hit."""
     spelled: dict[str, str] = {}
-    for entry in ordered(ranked, reader, 1):
+    for entry in ordered(ranking, reader, 1):
         for _lang, title in reader.titles(entry.number):
             for word in iter_words(title):
                 for token in word.parts:

@@ -11,9 +11,8 @@ word is exchanged: the one whose candidate stands beside its neighbours in most 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from search.analysis import Token, Word
+from search.docsets import union
 from search.query import Query
 from search.scoring import TermReader
 
@@ -90,11 +89,11 @@ def _best(words: list[Word], place: int, reader: TermReader) -> tuple[tuple[int,
     after = words[place + 1].parts[0].bare if place + 1 < len(words) else ""
     best: tuple[tuple[int, int], str] | None = None
     for form in _candidates(bare, reader):
-        documents = _living(reader.bare(form))
-        beside = len(set(reader.pair(f"{before} {form}"))) if before else 0
-        beside += len(set(reader.pair(f"{form} {after}"))) if after else 0
-        reason = (beside, len(documents))
-        if documents and (best is None or reason > best[0]):
+        count = _documents_with(reader, form)
+        beside = reader.pair(f"{before} {form}").bit_count() if before else 0
+        beside += reader.pair(f"{form} {after}").bit_count() if after else 0
+        reason = (beside, count)
+        if count and (best is None or reason > best[0]):
             best = (reason, form)
     return None if best is None else (best[0], Word((Token(best[1], best[1]),)))
 
@@ -110,8 +109,8 @@ def _candidates(bare: str, reader: TermReader) -> list[str]:
 
 
 def _count(reader: TermReader, word: Word) -> int:
-    return max(len(_living(reader.bare(token.bare))) for token in word.tokens)
+    return max(_documents_with(reader, token.bare) for token in word.tokens)
 
 
-def _living(levels: Iterable[Iterable[int]]) -> set[int]:
-    return set[int]().union(*levels)
+def _documents_with(reader: TermReader, form: str) -> int:
+    return union(reader.bare((form,))).bit_count()

@@ -8,15 +8,17 @@ static index is public as a whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from schemas.dates import parse_date
+from schemas.normalising import ValueTables
 from schemas.profile import Field, Profile, SearchLevel, ValueType
 from schemas.records import Record, best_value
 from schemas.vocabularies import shipped
 from search.analysis import Token, iter_words
+from search.facet_values import facets_of
 
 LEVELS = (SearchLevel.TITLE, SearchLevel.SUBJECT, SearchLevel.TEXT)
 """The levels that are searched, the one that counts most first."""
@@ -46,7 +48,7 @@ class SearchDocument:
         span: First and last year of its dates, astronomical, or None.
         added: When it came into the archive, RFC 3339, or empty.
         fields: (field, text): what can be asked for by the name of its field.
-        facets: (field, value): what is counted.
+        facets: (field, value): what is counted, see :mod:`search.facet_values`.
     """
 
     item_id: str
@@ -67,6 +69,9 @@ def document_for(
     thumbnail: str,
     *,
     added: str = "",
+    media: Iterable[str] = (),
+    rights_uri: str = "",
+    tables: ValueTables | None = None,
     with_hidden: bool = False,
 ) -> SearchDocument:
     """Return the search document of a record.
@@ -76,13 +81,25 @@ def document_for(
         profile: Says how much each field counts and whether it is public.
         thumbnail: Path of the thumbnail relative to the site's root, or empty.
         added: When the item came into the archive, RFC 3339, or empty.
+        media: What it has besides its description: keys of :data:`search.facet_values.MEDIA`.
+        rights_uri: The address of the rights of records that say nothing of theirs, or empty.
+        tables: What values are understood by; those that ship when left out.
         with_hidden: Also index fields the profile does not show; only for an index that
             never leaves the museum.
     """
     texts: dict[SearchLevel, list[str]] = {level: [] for level in LEVELS}
     texts[SearchLevel.TITLE].append(record.identifier)
     fields = [("identifier", record.identifier)]
-    facets: list[tuple[str, str]] = []
+    span = _span(record)
+    facets = facets_of(
+        record,
+        profile,
+        span=span,
+        tables=tables,
+        media=media,
+        rights_uri=rights_uri,
+        with_hidden=with_hidden,
+    )
     profile = profile.of(record.kind)
     for statement in record.statements:
         entry = profile.get(statement.field) if statement.field else None
@@ -96,8 +113,6 @@ def document_for(
         texts[SearchLevel.TEXT] += others
         if entry is not None and entry.term not in LONG_TERMS:
             fields += ((entry.name, value) for value in (statement.value, *others))
-            if entry.is_facet and statement.value:
-                facets.append((entry.name, statement.value))
     titles = tuple((title.lang, title.value) for title in record.values("title"))
     return SearchDocument(
         item_id=record.item_id,
@@ -106,10 +121,10 @@ def document_for(
         texts={level: tuple(values) for level, values in texts.items()},
         date=_date(record),
         thumbnail=thumbnail,
-        span=_span(record),
+        span=span,
         added=added,
         fields=tuple(fields),
-        facets=tuple(dict.fromkeys(facets)),
+        facets=facets,
     )
 
 

@@ -1,50 +1,36 @@
-"""The index of an archive, kept by Whoosh; a cache that ``hoaban rebuild`` makes again.
+"""The index of an archive; a cache that ``hoaban rebuild`` makes again.
 
-Whoosh stores the postings and commits them; words come ready from ``search.analysis`` and hits
-are ranked by ``search.scoring``, so that another engine or the search page gives the same
-answers. Only what all Whoosh lines share is used.
-
-Invariant: a commit replaces the table of contents by one rename. A process killed at any time
-leaves the index as it was before or after the commit, never between.
-
-**Never open an index that came from outside.** Its table of contents is a Python pickle, which
-can run any code; an archive that arrives from elsewhere gets its index by ``hoaban rebuild``.
+An engine (``search.engine``) keeps keys and documents; words come ready from ``search.analysis``
+and hits are ranked by ``search.scoring``, so that every engine and the search page give the same
+answers.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from threading import RLock
+from typing import Self
 
-from whoosh.fields import COLUMN, ID, STORED, Schema
-from whoosh.index import EmptyIndexError, Index, LockError, create_in, open_dir
-from whoosh.reading import IndexReader
-from whoosh.writing import CLEAR, IndexWriter
-
-from schemas.errors import RecordError, SourceError, StoreBusyError, StoreWriteError
-from schemas.messages import _
-from search.answer import Order, answer, facet_counts, ordered
-from search.documents import (
-    LEVELS,
-    SearchDocument,
-    best_levels,
-    field_terms,
-    order_key,
-    token_pairs,
-)
+from archive.settings import SEARCH_ENGINES
+from schemas.errors import RecordError, SourceError
+from search.answer import Order, answer, ordered
+from search.documents import SearchDocument
+from search.engine import Engine, EngineKind, damaged_index, unwritable_index
+from search.facets import NO_FILTERS, Bar, Counts, Filters
+from search.lookup import Lookup
 from search.query import NO_FIELDS, Fields, Query, parse_query
 from search.scoring import Ranked, rank
-from search.whoosh_reader import BARE, EXACT, WhooshReader, column_fields
+from search.suggest import Suggestion, suggest
 
-# The number belongs to the schema below and to the analysis: a change to either makes older
-# indexes "missing", which the remedy mends.
-_NAME = "hoaban2"
-_OWN_FILE = re.compile(r"_?hoaban\d+_")
-_MEMORY_MB = 256
+_KINDS = {
+    "whoosh": ("search.engines.whoosh_engine", "WhooshKind"),
+    "tantivy": ("search.engines.tantivy_engine", "TantivyKind"),
+}
 
 
 @dataclass(frozen=True)
@@ -77,91 +63,114 @@ class Results:
         hits: Those asked for, in the order asked for.
         query: What was looked for.
         corrected: The words that were looked for instead of those typed, or empty.
-        facets: For each field its values with how many hits have them, most first; empty
-            unless asked for.
+        facets: For each field its values with how many items have them, most first; see
+            :mod:`search.facets`. Empty unless asked for.
+        years: The histogram over time; empty unless asked for.
     """
 
     total: int
     hits: tuple[Hit, ...]
     query: Query
     corrected: str = ""
-    facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict, hash=False)
+    facets: Counts = field(default_factory=dict, hash=False)
+    years: tuple[Bar, ...] = ()
 
 
 class SearchIndex:
-    """The index in one folder."""
+    """The index in one folder.
 
-    def __init__(self, index: Index, folder: Path) -> None:
-        self._index = index
+    Threads may share it: questions are answered one after another, each from the index as it was
+    before or after a write that goes on at the same time.
+    """
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self._engine = engine
         self._folder = folder
+        self._lookup: Lookup | None = None
+        self._asking = RLock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
 
     @classmethod
-    def create(cls, folder: Path) -> SearchIndex:
+    def create(cls, folder: Path, *, engine: str = SEARCH_ENGINES[0]) -> SearchIndex:
         """Return the index in ``folder``; make an empty one where there is none in order.
 
         A good index is kept, so that :meth:`replace_all` can replace it in one step. The files
-        of a damaged one, or of another version, are thrown away.
+        of a damaged one, of another version or of another engine are thrown away.
+
+        Args:
+            folder: Made if missing.
+            engine: One of ``SEARCH_ENGINES``.
 
         Raises:
+            DependencyError: The engine is an extra that is not installed.
             StoreWriteError: The folder cannot be written.
         """
         try:
-            return cls.open(folder)
+            return cls.open(folder, engine=engine)
         except (SourceError, RecordError):
             pass
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for path in folder.iterdir():
-                if _OWN_FILE.match(path.name) and path.is_file():
-                    path.unlink()
-            return cls(create_in(str(folder), _schema(), indexname=_NAME), folder)
+            for name in SEARCH_ENGINES:
+                if name != engine:
+                    kind_of(name).discard(folder)
+            return cls(kind_of(engine).create(folder), folder)
         except OSError as error:
-            raise _write_error(error, folder) from error
+            raise unwritable_index(error, folder) from error
 
     @classmethod
-    def open(cls, folder: Path) -> SearchIndex:
+    def open(cls, folder: Path, *, engine: str = SEARCH_ENGINES[0]) -> SearchIndex:
         """Return the index in ``folder``.
 
         Raises:
-            SourceError: There is none, or one of another version of Hoa Ban.
+            DependencyError: The engine is an extra that is not installed.
+            SourceError: There is none of this engine, or one of another version of Hoa Ban.
             RecordError: It is damaged.
         """
-        try:
-            index: Index = open_dir(str(folder), indexname=_NAME)
-            with index.reader() as reader:
-                reader.doc_count()
-        except (EmptyIndexError, FileNotFoundError, NotADirectoryError) as error:
-            if _has_contents(folder):
-                raise _damaged(error, folder) from error
-            raise SourceError(
-                _("There is no search index of this version."), remedy=_remedy(), path=folder
-            ) from error
-        except Exception as error:  # unpickling damaged bytes raises whatever the bytes say
-            raise _damaged(error, folder) from error
-        return cls(index, folder)
+        return cls(kind_of(engine).open(folder), folder)
+
+    def close(self) -> None:
+        """Let go of the files; the next question opens them again."""
+        with self._asking:
+            self._lookup = None
+            self._engine.close()
 
     @property
     def document_count(self) -> int:
         """How many items the index holds."""
-        with self._reader() as reader:
-            return reader.doc_count()
+        with self.lookup() as lookup:
+            return lookup.document_count
 
-    def replace_all(self, documents: Iterable[SearchDocument]) -> int:
+    def replace_all(self, documents: Iterable[SearchDocument], *, jobs: int = 1) -> int:
         """Put ``documents`` in the place of everything that was there, in one commit.
+
+        Args:
+            documents: Read one after another.
+            jobs: Processes that may work.
 
         Returns:
             How many documents there are now.
 
         Raises:
             ValueError: An item stands twice in ``documents``.
+            DependencyError: A process that helped has ended.
             StoreBusyError: Another process is writing to the index.
             StoreWriteError: The disk refused a write.
         """
-        with self._writer(mergetype=CLEAR) as writer:
-            return self._add_all(writer, documents)
+        return self._engine.replace_all(documents, jobs=jobs)
 
-    def update(self, documents: Iterable[SearchDocument]) -> int:
+    def update(self, documents: Iterable[SearchDocument], *, removed: Iterable[str] = ()) -> int:
         """Add ``documents``, each in the place of what was there for its item.
+
+        Args:
+            documents: Read one after another.
+            removed: Items to take out in the same commit; read after the documents. Those not
+                there are passed over.
 
         Returns:
             How many documents were written.
@@ -171,8 +180,7 @@ class SearchIndex:
             StoreBusyError: Another process is writing to the index.
             StoreWriteError: The disk refused a write.
         """
-        with self._writer() as writer:
-            return self._add_all(writer, documents, is_update=True)
+        return self._engine.update(documents, removed)
 
     def remove(self, item_ids: Iterable[str]) -> None:
         """Take items out; those that are not there are passed over.
@@ -181,10 +189,7 @@ class SearchIndex:
             StoreBusyError: Another process is writing to the index.
             StoreWriteError: The disk refused a write.
         """
-        with self._writer() as writer:
-            for item_id in item_ids:
-                with self._whoosh():
-                    writer.delete_by_term("item_id", item_id)
+        self._engine.update((), item_ids)
 
     def search(
         self,
@@ -194,7 +199,10 @@ class SearchIndex:
         offset: int = 0,
         fields: Fields = NO_FIELDS,
         order: Order = Order.RELEVANCE,
+        filters: Filters = NO_FILTERS,
         with_facets: bool = False,
+        with_years: bool = False,
+        with_all: bool = False,
     ) -> Results:
         """Return the hits of a query, best first.
 
@@ -204,7 +212,10 @@ class SearchIndex:
             offset: Hits to pass over, at least 0.
             fields: The fields that can be asked for by name.
             order: What comes first.
-            with_facets: Count the values of facets over all hits.
+            filters: What the hits have to be or have.
+            with_facets: Count the values of facets.
+            with_years: Make the histogram of years.
+            with_all: An empty query finds everything, as it does with filters.
 
         Raises:
             ValueError: ``limit`` or ``offset`` is below 0.
@@ -212,13 +223,30 @@ class SearchIndex:
         """
         if limit < 0 or offset < 0:
             raise ValueError(f"limit {limit} and offset {offset} must be at least 0")
-        with self._reader() as reader:
-            index = WhooshReader(reader)
-            found = answer(query, index, fields)
-            best = ordered(found.ranked, index, offset + limit, order)[offset:]
-            hits = tuple(_hit(reader, entry) for entry in best)
-            facets = facet_counts(found.ranked, index) if with_facets else {}
-            return Results(len(found.ranked), hits, found.query, found.corrected, facets)
+        with self.lookup() as lookup:
+            found = answer(
+                query,
+                lookup,
+                fields,
+                filters=filters,
+                with_facets=with_facets,
+                with_years=with_years,
+                with_all=with_all,
+            )
+            best = ordered(found.ranked, lookup, offset + limit, order)[offset:]
+            hits = tuple(_hit(lookup, entry) for entry in best)
+            return Results(
+                len(found.ranked), hits, found.query, found.corrected, found.facets, found.years
+            )
+
+    def suggest(self, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
+        """Return what a text that is being typed may become, see :mod:`search.suggest`.
+
+        Raises:
+            RecordError: The index is damaged.
+        """
+        with self.lookup() as lookup:
+            return suggest(text, lookup, limit)
 
     def item_ids(self, query: str, fields: Fields = NO_FIELDS) -> tuple[str, ...]:
         """Return every item a query finds, best first.
@@ -228,145 +256,44 @@ class SearchIndex:
         Raises:
             RecordError: The index is damaged.
         """
-        with self._reader() as reader:
-            index = WhooshReader(reader)
-            ranked = rank(parse_query(query, fields), index)
-            best = ordered(ranked, index, len(ranked))
-            return tuple(reader.stored_fields(entry.number)["item_id"] for entry in best)
+        with self.lookup() as lookup:
+            ranking = rank(parse_query(query, fields), lookup)
+            best = ordered(ranking, lookup, len(ranking))
+            return tuple(lookup.snapshot.stored(entry.number)[0] for entry in best)
 
     @contextmanager
-    def _reader(self) -> Iterator[IndexReader]:
+    def lookup(self) -> Iterator[Lookup]:
+        """Give what the index holds now, to be asked within the block.
+
+        Raises:
+            RecordError: The index is damaged.
+        """
         try:
-            with self._index.reader() as reader:
-                yield reader
+            with self._asking:
+                snapshot = self._engine.snapshot()
+                if self._lookup is None or self._lookup.snapshot is not snapshot:
+                    self._lookup = Lookup(snapshot)
+                yield self._lookup
         except Exception as error:  # damaged bytes surface as any exception, far from here
-            raise _damaged(error, self._folder) from error
-
-    @contextmanager
-    def _writer(self, **commit_options: object) -> Iterator[IndexWriter]:
-        """Give a writer; commit what the block wrote, or nothing if it raises."""
-        with self._whoosh():
-            writer = self._index.writer(limitmb=_MEMORY_MB)
-        try:
-            yield writer
-            with self._whoosh():
-                writer.commit(**commit_options)
-        except BaseException:
-            # Frees Whoosh's lock. Some lines have done so already and refuse, and a disk that
-            # refused a write may refuse this too; what matters is the error above.
-            with suppress(Exception):
-                writer.cancel()
-            raise
-
-    @contextmanager
-    def _whoosh(self) -> Iterator[None]:
-        """Translate what a call into Whoosh raises while writing."""
-        try:
-            yield
-        except LockError as error:
-            raise StoreBusyError(
-                _("Another process is writing to the search index."),
-                remedy=_("Wait until it has finished, then try again."),
-                path=self._folder,
-            ) from error
-        except OSError as error:
-            raise _write_error(error, self._folder) from error
-        except Exception as error:  # as in open()
-            raise _damaged(error, self._folder) from error
-
-    def _add_all(
-        self,
-        writer: IndexWriter,
-        documents: Iterable[SearchDocument],
-        *,
-        is_update: bool = False,
-    ) -> int:
-        seen: set[str] = set()
-        for document in documents:
-            if document.item_id in seen:
-                raise ValueError(f"item {document.item_id!r} stands twice among the documents")
-            seen.add(document.item_id)
-            fields = _fields(document)
-            with self._whoosh():
-                if is_update:
-                    writer.delete_by_term("item_id", document.item_id)
-                writer.add_document(**fields)
-        return len(seen)
+            raise damaged_index(error, self._folder) from error
 
 
-def _schema() -> Schema:
-    # A list of words given to an ID field is indexed as it is: existence only, no analyzer.
-    return Schema(
-        item_id=ID(stored=True, unique=True),
-        order=ID(sortable=True),
-        display=STORED,
-        facts=COLUMN(),
-        **{name: ID() for name in (*BARE, *EXACT, "pairs", "fields")},
-    )
+def kind_of(engine: str) -> EngineKind:
+    """Return how indexes of an engine, one of ``SEARCH_ENGINES``, are opened and made."""
+    module, name = _KINDS[engine]
+    # Loaded only when it is wanted: Whoosh alone takes a tenth of a second.
+    kind: EngineKind = getattr(import_module(module), name)()
+    return kind
 
 
-def _fields(document: SearchDocument) -> dict[str, object]:
-    exact: tuple[set[str], ...] = tuple(set() for _level in LEVELS)
-    best: dict[str, int] = {}
-    for token, level in best_levels(document).items():
-        exact[level].add(token.exact)
-        best[token.bare] = min(level, best.get(token.bare, level))
-    bare: tuple[list[str], ...] = tuple([] for _level in LEVELS)
-    for word, level in best.items():
-        bare[level].append(word)
-    display = {
-        "identifier": document.identifier,
-        "titles": document.titles,
-        "date": document.date,
-        "thumbnail": document.thumbnail,
-    }
-    fields: dict[str, object] = {
-        "item_id": document.item_id,
-        "order": order_key(document),
-        "display": json.dumps(display, ensure_ascii=False),
-        "pairs": sorted(token_pairs(document)),
-        "fields": sorted(field_terms(document)),
-        **column_fields(document),
-    }
-    fields |= {name: sorted(words) for name, words in zip(EXACT, exact, strict=True)}
-    fields |= {name: sorted(words) for name, words in zip(BARE, bare, strict=True)}
-    return fields
-
-
-def _hit(reader: IndexReader, entry: Ranked) -> Hit:
-    stored = reader.stored_fields(entry.number)
-    display = json.loads(stored["display"])
+def _hit(lookup: Lookup, entry: Ranked) -> Hit:
+    item_id, text = lookup.snapshot.stored(entry.number)
+    display = json.loads(text)
     return Hit(
-        item_id=stored["item_id"],
+        item_id=item_id,
         identifier=display["identifier"],
-        titles=tuple((lang, text) for lang, text in display["titles"]),
+        titles=tuple((lang, title) for lang, title in display["titles"]),
         score=entry.score,
         date=display["date"],
         thumbnail=display["thumbnail"],
-    )
-
-
-def _has_contents(folder: Path) -> bool:
-    return any(folder.glob(f"_{_NAME}_*.toc"))
-
-
-def _remedy() -> str:
-    return _("Make it again: hoaban rebuild")
-
-
-def _damaged(error: Exception, folder: Path) -> RecordError:
-    return RecordError(
-        _("The search index is damaged: {reason}.").format(reason=error or type(error).__name__),
-        remedy=_remedy(),
-        path=folder,
-    )
-
-
-def _write_error(error: OSError, folder: Path) -> StoreWriteError:
-    return StoreWriteError(
-        _("The search index cannot be written: {reason}.").format(
-            reason=error.strerror or str(error)
-        ),
-        remedy=_("Make room or give yourself the right to write, then run: hoaban rebuild"),
-        path=folder,
     )

@@ -33,15 +33,16 @@ A word typed with marks excludes only records that have it exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Protocol
 
 from search.analysis import Token, Word
 from search.date_query import Years
-from search.documents import field_term
+from search.docsets import NONE, Docs, at_least, union
 from search.patterns import MOST_EXPANSIONS, Pattern
+from search.planes import Planes, best_of, best_sums, having, lesser, times, within
 from search.query import Clause, Group, Query
 
 BARE_WEIGHTS = (10, 6, 2)
@@ -52,49 +53,52 @@ WITHIN_YEARS = 10
 TOUCHES_YEARS = 2
 _FIELD_LEVEL = 1
 
-Levels = Sequence[Iterable[int]]
-"""Numbers of documents, one collection a level."""
-Scores = dict[int, int]
+Levels = Sequence[Docs]
+"""Sets of documents, one a level."""
 
 
 class TermReader(Protocol):
-    """What scoring asks of an index; numbers name living documents only."""
+    """What scoring asks of an index; sets hold living documents only."""
 
     @property
     def document_count(self) -> int:
         """How many documents there are."""
         ...
 
-    def numbers(self) -> Iterable[int]:
-        """Return the numbers of all documents."""
+    def documents(self) -> Docs:
+        """Return all documents."""
         ...
 
-    def bare(self, form: str) -> Levels:
-        """Return the documents by the best level at which they have a bare form."""
+    def bare(self, forms: Iterable[str]) -> Levels:
+        """Return by level the documents that have one of these bare forms there at best."""
         ...
 
     def exact(self, form: str) -> Levels:
         """Return the documents by the best level at which they have an exact form."""
         ...
 
-    def pair(self, pair: str) -> Iterable[int]:
+    def pair(self, pair: str) -> Docs:
         """Return the documents that have two bare forms, joined by a space, side by side."""
         ...
 
-    def field(self, term: str) -> Iterable[int]:
-        """Return the documents that have a :func:`search.documents.field_term`."""
+    def field(self, name: str, forms: Iterable[str]) -> Docs:
+        """Return the documents that have one of these bare forms in a field."""
+        ...
+
+    def field_exact(self, name: str, form: str) -> Docs:
+        """Return the documents that have an exact form in a field."""
         ...
 
     def bare_forms(self, prefix: str) -> Iterable[str]:
         """Return the bare forms that begin so, in any order; some may be in no document."""
         ...
 
-    def field_forms(self, prefix: str) -> Iterable[str]:
-        """Return the field terms that begin so, in any order; some may be in no document."""
+    def field_forms(self, name: str, prefix: str) -> Iterable[str]:
+        """Return the bare forms in a field that begin so, likewise."""
         ...
 
-    def years(self, number: int) -> Years | None:
-        """Return the years of a document's dates, or None."""
+    def dated(self, fits: Callable[[Years], bool]) -> Docs:
+        """Return the documents whose years fit."""
         ...
 
 
@@ -113,8 +117,59 @@ class Ranked:
     score: int
 
 
-def rank(query: Query, reader: TermReader) -> list[Ranked]:
-    """Return the hits of a query, in no order."""
+@dataclass(frozen=True)
+class Ranking:
+    """The hits of a query; which are the best is reckoned when it is asked for.
+
+    Attributes:
+        levels: (parts of the query found, the hits that have so many), most parts first; none
+            empty.
+        parts: What makes up the score of a document.
+    """
+
+    levels: tuple[tuple[int, Docs], ...] = ()
+    parts: tuple[Planes, ...] = ()
+
+    @property
+    def docs(self) -> Docs:
+        """All hits."""
+        return union(docs for _found, docs in self.levels)
+
+    @property
+    def most_found(self) -> int:
+        """Parts of the query that the best hit has."""
+        return self.levels[0][0] if self.levels else 0
+
+    def __len__(self) -> int:
+        """Say how many hits there are."""
+        return self.docs.bit_count()
+
+    def among(self, docs: Docs) -> Ranking:
+        """Return the hits that are among these documents, ranked as before."""
+        levels = ((found, entry & docs) for found, entry in self.levels)
+        return replace(self, levels=tuple((found, both) for found, both in levels if both))
+
+    def iter_best(self, wanted: int) -> Iterator[tuple[int, int, Docs]]:
+        """Yield (found, score, equal hits), best first, until ``wanted`` hits are there."""
+        for found, docs in self.levels:
+            if wanted <= 0:
+                return
+            sums = best_sums(self.parts, docs, wanted)
+            for score in sorted(sums, reverse=True):
+                yield found, score, sums[score]
+            wanted -= docs.bit_count()
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a part of a query finds: documents, and the points they get for it."""
+
+    docs: Docs = NONE
+    parts: tuple[Planes, ...] = ()
+
+
+def rank(query: Query, reader: TermReader) -> Ranking:
+    """Return the hits of a query."""
     return _Ranking(query, reader).hits()
 
 
@@ -137,227 +192,205 @@ def scoring_tables() -> dict[str, object]:
 
 
 class _Ranking:
-    """The scores of one query."""
+    """The hits of one query."""
 
     def __init__(self, query: Query, reader: TermReader) -> None:
         self._query = query
         self._reader = reader
         self._exact_weights = MARKED_WEIGHTS if query.is_marked else EXACT_WEIGHTS
-        self._weights: dict[Token, Scores] = {}
+        self._weights: dict[Token, Planes] = {}
 
-    def hits(self) -> list[Ranked]:
-        found: Scores = {}
-        score: Scores = {}
-        allowed: set[int] | None = None
-        excluded: set[int] = set()
+    def hits(self) -> Ranking:
+        parts: list[Planes] = []
+        counted: list[Docs] = []
+        allowed: Docs | None = None
+        excluded = NONE
         for group in self._query.groups:
             if group.is_negated:
                 excluded |= self._excluded(group)
                 continue
-            scores, parts = self._group(group)
-            _add(score, scores)
+            found, sets = self._group(group)
+            parts += found.parts
             if group.is_required:
-                allowed = set(scores) if allowed is None else allowed & set(scores)
+                allowed = found.docs if allowed is None else allowed & found.docs
             else:
-                _add(found, parts)
-        for first, second in self._query.pairs:
-            _add(score, self._pair(first, second))
+                counted += sets
+        parts += (self._pair(first, second) for first, second in self._query.pairs)
+        levels = self._levels(counted, allowed, excluded)
+        return Ranking(tuple((n, docs) for n, docs in levels if docs), tuple(parts))
+
+    def _levels(
+        self, counted: list[Docs], allowed: Docs | None, excluded: Docs
+    ) -> list[tuple[int, Docs]]:
+        """Return the hits by how many parts of the query they have, most first."""
         if not self._query.part_count:
-            return self._filtered(score, allowed, excluded)
-        living = {
-            number: parts
-            for number, parts in found.items()
-            if number not in excluded and (allowed is None or number in allowed)
-        }
-        wanted = self._query.part_count if self._query.part_count in living.values() else 1
-        return [
-            Ranked(number, parts, score[number])
-            for number, parts in living.items()
-            if parts >= wanted
+            if allowed is None:
+                is_negated = any(group.is_negated for group in self._query.groups)
+                allowed = self._reader.documents() if is_negated else NONE
+            return [(0, allowed & ~excluded)]
+        living = [
+            docs & ~excluded if allowed is None else docs & allowed & ~excluded
+            for docs in at_least(counted)
         ]
+        if living[-1]:
+            return [(len(living), living[-1])]
+        levels = [(len(living), NONE)]
+        for count in range(len(living) - 1, 0, -1):
+            levels.append((count, living[count - 1] & ~living[count]))
+        return levels
 
-    def _filtered(
-        self, score: Scores, allowed: set[int] | None, excluded: set[int]
-    ) -> list[Ranked]:
-        """Return the hits of a query without plain words."""
-        if allowed is None:
-            is_negated = any(group.is_negated for group in self._query.groups)
-            allowed = set(self._reader.numbers()) if is_negated else set()
-        return [Ranked(number, 0, score.get(number, 0)) for number in allowed - excluded]
-
-    def _group(self, group: Group) -> tuple[Scores, Scores]:
-        """Return the scores of a group and the parts each document has of it."""
+    def _group(self, group: Group) -> tuple[_Found, list[Docs]]:
+        """Return what a group finds, and the documents of each part it has."""
         if group.word:
             return self._word(group.word)
-        scores: Scores = {}
-        for clause in group.clauses:
-            _add(scores, self._clause(clause))
-        return scores, dict.fromkeys(scores, 1)
+        clauses = [self._clause(clause) for clause in group.clauses]
+        docs = union(found.docs for found in clauses)
+        return _Found(docs, tuple(part for found in clauses for part in found.parts)), [docs]
 
-    def _clause(self, clause: Clause) -> Scores:
-        """Return the scores of the documents that have all of a clause."""
+    def _clause(self, clause: Clause) -> _Found:
+        """Return the documents that have all of a clause."""
         if clause.years:
             return self._years(clause.years)
         if clause.pattern:
-            scores = self._pattern(clause.pattern, clause.field)
-            if scores:
-                return scores
+            found = self._pattern(clause.pattern, clause.field)
+            if found.docs:
+                return found
         if clause.field:
             return self._in_field(clause)
         if clause.is_phrase:
             return self._phrase(clause)
         return _all_of([self._whole_word(word) for word in clause.words])
 
-    def _word(self, word: Word) -> tuple[Scores, Scores]:
-        """Return the scores of a word and how many of its parts each document has."""
-        score: Scores = {}
-        found: Scores = {}
-        for token in word.parts:
-            scores = self._token(token)
-            _add(score, scores)
-            _add(found, dict.fromkeys(scores, 1))
-        for first, second in pairwise(word.parts):
-            _add(score, self._pair(first, second))
-        if word.is_bound:
-            beside = _all_of([self._beside(*pair) for pair in pairwise(word.parts)])
-            if len(word.parts) > 1:
-                found = dict.fromkeys(beside, len(word.parts))
+    def _word(self, word: Word) -> tuple[_Found, list[Docs]]:
+        """Return what a word finds, and the documents of each of its parts."""
+        parts = [self._token(token) for token in word.parts]
+        sets = [having(planes) for planes in parts]
+        parts += (self._pair(first, second) for first, second in pairwise(word.parts))
+        if word.is_bound and len(word.parts) > 1:
+            beside = _all_of([_found(self._beside(*pair)) for pair in pairwise(word.parts)])
+            sets = [beside.docs] * len(word.parts)
         if word.whole is not None:
             whole = self._token(word.whole)
-            _add(score, whole)
-            found |= dict.fromkeys(whole, len(word.parts))
-        return {number: score[number] for number in found}, found
+            parts.append(whole)
+            sets = [docs | having(whole) for docs in sets]
+        docs = union(sets)
+        return _Found(docs, tuple(within(part, docs) for part in parts)), sets
 
-    def _whole_word(self, word: Word) -> Scores:
-        """Return the scores of the documents that have all parts of a word."""
-        score, found = self._word(word)
-        return {n: points for n, points in score.items() if found[n] == len(word.parts)}
+    def _whole_word(self, word: Word) -> _Found:
+        """Return the documents that have all parts of a word."""
+        found, sets = self._word(word)
+        return _within(found, at_least(sets)[-1])
 
-    def _phrase(self, clause: Clause) -> Scores:
+    def _phrase(self, clause: Clause) -> _Found:
         tokens = clause.tokens
-        scores = [self._token(token) for token in tokens]
-        scores += [self._pair(*pair) for pair in pairwise(tokens)]
-        exact = [set[int]().union(*self._reader.exact(t.exact)) for t in tokens if t.is_marked]
-        return {
-            number: points
-            for number, points in _all_of(scores).items()
-            if all(number in numbers for numbers in exact)
-        }
+        parts = [self._token(token) for token in tokens]
+        parts += (self._pair(*pair) for pair in pairwise(tokens))
+        found = _all_of([_found(part) for part in parts])
+        docs = found.docs
+        for token in tokens:
+            if token.is_marked:
+                docs &= union(self._reader.exact(token.exact))
+        return _within(found, docs)
 
-    def _in_field(self, clause: Clause) -> Scores:
+    def _in_field(self, clause: Clause) -> _Found:
         parts = [self._word_in_field(word, clause) for word in clause.words]
         if clause.is_phrase:
-            parts += [self._pair(*pair) for pair in pairwise(clause.tokens)]
+            parts += (_found(self._pair(*pair)) for pair in pairwise(clause.tokens))
         return _all_of(parts)
 
-    def _word_in_field(self, word: Word, clause: Clause) -> Scores:
-        found = _all_of([self._token_in_field(token, clause) for token in word.parts])
-        if word.whole is not None:
-            _add(found, self._token_in_field(word.whole, clause))
-        return found
+    def _word_in_field(self, word: Word, clause: Clause) -> _Found:
+        found = _all_of([_found(self._token_in_field(token, clause)) for token in word.parts])
+        if word.whole is None:
+            return found
+        whole = self._token_in_field(word.whole, clause)
+        return _Found(found.docs | having(whole), (*found.parts, whole))
 
-    def _token_in_field(self, token: Token, clause: Clause) -> Scores:
-        exact = set(self._reader.field(field_term(clause.field, token.exact, is_exact=True)))
-        is_exact_wanted = clause.is_phrase and token.is_marked
-        bare = exact
-        if not is_exact_wanted:
-            bare = set(self._reader.field(field_term(clause.field, token.bare, is_exact=False)))
-        weights = {
-            number: (self._exact_weights if number in exact else BARE_WEIGHTS)[_FIELD_LEVEL]
-            for number in bare
-        }
-        return self._times_rarity(weights)
+    def _token_in_field(self, token: Token, clause: Clause) -> Planes:
+        exact = self._reader.field_exact(clause.field, token.exact)
+        weighted = [(self._exact_weights[_FIELD_LEVEL], exact)]
+        if not (clause.is_phrase and token.is_marked):
+            bare = self._reader.field(clause.field, (token.bare,))
+            weighted.append((BARE_WEIGHTS[_FIELD_LEVEL], bare))
+        return self._times_rarity(best_of(weighted))
 
-    def _pattern(self, pattern: Pattern, field: str) -> Scores:
-        best: Scores = {}
-        for form in self._expansions(pattern, field):
-            if field:
-                levels: Levels = [(), self._reader.field(field_term(field, form, is_exact=False))]
-            else:
-                levels = self._reader.bare(form)
-            _best(best, BARE_WEIGHTS, levels)
-        return self._times_rarity(best)
+    def _pattern(self, pattern: Pattern, field: str) -> _Found:
+        forms = self._expansions(pattern, field)
+        levels: Levels = (NONE, self._reader.field(field, forms)) if field else ()
+        levels = levels or self._reader.bare(forms)
+        return _found(self._times_rarity(best_of(zip(BARE_WEIGHTS, levels, strict=False))))
 
-    def _expansions(self, pattern: Pattern, field: str) -> Iterator[str]:
+    def _expansions(self, pattern: Pattern, field: str) -> list[str]:
         """Return the words of the index that fit, the first in order of code points."""
         fitting: set[str] = set()
-        start = field_term(field, "", is_exact=False) if field else ""
         for prefix in pattern.prefixes:
             if field:
-                terms = self._reader.field_forms(start + prefix)
-                fitting |= {t[len(start) :] for t in terms if pattern.fits(t[len(start) :])}
+                forms = self._reader.field_forms(field, prefix)
             else:
-                fitting |= {form for form in self._reader.bare_forms(prefix) if pattern.fits(form)}
-        yield from sorted(fitting)[:MOST_EXPANSIONS]
+                forms = self._reader.bare_forms(prefix)
+            fitting.update(form for form in forms if pattern.fits(form))
+        return sorted(fitting)[:MOST_EXPANSIONS]
 
-    def _years(self, years: Years) -> Scores:
-        scores: Scores = {}
-        for number in self._reader.numbers():
-            known = self._reader.years(number)
-            if known is not None and known[0] <= years[1] and years[0] <= known[1]:
-                is_within = years[0] <= known[0] and known[1] <= years[1]
-                scores[number] = WITHIN_YEARS if is_within else TOUCHES_YEARS
-        return scores
+    def _years(self, years: Years) -> _Found:
+        first, last = years
+        inside = self._reader.dated(lambda span: first <= span[0] and span[1] <= last)
+        touching = self._reader.dated(lambda span: span[0] <= last and first <= span[1])
+        return _found(best_of([(WITHIN_YEARS, inside), (TOUCHES_YEARS, touching)]))
 
-    def _excluded(self, group: Group) -> set[int]:
+    def _excluded(self, group: Group) -> Docs:
         """Return the documents a negated group takes out."""
-        excluded: set[int] = set()
+        excluded = NONE
         for clause in group.clauses:
-            numbers = set(self._clause(clause))
+            docs = self._clause(clause).docs
             for token in clause.tokens if clause.is_plain else ():
                 if token.is_marked:
-                    numbers &= set().union(*self._reader.exact(token.exact))
-            excluded |= numbers
+                    docs &= union(self._reader.exact(token.exact))
+            excluded |= docs
         return excluded
 
-    def _pair(self, first: Token, second: Token) -> Scores:
-        """Return the scores of the documents in which two tokens stand side by side."""
-        weights = self._beside(first, second)
-        return self._times_rarity(weights)
+    def _pair(self, first: Token, second: Token) -> Planes:
+        """Return the points of the documents in which two tokens stand side by side."""
+        return self._times_rarity(self._beside(first, second))
 
-    def _beside(self, first: Token, second: Token) -> Scores:
-        ones, others = self._token_weights(first), self._token_weights(second)
-        numbers = self._reader.pair(f"{first.bare} {second.bare}")
-        return {number: min(ones[number], others[number]) for number in numbers}
+    def _beside(self, first: Token, second: Token) -> Planes:
+        docs = self._reader.pair(f"{first.bare} {second.bare}")
+        return lesser(self._token_weights(first), self._token_weights(second), docs)
 
-    def _token(self, token: Token) -> Scores:
+    def _token(self, token: Token) -> Planes:
         return self._times_rarity(self._token_weights(token))
 
-    def _token_weights(self, token: Token) -> Scores:
+    def _token_weights(self, token: Token) -> Planes:
         known = self._weights.get(token)
         if known is not None:
             return known
-        best: Scores = {}
-        _best(best, BARE_WEIGHTS, self._reader.bare(token.bare))
-        if best:
+        weighted = list(zip(BARE_WEIGHTS, self._reader.bare((token.bare,)), strict=True))
+        if any(docs for _weight, docs in weighted):
             for form in token.toned:
-                _best(best, TONELESS_WEIGHTS, self._reader.exact(form))
-            _best(best, self._exact_weights, self._reader.exact(token.exact))
-        self._weights[token] = best
-        return best
+                weighted += zip(TONELESS_WEIGHTS, self._reader.exact(form), strict=True)
+            weighted += zip(self._exact_weights, self._reader.exact(token.exact), strict=True)
+        planes = self._weights[token] = best_of(weighted)
+        return planes
 
-    def _times_rarity(self, weights: Mapping[int, int]) -> Scores:
+    def _times_rarity(self, weights: Planes) -> Planes:
         if not weights:
-            return {}
-        factor = rarity(self._reader.document_count, len(weights))
-        return {number: weight * factor for number, weight in weights.items()}
+            return weights
+        count = having(weights).bit_count()
+        return times(weights, rarity(self._reader.document_count, count))
 
 
-def _best(best: Scores, weights: Sequence[int], levels: Levels) -> None:
-    for weight, numbers in zip(weights, levels, strict=False):
-        for number in numbers:
-            if weight > best.get(number, 0):
-                best[number] = weight
+def _found(planes: Planes) -> _Found:
+    return _Found(having(planes), (planes,))
 
 
-def _add(total: Scores, more: Mapping[int, int]) -> None:
-    for number, points in more.items():
-        total[number] = total.get(number, 0) + points
+def _within(found: _Found, docs: Docs) -> _Found:
+    docs &= found.docs
+    return _Found(docs, tuple(within(part, docs) for part in found.parts))
 
 
-def _all_of(scores: Sequence[Scores]) -> Scores:
-    """Return the sums over the documents that are in all of ``scores``; none of nothing."""
-    if not scores:
-        return {}
-    common = set(scores[0]).intersection(*scores[1:])
-    return {number: sum(entry[number] for entry in scores) for number in common}
+def _all_of(founds: Sequence[_Found]) -> _Found:
+    """Return the documents that are in all; none of nothing."""
+    if not founds:
+        return _Found()
+    docs = founds[0].docs
+    for found in founds[1:]:
+        docs &= found.docs
+    return _within(_Found(docs, tuple(part for found in founds for part in found.parts)), docs)

@@ -1,93 +1,109 @@
-"""The search of the public site: a complete index as classic scripts, for http and file://.
+"""The search of the public site: a sharded index as classic scripts, for http and file://.
 
-``write_static_index`` writes seven scripts into one folder. A page names the first; it loads
-the others when ``HoabanSearch.load(folder)`` is called:
+``write_static_index`` writes into one folder:
 
-    search-engine.js     the engine (``search/client/search-engine.js``, as it is)
-    search-analysis.js   the analysis (``search/client/search-analysis.js``, as it is)
-    search-query.js      the query language (``search/client/search-query.js``, as it is)
-    search-scoring.js    the scoring, and
-    search-correct.js    what was probably meant (both from ``search/client``, as they are)
-    search-tables.js     ``HoabanSearch.receive("tables", {...})``: the rules and weights
-    search-index.js      ``HoabanSearch.receive("index", {...})``: documents and postings
+    search-engine.js     what a page names: the API, the shards, the analysis
+    search-language.js   the query language, the scoring and the answers: at the first search
+    search-correct.js    what was probably meant: when nothing has all words of a query
+    search-facets.js     filters, counts and the histogram: when one of them is asked for
+    search-suggest.js    suggestions: when the first is asked for
+    search-index.js      the manifest: ``HoabanSearch.receive("index", {...})``
+    shards/              everything else, each file named by what is in it
 
-**Format 2 of the index.** One JSON object:
+The scripts are those of ``search/client`` without comments and indentation, joined. The format of
+manifest and shards is described in ``docs/static-index.md``; ``search.compiled`` writes them.
 
-    format      2; the engine refuses any other
-    documents   [[item_id, identifier, [[lang, title], ...], date, thumbnail, [first year, last
-                year] or null, added, [[field, value], ...]], ...], in the order of
-                ``order_key``: a document's number is its position and its rank among equals
-    terms       {bare form: [[exact form, codes], ...], ...}, both sorted by code point; codes
-                are integers 3 × (number − previous number) + level, where the first previous
-                number is 0 and level is 0 title, 1 subject, 2 text: the best level at which
-                the document has this exact form
-    pairs       {two bare forms joined by a space: steps}, steps being number − previous number
-    fields      {term of a field: steps}
-
-Invariant: the same documents in any order give the same bytes. All access goes through
-``HoabanSearch.load`` and ``HoabanSearch.search``; a compiled, sharded index takes the place of
-the last file behind the same two functions, with a format number of its own.
+Invariant: the same documents in any order give the same files, whatever the number of processes.
 """
 
 from __future__ import annotations
 
-import json
+import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 from schemas.errors import StoreWriteError
 from schemas.messages import _
 from search.analysis import analysis_tables
+from search.compiled.build import build
+from search.compiled.columns import TABLE_PART
+from search.compiled.files import FOLDER, ShardFolder, json_bytes, script
+from search.compiled.merge import FIRST_HITS, HEAD
+from search.compiled.packing import Packing, Sizes, sizes_for
 from search.correct import correction_tables
 from search.date_query import date_tables
-from search.documents import (
-    LEVELS,
-    SearchDocument,
-    best_levels,
-    field_terms,
-    order_key,
-    token_pairs,
-)
+from search.documents import SearchDocument
+from search.facets import facet_tables
 from search.query import NO_FIELDS, Fields, query_tables
 from search.scoring import scoring_tables
+from search.suggest import suggestion_tables
 
-FORMAT = 2
+FORMAT = 4
 ENGINE_NAME = "search-engine.js"
+MANIFEST_NAME = "search-index.js"
 _CLIENT = Path(__file__).parent / "client"
-_SCRIPTS = (
-    ENGINE_NAME,
-    "search-analysis.js",
-    "search-query.js",
-    "search-scoring.js",
-    "search-correct.js",
-)
+_SCRIPTS = {
+    ENGINE_NAME: ("search-engine.js", "search-shards.js", "search-analysis.js"),
+    "search-language.js": (
+        "search-query.js",
+        "search-scores.js",
+        "search-scoring.js",
+        "search-answer.js",
+    ),
+    "search-correct.js": ("search-correct.js",),
+    "search-facets.js": ("search-facets.js",),
+    "search-suggest.js": ("search-suggest.js",),
+}
+_TABLES = "x"
+_BLOCK_COMMENT = re.compile(r"^[ ]*/\*.*?\*/[ ]*\n", re.DOTALL | re.MULTILINE)
 
 
 def write_static_index(
-    documents: Iterable[SearchDocument], folder: Path, fields: Fields = NO_FIELDS
+    documents: Iterable[SearchDocument],
+    folder: Path,
+    fields: Fields = NO_FIELDS,
+    *,
+    packing: Packing = Packing.WEB,
+    sizes: Sizes | None = None,
+    processes: int = 1,
 ) -> tuple[Path, ...]:
     """Write the search of the public site.
 
     Args:
         documents: The public items, in any order; nothing else may be among them, because
             every word of them can be read from the files.
-        folder: Where the scripts go; made if missing.
+        folder: Where the scripts go; made if missing. Shards of an older index are removed.
         fields: The fields that can be asked for by name.
+        packing: Whether it will be read from the web or from a stick.
+        sizes: The sizes of shards, if not those that suit the packing and the documents.
+        processes: How many processes share the work.
 
     Returns:
-        The files written, the one a page names first.
+        The scripts that keep their names, the one a page names first.
 
     Raises:
         ValueError: An item stands twice in ``documents``.
         StoreWriteError: The disk refused a write.
     """
-    tables = analysis_tables() | query_tables(fields) | date_tables() | scoring_tables()
-    tables |= correction_tables()
-    texts = {name: (_CLIENT / name).read_text(encoding="utf-8") for name in _SCRIPTS}
-    texts["search-tables.js"] = _script("tables", {"format": FORMAT} | tables)
-    texts["search-index.js"] = _script("index", static_index(documents))
+
+    def sizes_of(count: int) -> Sizes:
+        return sizes or sizes_for(count, packing)
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if (folder / FOLDER).exists():
+            shutil.rmtree(folder / FOLDER)
+        manifest: dict[str, object] = {
+            "format": FORMAT,
+            "head": HEAD,
+            "table": TABLE_PART,
+            "first": FIRST_HITS,
+        }
+        manifest |= build(documents, folder, sizes_of, processes=processes)
+        manifest |= _written_tables(ShardFolder(folder, int(str(manifest["spread"]))), fields)
+        texts = {name: _joined(parts) for name, parts in _SCRIPTS.items()}
+        texts[MANIFEST_NAME] = script("index", manifest)
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
@@ -101,69 +117,18 @@ def write_static_index(
     return tuple(folder / name for name in texts)
 
 
-def static_index(documents: Iterable[SearchDocument]) -> dict[str, object]:
-    """Return the index of ``documents`` as JSON data of the format above.
-
-    Raises:
-        ValueError: An item stands twice in ``documents``.
-    """
-    ordered = sorted(documents, key=order_key)
-    if len({document.item_id for document in ordered}) != len(ordered):
-        raise ValueError("an item stands twice among the documents")
-    terms: dict[str, dict[str, list[int]]] = {}
-    previous: dict[str, int] = {}
-    pairs = _Steps()
-    fields = _Steps()
-    for number, document in enumerate(ordered):
-        for token, level in best_levels(document).items():
-            step = number - previous.get(token.exact, 0)
-            codes = terms.setdefault(token.bare, {}).setdefault(token.exact, [])
-            codes.append(len(LEVELS) * step + level)
-            previous[token.exact] = number
-        pairs.add(token_pairs(document), number)
-        fields.add(field_terms(document), number)
+def _written_tables(shards: ShardFolder, fields: Fields) -> dict[str, str]:
+    """Write the rules, and apart from them the names of fields, which few queries need."""
+    tables = analysis_tables() | query_tables(fields) | date_tables() | scoring_tables()
+    tables |= correction_tables() | facet_tables() | suggestion_tables() | {"fields": {}}
     return {
-        "format": FORMAT,
-        "documents": [_display(document) for document in ordered],
-        "terms": {
-            bare: [[exact, variants[exact]] for exact in sorted(variants)]
-            for bare, variants in sorted(terms.items())
-        },
-        "pairs": pairs.sorted(),
-        "fields": fields.sorted(),
+        "tables": shards.write(_TABLES, json_bytes(tables)),
+        "fields": shards.write(_TABLES, json_bytes(dict(fields.names))),
     }
 
 
-class _Steps:
-    """Documents by term, each as its distance from the one before."""
-
-    def __init__(self) -> None:
-        self._steps: dict[str, list[int]] = {}
-        self._previous: dict[str, int] = {}
-
-    def add(self, terms: Iterable[str], number: int) -> None:
-        for term in terms:
-            self._steps.setdefault(term, []).append(number - self._previous.get(term, 0))
-            self._previous[term] = number
-
-    def sorted(self) -> dict[str, list[int]]:
-        return dict(sorted(self._steps.items()))
-
-
-def _display(document: SearchDocument) -> list[object]:
-    titles = [list(title) for title in document.titles]
-    return [
-        document.item_id,
-        document.identifier,
-        titles,
-        document.date,
-        document.thumbnail,
-        list(document.span) if document.span else None,
-        document.added,
-        [list(facet) for facet in document.facets],
-    ]
-
-
-def _script(name: str, data: object) -> str:
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return f'HoabanSearch.receive("{name}",{text});\n'
+def _joined(names: tuple[str, ...]) -> str:
+    """Return client scripts as one, without comments that stand alone and without indentation."""
+    text = "".join((_CLIENT / name).read_text(encoding="utf-8") for name in names)
+    lines = (line.strip() for line in _BLOCK_COMMENT.sub("", text).splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))

@@ -14,8 +14,12 @@ CATCHES_EVERYTHING = {
     "archive.site.build": {"BaseException"},
     "pipeline.failures": {"Exception"},
     "pipeline.inspect": {"Exception"},
+    "search.engines.tantivy_engine": {"BaseException", "Exception"},
+    "search.engines.whoosh_engine": {"BaseException", "Exception"},
+    "search.engines.whoosh_writer": {"BaseException"},
+    "search.engines.workers": {"Exception"},
     "pipeline.intake.zip_safety": {"Exception"},
-    "search.index": {"BaseException", "Exception"},
+    "search.index": {"Exception"},
 }
 OURS = ("archive", "cli", "pipeline", "schemas", "search")
 # The longest prefix decides. docs/architecture.md draws the same floors.
@@ -27,6 +31,7 @@ FLOORS = {
     "archive.site": 3,
     "archive.contact_sheet": 3,
     "archive.labels": 3,
+    "archive.oai": 3,
     "archive.export": 3,
     "archive.serve": 3,
     "pipeline.commands": 4,

@@ -33,6 +33,7 @@ from archive.export.masters import (
     add_master,
     image_bytes,
     master_names,
+    without_tags,
 )
 from archive.export.package import Package, Readable, add_bytes, kind_of, new_package
 from archive.export.target import new_path
@@ -122,7 +123,8 @@ def _add_item(payload: _Payload, item: ExportMasters, context: ExportContext) ->
         add_master(payload.add, item, technical, f"{folder}/{names[technical.path]}")
     payload.add_bytes(f"{folder}/record.json", record.to_bytes())
     payload.add_bytes(f"{folder}/dc.xml", oai_dc_xml(record, url=context.page_url(item.item_id)))
-    payload.add_bytes(f"{folder}/technical.json", json_bytes(technical_document(item.technical)))
+    known = item.technical if images is None else without_tags(item.technical)
+    payload.add_bytes(f"{folder}/technical.json", json_bytes(technical_document(known)))
     payload.add_bytes(f"{folder}/events.json", json_bytes(events_document(item.events)))
     changed = {safe: true for true, safe in names.items() if safe != true}
     if changed and images is None:

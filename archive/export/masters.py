@@ -9,8 +9,9 @@ is a third of the time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -89,6 +90,14 @@ def master_names(item: ExportMasters) -> dict[str, str]:
             remedy=_("Check the archive with: hoaban audit"),
         )
     return names
+
+
+def without_tags(masters: Iterable[Technical]) -> tuple[Technical, ...]:
+    """Return what was read, without what the camera wrote, as the place.
+
+    Who gets images instead of masters gets none of it.
+    """
+    return tuple(replace(technical, exif={}) for technical in masters)
 
 
 def add_master(add: AddFile, item: ExportMasters, technical: Technical, name: str) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from archive.export.deletions import DELETED_NAME
 from archive.export.items import ExportContext, ExportMasters, ExportReport, at_least_one
-from archive.export.masters import Digesting, add_master, image_bytes, master_names
+from archive.export.masters import Digesting, add_master, image_bytes, master_names, without_tags
 from archive.export.package import Package, Readable, add_bytes, kind_of, new_package
 from archive.export.target import new_path
 from schemas.crosswalks.mets import MetsItem, PackagedFile, mets_problems, mets_xml
@@ -127,7 +127,7 @@ def _prepared(item: ExportMasters, context: ExportContext) -> _Prepared | Findin
     record = shown.to_bytes()
     told = MetsItem(
         record=shown,
-        technical=item.technical,
+        technical=item.technical if withheld is None else without_tags(item.technical),
         events=item.events,
         masters={} if withheld is not None else _masters(item, names),
         at=context.at,

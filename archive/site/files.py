@@ -55,6 +55,15 @@ class SiteTree:
             target.write_bytes(content)
         self._count(len(content))
 
+    def write_chunks(self, path: str, chunks: Iterable[bytes]) -> int:
+        """Write a file that need not fit into memory; return its size in bytes."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            size_bytes = sum(file.write(chunk) for chunk in chunks)
+        self._count(size_bytes)
+        return size_bytes
+
     def write_page(self, path: str, html: str) -> None:
         """Write an HTML page and count it."""
         self.write(path, html.encode())

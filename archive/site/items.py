@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from archive.limits import Limits
 from archive.settings import Settings
+from archive.site.facets import statement_values
 from schemas.crosswalks import public_record
 from schemas.derivatives import Canvas, DerivativeSet, ImageFile
 from schemas.dublincore import Statement
@@ -101,13 +102,13 @@ class Value:
         uri: Where it leads, as the museum wrote it: not yet safe; may be empty.
         meaning: What the text means, where that says more: a date in plain words, where a place
             lies today; in the page's language; may be empty.
-        is_facet: Whether other items are found by it.
+        page: Path of the page of all items that have it, inside an edition; may be empty.
     """
 
     text: str
     lang: str = ""
     uri: str = ""
-    is_facet: bool = False
+    page: str = ""
     meaning: str = ""
 
 
@@ -220,6 +221,7 @@ class Display:
     holder: Text
     views: tuple[PictureView, ...]
     has_download: bool
+    maker: str = ""
 
 
 def display(
@@ -258,6 +260,7 @@ def display(
         holder=_holder(record, settings, lang),
         views=tuple(_views(item.item_id, record, images, lang)),
         has_download=item.limits.has_download,
+        maker="; ".join(dict.fromkeys(s.value for s in record.values("creator") if s.value)),
     )
 
 
@@ -314,7 +317,8 @@ def _values(record: Record, field: Field, lang: str) -> Iterator[Value]:
         # A term's address in a vocabulary is for programs; its text leads to like items.
         uri = statement.written_uri
         uri = uri or (statement.value if _is_web_address(statement.value) else "")
-        yield Value(text.text, text.lang, uri, field.is_facet, meaning_of(statement, lang))
+        page = next((value.page for value in statement_values(statement, field)), "")
+        yield Value(text.text, text.lang, uri, page, meaning_of(statement, lang))
 
 
 def _rights(record: Record, settings: Settings, lang: str) -> Rights:

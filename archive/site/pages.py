@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.settings import Settings
-from archive.site.items import Card, Display
-from archive.site.render import Renderer
+from archive.site.citing import citations, report_address
+from archive.site.data_files import Download
+from archive.site.items import Card, Display, Picture, Text
+from archive.site.render import Renderer, SiteWays, policy_with
+from archive.site.theme import Theme
 from archive.site.urls import absolute_url
 from schemas.crosswalks.iiif import collection_path, manifest_path
 from schemas.identifiers import item_page, shard_of
@@ -16,6 +19,7 @@ from schemas.messages import translate
 from schemas.rights import rights_statement
 
 PAGE_SIZE = 48
+HOME_STORIES = 3
 _PAGES_AROUND = 2
 _SUMMARY_LENGTH = 160
 
@@ -43,6 +47,57 @@ class Neighbours:
     following: Card | None
 
 
+@dataclass(frozen=True)
+class ValueLink:
+    """A value in a list.
+
+    Attributes:
+        label: What it is called.
+        page: Path of its page, inside an edition.
+        count: Items that have it.
+    """
+
+    label: Text
+    page: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Around:
+    """What an item is connected with.
+
+    Attributes:
+        related: Items like it.
+        named: Values that the item describes: a person's name in other items.
+        naming: Some of the items that have such a value.
+        stories: Titles and paths of the stories that name it.
+    """
+
+    related: tuple[Card, ...] = ()
+    named: tuple[ValueLink, ...] = ()
+    naming: tuple[Card, ...] = ()
+    stories: tuple[tuple[Text, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class HomeContent:
+    """What the home page shows.
+
+    Attributes:
+        highlights: Items chosen for it.
+        latest: The newest items.
+        lead: The item whose picture opens it, or None.
+        facets: The ways in, as :class:`archive.site.ways.FacetView`.
+        stories: Some stories, as :class:`archive.site.story_pages.StoryCard`.
+    """
+
+    highlights: tuple[Card, ...] = ()
+    latest: tuple[Card, ...] = ()
+    lead: Display | None = None
+    facets: tuple[Any, ...] = ()
+    stories: tuple[Any, ...] = ()
+
+
 class Pages:
     """Makes the HTML of every kind of page.
 
@@ -50,25 +105,19 @@ class Pages:
         numbers: How much there is, for the home page and the footer.
     """
 
-    def __init__(self, settings: Settings, numbers: Numbers) -> None:
+    def __init__(self, settings: Settings, numbers: Numbers, ways: SiteWays, theme: Theme) -> None:
         self._settings = settings
-        self._renderer = Renderer(settings)
+        self._renderer = Renderer(settings, ways, theme)
         self.numbers = numbers
 
-    def home(
-        self, lang: str, highlights: Sequence[Card], latest: Sequence[Card], lead: Display | None
-    ) -> str:
+    def home(self, lang: str, shown: HomeContent) -> str:
         """Return the home page of an edition."""
-        return self._renderer.render(
-            "home.html", lang, "index.html", self._home_data(lang, highlights, latest, lead)
-        )
+        return self._renderer.render("home.html", lang, "index.html", self._home_data(lang, shown))
 
-    def root(self, highlights: Sequence[Card], latest: Sequence[Card], lead: Display | None) -> str:
+    def root(self, shown: HomeContent) -> str:
         """Return the first page of the site: the main edition's home."""
         lang = self._settings.main_language
-        return self._renderer.render_root(
-            "home.html", self._home_data(lang, highlights, latest, lead)
-        )
+        return self._renderer.render_root("home.html", self._home_data(lang, shown))
 
     def browse(self, lang: str, cards: Sequence[Card], number: int, count: int) -> str:
         """Return page ``number`` of ``count`` of the list of all items."""
@@ -76,7 +125,7 @@ class Pages:
             "cards_shown": cards,
             "number": number,
             "count": count,
-            "numbers_shown": _numbers_shown(number, count),
+            "numbers_shown": numbers_shown(number, count),
             "items": self.numbers.items,
             "first": (number - 1) * PAGE_SIZE + 1,
         }
@@ -85,26 +134,61 @@ class Pages:
         )
 
     def item(
-        self, lang: str, item: Display, neighbours: Neighbours, json_ld: Mapping[str, Any] | None
+        self,
+        lang: str,
+        item: Display,
+        neighbours: Neighbours,
+        json_ld: Mapping[str, Any] | None,
+        around: Around,
     ) -> str:
         """Return the page of an item."""
         path = item_page(item.item_id)
+        address = (
+            absolute_url(self._settings.base_url, f"{lang}/{path}")
+            if self._settings.has_public_url
+            else ""
+        )
         data = {
             "item": item,
             "neighbours": neighbours,
+            "around": around,
+            "citations": citations(item, address),
+            "report": report_address(self._settings, item.identifier, address, lang),
+            "share": self._share(item),
             "json_ld": json_ld,
             "json_ld_path": json_ld_path(item.item_id),
             "manifest_path": manifest_path(item.item_id),
             "summary": _shortened(item.prose[0].text) if item.prose else item.title.text,
-            "address": absolute_url(self._settings.base_url, f"{lang}/{path}")
-            if self._settings.has_public_url
-            else "",
+            "address": address,
         }
         return self._renderer.render("item.html", lang, path, self._common("item") | data)
 
-    def search(self, lang: str) -> str:
-        """Return the search page."""
-        return self._renderer.render("search.html", lang, "search.html", self._common("search"))
+    def page(self, template: str, lang: str, path: str, data: Mapping[str, Any]) -> str:
+        """Return a page of any other kind.
+
+        Args:
+            template: Name of its template.
+            lang: Language of the edition.
+            path: Its path inside every edition.
+            data: What the template asks for; ``section`` names its entry in the menu.
+        """
+        return self._renderer.render(template, lang, path, self._common("browse") | dict(data))
+
+    def map(self, lang: str, data: Mapping[str, Any]) -> str:
+        """Return the map; only it may ask a tile service, where the museum has chosen one."""
+        host = self._settings.site.map_host
+        more = {"policy": policy_with(host)} if host else {}
+        return self.page("map.html", lang, "map.html", {**data, **more})
+
+    def search(self, lang: str, facets: Sequence[Mapping[str, Any]]) -> str:
+        """Return the search page.
+
+        Args:
+            lang: Its language.
+            facets: The facets of the index: name, label and labels of values.
+        """
+        data = self._common("search") | {"facets": facets}
+        return self._renderer.render("search.html", lang, "search.html", data)
 
     def about(self, lang: str) -> str:
         """Return the page about rights, citing and reuse."""
@@ -113,6 +197,7 @@ class Pages:
             "rights": self._settings.rights,
             "rights_uri": self._settings.rights_uri,
             "rights_mark": known.mark if known else "",
+            "words": self._settings.site.about.get(lang, ""),
             "rights_meaning": translate(known.meaning, lang) if known else "",
             "collection_path": collection_path(),
         }
@@ -122,10 +207,21 @@ class Pages:
         """Return the page a server shows for an address that is not there."""
         return self._renderer.render_not_found()
 
-    def _home_data(
-        self, lang: str, highlights: Sequence[Card], latest: Sequence[Card], lead: Display | None
-    ) -> dict[str, Any]:
-        return self._common("home") | {"highlights": highlights, "latest": latest, "lead": lead}
+    def data(self, lang: str, downloads: Sequence[Download]) -> str:
+        """Return the page of the downloads of the whole site."""
+        rights = {"rights": self._settings.rights, "rights_uri": self._settings.rights_uri}
+        data = self._common("about") | {"downloads": downloads} | rights
+        return self._renderer.render("data.html", lang, "data.html", data)
+
+    def _home_data(self, lang: str, shown: HomeContent) -> dict[str, Any]:
+        welcome = self._settings.site.welcome.get(lang, "")
+        return self._common("home") | {"shown": shown, "welcome": welcome}
+
+    def _share(self, item: Display) -> Picture | None:
+        """Return the picture that stands for an item where its address is shared."""
+        if not item.views or not self._settings.has_public_url:
+            return None
+        return item.views[0].access
 
     def _common(self, section: str) -> dict[str, Any]:
         return {"section": section, "numbers": self.numbers, "item_page": item_page}
@@ -141,7 +237,7 @@ def json_ld_path(item_id: str) -> str:
     return f"data/{shard_of(item_id)}/{item_id}.jsonld"
 
 
-def _numbers_shown(number: int, count: int) -> list[int]:
+def numbers_shown(number: int, count: int) -> list[int]:
     """Return the page numbers to link to, in order; 0 stands for those left out."""
     near = range(max(1, number - _PAGES_AROUND), min(count, number + _PAGES_AROUND) + 1)
     shown: list[int] = []

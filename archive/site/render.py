@@ -17,8 +17,10 @@ from typing import Any
 import jinja2
 
 from archive.settings import Settings
+from archive.site.theme import Theme
 from archive.site.urls import PageUrls, absolute_url, safe_url
-from schemas.messages import catalogue
+from schemas.errors import ConfigError
+from schemas.messages import _, catalogue
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -44,6 +46,11 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
+def policy_with(images_from: str) -> str:
+    """Return the policy of a page that also shows images of one other host."""
+    return CONTENT_SECURITY_POLICY.replace("img-src 'self'", f"img-src 'self' {images_from}")
+
+
 @dataclass(frozen=True)
 class Twin:
     """A page in one of the editions.
@@ -63,12 +70,24 @@ class Twin:
     is_current: bool
 
 
+@dataclass(frozen=True)
+class SiteWays:
+    """Which pages the menus of a site lead to, beyond those every site has."""
+
+    timeline: bool = False
+    map: bool = False
+    stories: bool = False
+
+
 class Renderer:
     """Renders pages in the languages of an archive."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, ways: SiteWays, theme: Theme) -> None:
         self._settings = settings
-        self._environments = {lang: _environment(lang) for lang in settings.languages}
+        self._ways = ways
+        self._theme = theme
+        folders = theme.templates
+        self._environments = {lang: _environment(lang, folders) for lang in settings.languages}
 
     def render(self, template: str, lang: str, path: str, data: Mapping[str, Any]) -> str:
         """Return the HTML of a page.
@@ -102,7 +121,12 @@ class Renderer:
         self, template: str, lang: str, site_path: str, path: str, data: Mapping[str, Any]
     ) -> str:
         frame = self._frame(lang, PageUrls.of(site_path), path)
-        return self._environments[lang].get_template(template).render({**frame, **data})
+        try:
+            return self._environments[lang].get_template(template).render({**frame, **data})
+        except jinja2.TemplateError as error:
+            if self._theme.templates is None:
+                raise
+            raise _theme_error(error, self._theme.templates, template) from error
 
     def _frame(self, lang: str, urls: PageUrls, path: str) -> dict[str, Any]:
         settings = self._settings
@@ -126,6 +150,10 @@ class Renderer:
             "twins": twins,
             "canonical": canonical if settings.has_public_url else "",
             "policy": CONTENT_SECURITY_POLICY,
+            "site_ways": self._ways,
+            "theme": self._theme,
+            "site": settings.site,
+            "absolute": functools.partial(absolute_url, settings.base_url),
         }
 
 
@@ -133,9 +161,23 @@ def _edition_link(urls: PageUrls, lang: str, path: str, **query: str) -> str:
     return urls.to(f"{lang}/{path}", **query)
 
 
-def _environment(lang: str) -> jinja2.Environment:
+def _theme_error(error: jinja2.TemplateError, folder: Path, template: str) -> ConfigError:
+    """Return what to tell when a template of the museum's fails, with its line if it is known."""
+    name = getattr(error, "name", None) or template
+    line = getattr(error, "lineno", None)
+    where = f"{name}:{line}" if line else name
+    return ConfigError(
+        _("The template {where} fails: {reason}.").format(where=where, reason=error),
+        remedy=_("Mend it, or take it out of the folder: docs/theming.md."),
+        path=folder,
+    )
+
+
+def _environment(lang: str, theme: Path | None) -> jinja2.Environment:
+    ours = jinja2.FileSystemLoader([HERE / "templates", STATIC / "img"])
+    own = [jinja2.FileSystemLoader(theme)] if theme else []
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([HERE / "templates", STATIC / "img"]),
+        loader=jinja2.ChoiceLoader([*own, ours, jinja2.PrefixLoader({"hoaban": ours})]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -148,6 +190,7 @@ def _environment(lang: str) -> jinja2.Environment:
     install(catalogue(lang), newstyle=True)
     environment.filters["safe_url"] = safe_url
     environment.filters["number"] = functools.partial(_number, lang)
+    environment.filters["bytes"] = functools.partial(_bytes, lang)
     environment.filters["day"] = functools.partial(_day, lang)
     environment.filters["language"] = language_name
     environment.policies["json.dumps_function"] = json.dumps
@@ -163,6 +206,15 @@ def language_name(code: str) -> str:
 def _day(lang: str, day: str) -> str:
     """Return a day, ``2026-11-21``, as readers of ``lang`` write it."""
     return "/".join(reversed(day.split("-"))) if lang == "vi" else day
+
+
+def _bytes(lang: str, size: int) -> str:
+    """Return a size as people read it: ``1,4 MB`` in Vietnamese."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= factor:
+            text = f"{size / factor:.1f} {unit}"
+            return text.replace(".", ",") if lang == "vi" else text
+    return f"{size} B"
 
 
 def _number(lang: str, value: int) -> str:

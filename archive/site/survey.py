@@ -44,8 +44,21 @@ class Survey:
     broken: tuple[str, ...]
 
 
-def survey_items(items: Iterable[ShownItem], usable: Usable, today: date) -> Survey:
+def survey_items(
+    items: Iterable[ShownItem],
+    usable: Usable,
+    today: date,
+    gather: Callable[[ShownItem, DerivativeSet | None], None],
+    wanted: tuple[str, ...] = (),
+) -> Survey:
     """Count ``items`` and choose those of the home page, holding only a few at a time.
+
+    Args:
+        items: The public items.
+        usable: Returns an item's derivatives when their files are there.
+        today: The day that decides what is public.
+        gather: Told every item with its usable derivatives.
+        wanted: Inventory numbers of items that the museum chose for the home page.
 
     Raises:
         ValueError: An item is not public.
@@ -53,6 +66,7 @@ def survey_items(items: Iterable[ShownItem], usable: Usable, today: date) -> Sur
     count = images = with_images = 0
     updated_at = ""
     broken: list[str] = []
+    named: dict[str, ShownItem] = {}
     highlights, latest = _Best(HIGHLIGHTS + 1), _Best(LATEST + HIGHLIGHTS + 1)
     for item in items:
         if not is_public(item.record, today):
@@ -60,15 +74,19 @@ def survey_items(items: Iterable[ShownItem], usable: Usable, today: date) -> Sur
         count += 1
         updated_at = max(updated_at, item.updated_at)
         found = usable(item)
+        gather(item, found)
         if found is not None:
             with_images += 1
             images += len(found.canvases)
             highlights.add(_shuffled(item.item_id), item)
             latest.add(item.created_at, item)
+            if item.record.identifier in wanted:
+                named[item.record.identifier] = item
         elif item.derivatives is not None and item.derivatives.canvases:
             broken.append(item.record.identifier)
-    lead = _lead(highlights.items)
-    chosen = tuple(item for item in highlights.items if item is not lead)[:HIGHLIGHTS]
+    best = tuple(named[number] for number in wanted if number in named) or highlights.items
+    lead = best[0] if named else _lead(best)
+    chosen = tuple(item for item in best if item is not lead)[:HIGHLIGHTS]
     shown = {item.item_id for item in (*chosen, *([lead] if lead else []))}
     return Survey(
         items=count,

@@ -16,8 +16,8 @@ from schemas.messages import (
 )
 
 if TYPE_CHECKING:
-    pass
-
+    from archive.opening import Archive
+    from search.facets import Filters
 
 from pipeline.commands.opening import now, open_chosen
 from pipeline.commands.options import archive_option, json_option
@@ -60,6 +60,9 @@ def status(as_json: bool, archive_dir: Path | None) -> None:
         is a beginning, 1945..1954 and thế kỷ XIX are dates: see docs/search.md. Put -- before a
         query that begins with a minus.
 
+        --filter narrows down by a facet, called by any of its names: of one facet any of the
+        values is enough, of several facets all are needed. With filters QUERY may be left out.
+
         \b
         Examples:
           hoaban search trống đồng
@@ -67,10 +70,19 @@ def status(as_json: bool, archive_dir: Path | None) -> None:
           hoaban search 'dân tộc:Thái "khăn piêu" -lụa'
           hoaban search --sort date 1945..1954
           hoaban search --facets --json "77.AO.*"
+          hoaban search --filter material=gỗ --filter material=tre --filter ethnic=Mèo
+          hoaban search trống --filter 'thời kỳ=thế kỷ XIX' --facets
         """
     ),
 )
-@click.argument("query", metavar="QUERY", nargs=-1, required=True)
+@click.argument("query", metavar="[QUERY]", nargs=-1)
+@spoken_option(
+    "--filter",
+    "filters",
+    metavar="FIELD=VALUE",
+    multiple=True,
+    help=N_("Only items with this value of a facet; may be given again."),
+)
 @spoken_option(
     "--limit",
     default=20,
@@ -93,6 +105,7 @@ def status(as_json: bool, archive_dir: Path | None) -> None:
 @archive_option
 def search(
     query: tuple[str, ...],
+    filters: tuple[str, ...],
     limit: int,
     order: str,
     with_facets: bool,
@@ -102,13 +115,17 @@ def search(
     from pipeline.find import find
     from search.answer import Order
 
+    if not query and not filters:
+        raise click.MissingParameter(param_hint="QUERY", param_type="argument")
+    archive = open_chosen(archive_dir)
     found = find(
-        open_chosen(archive_dir),
+        archive,
         " ".join(query),
         limit=limit,
         lang=current_language(),
         now=now,
         order=Order(order),
+        filters=_filters(archive, filters),
         with_facets=with_facets,
     )
     if as_json:
@@ -129,10 +146,36 @@ def search(
         click.echo(f"    {where}")
     for facet in found.facets or ():
         click.echo(f"{facet.label}:")
-        for value, count in facet.values:
-            click.echo(f"  {count:>6}  {value}")
+        for value in facet.values:
+            click.echo(f"  {value.count:>6}  {value.label}")
     click.echo(
         ngettext("{count} item found.", "{count} items found.", found.total).format(
             count=found.total
         )
     )
+
+
+def _filters(archive: Archive, texts: tuple[str, ...]) -> Filters:
+    """Return the filters that were written as FIELD=VALUE."""
+    from pipeline.facet_names import FacetNames, split_filter
+
+    names = FacetNames(archive.profile, archive.tables, with_hidden=True)
+    pairs = []
+    for text in texts:
+        pair = split_filter(text)
+        if pair is None:
+            raise click.BadParameter(
+                _("{text!r} is not FIELD=VALUE, as in material=gỗ.").format(text=text),
+                param_hint="--filter",
+            )
+        facet = names.get(pair[0])
+        if facet is None:
+            known = ", ".join(entry.name for entry in names.facets)
+            raise click.BadParameter(
+                _("There is no facet {name!r}. There are: {known}").format(
+                    name=pair[0], known=known
+                ),
+                param_hint="--filter",
+            )
+        pairs.append((facet, pair[1]))
+    return names.filters(pairs)

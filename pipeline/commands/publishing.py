@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -181,7 +183,9 @@ def copy(dest: Path, source: Path | None, as_json: bool, archive_dir: Path | Non
     help=N_(
         """Show the site in a browser on this computer.
 
-        Only this computer can reach it, unless --host says otherwise. Ctrl-C stops it.
+        Only this computer can reach it, unless --host says otherwise. Ctrl-C stops it. Programs
+        may ask /api/search, /api/suggest and /api/items/ID: see docs/api.md. Harvesters are
+        answered at /oai (OAI-PMH 2.0) once base_url and admin_email are set.
 
         \b
         Examples:
@@ -200,14 +204,31 @@ def copy(dest: Path, source: Path | None, as_json: bool, archive_dir: Path | Non
 )
 @archive_option
 def serve(host: str, port: int, archive_dir: Path | None) -> None:
+    from archive.serve import check_site
     from archive.serve import serve as serve_site
+    from pipeline.api import Api
+    from pipeline.harvest import can_be_harvested
+    from pipeline.oai_route import oai_routes
+    from pipeline.public_index import PublicIndex
 
     archive = open_chosen(archive_dir)
+    check_site(archive.layout.site)
+    with (
+        TemporaryDirectory(prefix="hoaban-") as folder,
+        closing(PublicIndex(archive, Path(folder) / "index", now)) as index,
+    ):
+        routes = Api(archive, index).routes()
+        if can_be_harvested(archive):
+            routes += oai_routes(archive, now)
+        _tell_address(host, port)
+        serve_site(archive.layout.site, host, port, routes)
+
+
+def _tell_address(host: str, port: int) -> None:
     click.echo(
         _("The site is at http://{host}:{port}/ (Ctrl-C stops it).").format(host=host, port=port),
         err=True,
     )
-    serve_site(archive.layout.site, host, port)
 
 
 @click.command(

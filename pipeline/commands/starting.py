@@ -55,12 +55,13 @@ from pipeline.spoken_help import SpokenCommand
 )
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 def demo(directory: Path) -> None:
-    from pipeline.demo import SAMPLE, demo_settings
+    from pipeline.demo import SAMPLE, demo_settings, write_demo_stories
     from pipeline.ingest import ingest as run_ingest
     from pipeline.publish import publish
 
     started = time.monotonic()
     archive = create_archive(directory, demo_settings())
+    write_demo_stories(archive.layout)
     with progress_shown() as tell:
         ingested = run_ingest(
             archive,

@@ -17,7 +17,7 @@ from pipeline.intake.rescued_reading import AcceptText, read_in_unicode
 from pipeline.intake.rows import Draft
 from pipeline.intake.source import choose_catalogue
 from pipeline.intake.table import Sheet, SheetError
-from pipeline.jobs import PlannedItem
+from pipeline.jobs import PlannedItem, Scan
 from schemas.findings import Finding
 from schemas.normalising import ValueTables, shipped_tables
 from schemas.profile import Profile
@@ -129,7 +129,7 @@ def _read(
 
 def _planned(draft: Draft, match: Match, order: Mapping[str, int]) -> PlannedItem:
     statements = sorted(draft.statements, key=lambda statement: order[statement.field])
-    views = (View(s.master_path, s.label, "en" if s.label else "") for s in match.scans)
+    views = map(_view, match.scans)
     record = Record(
         identifier=draft.identifier,
         statements=tuple(statements),
@@ -151,6 +151,18 @@ def _planned(draft: Draft, match: Match, order: Mapping[str, int]) -> PlannedIte
         draft.row,
         is_access_given=draft.access is not None,
         is_embargo_given=draft.embargo_until is not None,
+    )
+
+
+def _view(scan: Scan) -> View:
+    terms = scan.terms
+    until = terms.embargo_until if terms else None
+    return View(
+        scan.master_path,
+        scan.label,
+        "en" if scan.label else "",
+        (terms.access if terms else None) or Access.PUBLIC,
+        until.isoformat() if until else "",
     )
 
 

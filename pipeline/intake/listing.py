@@ -152,12 +152,18 @@ class _Lister:
         if "\\" in entry.name or ":" in entry.name:
             self._unsafe(name)
             return False
-        if entry.is_symlink():
-            target = Path(entry.path).resolve()
-            if not target.is_relative_to(self.root) or not target.is_file():
-                self._unsafe(name)
-                return False
+        if entry.is_symlink() and not self._leads_inside(Path(entry.path)):
+            self._unsafe(name)
+            return False
         return True
+
+    def _leads_inside(self, link: Path) -> bool:
+        try:
+            target = link.resolve(strict=True)
+        # A link to itself is a RuntimeError before Python 3.13, and an OSError since.
+        except (OSError, RuntimeError):
+            return False
+        return target.is_relative_to(self.root) and target.is_file()
 
     def _file(self, entry: os.DirEntry[str], name: str) -> Iterator[SourceFile]:
         path = Path(entry.path)

@@ -7,10 +7,11 @@ rows: where two claim one, both rows are set aside.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.intake.listing import Listing, SourceFile
 from pipeline.intake.merging import row_of
@@ -19,8 +20,12 @@ from pipeline.intake.numbers import Numbers
 from pipeline.intake.rows import Draft
 from pipeline.intake.scan_index import Found, ScanIndex
 from pipeline.jobs import Scan
+from schemas.access import AccessTerms, parse_access_terms
 from schemas.findings import Finding
 from schemas.profile import Role
+
+# "back.tif (nội bộ)": a name, and in brackets who may see the file.
+_TERMS = re.compile(r"(?P<name>.*\S)\s*\((?P<terms>[^()]+)\)")
 
 
 @dataclass
@@ -76,8 +81,13 @@ class _Matcher:
     def match_written(self) -> None:
         index = ScanIndex(self.files)
         for place, draft in enumerate(self.drafts):
-            for written in draft.files:
-                found = index.find(written)
+            for cell in draft.files:
+                written, terms = _name_and_terms(cell)
+                found = index.find(cell)
+                if found.files:
+                    written = cell
+                else:
+                    found = index.find(written)
                 if not found.files and "," in written:
                     found = _find_listed(index, written) or found
                 if found.is_ambiguous and not self._is_collision(found.files):
@@ -92,7 +102,7 @@ class _Matcher:
                         self.claims.setdefault(file.name, [])
                 elif found.files:
                     for file in found.files:
-                        self._claim(place, file, label_of(_stem(file)))
+                        self._claim(place, file, label_of(_stem(file)), terms)
                 else:
                     is_unsafe = found.is_unsafe
                     code = "MATCH-unsafe-name" if is_unsafe else "MATCH-file-missing"
@@ -147,11 +157,18 @@ class _Matcher:
             else:
                 yield Finding("MATCH-scan-without-row", path=file.name)
 
-    def _claim(self, place: int, file: SourceFile, label: str) -> None:
+    def _claim(
+        self, place: int, file: SourceFile, label: str, terms: AccessTerms | None = None
+    ) -> None:
         places = self.claims[file.name]
+        scans = self.matches[place].scans
         if place not in places:
             places.append(place)
-            self.matches[place].scans.append(Scan(file.path, file.name, label))
+            scans.append(Scan(file.path, file.name, label, terms))
+        elif terms is not None:
+            # "scans/; scans/back.tif (nội bộ)": what is said of one file holds for it.
+            at = next(at for at, scan in enumerate(scans) if scan.name == file.name)
+            scans[at] = replace(scans[at], terms=terms)
 
     def _is_collision(self, files: Sequence[SourceFile]) -> bool:
         return len({_collision_key(file.name) for file in files}) == 1
@@ -169,6 +186,13 @@ class _Matcher:
                 values=values,
             )
         )
+
+
+def _name_and_terms(written: str) -> tuple[str, AccessTerms | None]:
+    """Return the name and what stands after it of access: ``back.tif (nội bộ đến 2030)``."""
+    match = _TERMS.fullmatch(written.strip())
+    terms = parse_access_terms(match["terms"]) if match else None
+    return (match["name"], terms) if match and terms else (written, None)
 
 
 def _find_listed(index: ScanIndex, written: str) -> Found | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from archive.settings import QualitySettings
 from pipeline.inspect import Header
+from pipeline.quality.lines import Lines
 from pipeline.quality.look import Measures
 from pipeline.quality.tones import Cast, Tones
 from pipeline.readers import PageHeader
@@ -132,21 +133,27 @@ def _depth(_measures: Measures, facts: ScanFacts, _settings: QualitySettings) ->
         yield "QUALITY-depth", {"bits": facts.bits}
 
 
+def side_up(measures: Measures) -> int:
+    """Return on which side of its lines of text a page has more ink: 1 above, -1 below, or 0."""
+    return measures.across.head.side if _is_text(measures.across, measures.down) else 0
+
+
 def _text(measures: Measures, _facts: ScanFacts, settings: QualitySettings) -> Iterator[Said]:
     across, down = measures.across, measures.down
-    if (
-        across.strength >= _TEXT_STRENGTH
-        and across.count >= _TEXT_LINES
-        and across.strength >= _ONE_DIRECTION * down.strength
-    ):
+    if _is_text(across, down):
         if settings.max_skew_deg < abs(across.angle_deg) <= _STEEPEST_DEG:
             yield "QUALITY-skew", {"degrees": f"{abs(across.angle_deg):.1f}"}
-    elif (
-        down.strength >= _TEXT_STRENGTH
-        and down.count >= _TEXT_LINES
-        and down.strength >= _ONE_DIRECTION * across.strength
-    ):
+    elif _is_text(down, across):
         yield "QUALITY-sideways", {}
+
+
+def _is_text(lines: Lines, crossing: Lines) -> bool:
+    """Say whether lines are those of a text, and not its columns."""
+    return (
+        lines.strength >= _TEXT_STRENGTH
+        and lines.count >= _TEXT_LINES
+        and lines.strength >= _ONE_DIRECTION * crossing.strength
+    )
 
 
 def _border(measures: Measures, _facts: ScanFacts, settings: QualitySettings) -> Iterator[Said]:

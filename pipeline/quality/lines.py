@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
+from pipeline.quality.heads import NO_HEAD, Head, both_ways, head_of
 from pipeline.quality.levels import Levels
 from pipeline.quality.tones import percentile
 
@@ -39,11 +40,13 @@ class Lines:
         angle_deg: How far they fall to the right, in degrees.
         strength: How much clearer rows are at this angle than at others; 1 is not at all.
         count: How many of them there are.
+        head: Which way up they stand.
     """
 
     angle_deg: float
     strength: float
     count: int
+    head: Head = NO_HEAD
 
 
 NO_LINES = Lines(0.0, 1.0, 0)
@@ -81,11 +84,23 @@ def _lines(grey: Image.Image) -> Lines:
         exact = {angle: _score(strips, strip_px, angle, _EXACT) for angle in around}
         best = _best(exact)
     profile = _profile(strips, strip_px, best, _EXACT).tobytes()
-    return Lines(best, exact[best] / usual, _alternations(profile))
+    return Lines(best, exact[best] / usual, len(_dark_runs(profile)), _head(strips, strip_px, best))
 
 
 def _best(scores: dict[float, float]) -> float:
     return max(scores, key=lambda angle: (scores[angle], -abs(angle)))
+
+
+def _head(strips: Image.Image, strip_px: float, angle_deg: float) -> Head:
+    """Return which way up lines stand; an angle that is off by a little hides it."""
+    head = NO_HEAD
+    for off in (0.0, -_FINE_DEG[-1], _FINE_DEG[-1]):
+        profile = _profile(strips, strip_px, angle_deg + off, _EXACT).tobytes()
+        upright, turned = (head_of(rows, _dark_runs(rows)) for rows in (profile, profile[::-1]))
+        head = both_ways(upright, turned)
+        if head.side:
+            break
+    return head
 
 
 def _profile(
@@ -117,17 +132,19 @@ def _score(
     return float(squares / one.height)
 
 
-def _alternations(profile: bytes) -> int:
-    """Return how often a profile goes from light to dark by a good part of its range."""
+def _dark_runs(profile: bytes) -> list[tuple[int, int]]:
+    """Return where a profile is dark by a good part of its range: (first, one after the last)."""
     ordered = sorted(profile)
     low, high = ordered[len(ordered) // 10], ordered[-len(ordered) // 10]
-    is_dark, count = False, 0
-    for value in profile:
-        if not is_dark and value < low + (high - low) * 0.35:
-            is_dark, count = True, count + 1
-        elif is_dark and value > low + (high - low) * 0.65:
-            is_dark = False
-    return count
+    start: int | None = None
+    runs = []
+    for row, value in enumerate(profile):
+        if start is None and value < low + (high - low) * 0.35:
+            start = row
+        elif start is not None and value > low + (high - low) * 0.65:
+            runs.append((start, row))
+            start = None
+    return runs if start is None else [*runs, (start, len(profile))]
 
 
 def _inside(grey: Image.Image) -> Image.Image:

@@ -6,6 +6,7 @@ Pillow has 16 bit for grey only: deeper colour comes out in 8 bit, which the pag
 from __future__ import annotations
 
 import struct
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -173,7 +174,8 @@ def version() -> str:
 def _reading(path: Path, kind: str, number: int) -> Iterator[Image.Image]:
     """Open page ``number`` of a file of ``kind``, and tell every failure as damage."""
     try:
-        with Image.open(path, formats=[kind]) as picture:
+        # Pillow warns of what is wrong with tags on stderr; what matters is an error as well.
+        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=[kind]) as picture:
             if number:
                 picture.seek(number)
             yield picture

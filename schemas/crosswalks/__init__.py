@@ -15,9 +15,10 @@ from schemas.records import Record
 def public_record(record: Record, profile: Profile) -> Record:
     """Return ``record`` without what the public is not shown.
 
-    Left out are the cells under unknown columns, and statements of fields that ``profile``
-    hides or no longer has; statements that came from no field stay.
+    Left out are the cells under unknown columns, cells as they were before they were rescued,
+    and statements of fields that ``profile`` hides or no longer has; statements that came from no
+    field stay.
     """
     shown = {field.name for field in profile.of(record.kind) if field.is_shown} | {""}
     statements = tuple(entry for entry in record.statements if entry.field in shown)
-    return replace(record, statements=statements, extra=())
+    return replace(record, statements=statements, extra=(), originals=())

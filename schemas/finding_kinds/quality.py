@@ -70,6 +70,12 @@ KINDS = (
         N_("Turn it in the scanning program, unless it is written in columns."),
     ),
     FindingKind(
+        "QUALITY-upside-down",
+        Severity.INFO,
+        N_("The page seems to stand on its head, against the other pages of the item."),
+        N_("Turn it in the scanning program, or mend the orientation that the file states."),
+    ),
+    FindingKind(
         "QUALITY-blank",
         Severity.INFO,
         N_("There seems to be nothing on the page."),

@@ -2,28 +2,31 @@
  * What was probably meant, when no document has all words of a query: the same words as
  * search/correct.py gives, where the rules are written.
  */
-HoabanSearch.receive("corrections", function makeCorrector(tables, reader, scorer) {
+HoabanSearch.receive("corrections", function makeCorrector(tables, reader, scorer, store) {
   "use strict";
 
   /** Return the query that was probably meant, or null; plain are the words of the query. */
-  function corrected(query, plain) {
+  async function corrected(query, plain, needed) {
     const typed = [...plain];
-    const unknown = typed.filter((word) => documentsWith(word) === 0);
+    const unknown = typed.filter((word) => documentsWith(word, needed) === 0);
     if (unknown.length === 0) return oneExchanged(query, typed);
     let result = query;
-    typed.forEach((word, place) => {
-      const found = unknown.includes(word) && isOpen(word) ? bestCandidate(typed, place) : null;
-      if (!found) return;
+    for (let place = 0; place < typed.length; place++) {
+      const word = typed[place];
+      const found = unknown.includes(word) && isOpen(word)
+        ? await bestCandidate(typed, place) : null;
+      if (!found) continue;
       typed[place] = found.word;
       result = reader.withWord(result, word, found.word);
-    });
+    }
     return result === query ? null : result;
   }
 
-  function oneExchanged(query, typed) {
+  async function oneExchanged(query, typed) {
+    const all = await Promise.all(
+      typed.map((word, place) => isOpen(word) ? bestCandidate(typed, place) : null));
     let best = null;
-    typed.forEach((word, place) => {
-      const found = isOpen(word) ? bestCandidate(typed, place) : null;
+    all.forEach((found, place) => {
       if (found && found.beside > 0 && (!best || isBetter(found, best.found))) {
         best = { found: found, place: place };
       }
@@ -42,16 +45,18 @@ HoabanSearch.receive("corrections", function makeCorrector(tables, reader, score
       !/\p{Nd}/u.test(bare);
   }
 
-  function bestCandidate(typed, place) {
+  async function bestCandidate(typed, place) {
     const bare = typed[place].parts[0].bare;
     const previous = typed[place - 1], next = typed[place + 1];
     const before = previous ? previous.parts[previous.parts.length - 1].bare : "";
     const after = next ? next.parts[0].bare : "";
+    const all = await Promise.all((await candidates(bare)).map(async (entry) => ({
+      beside: await pairCount("p", before, entry.key) + await pairCount("r", after, entry.key),
+      documents: entry.count,
+      form: entry.key,
+    })));
     let best = null;
-    for (const form of candidates(bare)) {
-      const beside = (before ? scorer.pairDocuments(before, form).length : 0) +
-        (after ? scorer.pairDocuments(form, after).length : 0);
-      const found = { beside: beside, documents: scorer.bareDocuments(form), form: form };
+    for (const found of all) {
       if (!best || isBetter(found, best)) best = found;
     }
     if (!best) return null;
@@ -59,11 +64,21 @@ HoabanSearch.receive("corrections", function makeCorrector(tables, reader, score
     return best;
   }
 
-  function candidates(bare) {
-    const letters = new Set([...bare].slice(0, 2));
-    const characters = [...bare];
-    return scorer.bareForms.filter((form) => letters.has(String.fromCodePoint(form.codePointAt(0))) &&
-      isOneSlip(characters, [...form]) && !/\p{Nd}/u.test(form));
+  /** Return in how many documents a word stands before (kind p) or after (r) another. */
+  async function pairCount(kind, first, second) {
+    const found = first ? await store.entry(kind, first + " " + second) : null;
+    return found ? found.count : 0;
+  }
+
+  async function candidates(bare) {
+    const characters = [...bare], found = [];
+    await Promise.all([...new Set(characters.slice(0, 2))].map(async (letter) => {
+      for await (const entry of store.entriesFrom("l", letter)) {
+        if (Math.abs(entry.key.length - bare.length) <= 2 &&
+            isOneSlip(characters, [...entry.key])) found.push(entry);
+      }
+    }));
+    return found.sort((one, other) => store.compare(one.key, other.key));
   }
 
   function isOneSlip(word, other) {
@@ -81,8 +96,11 @@ HoabanSearch.receive("corrections", function makeCorrector(tables, reader, score
       rest(word, start + 2) === rest(other, start + 2);
   }
 
-  function documentsWith(word) {
-    return Math.max(...scorer.tokens(word).map((token) => scorer.bareDocuments(token.bare)));
+  function documentsWith(word, needed) {
+    return Math.max(...scorer.tokens(word).map((token) => {
+      const found = needed.forms("w", token.bare);
+      return found ? found.count : 0;
+    }));
   }
 
   return { corrected };

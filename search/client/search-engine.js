@@ -3,32 +3,31 @@
  * HoabanSearch.search(query). Classic script, so that it also runs from file://.
  *
  * The scoring is written down in search/scoring.py, the format of the index in
- * search/static.py; both give the same answers as the Whoosh index.
+ * docs/static-index.md; both give the same answers as the index of the command line.
  */
 var HoabanSearch = (function () {
   "use strict";
 
-  const FORMAT = 2;
-  const SCRIPTS = [
-    "search-analysis.js", "search-query.js", "search-scoring.js", "search-correct.js",
-    "search-tables.js", "search-index.js"];
+  const FORMAT = 4;
   const received = {};
+  const scripts = new Map();
+  let folder = "";
   let loading = null;
-  let analysis = null;
+  let language = null;
   let tables = null;
-  let index = null;
+  let analysis = null;
+  let store = null;
   let reader = null;
   let scorer = null;
-  let corrector = null;
+  let answers = null;
 
-  /** Take what one of the scripts brings: "analysis", "query", "scoring", "corrections", "tables"
-   * or "index". */
+  /** Take what one of the scripts brings: a function that makes a part, the manifest, a shard. */
   function receive(name, data) {
     received[name] = data;
   }
 
   /**
-   * Load the index from the folder it stands in.
+   * Load what every search needs: the manifest, and the rules for words.
    *
    * @param {string} baseUrl The folder, relative to the page or absolute.
    * @returns {Promise<void>} Rejects with an Error if a file is missing or of another format;
@@ -36,11 +35,23 @@ var HoabanSearch = (function () {
    */
   function load(baseUrl) {
     if (!loading) {
-      const base = baseUrl === "" || baseUrl.endsWith("/") ? baseUrl : baseUrl + "/";
-      loading = Promise.all(SCRIPTS.map((name) => loadScript(base + name))).then(ready);
+      folder = baseUrl === "" || baseUrl.endsWith("/") ? baseUrl : baseUrl + "/";
+      loading = started();
       loading.catch(() => { loading = null; });
     }
     return loading;
+  }
+
+  async function started() {
+    // The one name that stays the same must never come from a cache.
+    await loadScript(folder + "search-index.js?" + Date.now());
+    const manifest = received.index;
+    if (manifest.format !== FORMAT) {
+      throw new Error("search index of format " + manifest.format + ", expected " + FORMAT);
+    }
+    store = received.shards(manifest, folder, loadScript, received);
+    tables = await store.json(manifest.tables);
+    analysis = received.analysis(tables);
   }
 
   // A script element is the one way to load a file that works from http and from file://.
@@ -49,79 +60,86 @@ var HoabanSearch = (function () {
       const script = document.createElement("script");
       script.charset = "utf-8";
       script.src = url;
-      script.onload = () => resolve();
-      script.onerror = () => reject(new Error("cannot load " + url));
+      script.onload = () => { script.remove(); resolve(); };
+      script.onerror = () => { script.remove(); reject(new Error("cannot load " + url)); };
       document.head.append(script);
     });
   }
 
-  function ready() {
-    for (const name of ["tables", "index"]) {
-      const format = received[name] && received[name].format;
-      if (format !== FORMAT) {
-        throw new Error("search " + name + " of format " + format + ", expected " + FORMAT);
-      }
+  /** Load one of the scripts that not every visit needs. */
+  function loadOnce(name) {
+    if (!scripts.has(name)) {
+      scripts.set(name, loadScript(folder + name));
+      scripts.get(name).catch(() => scripts.delete(name));
     }
-    tables = received.tables;
-    index = received.index;
-    analysis = received.analysis(tables);
-    reader = received.query(tables, analysis);
-    scorer = received.scoring(tables, analysis, reader, index, byCodePoint);
-    corrector = received.corrections(tables, reader, scorer);
+    return scripts.get(name);
   }
 
-  // The default order of strings is by UTF-16 units, which puts Nôm beyond the BMP too early.
-  function byCodePoint(a, b) {
-    const ones = [...a], others = [...b];
-    for (let place = 0; place < Math.min(ones.length, others.length); place++) {
-      const difference = ones[place].codePointAt(0) - others[place].codePointAt(0);
-      if (difference) return difference;
+  /** Load what understands and answers queries; names of fields only where one may be named. */
+  async function ready(query) {
+    if (!loading) throw new Error("HoabanSearch.load has not been called");
+    await loading;
+    if (!language) {
+      language = loadOnce("search-language.js").then(() => {
+        reader = received.query(tables, analysis);
+        const scores = received.scores(store.manifest.documents);
+        scorer = received.scoring({ tables, analysis, reader, store, scores });
+        answers = received.answers({ analysis, reader, store, scorer, corrector, counter });
+      });
+      language.catch(() => { language = null; });
     }
-    return ones.length - others.length;
+    await language;
+    if (query.includes(":") && !tables.hasFields) {
+      Object.assign(tables.fields, await store.json(store.manifest.fields));
+      tables.hasFields = true;
+    }
+  }
+
+  async function corrector() {
+    await loadOnce("search-correct.js");
+    return received.corrections(tables, reader, scorer, store);
+  }
+
+  async function counter() {
+    await loadOnce("search-facets.js");
+    return received.facets(tables, store, answers.placesOf);
   }
 
   /**
    * Find items.
    *
    * @param {string} query Anything a person types.
-   * @param {{limit?: number, offset?: number, order?: string, facets?: boolean}} [options] Hits
-   *     wanted (20) and passed over (0), "relevance", "date", "number" or "newest", and whether
-   *     to count the values of facets.
-   * @returns {{total: number, corrected: string, hits: Array<{item_id: string,
+   * @param {{limit?: number, offset?: number, order?: string, filters?: Object<string, string[]>,
+   *     between?: [?number, ?number], facets?: boolean, years?: boolean, all?: boolean}} [options]
+   *     Hits wanted (20) and passed over (0); "relevance", "date", "number" or "newest"; what the
+   *     hits have to have: one of the values of each field, and dates that touch the years
+   *     between (null on an open side); whether to count the values of facets and to make the
+   *     histogram (search/facets.py); whether an empty query finds everything, as it does with
+   *     filters.
+   * @returns {Promise<{total: number, corrected: string, hits: Array<{item_id: string,
    *     identifier: string, titles: Array<[string, string]>, date: string, thumbnail: string,
-   *     score: number}>, facets: Object<string, Array<[string, number]>>, query: object}}
-   *     query is for highlight().
+   *     score: number}>, facets: Object<string, Array<[string, number]>>,
+   *     years: Array<{first: ?number, last: ?number, count: number}>, query: object}>}
+   *     query is for highlight(). Rejects with an Error if a file cannot be loaded.
    */
-  function search(query, options) {
-    if (!index) throw new Error("HoabanSearch.load has not finished");
-    const { limit = 20, offset = 0, order = "relevance", facets = false } = options || {};
-    const answer = answerTo(query);
-    const ranked = answer.ranked.sort(ORDERS[order]);
-    return {
-      total: ranked.length,
-      corrected: answer.corrected,
-      hits: ranked.slice(offset, offset + limit).map(hit),
-      facets: facets ? facetCounts(ranked) : {},
-      query: answer.query,
-    };
+  async function search(query, options) {
+    await ready(query);
+    return answers.search(query, options || {});
   }
 
-  const ORDERS = {
-    relevance: (a, b) => b.found - a.found || b.score - a.score || a.number - b.number,
-    number: (a, b) => a.number - b.number,
-    date: (a, b) => byDate(index.documents[a.number][5], index.documents[b.number][5]) ||
-      a.number - b.number,
-    newest: (a, b) => byTime(index.documents[a.number][6], index.documents[b.number][6]) ||
-      a.number - b.number,
-  };
-
-  function byDate(one, other) {
-    if (!one || !other) return (one ? 0 : 1) - (other ? 0 : 1);
-    return one[0] - other[0] || one[1] - other[1];
-  }
-
-  function byTime(one, other) {
-    return one < other ? 1 : one > other ? -1 : 0;
+  /**
+   * Suggest what a text that is being typed may become.
+   *
+   * @param {string} text As typed so far.
+   * @param {number} [limit] How many suggestions at most (8).
+   * @returns {Promise<Array<{text: string, kind: string, count: number}>>} Best first. The kind is
+   *     "number", "word", or the name of the facet that the text is a value of.
+   */
+  async function suggest(text, limit) {
+    if (!loading) throw new Error("HoabanSearch.load has not been called");
+    await Promise.all([loading, loadOnce("search-suggest.js")]);
+    const suggester = received.suggestions(tables, analysis, store.compare);
+    return suggester.suggest(text, store.suggestionsAt, limit || 8);
   }
 
   /** Return the words of a text, as search/analysis.py gives them. */
@@ -129,61 +147,10 @@ var HoabanSearch = (function () {
     return analysis.words(text);
   }
 
-  /** Return what a query asks for, as search/query.py gives it. */
-  function parse(query) {
+  /** Promise what a query asks for, as search/query.py gives it. */
+  async function parse(query) {
+    await ready(query);
     return reader.parse(query);
-  }
-
-  // Answers: search/answer.py ----------------------------------------------------------------
-
-  function answerTo(text) {
-    const query = reader.parse(text);
-    const ranked = scorer.rank(query);
-    const plain = query.groups.map(reader.wordOf).filter(Boolean);
-    const partCount = scorer.partsOf(query);
-    const most = mostFound(ranked);
-    const asTyped = { ranked: ranked, corrected: "", query: query };
-    if (plain.length === 0 || most >= partCount) return asTyped;
-    const meant = corrector.corrected(query, plain);
-    if (!meant) return asTyped;
-    const better = scorer.rank(meant);
-    if (mostFound(better) <= most) return asTyped;
-    return { ranked: better, corrected: spelled(meant, better), query: meant };
-  }
-
-  function mostFound(ranked) {
-    return ranked.reduce((most, entry) => Math.max(most, entry.found), 0);
-  }
-
-  /** Return the words of a query with the marks they have in the title of the best hit. */
-  function spelled(query, ranked) {
-    const forms = new Map();
-    const best = [...ranked].sort(ORDERS.relevance)[0];
-    for (const [, title] of index.documents[best.number][2]) {
-      for (const word of analysis.words(title)) {
-        for (const part of word.parts) {
-          if (!forms.has(part.bare)) forms.set(part.bare, part.exact);
-        }
-      }
-    }
-    return query.groups.map(reader.wordOf).filter(Boolean).flatMap((word) => word.parts)
-      .map((part) => part.exact !== part.bare ? part.exact : forms.get(part.bare) || part.exact)
-      .join(" ");
-  }
-
-  function facetCounts(ranked) {
-    const counts = {};
-    for (const entry of ranked) {
-      for (const [field, value] of index.documents[entry.number][7]) {
-        if (!counts[field]) counts[field] = new Map();
-        counts[field].set(value, (counts[field].get(value) || 0) + 1);
-      }
-    }
-    const sorted = {};
-    for (const field of Object.keys(counts).sort(byCodePoint)) {
-      sorted[field] = [...counts[field]].sort((a, b) => b[1] - a[1] || byCodePoint(a[0], b[0]));
-    }
-    return sorted;
   }
 
   /** Return [[piece, whether the query finds it], ...] of a text, as search/highlight.py does. */
@@ -221,17 +188,5 @@ var HoabanSearch = (function () {
     return result;
   }
 
-  function hit(entry) {
-    const [itemId, identifier, titles, date, thumbnail] = index.documents[entry.number];
-    return {
-      item_id: itemId,
-      identifier: identifier,
-      titles: titles,
-      date: date,
-      thumbnail: thumbnail,
-      score: entry.score,
-    };
-  }
-
-  return { load, search, receive, words, parse, highlight };
+  return { load, search, suggest, receive, words, parse, highlight };
 })();

@@ -164,6 +164,11 @@ HoabanSearch.receive("query", function makeQueryReader(tables, analysis) {
     return analysis.words(name).flatMap((word) => word.parts.map((part) => part.bare)).join(" ");
   }
 
+  /** Say whether a text is nothing but spaces. */
+  function isBlank(query) {
+    return [...query].every((character) => spaces.has(character));
+  }
+
   /** Return what a text asks for; never throws. */
   function parse(query) {
     const text = [...query.normalize("NFC")].slice(0, tables.longest_query).join("");
@@ -181,14 +186,10 @@ HoabanSearch.receive("query", function makeQueryReader(tables, analysis) {
       return end;
     }
 
-    function isBlank(from) {
-      return [...text.slice(from)].every((character) => spaces.has(character));
-    }
-
     function operator() {
       const end = chunkEnd(place), chunk = text.slice(place, end);
       const sign = has(tables.operators, chunk) ? tables.operators[chunk] : "";
-      if (!sign || isBlank(end) || (found.length === 0 && sign !== "not")) return "";
+      if (!sign || isBlank(text.slice(end)) || (found.length === 0 && sign !== "not")) return "";
       place = end;
       return sign;
     }
@@ -236,7 +237,7 @@ HoabanSearch.receive("query", function makeQueryReader(tables, analysis) {
         if (words.some((entry) => !isPlain(entry.clause)) ||
             words.slice(1).some((entry) => entry.isNegated || entry.isAlternative)) continue;
         const key = spellingKey(text.slice(count > 0 ? words[0].start : place, colon));
-        if (has(tables.fields, key) && (!isBlank(colon + 1) || count === 0)) {
+        if (has(tables.fields, key) && (!isBlank(text.slice(colon + 1)) || count === 0)) {
           found.length -= count;
           return [tables.fields[key], count > 0 ? words[0] : null];
         }
@@ -332,5 +333,5 @@ HoabanSearch.receive("query", function makeQueryReader(tables, analysis) {
     }));
   }
 
-  return { parse, withWord, wordOf, partCount, isRequired, isPlain, tokensOf, fitter };
+  return { parse, isBlank, withWord, wordOf, partCount, isRequired, isPlain, tokensOf, fitter };
 });

@@ -1,136 +1,229 @@
 /*
  * The scoring: the same hits and scores as search/scoring.py gives, where the rules are written.
- * Scores are maps from the number of a document to points.
+ * What a query needs of the index is fetched before anything is reckoned.
  */
-HoabanSearch.receive("scoring", function makeScorer(tables, analysis, reader, index, byCodePoint) {
+HoabanSearch.receive("scoring", function makeScorer(parts) {
   "use strict";
 
-  const bareForms = Object.keys(index.terms).sort(byCodePoint);
-  const fieldTerms = Object.keys(index.fields).sort(byCodePoint);
+  const { tables, analysis, reader, store, scores } = parts;
+  const LEVELS = { w: 3, f: 1 };
+  const documents = store.manifest.documents;
+  const { NONE, same, united, sum, added, kept, allOf, best, timesRarity } = scores;
 
   function partsOf(query) {
     return query.groups.reduce((sum, group) => sum + reader.partCount(group), 0);
-  }
-
-  /** Return how many documents have a bare form. */
-  function bareDocuments(form) {
-    const best = new Map();
-    for (const [, codes] of termOf(form)) bestOf(best, tables.bare_weights, codes);
-    return best.size;
   }
 
   function tokens(word) {
     return word.whole ? [...word.parts, word.whole] : word.parts;
   }
 
-  function rank(query) {
-    const scoring = makeScoring(query);
-    const found = new Map(), score = new Map(), excluded = new Set();
-    let allowed = null;
+  // What a query needs -----------------------------------------------------------------------
+
+  /** Holds what was fetched for a query: entries by kind and key, pairs, expansions, years. */
+  function makeNeeded() {
+    const entries = new Map(), pairs = new Map(), patterns = new Map();
+    let spans = null;
+
+    async function fetchForms(kind, key, isHeadEnough) {
+      const found = await store.entry(kind, key);
+      take(kind, key, found && store.forms(found, LEVELS[kind]));
+      const known = entries.get(kind + key);
+      if (known && known.tail && !(isHeadEnough && isHeadEnough(known))) {
+        entries.set(kind + key, await store.whole(known, LEVELS[kind]));
+      }
+    }
+
+    function take(kind, key, found) {
+      if (!entries.has(kind + key)) entries.set(kind + key, found);
+    }
+
+    async function fetchPair(key) {
+      const found = await store.entry("p", key);
+      pairs.set(key, found ? store.numbersOf(found) : NONE.numbers);
+    }
+
+    /** Fetch the first words in the order of code points that fit a pattern. */
+    async function fetchPattern(clause) {
+      const fits = reader.fitter(clause.pattern), found = new Map();
+      const kind = clause.field ? "f" : "w", start = clause.field ? clause.field + ":" : "";
+      for (const prefix of [...clause.pattern.prefixes].sort(store.compare)) {
+        let count = 0;
+        for await (const entry of store.entriesFrom(kind, start + prefix)) {
+          if (!fits(entry.key.slice(start.length))) continue;
+          found.set(entry.key, entry);
+          count += 1;
+          if (count === tables.most_expansions) break;
+        }
+      }
+      const keys = [...found.keys()].sort(store.compare).slice(0, tables.most_expansions);
+      patterns.set(patternKey(clause), keys);
+      await Promise.all(keys.map(async (key) => {
+        const forms = store.forms(found.get(key), LEVELS[kind]);
+        if (!entries.has(kind + key)) {
+          entries.set(kind + key, forms.tail ? await store.whole(forms, LEVELS[kind]) : forms);
+        }
+      }));
+    }
+
+    async function fetchYears() {
+      const [places, table] = await Promise.all([store.column("\0years"), store.table("\0years")]);
+      spans = { places, table };
+    }
+
+    return {
+      fetchForms, fetchPair, fetchPattern, fetchYears,
+      forms: (kind, key) => entries.get(kind + key) || null,
+      words: () => [...entries].filter(([key, found]) => key[0] === "w" && found)
+        .map(([, found]) => found),
+      pair: (key) => pairs.get(key) || NONE.numbers,
+      expansions: (clause) => patterns.get(patternKey(clause)) || [],
+      spans: () => spans,
+    };
+  }
+
+  function patternKey(clause) {
+    return JSON.stringify([clause.field, clause.pattern]);
+  }
+
+  function isWithPairs(group, clause) {
+    return clause.isPhrase || !clause.field;
+  }
+
+  /** Fetch all that ranking a query asks for. */
+  async function fetchFor(query, needed, isHeadEnough) {
+    const words = new Set(), fields = new Set(), pairs = new Set(), others = [];
+    const pairOf = (first, second) => {
+      pairs.add(first.bare + " " + second.bare);
+    };
     for (const group of query.groups) {
+      for (const clause of group.clauses) {
+        if (clause.years) others.push(needed.fetchYears());
+        if (clause.pattern) others.push(needed.fetchPattern(clause));
+        const parts = reader.tokensOf(clause);
+        for (const token of clause.words.flatMap(tokens)) {
+          if (clause.field) fields.add(clause.field + ":" + token.bare);
+          if (isWithPairs(group, clause)) words.add(token.bare);
+        }
+        const runs = clause.isPhrase ? [parts]
+          : clause.field ? [] : clause.words.map((word) => word.parts);
+        for (const run of runs) {
+          run.slice(1).forEach((token, place) => pairOf(run[place], token));
+        }
+      }
+    }
+    for (const [first, second] of query.pairs) pairOf(first, second);
+    await Promise.all([
+      ...others,
+      ...[...words].map((key) => needed.fetchForms("w", key, isHeadEnough)),
+      ...[...fields].map((key) => needed.fetchForms("f", key, null)),
+      ...[...pairs].map(needed.fetchPair),
+    ]);
+  }
+
+  // Ranking ----------------------------------------------------------------------------------
+
+  /**
+   * Return the hits of a query: {numbers, found, score}, side by side, and needed, which has all
+   * that was fetched.
+   *
+   * @param {object} query What reader.parse gave.
+   * @param {?function(object): boolean} isHeadEnough Of a query of one word, whether no more is
+   *     wanted than its entry has without its whole lists.
+   */
+  async function rank(query, isHeadEnough) {
+    const needed = makeNeeded();
+    await fetchFor(query, needed, isHeadEnough);
+    const scoring = makeScoring(query, needed);
+    let found = NONE, score = NONE, excluded = NONE, allowed = null;
+    for (const group of query.groups) {
+      await store.pause();
       if (group.isNegated) {
-        for (const number of scoring.excluded(group)) excluded.add(number);
+        excluded = added(excluded, scoring.excluded(group));
         continue;
       }
       const [scores, parts] = scoring.group(group);
-      addTo(score, scores);
-      if (reader.isRequired(group)) {
-        allowed = new Set([...scores.keys()].filter((number) => !allowed || allowed.has(number)));
-      } else {
-        addTo(found, parts);
-      }
+      score = added(score, scores);
+      if (reader.isRequired(group)) allowed = allowed ? allOf([allowed, scores]) : scores;
+      else found = added(found, parts);
     }
-    for (const [first, second] of query.pairs) addTo(score, scoring.pair(first, second));
+    for (const [first, second] of query.pairs) score = added(score, scoring.pair(first, second));
+    await store.pause();
     const partCount = partsOf(query);
     if (partCount === 0) {
       const isNegated = query.groups.some((group) => group.isNegated);
-      if (!allowed) allowed = new Set(isNegated ? index.documents.keys() : []);
-      return [...allowed].filter((number) => !excluded.has(number))
-        .map((number) => ({ number: number, found: 0, score: score.get(number) || 0 }));
+      if (!allowed) allowed = isNegated ? everything() : NONE;
+      const left = kept(same(allowed.numbers, 0), excluded.numbers, false);
+      return hits(left, score, needed);
     }
-    const living = [...found].filter(
-      ([number]) => !excluded.has(number) && (!allowed || allowed.has(number)));
-    const wanted = living.some(([, parts]) => parts === partCount) ? partCount : 1;
-    return living.filter(([, parts]) => parts >= wanted)
-      .map(([number, parts]) => ({ number: number, found: parts, score: score.get(number) }));
+    let living = kept(found, excluded.numbers, false);
+    if (allowed) living = kept(living, allowed.numbers, true);
+    if (living.points.includes(partCount)) living = having(living, partCount);
+    return hits(living, score, needed);
   }
 
-  function addTo(total, more) {
-    for (const [number, points] of more) total.set(number, (total.get(number) || 0) + points);
+  function having(scores, wanted) {
+    const places = [];
+    scores.points.forEach((points, place) => { if (points === wanted) places.push(place); });
+    return same(Uint32Array.from(places, (place) => scores.numbers[place]), wanted);
   }
 
-  /** Return the sums over the documents that are in all maps; none of nothing. */
-  function allOf(maps) {
-    const sums = new Map();
-    if (maps.length === 0) return sums;
-    for (const number of maps[0].keys()) {
-      if (maps.every((map) => map.has(number))) {
-        sums.set(number, maps.reduce((sum, map) => sum + map.get(number), 0));
-      }
+  function hits(found, score, needed) {
+    const points = united(same(found.numbers, 0), kept(score, found.numbers, true), sum).points;
+    return {
+      numbers: found.numbers, found: found.points, score: points, total: found.numbers.length,
+      needed: needed,
+    };
+  }
+
+  /** Return where documents stand in the list of those of a word, or null if not all do. */
+  function placesAmong(numbers, word) {
+    const all = best(word.variants.flatMap(({ lists }) => lists.map((list) => [list, 1]))).numbers;
+    const places = new Uint32Array(numbers.length);
+    let other = 0;
+    for (let place = 0; place < numbers.length; place++) {
+      while (other < all.length && all[other] < numbers[place]) other += 1;
+      if (all[other] !== numbers[place]) return null;
+      places[place] = other;
     }
-    return sums;
+    return places;
   }
 
-  function same(numbers, value) {
-    return new Map([...numbers].map((number) => [number, value]));
+  /** Return all documents as hits. */
+  function everything() {
+    return hits(same(new Uint32Array(documents).map((_number, place) => place), 0), NONE, null);
   }
 
-  function termOf(form) {
-    return Object.prototype.hasOwnProperty.call(index.terms, form) ? index.terms[form] : [];
-  }
-
-  function stepped(postings, term) {
-    if (!Object.prototype.hasOwnProperty.call(postings, term)) return [];
-    let number = 0;
-    return postings[term].map((step) => { number += step; return number; });
-  }
-
-  function pairDocuments(first, second) {
-    return stepped(index.pairs, first + " " + second);
-  }
-
-  function bestOf(best, weights, codes) {
-    let number = 0;
-    for (const code of codes) {
-      number += Math.floor(code / 3);
-      const weight = weights[code % 3];
-      if (weight > (best.get(number) || 0)) best.set(number, weight);
-    }
-  }
-
-  function timesRarity(weights) {
-    if (weights.size === 0) return weights;
-    const rarity = 32 - Math.clz32(Math.floor(index.documents.length / weights.size));
-    return new Map([...weights].map(([number, weight]) => [number, weight * rarity]));
-  }
-
-  function makeScoring(query) {
+  function makeScoring(query, needed) {
     const isMarked = query.groups.some((group) => !group.isNegated && group.clauses.some(
       (clause) => reader.tokensOf(clause).some((token) => token.exact !== token.bare)));
     const exactWeights = isMarked ? tables.marked_weights : tables.exact_weights;
     const known = new Map();
 
     function weightsOf(token) {
-      let best = known.get(token.exact);
-      if (best) return best;
-      best = new Map();
+      let weights = known.get(token.exact);
+      if (weights) return weights;
       const toned = new Set(analysis.tonedForms(token.exact));
-      for (const [exact, codes] of termOf(token.bare)) {
-        bestOf(best, exact === token.exact ? exactWeights
-          : toned.has(exact) ? tables.toneless_weights : tables.bare_weights, codes);
+      const lists = [], forms = needed.forms("w", token.bare);
+      for (const variant of forms ? forms.variants : []) {
+        const table = variant.exact === token.exact ? exactWeights
+          : toned.has(variant.exact) ? tables.toneless_weights : tables.bare_weights;
+        variant.lists.forEach((numbers, level) => lists.push([numbers, table[level]]));
       }
-      known.set(token.exact, best);
-      return best;
+      weights = best(lists);
+      known.set(token.exact, weights);
+      return weights;
     }
 
     function tokenScores(token) {
-      return timesRarity(weightsOf(token));
+      const forms = needed.forms("w", token.bare);
+      return timesRarity(weightsOf(token), forms ? forms.count : 0);
     }
 
     function beside(first, second) {
-      const ones = weightsOf(first), others = weightsOf(second);
-      return new Map(pairDocuments(first.bare, second.bare)
-        .map((number) => [number, Math.min(ones.get(number), others.get(number))]));
+      const numbers = needed.pair(first.bare + " " + second.bare);
+      const ones = kept(weightsOf(first), numbers, true);
+      return united(ones, kept(weightsOf(second), numbers, true), Math.min);
     }
 
     function pair(first, second) {
@@ -143,57 +236,63 @@ HoabanSearch.receive("scoring", function makeScorer(tables, analysis, reader, in
 
     /** Return [scores of a word, how many of its parts each document has]. */
     function word(looked) {
-      const score = new Map();
-      let found = new Map();
+      let score = NONE, found = NONE;
       for (const token of looked.parts) {
         const scores = tokenScores(token);
-        addTo(score, scores);
-        addTo(found, same(scores.keys(), 1));
+        score = added(score, scores);
+        found = added(found, same(scores.numbers, 1));
       }
-      for (const scores of pairwise(looked.parts, pair)) addTo(score, scores);
-      if (looked.isBound && looked.parts.length > 1) {
-        found = same(allOf(pairwise(looked.parts, beside)).keys(), looked.parts.length);
+      for (const scores of pairwise(looked.parts, pair)) score = added(score, scores);
+      const size = looked.parts.length;
+      if (looked.isBound && size > 1) {
+        found = same(allOf(pairwise(looked.parts, beside)).numbers, size);
       }
       if (looked.whole) {
         const whole = tokenScores(looked.whole);
-        addTo(score, whole);
-        for (const number of whole.keys()) found.set(number, looked.parts.length);
+        score = added(score, whole);
+        found = united(found, same(whole.numbers, size), Math.max);
       }
-      return [new Map([...found.keys()].map((number) => [number, score.get(number)])), found];
+      return [kept(score, found.numbers, true), found];
     }
 
     function wholeWord(looked) {
       const [score, found] = word(looked);
-      return new Map([...score].filter(([number]) => found.get(number) === looked.parts.length));
+      return kept(score, having(found, looked.parts.length).numbers, true);
     }
 
     function exactDocuments(token) {
-      const numbers = new Map();
-      for (const [exact, codes] of termOf(token.bare)) {
-        if (exact === token.exact) bestOf(numbers, [1, 1, 1], codes);
-      }
-      return numbers;
+      const forms = needed.forms("w", token.bare);
+      const variant = forms && forms.variants.find(({ exact }) => exact === token.exact);
+      return variant ? best(variant.lists.map((numbers) => [numbers, 1])).numbers : NONE.numbers;
+    }
+
+    function exactly(scores, exact) {
+      return exact.reduce((rest, token) => kept(rest, exactDocuments(token), true), scores);
+    }
+
+    function marked(parts) {
+      return parts.filter((token) => token.exact !== token.bare);
     }
 
     function phrase(clause) {
       const parts = reader.tokensOf(clause);
-      const sums = allOf([...parts.map(tokenScores), ...pairwise(parts, pair)]);
-      const exact = parts.filter((token) => token.exact !== token.bare).map(exactDocuments);
-      return new Map([...sums].filter(([number]) => exact.every((map) => map.has(number))));
+      return exactly(
+        allOf([...parts.map(tokenScores), ...pairwise(parts, pair)]), marked(parts));
     }
 
     function tokenInField(token, clause) {
-      const exact = new Set(stepped(index.fields, clause.field + "=" + token.exact));
-      const isExact = clause.isPhrase && token.exact !== token.bare;
-      const numbers = isExact ? exact : stepped(index.fields, clause.field + ":" + token.bare);
-      return timesRarity(new Map([...numbers].map(
-        (number) => [number, (exact.has(number) ? exactWeights : tables.bare_weights)[1]])));
+      const forms = needed.forms("f", clause.field + ":" + token.bare);
+      const variants = forms ? forms.variants : [];
+      const isExactWanted = clause.isPhrase && token.exact !== token.bare;
+      return timesRarity(best(variants
+        .filter(({ exact }) => !isExactWanted || exact === token.exact)
+        .map(({ exact, lists }) => [
+          lists[0], (exact === token.exact ? exactWeights : tables.bare_weights)[1]])));
     }
 
     function wordInField(looked, clause) {
       const found = allOf(looked.parts.map((token) => tokenInField(token, clause)));
-      if (looked.whole) addTo(found, tokenInField(looked.whole, clause));
-      return found;
+      return looked.whole ? added(found, tokenInField(looked.whole, clause)) : found;
     }
 
     function inField(clause) {
@@ -203,32 +302,24 @@ HoabanSearch.receive("scoring", function makeScorer(tables, analysis, reader, in
     }
 
     function patternScores(clause) {
-      const best = new Map(), fits = reader.fitter(clause.pattern);
-      const start = clause.field ? clause.field + ":" : "";
-      const forms = clause.field
-        ? fieldTerms.filter((term) => term.startsWith(start)).map((term) => term.slice(start.length))
-        : bareForms;
-      for (const form of forms.filter(fits).slice(0, tables.most_expansions)) {
-        if (clause.field) {
-          for (const number of stepped(index.fields, start + form)) {
-            best.set(number, tables.bare_weights[1]);
-          }
-        } else {
-          for (const [, codes] of termOf(form)) bestOf(best, tables.bare_weights, codes);
-        }
-      }
-      return timesRarity(best);
+      const kind = clause.field ? "f" : "w";
+      const lists = needed.expansions(clause).flatMap((key) => needed.forms(kind, key).variants)
+        .flatMap((variant) => variant.lists.map((numbers, level) => [
+          numbers, tables.bare_weights[clause.field ? 1 : level]]));
+      return timesRarity(best(lists));
     }
 
     function yearScores([first, last]) {
-      const scores = new Map();
-      index.documents.forEach((entry, number) => {
-        const span = entry[5];
-        if (!span || span[0] > last || first > span[1]) return;
-        const isWithin = first <= span[0] && span[1] <= last;
-        scores.set(number, isWithin ? tables.within_years : tables.touches_years);
-      });
-      return scores;
+      const { places, table } = needed.spans();
+      const points = table.map((span) => span.length === 0 || span[0] > last || first > span[1] ? 0
+        : first <= span[0] && span[1] <= last ? tables.within_years : tables.touches_years);
+      const numbers = new Uint32Array(documents);
+      let size = 0;
+      for (let number = 0; number < documents; number++) {
+        if (points[places[number]] > 0) numbers[size++] = number;
+      }
+      const found = numbers.subarray(0, size);
+      return { numbers: found, points: found.map((number) => points[places[number]]) };
     }
 
     /** Return the scores of the documents that have all of a clause. */
@@ -236,7 +327,7 @@ HoabanSearch.receive("scoring", function makeScorer(tables, analysis, reader, in
       if (clause.years) return yearScores(clause.years);
       if (clause.pattern) {
         const scores = patternScores(clause);
-        if (scores.size > 0) return scores;
+        if (scores.numbers.length > 0) return scores;
       }
       if (clause.field) return inField(clause);
       if (clause.isPhrase) return phrase(clause);
@@ -246,24 +337,19 @@ HoabanSearch.receive("scoring", function makeScorer(tables, analysis, reader, in
     function group(looked) {
       const own = reader.wordOf(looked);
       if (own) return word(own);
-      const scores = new Map();
-      for (const clause of looked.clauses) addTo(scores, clauseScores(clause));
-      return [scores, same(scores.keys(), 1)];
+      const scores = looked.clauses.map(clauseScores).reduce(added, NONE);
+      return [scores, same(scores.numbers, 1)];
     }
 
     /** Return the documents a negated group takes out. */
     function excluded(looked) {
-      return looked.clauses.flatMap((clause) => {
-        const marked = reader.isPlain(clause)
-          ? reader.tokensOf(clause).filter((token) => token.exact !== token.bare) : [];
-        const exact = marked.map(exactDocuments);
-        return [...clauseScores(clause).keys()].filter(
-          (number) => exact.every((map) => map.has(number)));
-      });
+      return looked.clauses.map((clause) => exactly(
+        clauseScores(clause), reader.isPlain(clause) ? marked(reader.tokensOf(clause)) : []))
+        .reduce(added, NONE);
     }
 
     return { group, pair, excluded };
   }
 
-  return { rank, partsOf, tokens, bareForms, bareDocuments, pairDocuments };
+  return { rank, everything, placesAmong, partsOf, tokens };
 });

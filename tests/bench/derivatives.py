@@ -1,11 +1,13 @@
 """What a full derivative set costs: ``python -m tests.bench.derivatives [RUNS] [SCALE]``.
 
 Every plan makes the same set (thumbnail 400, access 800 and 1600 as JPEG and WebP, IIIF level 0
-tiles of 512 pixels) in sRGB from the same masters, each in a process of its own after a warm-up.
-The figures are CPU seconds (user and system, children included), seconds, and the largest resident
-size. The plans take turns, RUNS times (default 3), and medians count: the machine may be busy, and
-other programs then slow each of them alike. What is many times the floor runs once. SCALE makes the
-masters smaller: 0.1 is a tenth of the pixels.
+tiles of 512 pixels) in sRGB from the same masters, each in a process of its own that has made one
+such set before, as a worker has. The figures are CPU seconds (user and system, children included),
+seconds, and the largest resident size. The plans take turns, RUNS times (default 5). The least CPU
+time of each counts: other programs only ever add to it, and on a busy machine they add a third.
+The last columns are the multiple of the floor by those, and the median over the turns, each plan
+against the floor of the same turn. What is many times the floor runs once, without a set before.
+SCALE makes the masters smaller: 0.1 is a tenth of the pixels.
 
 The floor is what cannot be left out: ``dzsave`` of the same image with its colour conversion, its
 two digests, and the encoding of the small pictures from images already that small (sharpened, as
@@ -249,6 +251,8 @@ def _pillow_srgb(master: Path):
 
     Image.MAX_IMAGE_PIXELS = None
     image = Image.open(master)
+    if "icc_profile" not in image.info:
+        return image.convert("RGB")
     profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
     ImageCms.profileToProfile(
         image, profile, ImageCms.createProfile("sRGB"), inPlace=True,
@@ -321,12 +325,10 @@ def run_one(plan: str, master: Path, warm: Path) -> None:
         (Path(folder) / "warm").mkdir()
         (Path(folder) / "out").mkdir()
         if plan == "floor":
-            _SMALL.update(small_pictures_of(warm))
-        if plan != "imagemagick":
-            # A worker makes many sets: its imports and tables are not counted.
-            function(warm, Path(folder) / "warm")
-        if plan == "floor":
             _SMALL.update(small_pictures_of(master))
+        if plan != "imagemagick":
+            # A worker makes many sets: its imports, tables and memory are not counted.
+            function(warm if plan in ONCE else master, Path(folder) / "warm")
         before, started = _cpu_s(), time.perf_counter()
         factor = function(master, Path(folder) / "out") or 1.0
         cpu, wall = _cpu_s() - before, time.perf_counter() - started
@@ -344,8 +346,8 @@ def measured(plan: str, master: Path, warm: Path) -> list[float]:
     return figures
 
 
-def medians(master: Path, warm: Path, runs: int) -> dict[str, list[float]]:
-    """Return the median figures of every plan that this computer has the programs for."""
+def rounds(master: Path, warm: Path, runs: int) -> dict[str, list[list[float]]]:
+    """Return the figures of every turn of the plans that this computer has the programs for."""
     has_magick = bool(shutil.which("magick") or shutil.which("convert"))
     results: dict[str, list[list[float]]] = {}
     for run in range(runs):
@@ -353,31 +355,34 @@ def medians(master: Path, warm: Path, runs: int) -> dict[str, list[float]]:
             if (run and plan in ONCE) or (plan == "imagemagick" and not has_magick):
                 continue
             results.setdefault(plan, []).append(measured(plan, master, warm))
-    return {
-        plan: [statistics.median(column) for column in zip(*rows, strict=True)]
-        for plan, rows in results.items()
-    }
+    return results
 
 
-def main(runs: int = 3, scale: float = 1.0) -> None:
+def line_of(rows: list[list[float]], floors: list[list[float]]) -> str:
+    """Return the figures of one plan as the table shows them."""
+    cpu, wall, peak = (min(column) for column in zip(*rows, strict=True))
+    least = cpu / min(floor[0] for floor in floors)
+    turns = [row[0] / floor[0] for row, floor in zip(rows, floors, strict=False)]
+    return f"{cpu:8.2f} {wall:8.2f} {peak:8.0f} {least:8.2f} {statistics.median(turns):8.2f}"
+
+
+def main(runs: int = 5, scale: float = 1.0) -> None:
     """Make the masters, measure every plan, print the table."""
     with tempfile.TemporaryDirectory() as folder:
         warm = Path(folder) / "warm.jpg"
         make_master(warm, 0.5, "adobe")
         say = sys.stdout.write
-        say(f"{os.cpu_count()} cores; CPU s, wall s, peak MB, CPU as a multiple of the floor\n")
+        say(f"{os.cpu_count()} cores; CPU s, wall s, peak MB, CPU / floor: least, median\n")
         for title, (name, megapixels, space) in MASTERS.items():
             master = Path(folder) / name
             make_master(master, megapixels * scale, space)
             say(f"\n{title} x {scale:g}, {master.stat().st_size / 1e6:.0f} MB\n")
-            rows = medians(master, warm, runs)
+            rows = rounds(master, warm, runs)
             for plan, (label, _function) in PLANS.items():
                 if plan not in rows:
                     say(f"  {label:36} not installed\n")
                     continue
-                cpu, wall, peak = rows[plan]
-                ratio = cpu / rows["floor"][0]
-                say(f"  {label:36} {cpu:8.2f} {wall:8.2f} {peak:8.0f} {ratio:8.2f}\n")
+                say(f"  {label:36} {line_of(rows[plan], rows['floor'])}\n")
             sys.stdout.flush()
             master.unlink()
 
@@ -386,4 +391,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["one"]:
         run_one(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
     else:
-        main(int(sys.argv[1]) if sys.argv[1:] else 3, float(sys.argv[2]) if sys.argv[2:] else 1.0)
+        main(int(sys.argv[1]) if sys.argv[1:] else 5, float(sys.argv[2]) if sys.argv[2:] else 1.0)

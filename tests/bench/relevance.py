@@ -148,7 +148,7 @@ def static_index(documents: Sequence[SearchDocument], folder: Path) -> Iterator[
         yield lambda query: list(
             page.evaluate(
                 f"HoabanSearch.search({json.dumps(query)}, {{limit: {_DEEP}}})"
-                ".hits.map(hit => hit.item_id)"
+                ".then(found => found.hits.map(hit => hit.item_id))"
             )
         )
         browser.close()

@@ -11,11 +11,13 @@ from playwright.sync_api import Browser, Page
 
 from schemas.profile import SearchLevel
 from search.analysis import Word, iter_words
+from search.compiled.packing import Sizes
 from search.documents import SearchDocument
 from search.index import SearchIndex
 from search.query import Clause, Query, parse_query
 from search.static import write_static_index
 from tests.search.museum_records import FIELDS
+from tests.search.test_static_index import MANY_SHARDS
 
 VECTORS = Path(__file__).parent.parent / "data" / "search" / "vectors.json"
 PAGE = '<!doctype html><meta charset="utf-8"><script src="search/search-engine.js"></script>'
@@ -53,14 +55,32 @@ def vectors() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def address(vectors: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> str:
-    site = tmp_path_factory.mktemp("site")
-    write_static_index(map(_document, vectors["documents"]), site / "search", FIELDS)
-    (site / "index.html").write_text(PAGE, encoding="utf-8")
-    return (site / "index.html").as_uri()
+    return _site(vectors, tmp_path_factory.mktemp("site"), None)
 
 
 @pytest.fixture(scope="module")
 def page(chromium: Browser, address: str) -> Page:
+    return _opened(chromium, address)
+
+
+@pytest.fixture(scope="module", params=[None, MANY_SHARDS], ids=["few files", "many shards"])
+def index_page(
+    chromium: Browser,
+    vectors: dict[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Page:
+    return _opened(chromium, _site(vectors, tmp_path_factory.mktemp("site"), request.param))
+
+
+def _site(vectors: dict[str, Any], site: Path, sizes: Sizes | None) -> str:
+    made = map(_document, vectors["documents"])
+    write_static_index(made, site / "search", FIELDS, sizes=sizes)
+    (site / "index.html").write_text(PAGE, encoding="utf-8")
+    return (site / "index.html").as_uri()
+
+
+def _opened(chromium: Browser, address: str) -> Page:
     opened = chromium.new_page()
     opened.goto(address)
     opened.evaluate("HoabanSearch.load('search')")
@@ -79,38 +99,71 @@ def test_random_texts_have_the_same_words(page: Page) -> None:
     assert _words(page, texts) == [[_word(word) for word in iter_words(text)] for text in texts]
 
 
-def test_queries_have_the_same_hits_in_the_same_order(page: Page, vectors: dict[str, Any]) -> None:
+def test_queries_have_the_same_hits_in_the_same_order(
+    index_page: Page, vectors: dict[str, Any]
+) -> None:
     assert sum(len(entries) for name, entries in vectors.items() if name != "documents") >= 500
-    answers = page.evaluate(
-        """queries => queries.map(query => {
-            const results = HoabanSearch.search(query, {limit: 50});
+    answers = index_page.evaluate(
+        """queries => Promise.all(queries.map(async query => {
+            const results = await HoabanSearch.search(query, {limit: 50});
             const hits = results.hits.map(hit => [hit.item_id, hit.score]);
             return {query: query, total: results.total, hits: hits, corrected: results.corrected};
-        })""",
+        }))""",
         [vector["query"] for vector in vectors["queries"]],
     )
     assert answers == vectors["queries"]
 
 
-def test_orders_and_facets_are_the_same(page: Page, vectors: dict[str, Any]) -> None:
-    answers = page.evaluate(
-        """vectors => vectors.map(({query, order}) => {
-            const results = HoabanSearch.search(
+def test_orders_and_facets_are_the_same(index_page: Page, vectors: dict[str, Any]) -> None:
+    answers = index_page.evaluate(
+        """vectors => Promise.all(vectors.map(async ({query, order}) => {
+            const results = await HoabanSearch.search(
                 query, {limit: 50, order: order, facets: order === "number"});
             const hits = results.hits.map(hit => [hit.item_id, hit.score]);
             return {query: query, total: results.total, hits: hits, corrected: results.corrected,
                     order: order, facets: results.facets};
-        })""",
+        }))""",
         vectors["orders"],
     )
     assert answers == vectors["orders"]
     assert any(vector["facets"] for vector in vectors["orders"])
 
 
+def test_filters_counts_and_histograms_are_the_same(
+    index_page: Page, vectors: dict[str, Any]
+) -> None:
+    answers = index_page.evaluate(
+        """vectors => Promise.all(vectors.map(async ({query, filters, between}) => {
+            const results = await HoabanSearch.search(query, {
+                limit: 50, filters: filters, between: between, facets: true, years: true,
+                all: true});
+            const hits = results.hits.map(hit => [hit.item_id, hit.score]);
+            return {query: query, filters: filters, between: between, total: results.total,
+                    hits: hits, corrected: results.corrected, facets: results.facets,
+                    years: results.years};
+        }))""",
+        vectors["filtered"],
+    )
+    assert answers == vectors["filtered"]
+    assert [list(answer["facets"]) for answer in answers] == [
+        list(vector["facets"]) for vector in vectors["filtered"]
+    ]
+
+
+def test_suggestions_are_the_same(index_page: Page, vectors: dict[str, Any]) -> None:
+    answers = index_page.evaluate(
+        """vectors => Promise.all(vectors.map(async ({text}) =>
+            ({text: text, suggestions: await HoabanSearch.suggest(text, 12)})))""",
+        vectors["suggested"],
+    )
+    assert answers == vectors["suggested"]
+    assert sum(bool(vector["suggestions"]) for vector in vectors["suggested"]) > 60
+
+
 def test_the_same_pieces_of_a_text_are_marked(page: Page, vectors: dict[str, Any]) -> None:
     pieces = page.evaluate(
-        """vectors => vectors.map(({query, text}) =>
-            HoabanSearch.highlight(text, HoabanSearch.parse(query)))""",
+        """vectors => Promise.all(vectors.map(async ({query, text}) =>
+            HoabanSearch.highlight(text, await HoabanSearch.parse(query))))""",
         vectors["marked"],
     )
     assert pieces == [vector["pieces"] for vector in vectors["marked"]]
@@ -120,23 +173,23 @@ def test_random_queries_are_read_alike(page: Page) -> None:
     dice = random.Random(1975)
     signs = [*ALPHABET, *QUERY_PIECES * 4]
     queries = ["".join(dice.choices(signs, k=dice.randint(1, 16))) for _number in range(4000)]
-    read = page.evaluate("queries => queries.map(query => HoabanSearch.parse(query))", queries)
+    read = page.evaluate("queries => Promise.all(queries.map(HoabanSearch.parse))", queries)
     for query, found in zip(queries, read, strict=True):
         assert found == _query(parse_query(query, FIELDS)), query
 
 
 def test_random_queries_have_the_same_hits(
-    page: Page, vectors: dict[str, Any], tmp_path: Path
+    index_page: Page, vectors: dict[str, Any], tmp_path: Path
 ) -> None:
     dice = random.Random(1930)
     index = SearchIndex.create(tmp_path / "index")
     index.replace_all(map(_document, vectors["documents"]))
     queries = [" ".join(dice.choices(QUERY_PIECES, k=dice.randint(1, 5))) for _number in range(400)]
-    answers = page.evaluate(
-        """queries => queries.map(query => {
-            const results = HoabanSearch.search(query, {limit: 50});
+    answers = index_page.evaluate(
+        """queries => Promise.all(queries.map(async query => {
+            const results = await HoabanSearch.search(query, {limit: 50});
             return [results.corrected, results.hits.map(hit => [hit.item_id, hit.score])];
-        })""",
+        }))""",
         queries,
     )
     for query, answer in zip(queries, answers, strict=True):
@@ -145,16 +198,16 @@ def test_random_queries_have_the_same_hits(
         assert answer == [found.corrected, hits], query
 
 
-def test_a_hit_says_what_a_list_of_results_shows(page: Page, vectors: dict[str, Any]) -> None:
+def test_a_hit_says_what_a_list_of_results_shows(index_page: Page, vectors: dict[str, Any]) -> None:
     (wanted,) = (entry for entry in vectors["documents"] if entry["identifier"] == "77.AO.84")
-    (hit,) = page.evaluate("HoabanSearch.search('77.AO.84').hits")
+    (hit,) = index_page.evaluate("HoabanSearch.search('77.AO.84').then(found => found.hits)")
     shown = ("item_id", "identifier", "titles", "date", "thumbnail")
     assert hit == {name: wanted[name] for name in shown} | {"score": hit["score"]}
 
 
-def test_pages_of_hits_are_parts_of_one_list(page: Page) -> None:
-    whole = page.evaluate("HoabanSearch.search('gỗ', {limit: 50})")
-    part = page.evaluate("HoabanSearch.search('gỗ', {limit: 3, offset: 2})")
+def test_pages_of_hits_are_parts_of_one_list(index_page: Page) -> None:
+    whole = index_page.evaluate("HoabanSearch.search('gỗ', {limit: 50})")
+    part = index_page.evaluate("HoabanSearch.search('gỗ', {limit: 3, offset: 2})")
     assert part == whole | {"hits": whole["hits"][2:5]}
 
 
@@ -167,7 +220,7 @@ def test_a_folder_without_index_is_refused_and_can_be_tried_again(
         "cannot load elsewhere/"
     )
     other.evaluate("HoabanSearch.load('search/')")
-    assert other.evaluate("HoabanSearch.search('77.AO.84').total") == 1
+    assert other.evaluate("HoabanSearch.search('77.AO.84').then(found => found.total)") == 1
     other.close()
 
 
@@ -182,7 +235,7 @@ def test_an_index_of_another_format_is_refused(chromium: Browser, address: str) 
             return HoabanSearch.load("search").catch(error => error.message);
         }"""
     )
-    assert message == "search index of format 1, expected 2"
+    assert message == "search index of format 1, expected 4"
     other.close()
 
 

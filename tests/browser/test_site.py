@@ -240,6 +240,7 @@ def test_search_finds_while_typing_and_leads_to_the_item(visit, way, query):
     if way == "host":
         assert "?q=" in page.url
     page.focus("#q")
+    page.keyboard.press("Escape")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(re.escape(JAR)))

@@ -51,12 +51,12 @@ def tiles(tmp_path_factory):
     for (width, height), mark in CASES:
         place = root / f"{width}x{height}{mark}"
         place.mkdir()
-        pyramid, _base = write_tiles(
+        pyramid = write_tiles(
             shown_image((width, height), mark),
             place / "image",
             tile_px=TILE_PX,
             encoding=Encoding(95),
-        )
+        ).pyramid
         source = {
             "@context": "http://iiif.io/api/image/3/context.json",
             "id": "image",

@@ -16,6 +16,7 @@ from archive.settings import (
     QualitySettings,
     Settings,
 )
+from archive.site_settings import SiteSettings
 from schemas.findings import KINDS
 from schemas.partners import (
     ABOUT_IMAGES,
@@ -57,6 +58,7 @@ def test_every_option_is_explained(name: str) -> None:
 def test_every_setting_is_documented() -> None:
     page = (DOCS / "settings.md").read_text(encoding="utf-8")
     tables = (
+        SiteSettings,
         Settings,
         DerivativeSettings,
         QualitySettings,
@@ -97,6 +99,6 @@ def test_links_between_documents_lead_somewhere() -> None:
     broken = []
     for page in (*ROOT.glob("*.md"), *DOCS.rglob("*.md")):
         for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-            if "://" not in target and not (page.parent / target).exists():
+            if not re.match(r"<?item:|.*://", target) and not (page.parent / target).exists():
                 broken.append(f"{page.relative_to(ROOT)}: {target}")
     assert broken == []

@@ -20,6 +20,7 @@ from schemas.partners import SHIPPED, shipped_names
 from schemas.partners.reading import check_fields, parse_partner
 from schemas.profile import parse_profile, shipped_profile_text
 from schemas.records import Access, Record
+from schemas.xml import validate
 from tests.archive.store_samples import event
 from tests.export.museum import JANUARY, JUNE, MARCH, Museum, clock, new_museum, said
 
@@ -161,6 +162,16 @@ def test_masters_go_out_by_the_pattern_with_their_recorded_bytes(
         assert package.read("out/images/BT-1_02.jpg") == b"two"
         assert b"BT-1_01.tif; images/BT-1_02.jpg" in package.read("out/objects.csv")
         assert b"  images/BT-1_01.tif\n" in package.read("out/checksums-sha512.txt")
+
+
+def test_a_master_may_go_with_a_record_in_a_standard(museum: Museum, tmp_path: Path) -> None:
+    museum.put("BT-1", masters={"masters/a.tif": b"one"})
+    page = '[[table.columns]]\nheading = "Trang"\nabout = "page"\n'
+    add_profile(museum, "ours", '[records]\nformat = "lido"\n' + MASTERS + page)
+    send(museum, "ours", tmp_path / "out")
+    (document,) = (tmp_path / "out/records").rglob("bt-1.xml")
+    assert validate(document.read_bytes(), "lido") == ()
+    assert column(tmp_path / "out/objects.csv", "Trang")[0].endswith("bt-1.html")
 
 
 def test_what_became_unfit_for_a_partner_is_told_as_deleted(museum: Museum, tmp_path: Path) -> None:

@@ -18,11 +18,12 @@ import pytest
 
 from archive import durable
 from archive.layout import Layout
-from archive.opening import Archive
+from archive.opening import Archive, open_archive
 from archive.store import Store
 from schemas.errors import StoreWriteError
 from tests.archive.replica_samples import copied, make_archive
 from tests.archive.store_samples import assert_valid, tree
+from tests.faults.amount import CUTS_OF_A_REPAIR
 from tests.faults.replica_scenarios import (
     HARMS,
     Harm,
@@ -238,6 +239,67 @@ def test_the_model_finds_a_sync_that_a_copy_leaves_out(
 ) -> None:
     _middle, end = cut_copies(
         source, old_copy, tmp_path, monkeypatch, forgotten=frozenset({forgotten})
+    )
+    assert any(tree(root / "store") != tree(source.layout.store) for root in end)
+
+
+def cut_repairs(
+    source: Archive, harm: Harm, folder: Path, monkeypatch, *, cuts: int, forgotten=frozenset()
+) -> tuple[list[Path], list[Path]]:
+    """Return archives as they may look after the power was cut in a repair, and at its end."""
+    dice = random.Random(harm.name)
+    copy = copied(source, folder / "copy")
+    archive = make_damaged(source, folder / "real", harm)
+    disks: list[Path] = []
+
+    def cut() -> None:
+        for _number in range(cuts):
+            disks.append(folder / f"cut-{len(disks)}")
+            disk.after_a_cut(disks[-1], dice)
+
+    # Locks are no disk calls of ours; what is in them does not matter.
+    for lock in (archive.layout.audit_lock, archive.layout.lock):
+        lock.touch()
+    disk = ForgetfulDisk(archive.layout.root)
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "_sync", lambda handle: None)
+        patch.setattr(durable, "_sync_folder", lambda folder: None)
+        recording(disk, patch, cut, forgotten)
+        assert mend(archive, copy).problems == ()
+    middle = len(disks)
+    for _number in range(10):
+        disks.append(folder / f"cut-{len(disks)}")
+        disk.after_a_cut(disks[-1], dice)
+    return disks[:middle], disks[middle:]
+
+
+@quick
+@pytest.mark.slow
+@pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.name)
+def test_a_power_cut_in_a_repair_touches_nothing_intact_and_the_next_one_finishes(
+    harm: Harm, source: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tree(make_damaged(source, tmp_path / "as-was", harm).layout.store)
+    middle, end = cut_repairs(source, harm, tmp_path, monkeypatch, cuts=CUTS_OF_A_REPAIR)
+    for number, root in enumerate(middle):
+        archive = open_archive(root)
+        assert_intact_untouched(before, archive, source)
+        if number % 20 == 0:
+            assert mend(archive, Layout(tmp_path / "copy")).problems == ()
+            assert tree(root / "store") == tree(source.layout.store)
+        shutil.rmtree(root)
+    for root in end:
+        assert tree(root / "store") == tree(source.layout.store)
+    assert len(middle) > 15 * CUTS_OF_A_REPAIR
+
+
+@quick
+@pytest.mark.parametrize("forgotten", ["_sync", "_sync_folder"])
+def test_the_model_finds_a_sync_that_a_repair_leaves_out(
+    forgotten: str, source: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _middle, end = cut_repairs(
+        source, HARMS[0], tmp_path, monkeypatch, cuts=0, forgotten=frozenset({forgotten})
     )
     assert any(tree(root / "store") != tree(source.layout.store) for root in end)
 

@@ -20,6 +20,7 @@ from archive import durable
 from archive.layout import Layout
 from archive.store import Store
 from tests.archive.store_samples import tree
+from tests.faults.amount import CUTS_A_CALL, IS_WHOLE
 from tests.faults.store_scenarios import (
     DISK_CALLS,
     SCENARIOS,
@@ -260,8 +261,8 @@ def test_a_power_cut_at_any_moment_loses_nothing_acknowledged(
 def test_thousands_of_power_cuts_lose_nothing_acknowledged(
     scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cuts = check_cuts(scenario, tmp_path, monkeypatch, cuts_per_call=30, thorough_every=20)
-    assert cuts > 1000
+    cuts = check_cuts(scenario, tmp_path, monkeypatch, cuts_per_call=CUTS_A_CALL, thorough_every=20)
+    assert cuts > (3500 if IS_WHOLE else 1000)
 
 
 @pytest.mark.usefixtures("quick_disk")

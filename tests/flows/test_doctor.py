@@ -2,9 +2,13 @@
 
 import json
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
+from archive.catalogue import Catalogue
+from archive.config import Settings
+from archive.opening import create_archive
 from pipeline import doctor
 from tests.conftest import Run
 
@@ -46,3 +50,17 @@ def test_optional_parts_are_listed_and_their_absence_is_no_illness(
     assert "hoaban[heic]: pi-heif" in ran.out
     assert "hoaban[pdf]: pypdfium2" in ran.out
     assert "pip install 'hoaban[raw]'" in ran.out
+
+
+def test_a_large_archive_is_advised_to_change_the_search_engine(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = create_archive(tmp_path / "museum", Settings())
+    Catalogue.open(archive.layout.catalogue).close()
+    monkeypatch.chdir(archive.layout.root)
+    assert "hoaban rebuild" not in run("doctor").out
+    monkeypatch.setattr(doctor, "LARGE_ARCHIVE", -1)
+    ran = run("doctor")
+    assert (ran.code, '[search] engine = "tantivy"' in ran.out) == (0, True)
+    archive.layout.config.write_text('[search]\nengine = "tantivy"\n', encoding="utf-8")
+    assert "hoaban rebuild" not in run("doctor").out

@@ -48,9 +48,29 @@ def test_search_speaks_the_language_sorts_counts_and_corrects(run: Run, museum: 
     data = json.loads(ran.out)
     assert data["total"] == 3, "a word that nothing has shuts nothing out"
     data = json.loads(run("search", "--json", "--facets", "chất liệu:đồng", cwd=museum).out)
-    (counted,) = (v for v in data["facets"]["material"] if v["value"] == "đồng")
+    (counted,) = (v for v in data["facets"]["material"] if v["value"] == "hợp kim đồng")
     assert counted["count"] == data["total"] == 1
     assert "đồng" in run("--lang", "vi", "search", "--facets", "trống", cwd=museum).out
+    assert data["years"] == [] or data["years"][0]["count"] >= 1
+
+
+def test_search_filters_by_any_name_of_a_facet_and_a_value(run: Run, museum: Path) -> None:
+    def found(*filters: str) -> list[str]:
+        options = [part for text in filters for part in ("--filter", text)]
+        answer = json.loads(run("search", "--json", *options, cwd=museum).out)
+        return sorted(hit["identifier"] for hit in answer["hits"])
+
+    bronze = found("material=đồng")
+    assert bronze == ["BT-001"]
+    assert found("Chất liệu = copper alloy") == found("chat lieu=đồng") == bronze
+    assert set(bronze) < set(found("material=đồng", "material=vải"))
+    assert found("material=đồng", "has=3D model") == []
+    ran = run("search", "--json", "trống", "--filter", "material=vải", cwd=museum)
+    assert json.loads(ran.out)["total"] == 0
+    for wrong in (("--filter", "material"), ("--filter", "shelf=7"), ()):
+        assert run("search", *wrong, cwd=museum).code == 2
+    said = run("--lang", "en", "search", "--filter", "shelf=7", cwd=museum).err
+    assert "material" in said
 
 
 RECORDS = (

@@ -82,7 +82,8 @@ def test_every_file_that_a_viewer_asks_for_is_there_in_its_size(size, tile_px, t
     width, height = size
     image = pyvips.Image.black(width, height, bands=3).copy(interpretation="srgb")
 
-    pyramid, _base = write_tiles(image, tmp_path / "0001", tile_px=tile_px, encoding=Encoding(50))
+    written = write_tiles(image, tmp_path / "0001", tile_px=tile_px, encoding=Encoding(50))
+    pyramid = written.pyramid
 
     asked = osd_urls(width, height, tile_px, pyramid.scale_factors, pyramid.sizes)
     asked |= level_0_urls(width, height, tile_px, pyramid.scale_factors, pyramid.sizes)

@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter
 
 from archive.limits import Limits, Watermark
 from archive.settings import DerivativeSettings, QualitySettings
+from pipeline.jobs import Job
 from pipeline.quality.judging import ScanFacts, judged
 from pipeline.quality.look import Look, Measures
 from pipeline.quality.object_size import longest_side_mm
@@ -217,3 +218,39 @@ def test_any_size_can_be_measured(tmp_path: Path, size: tuple[int, int]) -> None
     outcome = run_item(job, at="2026-11-21T08:30:00Z")
     assert not outcome.is_set_aside
     assert codes(check_item(job)) == codes(outcome)
+
+
+def item_of_pages(folder: Path, turned: set[int], *, count: int = 5) -> Job:
+    """Return the job of an item of pages of text, some of them delivered on their heads."""
+    scans = []
+    for number in range(count):
+        page = text_page(number, size=(1000, 1700))
+        path = folder / f"{number}.jpg"
+        (page.transpose(Image.Transpose.ROTATE_180) if number in turned else page).save(path)
+        scans.append(path)
+    return replace(job_for(folder / "staging", *scans), quality=SETTINGS)
+
+
+@pytest.mark.parametrize(("turned", "told"), [(set(), []), ({3}, ["3.jpg"]), ({0, 1, 2, 3, 4}, [])])
+def test_a_page_on_its_head_is_told_of_where_the_others_are_not(
+    tmp_path: Path, turned: set[int], told: list[str]
+) -> None:
+    job = item_of_pages(tmp_path, turned)
+    for outcome in (check_item(job), run_item(job, at="2026-11-21T08:30:00Z")):
+        found = [f.path for f in outcome.findings if f.code == "QUALITY-upside-down"]
+        assert found == told
+
+
+def test_an_orientation_tag_that_turns_a_page_on_its_head_is_told_of(tmp_path: Path) -> None:
+    job = item_of_pages(tmp_path, set())
+    with Image.open(tmp_path / "2.jpg") as page:
+        exif = page.getexif()
+        exif[0x0112] = 3
+        page.save(tmp_path / "2.jpg", exif=exif)
+    found = [f.path for f in check_item(job).findings if f.code == "QUALITY-upside-down"]
+    assert found == ["2.jpg"]
+
+
+def test_few_pages_do_not_say_which_way_is_up(tmp_path: Path) -> None:
+    found = codes(check_item(item_of_pages(tmp_path, {1}, count=3)))
+    assert "QUALITY-upside-down" not in found

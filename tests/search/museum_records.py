@@ -18,6 +18,7 @@ from schemas.records import Record
 from search.analysis import Word, iter_words
 from search.answer import Order
 from search.documents import SearchDocument, date_fields, document_for, field_names
+from search.facets import NO_FILTERS, Filters
 from search.highlight import highlighted
 from search.index import SearchIndex
 from search.query import Fields, parse_query
@@ -45,6 +46,40 @@ quỳ|qùy|vàng quỳ|Quyết chiến|quyet|khuôn đúc rìu|khuon|constructor
 đ|Đ|a|!!!|…|*|"áo|(đá OR gỗ)|-gỗ|title:đá|áo~2|[1954 TO 1955]|AND|NOT đá|\\|'|'''|...---...|🙂|🙂áo
 """
 _LANGUAGE = (DATA / "queries.txt").read_text(encoding="utf-8").rstrip("\n").split("\n")
+
+RIGHTS = (
+    "",
+    "https://creativecommons.org/licenses/by/4.0/",
+    "http://rightsstatements.org/vocab/NKC/1.0/",
+)
+FILTERED: list[tuple[str, Filters]] = [
+    ("", Filters({"material": ("gỗ",)})),
+    ("", Filters({"material": ("gỗ", "đồng")})),
+    ("", Filters({"material": ("gỗ",), "ethnic_group": ("Thái", "Mông")})),
+    ("", Filters({"ethnic_group": ("Mông",)}, (None, 1954))),
+    (" \t", Filters({}, (1900, None))),
+    ("", Filters({}, (None, None))),
+    ("", Filters({"material": (), "has": ("images",), "rights": ("CC BY 4.0",)})),
+    ("", Filters({"no such field": ("gỗ",)})),
+    ("", Filters({"material": ("no such value", "gỗ")})),
+    ("!!!", Filters({"material": ("gỗ",)})),
+    ("dien bien", Filters({"period": ("20",)})),
+    ("gỗ", Filters({"has": ("audio",)}, (1801, 1950))),
+    ("trogn dong", Filters({"period": ("-3", "-2")})),
+    ("1900..2000", Filters({"constructor": ("__proto__",)})),
+    *((query, NO_FILTERS) for query in ("", "gỗ", "đồng", "1954", "khong co")),
+]
+SUGGESTED = """
+tr|trong|trong d|trong do|trống đ|trông đ|trong dong|trong dong |
+trong dong d|Trống Đồng Đông S|đô||do|dồ|đồ|đồng|dong thau|gỗ|go|gò|g|th
+thái|Thái |thai|mon|mông|hmong|H'M|H’Mông|k|kh|khan p|khăn|khen|kỹ|ki|kĩ|ky
+thuy|thủy|hoa|hòa|hoà|hoà b|77|77.|77.AO|77ao8|77-AO-84|BT|BTĐB 1|btdb12|1
+12|1234|b-5|AK4|dien|điên|đien|điện b|bien phu|biên p|đất nung|nung|an|安|安南
+𡨸|ꪹ|ꪹꪕ|cham|áo c|ao cha|xe đ|brown|Bro|zzz|no such|gỗ zz|trong zz| | a|đ|…
+"khăn|constructor|__proto__|of the f|l'in|œu|oeu|áo|ÁO c|khăn piêu th
+áo chàm|mặt dây|Mặt Dây chuyền h|chuyen|hạt chuỗi hổ p|pendant|flag of|xe
+BTCT-0|0001|000
+"""
 
 MARKED = ["trong dong", "77.AO.84", "áo* OR 195?", "-gỗ 安 đồng", "dân tộc:Mông"]
 ORDERED = ["gỗ", "do dong", "áo OR khăn", "1900..2000", "-áo", "điện biên", "đồng"]
@@ -94,6 +129,8 @@ def documents() -> list[SearchDocument]:
             PROFILE,
             f"images/{record.item_id}.jpg",
             added=f"2026-01-{1 + place * 7 % 28:02}T08:00:00Z" if place % 9 else "",
+            media=("images", "audio")[: place % 3],
+            rights_uri=RIGHTS[place % 3],
         )
         for place, record in enumerate(records())
     ]
@@ -105,6 +142,9 @@ def vectors() -> dict[str, list[dict[str, object]]]:
         index = SearchIndex.create(Path(folder) / "index")
         index.replace_all(documents())
         queries = [_answer(index, query) for query in dict.fromkeys(QUERIES)]
+        filtered = [_filtered(index, query, filters) for query, filters in FILTERED]
+        typed = dict.fromkeys(SUGGESTED.strip().replace("\n", "|").split("|"))
+        suggested = [_suggested(index, text) for text in typed]
         orders = [_answer(index, query, order) for query in ORDERED for order in list(Order)[1:]]
     titles = [title for document in documents() for _lang, title in document.titles]
     texts = dict.fromkeys([*TEXTS, *titles])
@@ -113,6 +153,8 @@ def vectors() -> dict[str, list[dict[str, object]]]:
         "words": [{"text": text, "words": [_word(w) for w in iter_words(text)]} for text in texts],
         "queries": queries,
         "orders": orders,
+        "filtered": filtered,
+        "suggested": suggested,
         "marked": [_marked(query, title) for query in MARKED for title in dict.fromkeys(titles)],
     }
 
@@ -139,6 +181,32 @@ def _answer(index: SearchIndex, query: str, order: Order = Order.RELEVANCE) -> d
     if order is not Order.RELEVANCE:
         answer |= {"order": order.value, "facets": results.facets}
     return answer
+
+
+def _filtered(index: SearchIndex, query: str, filters: Filters) -> dict[str, object]:
+    results = index.search(
+        query,
+        limit=50,
+        fields=FIELDS,
+        filters=filters,
+        with_facets=True,
+        with_years=True,
+        with_all=True,
+    )
+    return {
+        "query": query,
+        "filters": filters.values,
+        "between": filters.between,
+        "total": results.total,
+        "hits": [[hit.item_id, hit.score] for hit in results.hits],
+        "corrected": results.corrected,
+        "facets": results.facets,
+        "years": [asdict(bar) for bar in results.years],
+    }
+
+
+def _suggested(index: SearchIndex, text: str) -> dict[str, object]:
+    return {"text": text, "suggestions": [asdict(found) for found in index.suggest(text, 12)]}
 
 
 def _marked(query: str, text: str) -> dict[str, object]:

@@ -1,8 +1,9 @@
 """The index over the museum's records: what is typed finds, and the best comes first."""
 
 import dataclasses
+import gc
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,17 @@ from search.documents import LEVELS, SearchDocument
 from search.index import SearchIndex
 from tests.search.museum_records import documents
 
-# Whoosh leaves a file of a damaged index for the garbage collector to close.
-leaves_a_file_open = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+
+def leaves_a_file_open(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test whose file Whoosh leaves to the garbage collector, which runs after it."""
+    ignored = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+    return ignored(pytest.mark.usefixtures("collected")(test))
+
+
+@pytest.fixture
+def collected() -> Iterator[None]:
+    yield
+    gc.collect()
 
 
 def document(item_id: str, title: str = "", subject: str = "", text: str = "") -> SearchDocument:

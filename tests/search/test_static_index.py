@@ -1,25 +1,29 @@
-"""The scripts of the site's search: complete, reproducible, and the same as Whoosh answers.
+"""The sharded index of the site: complete, reproducible, and changed only where it must be.
 
 What the scripts answer is compared in tests/browser/test_search_engine.py.
 """
 
-import json
 import random
+from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.errors import StoreWriteError
-from search.documents import LEVELS, SearchDocument, best_levels
-from search.static import static_index, write_static_index
+from schemas.profile import SearchLevel
+from search.compiled.coding import Entry, integers, leaf, steps
+from search.compiled.packing import Packing, Sizes, sizes_for
+from search.documents import SearchDocument, best_levels, order_key, token_pairs
+from search.static import write_static_index
 from tests.search.museum_records import DATA, documents, vectors_text
+from tests.search.shards import Reader, Shards, leaf_entries
 
-
-def data_of(script: Path) -> dict[str, Any]:
-    text = script.read_text(encoding="utf-8")
-    start, end = text.index("{"), text.rindex("}") + 1
-    return dict(json.loads(text[start:end]))
+MANY_SHARDS = Sizes(
+    part=16, leaf=600, chunk=2, group=8, block=16, largest_entry=40, pieces=True, spread=1
+)
 
 
 def test_the_vectors_are_what_python_gives_today() -> None:
@@ -28,65 +32,126 @@ def test_the_vectors_are_what_python_gives_today() -> None:
     )
 
 
-def test_seven_scripts_are_written_and_the_engine_is_named_first(tmp_path: Path) -> None:
+def test_the_scripts_that_keep_their_names_are_few_and_the_engine_is_named_first(
+    tmp_path: Path,
+) -> None:
     written = write_static_index(documents(), tmp_path / "site" / "search")
     assert [path.name for path in written] == [
         "search-engine.js",
-        "search-analysis.js",
-        "search-query.js",
-        "search-scoring.js",
+        "search-language.js",
         "search-correct.js",
-        "search-tables.js",
+        "search-facets.js",
+        "search-suggest.js",
         "search-index.js",
     ]
-    assert sorted(written) == sorted((tmp_path / "site" / "search").iterdir())
-
-
-def test_the_same_documents_in_any_order_give_the_same_bytes(tmp_path: Path) -> None:
-    shuffled = documents()
-    random.Random(3).shuffle(shuffled)
-    first = write_static_index(documents(), tmp_path / "first")
-    second = write_static_index(shuffled, tmp_path / "second")
-    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
-
-
-def test_the_index_holds_every_word_of_every_document(tmp_path: Path) -> None:
-    index = data_of(write_static_index(documents(), tmp_path)[-1])
-    by_id = {document.item_id: document for document in documents()}
-    found: dict[str, dict[tuple[str, str], int]] = {item_id: {} for item_id in by_id}
-    for bare, variants in index["terms"].items():
-        for exact, codes in variants:
-            number = 0
-            for code in codes:
-                number += code // len(LEVELS)
-                item_id = index["documents"][number][0]
-                found[item_id][exact, bare] = code % len(LEVELS)
-    assert found == {
-        item_id: {(token.exact, token.bare): level for token, level in best_levels(d).items()}
-        for item_id, d in by_id.items()
+    assert {path.name for path in (tmp_path / "site" / "search").iterdir()} == {
+        *(path.name for path in written),
+        "shards",
     }
 
 
-def test_the_index_shows_what_a_hit_needs() -> None:
-    entries = static_index(documents())["documents"]
-    assert isinstance(entries, list)
-    shown = {entry[0]: entry[1:] for entry in entries}
-    for document in documents():
-        assert shown[document.item_id] == [
-            document.identifier,
-            [list(title) for title in document.titles],
-            document.date,
-            document.thumbnail,
-            list(document.span) if document.span else None,
-            document.added,
-            [list(facet) for facet in document.facets],
+def test_a_small_archive_stays_few_files(tmp_path: Path) -> None:
+    write_static_index(documents(), tmp_path)
+    assert len(_files(tmp_path)) <= 50
+
+
+@pytest.mark.parametrize("sizes", [None, MANY_SHARDS])
+def test_the_same_documents_in_any_order_give_the_same_bytes(
+    tmp_path: Path, sizes: Sizes | None
+) -> None:
+    shuffled = documents()
+    random.Random(3).shuffle(shuffled)
+    write_static_index(documents(), tmp_path / "first", sizes=sizes)
+    write_static_index(shuffled, tmp_path / "second", sizes=sizes)
+    assert _files(tmp_path / "first") == _files(tmp_path / "second")
+
+
+@pytest.mark.slow
+def test_any_number_of_processes_gives_the_same_bytes(tmp_path: Path) -> None:
+    for processes in (1, 2):
+        folder = tmp_path / str(processes)
+        write_static_index(documents(), folder, sizes=MANY_SHARDS, processes=processes)
+    assert _files(tmp_path / "1") == _files(tmp_path / "2")
+
+
+@pytest.mark.parametrize("sizes", [None, MANY_SHARDS])
+def test_the_index_holds_every_word_of_every_document(tmp_path: Path, sizes: Sizes | None) -> None:
+    write_static_index(documents(), tmp_path, sizes=sizes)
+    shards = Shards(tmp_path)
+    ordered = sorted(documents(), key=order_key)
+    found: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
+    for bare, exact, levels in shards.forms("w"):
+        for level, numbers in enumerate(levels):
+            for number in numbers:
+                found[number][exact, bare] = level
+    assert found == {
+        number: {(t.exact, t.bare): level for t, level in best_levels(document).items()}
+        for number, document in enumerate(ordered)
+    }
+
+
+@pytest.mark.parametrize("sizes", [None, MANY_SHARDS])
+def test_the_index_holds_every_pair_by_both_of_its_words(
+    tmp_path: Path, sizes: Sizes | None
+) -> None:
+    write_static_index(documents(), tmp_path, sizes=sizes)
+    shards = Shards(tmp_path)
+    ordered = sorted(documents(), key=order_key)
+    pairs: dict[str, list[int]] = defaultdict(list)
+    for number, document in enumerate(ordered):
+        for pair in token_pairs(document):
+            pairs[pair].append(number)
+    assert {key: Reader(data).steps(n) for key, n, data in shards.entries("p")} == pairs
+    assert {key: count for key, count, _data in shards.entries("r")} == {
+        " ".join(reversed(pair.split(" "))): len(numbers) for pair, numbers in pairs.items()
+    }
+
+
+@pytest.mark.parametrize("sizes", [None, MANY_SHARDS])
+def test_the_index_shows_what_a_hit_needs(tmp_path: Path, sizes: Sizes | None) -> None:
+    write_static_index(documents(), tmp_path, sizes=sizes)
+    shards = Shards(tmp_path)
+    ordered = sorted(documents(), key=order_key)
+    assert list(shards.shown()) == [
+        [d.item_id, d.identifier, [list(title) for title in d.titles], d.date, d.thumbnail]
+        for d in ordered
+    ]
+    assert list(shards.column("\0years")) == [list(d.span or ()) for d in ordered]
+    for name in {name for document in ordered for name, _value in document.facets}:
+        assert list(shards.column(name)) == [
+            [value for field, value in document.facets if field == name] for document in ordered
         ]
 
 
-def test_one_item_twice_is_a_defect() -> None:
+def test_a_shard_is_named_by_what_is_in_it_and_an_edit_renames_few(tmp_path: Path) -> None:
+    made = documents()
+    write_static_index(made, tmp_path / "before", sizes=MANY_SHARDS)
+    texts = {**made[4].texts, SearchLevel.TEXT: ("Một lời bình mới.",)}
+    made[4] = replace(made[4], texts=texts)
+    write_static_index(made, tmp_path / "after", sizes=MANY_SHARDS)
+    before, after = _files(tmp_path / "before"), _files(tmp_path / "after")
+    both = before.keys() & after.keys() - {"search-index.js"}
+    assert all(before[name] == after[name] for name in both)
+    assert len(both) > 0.6 * len(before)
+
+
+def test_no_folder_is_full_and_a_stick_has_few_files() -> None:
+    for count in (10, 100_000, 400_001, 1_000_000):
+        assert 40 * count / 1000 / 32 ** sizes_for(count, Packing.WEB).spread < 1000
+    assert sizes_for(100_000, Packing.USB).leaf > 10 * sizes_for(100_000, Packing.WEB).leaf
+
+
+def test_an_older_index_leaves_nothing_behind(tmp_path: Path) -> None:
+    write_static_index(documents(), tmp_path / "search")
+    write_static_index([], tmp_path / "search")
+    write_static_index([], tmp_path / "other")
+    assert _files(tmp_path / "search") == _files(tmp_path / "other")
+
+
+def test_one_item_twice_is_a_defect(tmp_path: Path) -> None:
     twice = SearchDocument("a", "A", (("", "áo"),), {})
     with pytest.raises(ValueError, match="twice"):
-        static_index([twice, twice])
+        write_static_index([twice, twice], tmp_path)
 
 
 def test_a_folder_that_cannot_be_made_is_a_write_error(tmp_path: Path) -> None:
@@ -94,3 +159,31 @@ def test_a_folder_that_cannot_be_made_is_a_write_error(tmp_path: Path) -> None:
     with pytest.raises(StoreWriteError) as caught:
         write_static_index([], tmp_path / "file" / "search")
     assert "hoaban build" in caught.value.remedy
+
+
+@given(st.lists(st.integers(0, 2**40)))
+def test_integers_come_back(values: list[int]) -> None:
+    read = Reader(integers(values))
+    assert read.integers(len(values)) == values
+    assert read.is_at_end
+
+
+@given(st.sets(st.integers(0, 2**32 - 1), min_size=1))
+def test_ascending_numbers_come_back(values: set[int]) -> None:
+    numbers = sorted(values)
+    assert Reader(steps(numbers)).steps(len(numbers)) == numbers
+
+
+@given(st.dictionaries(st.text(), st.tuples(st.integers(0, 2**32), st.binary())))
+def test_entries_of_a_leaf_come_back(entries: dict[str, tuple[int, bytes]]) -> None:
+    keys = [key for key in sorted(entries) if key.isprintable()]
+    made = [Entry(key, *entries[key]) for key in keys]
+    assert list(leaf_entries(leaf(made))) == [(key, *entries[key]) for key in keys]
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

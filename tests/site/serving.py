@@ -5,12 +5,13 @@ from __future__ import annotations
 import http.client
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from starlette.routing import BaseRoute
 
 from archive.serve import make_app
 
@@ -40,11 +41,13 @@ class Host:
         """Its address, without a final slash."""
         return f"http://127.0.0.1:{self.port}"
 
-    def get(self, path: str, headers: dict[str, str] | None = None) -> Answer:
+    def get(
+        self, path: str, headers: dict[str, str] | None = None, *, method: str = "GET"
+    ) -> Answer:
         """Ask for a path exactly as it is written."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request("GET", path, headers=headers or {})
+            connection.request(method, path, headers=headers or {})
             answer = connection.getresponse()
             found = {name.lower(): value for name, value in answer.getheaders()}
             return Answer(answer.status, found, answer.read())
@@ -53,10 +56,10 @@ class Host:
 
 
 @contextmanager
-def hosting(site: Path) -> Iterator[Host]:
-    """Serve ``site`` inside the block."""
+def hosting(site: Path, routes: Sequence[BaseRoute] = ()) -> Iterator[Host]:
+    """Serve ``site`` inside the block, and before its files ``routes``."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(make_app(site), log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(make_app(site, routes), log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -59,7 +59,7 @@ def test_every_link_leads_to_a_file_and_every_page_parses(tmp_path):
     report = build(archive)
     assert broken_links(archive.layout.site) == []
     found = list(pages(archive.layout.site))
-    assert report.pages == len(found) == 2 * (3 + 4) + 2
+    assert report.pages == len(found) == 2 * (3 + 5 + 4) + 2
     assert report.items == 3
     assert report.warnings == ()
     assert report.bytes == sum(len(content) for content in snapshot(archive.layout.site).values())
@@ -284,6 +284,7 @@ def test_a_large_list_has_pages_with_next_and_previous(tmp_path):
         "1.html",
         "2.html",
         "3.html",
+        "index.html",
     ]
     last = Page(site / "vi/browse/3.html")
     assert ("a", "2.html") not in last.links
@@ -328,10 +329,24 @@ def test_a_public_site_tells_search_engines_about_both_editions(tmp_path):
     assert ("link", "/kho/assets/css/site.css") in missing.links
 
 
+def test_a_public_site_says_how_to_search_it(tmp_path):
+    archive = small_archive(tmp_path, PUBLIC)
+    build(archive)
+    text = (archive.layout.site / "vi/opensearch.xml").read_text(encoding="utf-8")
+    assert 'template="https://baotang.example/kho/vi/search.html?q={searchTerms}"' in text
+    assert "/api/" not in text, "a web host answers no program"
+    for path, href in (("index.html", "vi/opensearch.xml"), ("en/about.html", "opensearch.xml")):
+        links = [found for tag, found in Page(archive.layout.site / path).tags if tag == "link"]
+        (link,) = (found for found in links if found.get("rel") == "search")
+        assert link["href"].endswith(href)
+        assert (archive.layout.site / path).parent.joinpath(link["href"]).resolve().is_file()
+
+
 def test_a_site_without_an_address_claims_none(tmp_path):
     archive = small_archive(tmp_path)
     build(archive)
     assert not (archive.layout.site / "sitemap.xml").exists()
+    assert not (archive.layout.site / "vi/opensearch.xml").exists()
     for page in pages(archive.layout.site):
         assert not [1 for tag, found in page.tags if found.get("rel") == "canonical"]
 

@@ -102,11 +102,12 @@
     });
   }
 
-  function openZoom() {
+  function openZoom(then) {
     loadViewer().then(function () {
       picture.hidden = true;
       zoom.hidden = false;
       if (!viewer) { viewer = makeViewer(); }
+      if (typeof then === "function") { viewer.addOnceHandler("open", then); }
       openView();
       zoom.scrollIntoView({ block: "nearest" });
       zoom.querySelector("[data-do=in]").focus();
@@ -184,4 +185,22 @@
   });
   opener.addEventListener("click", openZoom);
   opener.hidden = false;
+
+  // A story leads to a detail: #view=2&xywh=percent:30,20,40,40 (Media Fragments).
+  function openPlace() {
+    var hash = window.location.hash;
+    var view = /[#&]view=(\d+)/.exec(hash);
+    var part = /[#&]xywh=percent:([\d.]+),([\d.]+),([\d.]+),([\d.]+)/.exec(hash);
+    if (view && views[view[1] - 1]) { show(view[1] - 1); }
+    if (part) {
+      openZoom(function () {
+        var zoomed = views[current].zoom;
+        var height = zoomed.height / zoomed.width;
+        var at = part.slice(1).map(function (value) { return value / 100; });
+        viewer.viewport.fitBounds(new window.OpenSeadragon.Rect(at[0], at[1] * height, at[2], at[3] * height), true);
+      });
+    }
+  }
+  window.addEventListener("hashchange", openPlace);
+  openPlace();
 })();

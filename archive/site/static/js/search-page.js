@@ -1,24 +1,44 @@
-// The search page: results while typing, the query in the address, all by keyboard.
-// The engine is HoabanSearch (search-engine.js); this script only shows what it finds.
+// The search page: results while typing, what narrows them down, all of it in the address and by
+// keyboard. The engine is HoabanSearch (search-engine.js); this script asks it and shows what it
+// answers, with the help of the scripts beside it.
 (function () {
   "use strict";
 
   var PAGE = 24;
   var PAUSE_MS = 120;
-  var input = document.getElementById("q");
-  var form = input.form;
-  var found = document.getElementById("found");
-  var list = document.getElementById("results");
-  var more = document.getElementById("more");
-  var sort = document.getElementById("sort");
-  var sorting = document.getElementById("sorting");
-  var words = JSON.parse(document.getElementById("words").textContent);
+  var State = window.SearchState;
+  var get = function (id) { return document.getElementById(id); };
+  var input = get("q");
+  var found = get("found");
+  var list = get("results");
+  var more = get("more");
+  var sort = get("sort");
+  var words = JSON.parse(get("words").textContent);
   var plural = new Intl.PluralRules(words.lang);
   var numbers = new Intl.NumberFormat(words.lang);
+  var results = window.SearchResults.over(list, words.lang);
+  var narrow = window.SearchNarrow.inside(get("facets"), words, function (field, value) {
+    go(State.toggled(state, field, value));
+  });
+  var years = window.SearchYears.inside(get("years"), words, function (between) {
+    go(Object.assign({}, state, { between: between }));
+  });
+  var offers = window.SearchOffers.below(input, get("offers"), get("offered"), words, {
+    suggest: function (text, limit) {
+      return engine().then(function () { return window.HoabanSearch.suggest(text, limit); });
+    },
+    kindOf: function (kind) {
+      return kind === "word" ? "" : kind === "number" ? words.number : narrow.nameOf(kind);
+    },
+    labelOf: function (offer) {
+      return isFacet(offer) ? narrow.labelOf(offer.kind, offer.text) : offer.text;
+    },
+    take: take,
+  });
+  var state = State.empty();
   var timer = 0;
   var latest = 0;
   var shown = 0;
-  var asked = "";
   var ready = null;
 
   function engine() {
@@ -30,141 +50,213 @@
     return ready;
   }
 
-  function element(name, className, text, lang) {
-    var node = document.createElement(name);
-    if (className) { node.className = className; }
-    if (text) { node.textContent = text; }
-    if (lang && lang !== words.lang) { node.lang = lang; }
-    return node;
+  // The address -------------------------------------------------------------------------------
+
+  function address() {
+    // Where a browser keeps pages from a disk from changing their address, what follows "#" does.
+    var mark = window.location.hash;
+    return mark.startsWith("#?") ? mark.slice(1) : window.location.search;
   }
 
-  // The title a reader of this edition gets: theirs, else one without language, else the first.
-  function titleOf(hit) {
-    var titles = hit.titles || [];
-    return titles.find(function (pair) { return pair[0] === words.lang; }) ||
-      titles.find(function (pair) { return !pair[0]; }) ||
-      titles[0] || ["", hit.identifier];
-  }
-
-  // The title with the words that were found marked.
-  function marked(title, query) {
-    var node = element("span", "card-title", "", title[0]);
-    window.HoabanSearch.highlight(title[1], query).forEach(function (piece) {
-      node.appendChild(piece[1] ? element("mark", "", piece[0]) : document.createTextNode(piece[0]));
-    });
-    return node;
-  }
-
-  function card(hit, query) {
-    var title = titleOf(hit);
-    var item = element("li", "card");
-    var link = element("a");
-    link.href = list.dataset.edition + window.HoabanPaths.itemPage(hit.item_id);
-    var mat = element("span", "mat");
-    if (hit.thumbnail) {
-      var image = element("img");
-      image.alt = "";
-      image.loading = "lazy";
-      image.decoding = "async";
-      image.src = list.dataset.root + hit.thumbnail;
-      mat.appendChild(image);
+  function remember(isStep) {
+    var search = State.format(state);
+    if (search === address()) { return; }
+    var target = window.location.pathname + search;
+    try {
+      window.history[isStep ? "pushState" : "replaceState"](null, "", target);
+    } catch (error) {
+      if (isStep) { window.location.hash = search || "?"; }
+      else { window.location.replace("#" + (search || "?")); }
     }
-    link.appendChild(mat);
-    link.appendChild(marked(title, query));
-    item.appendChild(link);
-    var facts = element("span", "card-facts");
-    if (hit.date) { facts.appendChild(element("span", "", hit.date)); }
-    facts.appendChild(element("span", "number", hit.identifier));
-    item.appendChild(facts);
-    return item;
   }
 
-  function sentence(total, query) {
-    var form = total === 0 ? words.none : plural.select(total) === "one" ? words.one : words.many;
-    return form.replace("{count}", function () { return numbers.format(total); })
-      .replace("{query}", function () { return query; });
+  /** Show a state; a step can be taken back with the browser's back button. */
+  function go(next, isTyping) {
+    state = next;
+    remember(!isTyping);
+    refresh();
   }
 
-  function ask(query, offset) {
+  function goBack() {
+    var next = State.parse(address());
+    if (State.format(next) === State.format(state)) { return; }
+    state = next;
+    input.value = state.query;
+    offers.close();
+    refresh();
+  }
+
+  // Asking ------------------------------------------------------------------------------------
+
+  function ask(offset, limit) {
     var turn = ++latest;
-    engine().then(function () {
-      return window.HoabanSearch.search(query, { limit: PAGE, offset: offset, order: sort.value });
-    }).then(function (answer) {
+    var asked = state;
+    return engine().then(function () {
+      return window.HoabanSearch.search(asked.query, {
+        limit: limit, offset: offset, order: asked.order, filters: asked.filters,
+        between: asked.between, facets: offset === 0, years: offset === 0, all: true,
+      });
       // An older question may be answered after a newer one.
-      if (turn !== latest) { return; }
-      if (offset === 0) { list.textContent = ""; shown = 0; }
-      answer.hits.forEach(function (hit) { list.appendChild(card(hit, answer.query)); });
-      shown += answer.hits.length;
-      found.textContent = sentence(answer.total, answer.corrected || query);
-      if (answer.corrected) {
-        found.textContent = words.corrected.replace("{words}", function () {
-          return answer.corrected;
-        }) + " · " + found.textContent;
-      }
-      sorting.hidden = answer.total < 2;
-      var isMore = shown < answer.total && answer.hits.length > 0;
-      if (offset > 0 && list.children[offset]) { list.children[offset].querySelector("a").focus(); }
-      more.hidden = !isMore;
-    }, function () {
-      if (turn === latest) { found.textContent = words.failed; more.hidden = true; }
+    }).then(function (answer) { return turn === latest ? answer : null; }, function () {
+      if (turn === latest) { fail(); }
+      return null;
     });
+  }
+
+  function fail() {
+    get("finds").hidden = false;
+    found.textContent = words.failed;
+    list.textContent = "";
+    more.hidden = true;
+    get("narrow").hidden = true;
+    get("sorting").hidden = true;
+  }
+
+  function refresh() {
+    var wanted = Math.max(PAGE, (window.history.state || {}).shown || 0);
+    sort.value = state.order;
+    list.classList.toggle("is-list", state.view === "list");
+    document.querySelectorAll("[data-view]").forEach(function (button) {
+      button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
+    });
+    linkEditions();
+    ask(0, wanted).then(function (answer) {
+      if (!answer) { return; }
+      get("finds").hidden = false;
+      results.show(answer);
+      shown = answer.hits.length;
+      tell(answer);
+      narrow.show(answer, state);
+      years.show(answer.years, state.between);
+      showChosen();
+    });
+  }
+
+  function sentence(answer) {
+    var query = answer.corrected || state.query;
+    var form = answer.total === 0 ? "none" : plural.select(answer.total) === "one" ? "one" : "many";
+    var text = words[query.trim() ? form : form + "AtAll"]
+      .replace("{count}", function () { return numbers.format(answer.total); })
+      .replace("{query}", function () { return query; });
+    if (!answer.corrected) { return text; }
+    return words.corrected.replace("{words}", function () { return answer.corrected; }) + " · " + text;
+  }
+
+  function tell(answer) {
+    found.textContent = sentence(answer);
+    get("nothing").hidden = answer.total > 0;
+    more.hidden = shown >= answer.total;
+    document.querySelector(".narrow-show").textContent =
+      words.showResults.replace("{count}", numbers.format(answer.total));
+  }
+
+  function showChosen() {
+    var chosen = [];
+    Object.keys(state.filters).forEach(function (field) {
+      state.filters[field].forEach(function (value) {
+        chosen.push({
+          text: narrow.nameOf(field) + ": " + narrow.labelOf(field, value),
+          remove: function () { go(State.toggled(state, field, value)); input.focus(); },
+        });
+      });
+    });
+    if (state.between) {
+      chosen.push({
+        text: words.time + ": " + years.textOf(state.between),
+        remove: function () { go(Object.assign({}, state, { between: null })); input.focus(); },
+      });
+    }
+    window.SearchNarrow.showChips(get("chips"), chosen, words, clear);
+    document.querySelector(".narrow-open").textContent = chosen.length === 0 ? words.narrow
+      : words.narrowChosen.replace("{count}", numbers.format(chosen.length));
   }
 
   function clear() {
-    latest++;
-    list.textContent = "";
-    found.textContent = "";
-    more.hidden = true;
-    sorting.hidden = true;
+    go(Object.assign({}, state, { filters: {}, between: null }));
+    input.focus();
   }
 
-  function remember(query) {
-    // Some browsers refuse to change the address of a page opened from a disk.
-    try {
-      var order = sort.value === "relevance" ? "" : "&sort=" + sort.value;
-      var address = query ? "?q=" + encodeURIComponent(query) + order : window.location.pathname;
-      window.history.replaceState(null, "", address);
-    } catch (error) { /* the address stays as it is */ }
+  // The other edition shows the same.
+  function linkEditions() {
+    document.querySelectorAll("a.edition").forEach(function (link) {
+      link.href = link.getAttribute("href").split("?")[0] + State.format(state);
+    });
   }
 
-  function run() {
+  // What people do ----------------------------------------------------------------------------
+
+  function isFacet(offer) {
+    return offer.kind !== "word" && offer.kind !== "number";
+  }
+
+  function take(offer) {
+    window.clearTimeout(timer);
+    if (isFacet(offer)) {
+      input.value = "";
+      var next = Object.assign({}, state, { query: "" });
+      go(State.isChosen(state, offer.kind, offer.text) ? next
+        : State.toggled(next, offer.kind, offer.text));
+      return;
+    }
+    input.value = offer.text;
+    go(Object.assign({}, state, { query: offer.text }));
+  }
+
+  function typed(isDone) {
     var query = input.value.normalize("NFC").trim();
-    if (query === asked) { return; }
-    asked = query;
-    remember(query);
-    if (query) { ask(query, 0); } else { clear(); }
-  }
-
-  // Arrow keys walk from the search line through the results and back.
-  function step(event) {
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") { return; }
-    var links = Array.prototype.slice.call(list.querySelectorAll("a"));
-    var at = links.indexOf(document.activeElement);
-    if (at < 0 && document.activeElement !== input) { return; }
-    var next = at + (event.key === "ArrowDown" ? 1 : -1);
-    if (next >= links.length) { return; }
-    if (next === -2 || links.length === 0) { return; }
-    event.preventDefault();
-    (next < 0 ? input : links[next]).focus();
+    if (query === state.query && !isDone) { return; }
+    go(Object.assign({}, state, { query: query }), !isDone);
   }
 
   input.addEventListener("input", function () {
     window.clearTimeout(timer);
-    timer = window.setTimeout(run, PAUSE_MS);
+    timer = window.setTimeout(function () { typed(false); offers.update(); }, PAUSE_MS);
   });
-  form.addEventListener("submit", function (event) {
+  input.addEventListener("keydown", function (event) {
+    if (event.defaultPrevented || event.isComposing) { return; }
+    if (event.key === "ArrowDown" && results.focus(0)) { event.preventDefault(); }
+  });
+  input.form.addEventListener("submit", function (event) {
     event.preventDefault();
     window.clearTimeout(timer);
-    run();
+    offers.close();
+    typed(true);
   });
-  sort.addEventListener("change", function () { asked = ""; run(); });
-  more.addEventListener("click", function () { ask(asked, shown); });
-  document.addEventListener("keydown", step);
+  sort.addEventListener("change", function () {
+    go(Object.assign({}, state, { order: sort.value }));
+  });
+  document.querySelectorAll("[data-view]").forEach(function (button) {
+    button.addEventListener("click", function () {
+      go(Object.assign({}, state, { view: button.dataset.view }));
+    });
+  });
+  more.addEventListener("click", function () {
+    ask(shown, PAGE).then(function (answer) {
+      if (!answer) { return; }
+      var first = shown;
+      results.append(answer);
+      shown += answer.hits.length;
+      more.hidden = shown >= answer.total || answer.hits.length === 0;
+      try { window.history.replaceState({ shown: shown }, ""); } catch (error) { /* as it was */ }
+      results.focus(first);
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    var isWriting = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) &&
+      event.target.type !== "checkbox";
+    if (event.key === "/" && !isWriting && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      input.focus();
+      input.select();
+    } else {
+      results.step(event, input);
+    }
+  });
+  window.addEventListener("popstate", goBack);
+  window.addEventListener("hashchange", goBack);
 
-  var address = new URLSearchParams(window.location.search);
-  input.value = address.get("q") || "";
-  sort.value = address.get("sort") || "relevance";
-  if (!sort.value) { sort.value = "relevance"; }
-  run();
-  if (!input.value) { input.focus(); engine().catch(function () { found.textContent = words.failed; }); }
+  window.SearchNarrow.asDrawer(get("narrow-body"), get("narrow"), get("drawer"));
+  state = State.parse(address());
+  input.value = state.query;
+  refresh();
 })();

@@ -1,0 +1,147 @@
+"""The data of the whole site in files for other programs: CSV, JSON-LD, and what there is (DCAT).
+
+Only what the pages show goes in: hidden fields and items that are not public never reach them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import Any
+
+from archive.settings import Settings
+from archive.site.files import SiteTree
+from archive.site.urls import absolute_url
+from schemas.cells import quote_cell
+from schemas.crosswalks.iiif import collection_path
+from schemas.profile import Profile
+from schemas.record_cells import cells_of, in_order
+from schemas.records import Record
+
+CSV_PATH = "data/items.csv"
+JSON_LD_PATH = "data/items.jsonl"
+DATASET_PATH = "data/dataset.jsonld"
+_JSON_LD_TYPE = "application/ld+json"
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file of the whole site.
+
+    Attributes:
+        path: Its path, relative to the root of the site.
+        kind: What it is: ``csv``, ``jsonl``, ``iiif`` or ``dcat``.
+        media_type: Its media type.
+        size_bytes: Its size.
+    """
+
+    path: str
+    kind: str
+    media_type: str
+    size_bytes: int
+
+
+class DataFiles:
+    """Collects the data of all items on the disk, and writes the files at the end."""
+
+    def __init__(self, tree: SiteTree, profile: Profile, settings: Settings) -> None:
+        self._tree = tree
+        self._profile = profile
+        self._settings = settings
+        self._headings: set[str] = set()
+        self._cells = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  (closed by close)
+        self._lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115
+
+    def add(self, record: Record, json_ld: Mapping[str, Any] | None) -> None:
+        """Take a public record without its hidden fields, and its JSON-LD if there is any."""
+        cells = cells_of(record, self._profile, with_extra=False)
+        self._headings |= cells.keys()
+        self._cells.write(json.dumps(cells, ensure_ascii=False) + "\n")
+        if json_ld is not None:
+            self._lines.write(json.dumps(json_ld, ensure_ascii=False) + "\n")
+
+    def finish(self, updated_on: str) -> list[Download]:
+        """Write the files; return what there is.
+
+        Args:
+            updated_on: Day of the latest change, ``2026-11-21``, or empty.
+        """
+        found = [self._write(CSV_PATH, "csv", "text/csv", self._table())]
+        if self._lines.tell():
+            self._lines.seek(0)
+            found.append(self._write(JSON_LD_PATH, "jsonl", "application/jsonl", self._lines))
+        collection = self._tree.root / collection_path()
+        size = collection.stat().st_size
+        found.append(Download(collection_path(), "iiif", _JSON_LD_TYPE, size))
+        dataset = json.dumps(self._dataset(found, updated_on), ensure_ascii=False, indent=2) + "\n"
+        found.append(self._write(DATASET_PATH, "dcat", _JSON_LD_TYPE, [dataset]))
+        return found
+
+    def close(self) -> None:
+        """Throw away what was collected."""
+        self._cells.close()
+        self._lines.close()
+
+    def _write(self, path: str, kind: str, media_type: str, lines: Iterable[str]) -> Download:
+        size_bytes = self._tree.write_chunks(path, (line.encode() for line in lines))
+        return Download(path, kind, media_type, size_bytes)
+
+    def _table(self) -> Iterator[str]:
+        """Yield the table row by row, with a byte order mark so that Excel reads Vietnamese."""
+        headings = in_order(self._headings, self._profile)
+        yield "\ufeff" + _row(headings)
+        self._cells.seek(0)
+        for line in self._cells:
+            cells = json.loads(line)
+            yield _row([cells.get(heading, "") for heading in headings])
+
+    def _dataset(self, files: list[Download], updated_on: str) -> dict[str, Any]:
+        """Return what there is, for catalogues of data.
+
+        Source: Data Catalog Vocabulary (DCAT) 3, https://www.w3.org/TR/vocab-dcat-3/
+        """
+        settings = self._settings
+
+        def address(path: str) -> str:
+            return absolute_url(settings.base_url, path)
+
+        data: dict[str, Any] = {
+            "@context": {
+                "dcat": "http://www.w3.org/ns/dcat#",
+                "dct": "http://purl.org/dc/terms/",
+                "foaf": "http://xmlns.com/foaf/0.1/",
+            },
+            "@id": address(DATASET_PATH),
+            "@type": "dcat:Dataset",
+            "dct:title": [{"@value": text, "@language": c} for c, text in settings.title.items()],
+            "dct:language": list(settings.languages),
+            "dcat:landingPage": {
+                "@id": address(f"{settings.main_language}/data.html"),
+            },
+            "dcat:distribution": [
+                {
+                    "@type": "dcat:Distribution",
+                    "dcat:downloadURL": {"@id": address(file.path)},
+                    "dcat:mediaType": file.media_type,
+                    "dcat:byteSize": file.size_bytes,
+                }
+                for file in files
+            ],
+        }
+        if settings.publisher:
+            data["dct:publisher"] = {"@type": "foaf:Agent", "foaf:name": settings.publisher}
+        if settings.rights_uri:
+            data["dct:license"] = {"@id": settings.rights_uri}
+        if updated_on:
+            data["dct:modified"] = updated_on
+        return data
+
+
+def _row(cells: Sequence[str]) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerow([quote_cell(cell) for cell in cells])
+    return out.getvalue()

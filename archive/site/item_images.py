@@ -1,0 +1,87 @@
+"""The images of items: whether they are there, and bringing them into the site."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from archive.layout import Layout
+from archive.site.edition import edition_files
+from archive.site.files import SiteTree
+from archive.site.items import ShownItem
+from archive.site.smaller import halved
+from schemas.crosswalks import iiif
+from schemas.derivatives import DerivativeSet
+from schemas.identifiers import image_folder
+from schemas.profile import Profile
+
+
+class ItemImages:
+    """Brings the images of public items into one site.
+
+    Args:
+        layout: Where derivatives are.
+        tree: The site.
+        profile: What the IIIF manifests say of items.
+        publication: Where all this will be published.
+        halvings: How often zoomable images are halved, in an edition.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        tree: SiteTree,
+        profile: Profile,
+        publication: iiif.Publication,
+        halvings: int,
+    ) -> None:
+        self._layout = layout
+        self._tree = tree
+        self._profile = profile
+        self._publication = publication
+        self._halvings = halvings
+
+    def usable(self, item: ShownItem) -> DerivativeSet | None:
+        """Return the item's derivatives when every canvas has its files, else None.
+
+        Those that show more than the item's limits allow count as missing. In an edition they
+        are as it has them.
+        """
+        found = item.derivatives
+        if found is None or not found.canvases or not item.limits.is_kept_by(found):
+            return None
+        folder = self._layout.derivatives_of(item.item_id)
+        files = (
+            folder / canvas.key / image
+            for canvas in found.canvases
+            for picture in (canvas.thumbnail, *canvas.access_images)
+            for image in (picture.name, picture.webp)
+        )
+        if not all(file.is_file() for file in files):
+            return None
+        if not self._halvings:
+            return found
+        for canvas in found.canvases:
+            kept = edition_files(folder / canvas.key, canvas, self._halvings)
+            if not all((folder / canvas.key / file.source).is_file() for file in kept):
+                return None
+        canvases = tuple(halved(canvas, self._halvings) for canvas in found.canvases)
+        return replace(found, canvases=canvases)
+
+    def write(self, item: ShownItem) -> DerivativeSet | None:
+        """Bring the item's images and their info.json into the site, if they are there."""
+        images = self.usable(item)
+        if images is None:
+            return None
+        made = item.derivatives.canvases if item.derivatives else ()
+        for canvas, whole in zip(images.canvases, made, strict=True):
+            path = f"{image_folder(item.item_id)}/{canvas.key}"
+            folder = self._layout.derivatives_of(item.item_id) / canvas.key
+            if self._halvings:
+                self._tree.link_files(folder, path, edition_files(folder, whole, self._halvings))
+            else:
+                self._tree.link_folder(folder, path)
+            image_id = self._publication.image_id(item.item_id, canvas)
+            self._tree.write_json(f"{path}/info.json", iiif.image_info(canvas, image_id))
+        document = iiif.manifest(item.record, images, self._profile, self._publication)
+        self._tree.write_json(iiif.manifest_path(item.item_id), document)
+        return images

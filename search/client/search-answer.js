@@ -1,0 +1,163 @@
+/*
+ * The answer to a query: hits in order, corrected words, counts of facets; as search/answer.py
+ * gives it.
+ */
+HoabanSearch.receive("answers", function makeAnswers(parts) {
+  "use strict";
+
+  const { analysis, reader, store, scorer, corrector, counter } = parts;
+  const YEARS = "\0years";
+  const manifest = store.manifest;
+
+  /** Return the answer that HoabanSearch.search promises. */
+  async function search(text, options) {
+    const { limit = 20, offset = 0, order = "relevance", all = false } = options;
+    const wanted = offset + limit, query = reader.parse(text);
+    const isNarrowed = Boolean(options.filters || options.between);
+    const isCounted = Boolean(isNarrowed || options.facets || options.years);
+    const facets = isCounted ? await counter() : null;
+    const filters = isCounted ? facets.filtersOf(options) : { isAny: false };
+    const isByRank = order === "relevance" && !filters.isAny && wanted <= manifest.head;
+    const found = (all || filters.isAny) && reader.isBlank(text)
+      ? { query, ranked: scorer.everything(), corrected: "" }
+      : await answerTo(query, { isByRank, isCounted });
+    const counts = isCounted ? await facets.faceted(found.ranked, filters, options)
+      : { ranked: found.ranked, facets: {}, years: [] };
+    const ranked = counts.ranked;
+    const places = (await ordered(ranked, wanted, order)).slice(offset);
+    await store.pause();
+    return {
+      total: ranked.total,
+      corrected: found.corrected,
+      hits: await Promise.all(places.map((place) => hit(ranked, place))),
+      facets: counts.facets,
+      years: counts.years,
+      query: found.query,
+    };
+  }
+
+  async function answerTo(query, wanted) {
+    const ranked = await rank(query, wanted);
+    const asTyped = { query, ranked, corrected: "" };
+    const plain = query.groups.map(reader.wordOf).filter(Boolean);
+    const most = mostFound(ranked);
+    if (plain.length === 0 || most >= scorer.partsOf(query)) return asTyped;
+    const meant = await (await corrector()).corrected(query, plain, ranked.needed);
+    if (!meant) return asTyped;
+    const better = await rank(meant, wanted);
+    if (mostFound(better) <= most) return asTyped;
+    return { query: meant, ranked: better, corrected: await spelled(meant, better) };
+  }
+
+  /** Return the hits; of one word, where that is enough, those that come first. */
+  async function rank(query, { isByRank, isCounted }) {
+    const own = query.groups.length === 1 ? reader.wordOf(query.groups[0]) : null;
+    const isOne = isByRank && own && own.parts.length === 1 && !own.whole;
+    const isEnough = isOne ? (forms) => !isCounted || forms.counts !== "" : null;
+    const ranked = await scorer.rank(query, isEnough);
+    const found = isOne ? ranked.needed.forms("w", own.parts[0].bare) : null;
+    if (found) {
+      ranked.total = found.count;
+      if (found.tail) ranked.counts = () => store.countsOf(found);
+      await store.fetchFirst(found);
+    }
+    return ranked;
+  }
+
+  function mostFound(ranked) {
+    return ranked.found.reduce((most, found) => Math.max(most, found), 0);
+  }
+
+  /** Return the words of a query with the marks they have in the title of the best hit. */
+  async function spelled(query, ranked) {
+    const forms = new Map();
+    const [best] = await ordered(ranked, 1, "relevance");
+    for (const [, title] of (await store.shown(ranked.numbers[best]))[2]) {
+      for (const word of analysis.words(title)) {
+        for (const part of word.parts) {
+          if (!forms.has(part.bare)) forms.set(part.bare, part.exact);
+        }
+      }
+    }
+    return query.groups.map(reader.wordOf).filter(Boolean).flatMap((word) => word.parts)
+      .map((part) => part.exact !== part.bare ? part.exact : forms.get(part.bare) || part.exact)
+      .join(" ");
+  }
+
+  // Order ------------------------------------------------------------------------------------
+
+  /** Return a function from the place of a hit to what it is ordered by, the least first. */
+  async function keyOf(ranked, order) {
+    if (order === "relevance") {
+      return (place) => -(ranked.found[place] * 2 ** 32 + ranked.score[place]);
+    }
+    if (order === "number") return () => 0;
+    if (order === "newest") {
+      const ranks = await store.ranksOfTime();
+      return (place) => ranks[ranked.numbers[place]];
+    }
+    const [places, table] = await Promise.all([store.column(YEARS), store.table(YEARS)]);
+    const keys = table.map((years) => years.length ? years[0] * 2 ** 24 + years[1] : Infinity);
+    return (place) => keys[places[ranked.numbers[place]]];
+  }
+
+  /** Return the places of the first hits; equal ones stay in the order of their numbers. */
+  async function ordered(ranked, wanted, order) {
+    const key = await keyOf(ranked, order);
+    const best = [], keys = [];
+    for (let place = 0; place < ranked.numbers.length && wanted > 0; place++) {
+      const own = key(place);
+      if (best.length >= wanted && own >= keys[best.length - 1]) continue;
+      let low = 0, high = best.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (keys[middle] <= own) low = middle + 1;
+        else high = middle;
+      }
+      best.splice(low, 0, place);
+      keys.splice(low, 0, own);
+      if (best.length > wanted) { best.pop(); keys.pop(); }
+    }
+    return best;
+  }
+
+  async function hit(ranked, place) {
+    const [itemId, identifier, titles, date, thumbnail] = await store.shown(ranked.numbers[place]);
+    return {
+      item_id: itemId,
+      identifier: identifier,
+      titles: titles,
+      date: date,
+      thumbnail: thumbnail,
+      score: ranked.score[place],
+    };
+  }
+
+  // Facets -----------------------------------------------------------------------------------
+
+  /** Return of every hit the place of its values in the table of a column. */
+  async function placesOf(name, ranked) {
+    const isYears = name === YEARS, key = isYears ? "yearsBeside" : "facetsBeside";
+    if (!ranked[key]) ranked[key] = facetsBeside(ranked, isYears);
+    const beside = await ranked[key];
+    if (beside) return beside.get(name);
+    const column = await store.column(name);
+    return ranked.numbers.map((number) => column[number]);
+  }
+
+  /** Return the columns of the hits from beside the rarest word that all have, or null. */
+  async function facetsBeside(ranked, isYears) {
+    const words = ranked.needed ? ranked.needed.words().filter(store.hasFacets) : [];
+    words.sort((one, other) => one.count - other.count);
+    for (const word of words) {
+      const places = scorer.placesAmong(ranked.numbers, word);
+      if (!places) continue;
+      const columns = await store.facetsOf(word, isYears);
+      return new Map([...columns].map(([name, values]) => [
+        name, places.map((place) => values[place])]));
+    }
+    return null;
+  }
+
+  return { search, placesOf };
+});

@@ -1,0 +1,1 @@
+"""The compiled, sharded index of the public site, see ``docs/static-index.md``."""

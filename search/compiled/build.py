@@ -1,0 +1,196 @@
+"""Build the sharded index: parts, columns, then the ranges of keys, by as many processes as wanted.
+
+Memory follows the size of a part and of a leaf, not of the archive: of all documents only the
+key that orders them and their small numbers in the columns are kept.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import tempfile
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from search.compiled.coding import numbers_of
+from search.compiled.columns import Columns, stored
+from search.compiled.files import ShardFolder, tree
+from search.compiled.merge import COMMON, REVERSED, Beside, Merged, Task, merge
+from search.compiled.packing import Sizes
+from search.compiled.runs import (
+    FIELDS,
+    PAIRS,
+    RANGES,
+    SUGGESTIONS,
+    WORDS,
+    Facts,
+    Part,
+    Shown,
+    packed,
+    write_runs,
+)
+from search.documents import SearchDocument, order_key
+
+_NODE, _GROUP_NODE = "n", "m"
+_GROUPS_LISTED = 128
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class _Build:
+    work: Path
+    shards: ShardFolder
+    sizes: Sizes
+    documents: int
+    ranges: Sequence[str]
+    run: Executor | None
+
+
+def build(
+    documents: Iterable[SearchDocument],
+    root: Path,
+    sizes_of: Callable[[int], Sizes],
+    *,
+    processes: int = 1,
+) -> dict[str, object]:
+    """Write the shards of an index; return what its manifest says of them.
+
+    Args:
+        documents: In any order.
+        root: The folder of the search; its shards go into a folder of their own there.
+        sizes_of: Gives the sizes of shards for so many documents.
+        processes: How many processes do the work.
+
+    Raises:
+        ValueError: An item stands twice in ``documents``.
+        OSError: The disk refused.
+    """
+    with tempfile.TemporaryDirectory(prefix="hoaban-search-") as name:
+        work = Path(name)
+        spill = work / "documents"
+        offsets = _spilled(documents, spill)
+        sizes = sizes_of(len(offsets))
+        shards = ShardFolder(root, sizes.spread)
+        # A small archive is done before a process has started.
+        is_small = len(offsets) <= sizes.part
+        with _executor(1 if is_small else processes) as run:
+            ranges = () if is_small else RANGES
+            return _written(_Build(work, shards, sizes, len(offsets), ranges, run), spill, offsets)
+
+
+def _spilled(documents: Iterable[SearchDocument], spill: Path) -> array[int]:
+    """Write the documents to a file; return where each stands, in the order of their numbers."""
+    keys: list[tuple[str, int]] = []
+    items: set[str] = set()
+    with spill.open("wb") as stream:
+        for document in documents:
+            keys.append((order_key(document), stream.tell()))
+            items.add(document.item_id)
+            stream.write(packed(document))
+    if len(items) != len(keys):
+        raise ValueError("an item stands twice among the documents")
+    keys.sort()
+    return array("q", (offset for _key, offset in keys))
+
+
+@contextmanager
+def _executor(processes: int) -> Iterator[Executor | None]:
+    if processes < 2:
+        yield None
+        return
+    # Not forked: the caller may hold a database and threads.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context) as executor:
+        yield executor
+
+
+def _written(build: _Build, spill: Path, offsets: array[int]) -> dict[str, object]:
+    size = build.sizes.part
+    parts = [
+        Part(number, start, spill, offsets[start : start + size], build.work, build.ranges)
+        for number, start in enumerate(range(0, len(offsets), size))
+    ]
+    columns = Columns()
+    groups: list[str] = []
+    for facts in _each(build.run, partial(_runs, build.shards, build.sizes), parts):
+        columns.add(facts)
+        groups += facts.groups
+    places, listed = columns.write(build.shards, build.sizes)
+    of_columns = build.work / "columns"
+    of_columns.write_bytes(pickle.dumps(stored(places)))
+    del columns, places
+    trees = _trees(build, len(parts), of_columns)
+    return {
+        "documents": build.documents,
+        "spread": build.sizes.spread,
+        "chunk": build.sizes.chunk,
+        "block": build.sizes.block,
+        "group": build.sizes.group,
+        "common": COMMON,
+        "trees": trees,
+        "groups": _listed(build.shards, groups),
+        **listed,
+    }
+
+
+def _trees(build: _Build, parts: int, columns: Path) -> dict[str, object]:
+    def tasks(*kinds: str) -> list[Task]:
+        return [
+            Task(kind, key_range, build.ranges, parts, build.work, build.shards, build.sizes)
+            for key_range in range(len(build.ranges) + 1)
+            for kind in kinds
+        ]
+
+    merged: dict[str, list[Merged]] = {}
+    # The reversed counts are known when all pairs are merged.
+    for wanted in (tasks(PAIRS, WORDS, FIELDS, SUGGESTIONS), tasks(REVERSED)):
+        for task, done in zip(
+            wanted, _each(build.run, partial(_merge, columns), wanted), strict=True
+        ):
+            merged.setdefault(task.kind, []).append(done)
+    leaves = {kind: [leaf for one in done for leaf in one.leaves] for kind, done in merged.items()}
+    leaves["l"] = [leaf for one in merged[WORDS] for leaf in one.letters]
+    return {kind: tree(build.shards, _NODE, found) for kind, found in leaves.items()}
+
+
+def _each(
+    run: Executor | None, work: Callable[[Any], _T], arguments: Sequence[Any]
+) -> Iterator[_T]:
+    """Yield what ``work`` makes of each argument, in their order."""
+    if run is None:
+        yield from map(work, arguments)
+        return
+    # Not more than a few results wait at a time.
+    pending: list[Future[_T]] = []
+    for argument in arguments:
+        pending.append(run.submit(work, argument))
+        if len(pending) > 8:
+            yield pending.pop(0).result()
+    for future in pending:
+        yield future.result()
+
+
+def _runs(shards: ShardFolder, sizes: Sizes, part: Part) -> Facts:
+    return write_runs(part, shards, sizes)
+
+
+def _merge(columns: Path, task: Task) -> Merged:
+    with Shown(task.runs, task.sizes.part) as shown:
+        return merge(task, Beside(_columns(columns), shown))
+
+
+def _columns(path: Path) -> Mapping[str, Sequence[int]]:
+    columns = pickle.loads(path.read_bytes())  # noqa: S301 - the build's own temporary file
+    return {name: numbers_of(data) for name, data in columns.items()}
+
+
+def _listed(shards: ShardFolder, groups: Sequence[str]) -> str:
+    """Return the names of the groups, or the name of a shard that lists them if they are many."""
+    names = "".join(groups)
+    return names if len(groups) <= _GROUPS_LISTED else shards.write(_GROUP_NODE, names.encode())

@@ -1,0 +1,129 @@
+"""Columns: of every document the values of a facet, the years of its dates, when it came.
+
+A column has a small number for each document: the place of its *combination* of values in the
+table of the column, the most frequent first, so that most fit into one byte and deflate well.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from search.compiled.coding import NUMBERS, integers
+from search.compiled.files import ShardFolder, json_bytes
+from search.compiled.packing import Sizes
+from search.compiled.runs import Facts
+
+YEARS = "\0years"
+"""Name of the column of first and last years."""
+
+TABLE_PART = 4096
+"""Combinations in one shard of a table."""
+
+_COLUMN, _TABLE = "c", "v"
+
+Combination = tuple[Hashable, ...]
+
+
+class Column:
+    """One column while it is filled."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Combination, int] = {}
+        self._rows = array(NUMBERS)
+
+    def add(self, row: int, combination: Combination) -> None:
+        """Give a document its combination; those passed over have the empty one."""
+        empty = self._numbers.setdefault((), 0)
+        while len(self._rows) < row:
+            self._rows.append(empty)
+        self._rows.append(self._numbers.setdefault(combination, len(self._numbers)))
+
+    def finish(self, documents: int) -> tuple[list[Combination], array[int]]:
+        """Return the table, most frequent first, and the place in it of every document."""
+        while len(self._rows) < documents:
+            self._rows.append(self._numbers.setdefault((), 0))
+        uses = Counter(self._rows)
+        entries = sorted(self._numbers.items(), key=lambda entry: (-uses[entry[1]], str(entry[0])))
+        places = array(NUMBERS, bytes(4 * len(entries)))
+        for place, (_combination, number) in enumerate(entries):
+            places[number] = place
+        table = [combination for combination, number in entries if uses[number]]
+        return table, array(NUMBERS, map(places.__getitem__, self._rows))
+
+
+@dataclass
+class Columns:
+    """All columns while they are filled, part after part."""
+
+    facets: dict[str, Column] = field(default_factory=dict)
+    years: Column = field(default_factory=Column)
+    added: list[str] = field(default_factory=list)
+    documents: int = 0
+
+    def add(self, facts: Facts) -> None:
+        """Take in the next part."""
+        for row, (values, span) in enumerate(
+            zip(facts.facets, facts.spans, strict=True), self.documents
+        ):
+            by_field: dict[str, Combination] = {}
+            for name, value in values:
+                by_field[name] = (*by_field.get(name, ()), value)
+            for name, combination in by_field.items():
+                self.facets.setdefault(name, Column()).add(row, combination)
+            if span is not None:
+                self.years.add(row, span)
+        self.added += facts.added
+        self.documents += len(facts.added)
+
+    def write(
+        self, shards: ShardFolder, sizes: Sizes
+    ) -> tuple[dict[str, array[int]], dict[str, object]]:
+        """Write all columns; return those for companions and what the manifest says of each.
+
+        The manifest has under the name of a column [names of its blocks, names of the parts of
+        its table]; the column of times has no table but ranks, the newest first.
+
+        Raises:
+            OSError: The disk refused.
+        """
+        places: dict[str, array[int]] = {}
+        listed: dict[str, object] = {}
+        for name, column in (*sorted(self.facets.items()), (YEARS, self.years)):
+            table, places[name] = column.finish(self.documents)
+            listed[name] = [
+                _blocks(places[name], shards, sizes),
+                "".join(
+                    shards.write(_TABLE, json_bytes(table[start : start + TABLE_PART]))
+                    for start in range(0, len(table), TABLE_PART)
+                ),
+            ]
+        ranks = {at: rank for rank, at in enumerate(sorted(set(self.added), reverse=True))}
+        times = array(NUMBERS, (ranks[at] for at in self.added))
+        return places, {
+            "columns": listed,
+            "added": _blocks(array(NUMBERS, _turns(times)), shards, sizes),
+        }
+
+
+def _blocks(values: array[int], shards: ShardFolder, sizes: Sizes) -> str:
+    return "".join(
+        shards.write(_COLUMN, integers(values[start : start + sizes.block]))
+        for start in range(0, len(values), sizes.block)
+    )
+
+
+def _turns(values: Iterable[int]) -> Iterable[int]:
+    """Return each value as its distance from the one before, the sign in the lowest bit."""
+    previous = 0
+    for value in values:
+        distance = value - previous
+        yield distance * 2 if distance >= 0 else -distance * 2 - 1
+        previous = value
+
+
+def stored(columns: Mapping[str, array[int]]) -> dict[str, bytes]:
+    """Return columns in a form that goes to another process quickly."""
+    return {name: column.tobytes() for name, column in columns.items()}

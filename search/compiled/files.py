@@ -1,0 +1,148 @@
+"""The files of the shards: classic scripts named by what is in them.
+
+A shard is ``HoabanSearch.receive("NAME","BASE64");``, the base64 of raw deflated bytes: a form
+that a ``<script>`` loads from ``file://`` as from http. NAME is one letter for the kind and six
+signs of the SHA-256 of the contents, so that a changed shard has another name and an unchanged
+one keeps its name and its bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = "shards"
+HASH_SIGNS = 6
+_LEVEL = 6
+_ROOT_CHILDREN = 24
+_NODE_CHILDREN = 128
+_FULLEST_NODE = 512
+
+Child = tuple[str, str]
+"""First key of a shard, and its name."""
+
+
+@dataclass(frozen=True)
+class ShardFolder:
+    """Where shards are written.
+
+    Attributes:
+        root: The folder of the search.
+        spread: In how many folders, one in the other, each of 32, the shards are spread.
+    """
+
+    root: Path
+    spread: int
+
+    def path(self, name: str) -> Path:
+        """Return the file of a shard."""
+        return self.root.joinpath(FOLDER, *name[1 : 1 + self.spread], f"{name}.js")
+
+    def write(self, kind: str, payload: bytes) -> str:
+        """Write a shard; return its name.
+
+        Raises:
+            OSError: The disk refused.
+        """
+        text = _deflated(payload)
+        for name in _names(kind, payload):
+            script = _handed_over(name, text)
+            path = self.path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                path.write_bytes(script)
+                return name
+            if path.read_bytes() == script:
+                return name
+        raise ValueError(f"no free name for a shard of kind {kind}")
+
+    def write_group(self, kind: str, payloads: Sequence[bytes]) -> str:
+        """Write shards into a folder of their own that is named by all of them; return its name.
+
+        They are called 0, 1, 2 … there, so that whoever has one name can load any of them.
+
+        Raises:
+            OSError: The disk refused.
+        """
+        for name in _names(kind, b"".join(payloads)):
+            folder = self.path(name).with_suffix("")
+            if folder.exists():
+                continue
+            folder.mkdir(parents=True)
+            for number, payload in enumerate(payloads):
+                script = _handed_over(f"{name}/{number}", _deflated(payload))
+                (folder / f"{number}.js").write_bytes(script)
+            return name
+        raise ValueError(f"no free name for a group of kind {kind}")
+
+
+def _deflated(payload: bytes) -> str:
+    squeezed = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return base64.b64encode(squeezed.compress(payload) + squeezed.flush()).decode()
+
+
+def _names(kind: str, payload: bytes) -> Iterator[str]:
+    """Yield names for a payload; the second for the case that another one has the first."""
+    digest = base64.b32encode(hashlib.sha256(payload).digest()).decode().lower()
+    for start in range(len(digest) - HASH_SIGNS):
+        yield kind + digest[start : start + HASH_SIGNS]
+
+
+def _handed_over(name: str, text: str) -> bytes:
+    return f'HoabanSearch.receive("{name}","{text}");\n'.encode()
+
+
+def script(name: str, data: object) -> str:
+    """Return a script that hands over JSON data."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return f'HoabanSearch.receive("{name}",{text});\n'
+
+
+def tree(folder: ShardFolder, kind: str, leaves: Sequence[Child]) -> list[object]:
+    """Write the nodes above some leaves; return the root: [levels of nodes, keys, names].
+
+    Args:
+        folder: Where the nodes go.
+        kind: Letter of the nodes.
+        leaves: In the order of their keys.
+    """
+    children = list(leaves)
+    levels = 0
+    while len(children) > _ROOT_CHILDREN:
+        children = [
+            (part[0][0], folder.write(kind, json_bytes(_node(part)))) for part in _parts(children)
+        ]
+        levels += 1
+    return [levels, *_node(children)]
+
+
+def json_bytes(data: object) -> bytes:
+    """Return JSON data as the payload of a shard."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _node(children: Iterable[Child]) -> list[object]:
+    pairs = list(children)
+    return [[key for key, _name in pairs], "".join(name for _key, name in pairs)]
+
+
+def _parts(children: Sequence[Child]) -> Iterator[list[Child]]:
+    """Part children where their keys say so, so that one more moves no other boundary."""
+    part: list[Child] = []
+    for child in children:
+        is_end = len(part) >= _NODE_CHILDREN // 2 and is_boundary(child[0], _NODE_CHILDREN // 2)
+        if part and (is_end or len(part) >= _FULLEST_NODE):
+            yield part
+            part = []
+        part.append(child)
+    yield part
+
+
+def is_boundary(key: str, among: int, weight: int = 1) -> bool:
+    """Say whether a key begins a part, as ``weight`` of ``among`` keys do."""
+    return zlib.crc32(key.encode()) % among < weight

@@ -1,0 +1,58 @@
+"""How large shards are: for the web, for a small archive, for a stick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+_SMALL = 5_000
+_PART = 8192
+_SPREAD_ONCE = 400_000
+
+
+class Packing(StrEnum):
+    """Where the index will be read from."""
+
+    WEB = "web"
+    USB = "usb"
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The sizes of shards.
+
+    Attributes:
+        part: Documents that are read at a time; whole groups of them.
+        leaf: Bytes of a leaf before it is deflated, about 1.2 times what it has after.
+        chunk: Documents in a shard with what hits show.
+        group: Documents whose shards of this kind share a folder and its name; whole chunks.
+        block: Documents in a shard of a column.
+        largest_entry: Bytes of an entry above which only its head stays in the leaf.
+        pieces: Whether leaves of words have shards beside them with the facets of their
+            documents, and with what their first hits show.
+        spread: In how many folders, one in the other, the shards are spread.
+    """
+
+    part: int
+    leaf: int
+    chunk: int
+    group: int
+    block: int
+    largest_entry: int
+    pieces: bool
+    spread: int
+
+
+def sizes_for(documents: int, packing: Packing) -> Sizes:
+    """Return the sizes for so many documents.
+
+    A reader on the web pays for bytes and round trips; a stick has clusters of up to 128 kB and
+    pays for every file; a small archive is a few files either way.
+    """
+    spread = 0 if documents <= _SMALL else 1 if documents <= _SPREAD_ONCE else 2
+    if packing is Packing.USB:
+        spread = max(0, spread - 1)
+        return Sizes(_PART, 400_000, 2048, 2048, 1 << 20, 400_000, pieces=False, spread=spread)
+    if documents <= _SMALL:
+        return Sizes(_PART, 160_000, 512, 1024, 1 << 16, 160_000, pieces=False, spread=0)
+    return Sizes(_PART, 8_000, 16, 1024, 1 << 16, 6_000, pieces=True, spread=spread)

@@ -1,0 +1,1 @@
+"""The engines that can hold the index; each keeps the same keys and gives the same numbers."""

@@ -1,0 +1,305 @@
+"""What a search of the public site costs its reader: ``python -m tests.bench.static_search``.
+
+Builds the sharded index over generated records and asks queries of every kind in Chromium, each
+on a fresh page with the cache off. Of each kind it prints the gzipped bytes that come over the
+wire until the first page of results is there, the requests, and the time; bytes and requests
+are what to trust. The loading of the page itself is given apart as "start".
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import itertools
+import os
+import random
+import resource
+import shutil
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+from schemas.vietnamese import bare_form
+from search.compiled.packing import Packing
+from search.documents import SearchDocument
+from search.static import write_static_index
+from tests.bench.catalogue import documents as catalogue_documents
+from tests.bench.catalogue import vocabulary, words
+from tests.search.museum_records import FIELDS
+
+_PAGE = '<!doctype html><meta charset="utf-8"><script src="search/search-engine.js"></script>'
+_ASK = """async ([query, options]) => {
+    const start = performance.now();
+    let longest = 0, last = start;
+    const timer = setInterval(() => {
+        longest = Math.max(longest, performance.now() - last); last = performance.now();
+    }, 1);
+    const found = await HoabanSearch.search(query, options);
+    longest = Math.max(longest, performance.now() - last);
+    clearInterval(timer);
+    return [found.total, found.hits.length, performance.now() - start, longest];
+}"""
+_FACETS = ("object_type", "material", "ethnic_group", "place", "period")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of query.
+
+    Attributes:
+        name: What it is called.
+        kilobytes: What it may cost at 100,000 records.
+        queries: What is typed.
+        options: How it is asked.
+    """
+
+    name: str
+    kilobytes: int
+    queries: Sequence[str]
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one query cost: gzipped bytes, requests, milliseconds, longest block, hits."""
+
+    size: int
+    requests: int
+    wall: float
+    blocked: float
+    total: int
+
+
+def documents(count: int) -> Iterator[SearchDocument]:
+    """Yield the records: those of the catalogue benchmark, with their fields."""
+    for document in catalogue_documents(count):
+        fields = (*(("title", text) for _lang, text in document.titles), *document.facets)
+        span = (int(document.date), int(document.date))
+        yield replace(document, fields=fields, span=span)
+
+
+def kinds() -> list[Kind]:
+    """Return the queries: words of the records by their frequency, and of every kind."""
+    dice = random.Random(11)
+    pool = words()
+    weights = list(itertools.accumulate(1 / (rank + 10) for rank in range(len(pool))))
+    drawn = [word for word in dice.choices(pool, cum_weights=weights, k=400) if word.isalpha()]
+    long = [word for word in drawn if len(word) > 3]
+    titles = [document.titles[0][1].split() for document in documents(2000)]
+    pairs = [
+        tuple(title[place : place + 2])
+        for title, place in zip(dice.sample(titles, 10), itertools.cycle((0, 1, 2)))
+    ]
+    objects = [
+        f"{kind} {material}"
+        for kind, material in zip(
+            dice.sample(vocabulary("object-types"), 10),
+            dice.choices(vocabulary("materials"), k=10),
+            strict=True,
+        )
+    ]
+    slips = [bare_form(word[0] + word[2] + word[1] + word[3:]) for word in long[20:30]]
+    return [
+        Kind("one word", 40, drawn[:12] + [bare_form(word) for word in drawn[12:20]], {}),
+        Kind("two words", 80, [f"{a} {b}" for a, b in itertools.pairwise(drawn[20:31])], {}),
+        Kind("phrase of two", 80, [f'"{a} {b}"' for a, b in pairs], {}),
+        Kind("title of 4 to 6", 0, objects, {}),
+        Kind("one typo", 50, slips, {}),
+        Kind(
+            "number",
+            40,
+            [
+                f"BT.{n // 1000:03}.{n % 1000:03}"
+                for n in (dice.randrange(5000) for _number in range(10))
+            ],
+            {},
+        ),
+        Kind("counts of facets", 100, drawn[30:40], {"facets": True}),
+        Kind(
+            "filter, counts",
+            100,
+            drawn[40:50],
+            {"facets": True, "filters": {"material": list(vocabulary("materials")[:3])}},
+        ),
+    ]
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Serves files gzipped and counts them."""
+
+    sent: ClassVar[list[int]] = []
+
+    def do_GET(self) -> None:
+        path = Path(self.translate_path(self.path))
+        if not path.is_file():
+            self.send_error(404)
+            return
+        data = gzip.compress(path.read_bytes(), 6)
+        self.send_response(200)
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+        if path.name != "index.html" and path.suffix == ".js":
+            self.sent.append(len(data))
+
+    def log_message(self, *_parts: object) -> None:
+        """Say nothing."""
+
+
+@cache
+def chromium() -> str:
+    """Return the browser."""
+    path = os.environ.get("HOABAN_CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        raise SystemExit("no Chromium here")
+    return path
+
+
+def ask(page: Any, address: str, kind: Kind, query: str) -> tuple[int, Cost]:
+    """Return what loading cost, and what the query cost."""
+    page.goto("about:blank")
+    _Handler.sent.clear()
+    page.goto(address)
+    page.evaluate("HoabanSearch.load('search')")
+    start = sum(_Handler.sent)
+    _Handler.sent.clear()
+    total, _hits, wall, blocked = page.evaluate(_ASK, [query, kind.options])
+    return start, Cost(sum(_Handler.sent), len(_Handler.sent), wall, blocked, total)
+
+
+def measure(folder: Path) -> None:
+    """Print what the queries cost."""
+    from playwright.sync_api import sync_playwright
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/index.html"
+    print(
+        f"{'query':18}{'n':>4}{'kB median':>11}{'p95':>7}{'mark':>6}{'ratio':>7}"
+        f"{'requests':>10}{'p95':>5}{'ms':>7}{'blocked':>9}{'hits':>9}"
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        context = browser.new_context()
+        page = context.new_page()
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        starts: list[int] = []
+        for kind in kinds():
+            costs = []
+            for query in kind.queries:
+                start, cost = ask(page, address, kind, query)
+                starts.append(start)
+                costs.append(cost)
+            _print(kind, costs)
+        print(
+            f"{'start':18}{len(starts):>4}{statistics.median(starts) / 1000:>11.1f}"
+            f"{max(starts) / 1000:>7.1f}{10:>6}"
+        )
+        browser.close()
+    server.shutdown()
+
+
+def _print(kind: Kind, costs: Sequence[Cost]) -> None:
+    sizes = sorted(cost.size / 1000 for cost in costs)
+    requests = sorted(cost.requests for cost in costs)
+    last = max(0, round(len(costs) * 0.95) - 1)
+    ratio = f"{statistics.median(sizes) / kind.kilobytes:.2f}" if kind.kilobytes else ""
+    print(
+        f"{kind.name:18}{len(costs):>4}{statistics.median(sizes):>11.1f}{sizes[last]:>7.1f}"
+        f"{kind.kilobytes or '':>6}{ratio:>7}"
+        f"{statistics.median(requests):>10.0f}{requests[last]:>5}"
+        f"{statistics.median(cost.wall for cost in costs):>7.0f}"
+        f"{max(cost.blocked for cost in costs):>9.0f}"
+        f"{statistics.median(cost.total for cost in costs):>9.0f}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Build and measure."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--records", type=int, default=10_000)
+    options.add_argument("--processes", type=int, default=2)
+    options.add_argument("--packing", type=Packing, default=Packing.WEB)
+    options.add_argument("--folder", type=Path, help="keep the index here, and use it again")
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = chosen.folder or Path(name)
+        if not (folder / "index.html").exists():
+            built(folder, chosen.records, chosen.packing, chosen.processes)
+        measure(folder)
+
+
+def built(folder: Path, records: int, packing: Packing, processes: int) -> None:
+    """Build the index and print what it took."""
+    made = _Timed(documents(records))
+    wall, cpu = time.perf_counter(), _cpu()
+    write_static_index(made, folder / "search", FIELDS, packing=packing, processes=processes)
+    wall, cpu = time.perf_counter() - wall - made.wall, _cpu() - cpu - made.cpu
+    (folder / "index.html").write_text(_PAGE, encoding="utf-8")
+    files = [path for path in (folder / "search").rglob("*") if path.is_file()]
+    peak = (
+        max(
+            resource.getrusage(who).ru_maxrss
+            for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        )
+        / 1000
+    )
+    fullest = max(
+        len(list(path.iterdir())) for path in (folder / "search").rglob("*") if path.is_dir()
+    )
+    print(
+        f"{records} records: {wall:.1f} s, {cpu:.1f} CPU s ({records / wall:.0f} records/s, "
+        f"{records / cpu:.0f} a CPU s); largest process {peak:.0f} MB; "
+        f"five million turns of an empty loop take {_loop():.2f} CPU s; "
+        f"{len(files)} files, {sum(path.stat().st_size for path in files) / 1e6:.1f} MB; "
+        f"fullest folder {fullest}"
+    )
+
+
+class _Timed:
+    """Gives documents and keeps what making them took, which is no part of the build."""
+
+    def __init__(self, documents: Iterator[SearchDocument]) -> None:
+        self._documents = documents
+        self.wall = self.cpu = 0.0
+
+    def __iter__(self) -> Iterator[SearchDocument]:
+        while True:
+            wall, cpu = time.perf_counter(), time.process_time()
+            document = next(self._documents, None)
+            self.wall += time.perf_counter() - wall
+            self.cpu += time.process_time() - cpu
+            if document is None:
+                return
+            yield document
+
+
+def _loop() -> float:
+    """Return what a plain loop costs now: on an idle core of 3 GHz about 0.2 s."""
+    start = _cpu()
+    for _turn in range(5_000_000):
+        pass
+    return _cpu() - start
+
+
+def _cpu() -> float:
+    return sum(
+        use.ru_utime + use.ru_stime
+        for use in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""A page that a test visits, and everything that went wrong in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+_PATIENCE_MS = 10_000
+
+
+@dataclass
+class Visit:
+    """A page open in the browser, and what it asked for.
+
+    Attributes:
+        page: The page.
+        root: Where the site is, without a final slash.
+        wrong: Warnings, errors and files that are not there.
+    """
+
+    page: Page
+    root: str
+    wrong: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        """Open another page of the site."""
+        self.page.goto(f"{self.root}/{path}")
+
+    def check(self) -> None:
+        """Say that nothing went wrong, and that axe finds no barrier of any severity."""
+        assert self.wrong == []
+        # Without preloading: reading style sheets again is refused on pages from a disk.
+        found = Axe().run(self.page, options={"preload": False})
+        assert not found.violations_count, found.generate_report()
+
+
+@contextmanager
+def visiting(chromium: Browser, root: str, path: str, **options: Any) -> Iterator[Visit]:
+    """Open a page of a site for as long as the block lasts."""
+    context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+    context.set_default_timeout(_PATIENCE_MS)
+    visit = Visit(context.new_page(), root)
+    visit.page.on("console", lambda said: _hear(visit, said))
+    visit.page.on("pageerror", lambda error: visit.wrong.append(str(error)))
+    visit.page.on(
+        "response",
+        lambda answer: (
+            visit.wrong.append(f"{answer.status}: {answer.url}") if answer.status >= 400 else None
+        ),
+    )
+    visit.go(path)
+    try:
+        yield visit
+    finally:
+        context.close()
+
+
+def _hear(visit: Visit, said: Any) -> None:
+    if said.type in ("error", "warning"):
+        visit.wrong.append(said.text)

@@ -1,0 +1,137 @@
+"""Reads a sharded index in Python, as docs/static-index.md describes it, to look into it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+_NAME = 7
+
+
+class Shards:
+    """The index in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        text = (folder / "search-index.js").read_text(encoding="utf-8")
+        self.manifest: dict[str, Any] = json.loads(text[text.index("{") : text.rindex("}") + 1])
+
+    def bytes(self, name: str) -> bytes:
+        """Return what a shard holds."""
+        spread = "".join(f"{sign}/" for sign in name[1 : 1 + self.manifest["spread"]])
+        text = (self._folder / "shards" / f"{spread}{name}.js").read_text(encoding="ascii")
+        taken, data = text.removeprefix("HoabanSearch.receive(").split(",")
+        assert json.loads(taken) == name
+        return zlib.decompress(base64.b64decode(json.loads(data[:-3])), -zlib.MAX_WBITS)
+
+    def json(self, name: str) -> Any:
+        """Return the JSON data of a shard."""
+        return json.loads(self.bytes(name))
+
+    def leaves(self, kind: str) -> Iterator[str]:
+        """Yield the names of the leaves of a tree, in order."""
+        level, *node = self.manifest["trees"][kind]
+        yield from self._below(node, level)
+
+    def entries(self, kind: str) -> Iterator[tuple[str, int, bytes]]:
+        """Yield key, count and payload of every entry of a tree."""
+        for name in self.leaves(kind):
+            yield from leaf_entries(self.bytes(name))
+
+    def forms(self, kind: str) -> Iterator[tuple[str, str, list[list[int]]]]:
+        """Yield key, exact form and the lists of each level of words (w) or fields (f)."""
+        for key, _count, payload in self.entries(kind):
+            read = Reader(payload)
+            variants = read.integer()
+            if not variants:
+                read = Reader(self.bytes(read.part(read.integer())[:_NAME].decode()))
+                variants = read.integer()
+            for _variant in range(variants):
+                exact = read.part(read.integer()).decode() or key.partition(":")[2] or key
+                levels = 3 if kind == "w" else 1
+                yield key, exact, [read.steps(read.integer()) for _level in range(levels)]
+
+    def shown(self) -> Iterator[list[Any]]:
+        """Yield what a hit shows of every document."""
+        chunks = -(-self.manifest["documents"] // self.manifest["chunk"])
+        in_group = self.manifest["group"] // self.manifest["chunk"]
+        for chunk in range(chunks):
+            group, place = divmod(chunk, in_group)
+            yield from self.json(f"{_names(self.manifest['groups'])[group]}/{place}")
+
+    def column(self, name: str) -> Iterator[list[Any]]:
+        """Yield the values of every document in a column."""
+        blocks, parts = self.manifest["columns"][name]
+        table = [values for part in _names(parts) for values in self.json(part)]
+        for block in _names(blocks):
+            read = Reader(self.bytes(block))
+            while not read.is_at_end:
+                yield table[read.integer()]
+
+    def _below(self, node: list[Any], level: int) -> Iterator[str]:
+        for name in _names(node[1]):
+            if level:
+                yield from self._below(self.json(name), level - 1)
+            else:
+                yield name
+
+
+class Reader:
+    """Reads the integers of a payload."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._place = 0
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether nothing is left."""
+        return self._place >= len(self._data)
+
+    def integer(self) -> int:
+        """Return the next integer."""
+        value = shift = 0
+        while True:
+            byte = self._data[self._place]
+            self._place += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+    def integers(self, count: int) -> list[int]:
+        """Return the next integers."""
+        return [self.integer() for _number in range(count)]
+
+    def steps(self, count: int) -> list[int]:
+        """Return the next ascending numbers."""
+        numbers: list[int] = []
+        for step in self.integers(count):
+            numbers.append((numbers[-1] if numbers else 0) + step)
+        return numbers
+
+    def part(self, length: int) -> bytes:
+        """Return the next bytes."""
+        self._place += length
+        return self._data[self._place - length : self._place]
+
+
+def leaf_entries(data: bytes) -> Iterator[tuple[str, int, bytes]]:
+    """Yield key, count and payload of the entries of a leaf."""
+    read = Reader(data)
+    size = read.integer()
+    shared, rests, counts, lengths = (read.integers(size) for _column in range(4))
+    key, keys = b"", []
+    for same, rest in zip(shared, rests, strict=True):
+        key = key[:same] + read.part(rest)
+        keys.append(key.decode())
+    for found, count, length in zip(keys, counts, lengths, strict=True):
+        yield found, count, read.part(length)
+
+
+def _names(text: str) -> list[str]:
+    return [text[start : start + _NAME] for start in range(0, len(text), _NAME)]
