@@ -163,7 +163,7 @@ def export_as(
                 archive,
                 _part(catalogue, item.item_id, found.public_on),
                 max_px,
-                is_complete=all_access,
+                is_complete=all_access or (with_masters and made.needs_masters),
             ),
             deletions=tuple(iter_deletions(store, catalogue, found.narrowed(*narrowing.told))),
         )

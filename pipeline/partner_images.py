@@ -36,12 +36,15 @@ def pictures_of(
     Returns:
         The images in reading order, or None where its limits withhold them.
     """
-    made = item.derivatives if item else None
-    if item is None or made is None:
+    if item is None or not item.technical:
         return ()
     limits = limits_in(archive, item.record)
-    if not is_complete and not (limits.has_download and limits.is_kept_by(made)):
+    made = item.derivatives
+    is_shown_less = made is None or limits.is_kept_by(made)
+    if not is_complete and not (limits.has_download and is_shown_less):
         return None
+    if made is None:
+        return ()
     folder = archive.layout.derivatives_of(item.item_id)
     return tuple(
         Picture(canvas.key, canvas.label, partial(_jpeg, folder / canvas.key, canvas, max_px))

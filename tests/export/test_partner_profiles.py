@@ -13,9 +13,10 @@ import pytest
 from archive.export import ExportReport
 from archive.export.selection import EVERYTHING, Selection
 from archive.lock import write_lock
+from archive.opening import open_archive
 from pipeline.partners import export_to, find_partner, partner_names
 from schemas.dublincore import Statement
-from schemas.errors import ConfigError, SourceError, StoreWriteError
+from schemas.errors import ConfigError, FixityError, SourceError, StoreWriteError
 from schemas.partners import SHIPPED, shipped_names
 from schemas.partners.reading import check_fields, parse_partner
 from schemas.profile import parse_profile, shipped_profile_text
@@ -172,6 +173,33 @@ def test_a_master_may_go_with_a_record_in_a_standard(museum: Museum, tmp_path: P
     (document,) = (tmp_path / "out/records").rglob("bt-1.xml")
     assert validate(document.read_bytes(), "lido") == ()
     assert column(tmp_path / "out/objects.csv", "Trang")[0].endswith("bt-1.html")
+
+
+def test_a_changed_master_means_no_package(museum: Museum, tmp_path: Path) -> None:
+    item_id = museum.put("BT-1", masters={"masters/a.tif": b"one"})
+    (master,) = museum.store.read(item_id).masters.values()
+    master.chmod(0o644)
+    master.write_bytes(b"two")
+    add_profile(museum, "ours", MASTERS)
+    with pytest.raises(FixityError, match=r"a\.tif"):
+        send(museum, "ours", tmp_path / "out.zip")
+    assert {path.name for path in tmp_path.iterdir()} == {"museum"}
+
+
+def test_masters_stay_where_no_download_is_allowed_unless_they_are_asked_for(
+    museum: Museum, tmp_path: Path
+) -> None:
+    museum.put("BT-1", masters={"masters/a.tif": b"one"})
+    add_profile(museum, "ours", MASTERS)
+    with museum.archive.layout.config.open("a", encoding="utf-8") as settings:
+        settings.write("\n[limits.public]\ndownload = false\n")
+    strict = Museum(open_archive(museum.archive.layout.root))
+    report = send(strict, "ours", tmp_path / "out")
+    assert [finding.code for finding in report.findings] == ["PARTNER-images-withheld"]
+    assert column(tmp_path / "out/objects.csv", "Tệp") == [""]
+    assert not (tmp_path / "out/images").exists()
+    send(strict, "ours", tmp_path / "asked", with_masters=True)
+    assert (tmp_path / "asked/images/BT-1_01.tif").read_bytes() == b"one"
 
 
 def test_what_became_unfit_for_a_partner_is_told_as_deleted(museum: Museum, tmp_path: Path) -> None:

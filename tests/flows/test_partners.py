@@ -249,3 +249,30 @@ def test_no_download_means_no_image_for_a_partner(run: Run, museum: Path, tmp_pa
     assert [row["name"] for row in rows_of(tmp_path / "commons/upload.csv")] == [
         "cmd-' -C calc'!A0 - Bảo tàng Điện Biên - BT-006 01.jpg"
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ((), 2, "--partner"),
+        (("marc",), 2, "'marc' is not one of"),
+        (("csv", "--partner", "europeana"), 2, "leave FORMAT out"),
+        (("--partner", "louvre"), 3, "europeana, national-table, research-set, wikimedia-commons"),
+        (("--partner", "europeana", "--all-access"), 3, "--all-access"),
+        (("--partner", "national-table"), 3, ".xlsx, .csv"),
+    ],
+)
+def test_what_is_typed_wrongly_is_explained(
+    run: Run, museum: Path, tmp_path: Path, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    ran = run("export", *arguments, "--out", tmp_path / "out", "--archive", museum)
+    assert ran.code == code
+    assert said in ran.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_words_after_a_partner_are_a_query(run: Run, museum: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    report = sent(run, museum, "national-table", out, "trống", "đồng")
+    assert report["items"] == 1
+    assert [row["Số kiểm kê"] for row in rows_of(out)] == ["BT-001"]

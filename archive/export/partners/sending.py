@@ -175,12 +175,14 @@ class Sending:
         choice = self._partner.images
         if choice is None:
             return ()
-        images: tuple[_Image, ...] | None
-        if choice.take == "masters" and self._context.images_instead(_stored(item)) is None:
-            images = _stored(item).technical
-        else:
-            images = self._context.pictures(item, choice.max_px)
-            self.without_masters += choice.take == "masters"
+        pictures = self._context.pictures(item, choice.max_px)
+        images: tuple[_Image, ...] | None = pictures
+        if choice.take == "masters" and pictures is not None:
+            stored = _stored(item)
+            if self._context.images_instead(stored) is None:
+                images = stored.technical
+            else:
+                self.without_masters += 1
         code = "PARTNER-images-withheld" if images is None else "PARTNER-no-images"
         if images:
             return images
