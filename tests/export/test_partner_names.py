@@ -51,3 +51,8 @@ def test_a_number_with_a_slash_stays_readable_and_one_like_it_gets_another_name(
     names = FileNames("{number}_{view}")
     assert names.name(parts("12/Đ.3"), ".tif") == "12-Đ.3_01.tif"
     assert names.name(parts("12-Đ.3"), ".tif") == "12-Đ.3_01-2.tif"
+
+
+def test_a_colon_becomes_a_dash_that_reads_well() -> None:
+    name = FileNames(COMMONS).name(parts("77.AO.84", "Mặt dây chuyền: sư tử"), ".jpg")
+    assert name == "Mặt dây chuyền - sư tử - Bảo tàng - 77.AO.84 01.jpg"

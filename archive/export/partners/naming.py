@@ -20,6 +20,7 @@ from schemas.wikitext import file_title
 
 LONGEST_BYTES = 120
 _TITLE = "title"
+_COLON = re.compile(r"\s*:\s+")
 _REFUSED = re.compile(r"[#<>\[\]{}|/\\:*?\"%~&]+")
 # A wiki takes "_" for a blank, and several for one.
 _BLANKS = re.compile(r"[\s_]{2,}|[^\S ]")
@@ -71,6 +72,7 @@ def _clean(text: str) -> str:
         letter if unicodedata.category(letter)[0] != "C" else " "
         for letter in unicodedata.normalize("NFC", text)
     )
+    visible = _COLON.sub(" - ", visible)
     return _BLANKS.sub(
         lambda found: "_" if found[0][0] == "_" else " ", _REFUSED.sub("-", visible)
     ).strip(" _")
