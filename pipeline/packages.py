@@ -127,51 +127,71 @@ def export_as(
         ids = frozenset(ids_matching(archive, narrowing.query)) if narrowing.query else None
         found = found.narrowed(*narrowing.judges, ids=ids)
         store = Store(archive.layout)
-        context = ExportContext(
-            profile=archive.profile,
+        gone = iter_deletions(store, catalogue, found.narrowed(*narrowing.told))
+        context = replace(
+            _context(archive, catalogue, found.public_on, day_of(at), made.name, told.append),
             at=utc_text(at),
-            publisher=archive.settings.publisher,
-            lang=archive.settings.main_language,
-            title=archive.settings.title_in(archive.settings.main_language),
-            rights=archive.settings.rights,
-            rights_uri=archive.settings.rights_uri,
             is_complete=all_access,
-            page_url=lambda item_id: page_address(archive, item_id),
-            image_urls=lambda item_id: _image_urls(
-                archive, _part(catalogue, item_id, found.public_on), item_id
-            ),
-            exchange=exchange_of(archive),
-            published=lambda item: published_of(
-                archive,
-                _known(item, catalogue, found.public_on),
-                day_of(at),
-                format_name=made.name,
-                tell=told.append,
-            ),
-            tell=told.append,
-            images_instead=lambda item: (
-                None
-                if all_access or with_masters
-                else _images_instead(archive, _part(catalogue, item.item_id, found.public_on), item)
-            ),
-            publication=_publication(archive),
-            has_public_url=archive.settings.has_public_url,
-            derivatives_of=lambda item_id: _derivatives_of(
-                _part(catalogue, item_id, found.public_on)
-            ),
-            pictures=lambda item, max_px: pictures_of(
-                archive,
-                _part(catalogue, item.item_id, found.public_on),
-                max_px,
-                is_complete=all_access or (with_masters and made.needs_masters),
-            ),
-            deletions=tuple(iter_deletions(store, catalogue, found.narrowed(*narrowing.told))),
+            deletions=tuple(gone),
         )
+        if all_access or with_masters:
+            context = replace(context, images_instead=lambda item: None)
+        if all_access or (with_masters and made.needs_masters):
+            context = replace(
+                context,
+                pictures=lambda item, max_px: pictures_of(
+                    archive,
+                    _part(catalogue, item.item_id, found.public_on),
+                    max_px,
+                    is_complete=True,
+                ),
+            )
         report = _write(made, store, catalogue, found, out, context)
     return replace(
         report,
         deleted=len(context.deletions),
         findings=(*found.findings, *report.findings, *told),
+    )
+
+
+def _context(
+    archive: Archive,
+    catalogue: Catalogue,
+    public_on: date | None,
+    today: date,
+    format_name: str,
+    tell: Callable[[Finding], None],
+) -> ExportContext:
+    """Return what an export is told, as far as it is so for every partner."""
+    settings = archive.settings
+
+    def part(item_id: str) -> CatalogueItem | None:
+        return _part(catalogue, item_id, public_on)
+
+    return ExportContext(
+        profile=archive.profile,
+        at="",
+        publisher=settings.publisher,
+        lang=settings.main_language,
+        title=settings.title_in(settings.main_language),
+        rights=settings.rights,
+        rights_uri=settings.rights_uri,
+        page_url=lambda item_id: page_address(archive, item_id),
+        image_urls=lambda item_id: _image_urls(archive, part(item_id), item_id),
+        exchange=exchange_of(archive),
+        published=lambda item: published_of(
+            archive,
+            _known(item, catalogue, public_on),
+            today,
+            format_name=format_name,
+            tell=tell,
+        ),
+        tell=tell,
+        images_instead=lambda item: _images_instead(archive, part(item.item_id), item),
+        publication=_publication(archive),
+        has_public_url=settings.has_public_url,
+        derivatives_of=lambda item_id: _derivatives_of(part(item_id)),
+        pictures=lambda item, max_px: pictures_of(archive, part(item.item_id), max_px),
     )
 
 
