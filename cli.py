@@ -19,12 +19,13 @@ from typing import NoReturn
 import click
 
 from pipeline.commands.editing import records, undo
+from pipeline.commands.exporting import export_command
 from pipeline.commands.finding import search, status
 from pipeline.commands.intake import check, contact_sheet, ingest, watch
 from pipeline.commands.keeping import derive, rebuild
 from pipeline.commands.printed import labels
 from pipeline.commands.profile import profile
-from pipeline.commands.publishing import build, copy, export_command, serve
+from pipeline.commands.publishing import build, copy, serve
 from pipeline.commands.receiving import receive
 from pipeline.commands.replicas import audit, replicate, restore
 from pipeline.commands.starting import demo, doctor, init

@@ -47,6 +47,11 @@ class Layout:
         return self.root / "vocabularies"
 
     @property
+    def partners(self) -> Path:
+        """The folder of the museum's own partner profiles; may be missing."""
+        return self.root / "partners"
+
+    @property
     def stories(self) -> Path:
         """The folder of the museum's stories; may be missing."""
         return self.root / "stories"

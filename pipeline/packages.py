@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
@@ -20,13 +20,15 @@ from archive.export import (
 )
 from archive.export.deletions import beside
 from archive.export.museum_xml import ONE_FILE
-from archive.export.selection import EVERYTHING, Selection
+from archive.export.selection import EVERYTHING, Judge, Selection
 from archive.export.target import new_path
 from archive.opening import Archive
 from archive.store import Store, StoredItem
 from pipeline.deletions import iter_deletions
 from pipeline.derivative_sets import limits_in
 from pipeline.exchange import EXCHANGED, exchange_findings, exchange_of, published_of
+from pipeline.find import ids_matching
+from pipeline.partner_images import pictures_of
 from pipeline.selection import Chosen, choose
 from schemas.crosswalks.iiif import Publication
 from schemas.derivatives import DerivativeSet
@@ -75,7 +77,46 @@ def export(
         RecordError: The catalogue is missing, or it or an object is damaged.
         StoreWriteError: The disk refuses, or ``out`` exists.
     """
-    made = FORMATS[format_name]
+    return export_as(
+        archive,
+        FORMATS[format_name],
+        out,
+        now=now,
+        selection=selection,
+        all_access=all_access,
+        with_masters=with_masters,
+    )
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What narrows an export beside what somebody asks for on the command line.
+
+    Attributes:
+        query: A search, or empty.
+        judges: Each must take an item.
+        told: Those whose refusals the export itself tells of; they only count for what a partner
+            has to take out.
+    """
+
+    query: str = ""
+    judges: tuple[Judge, ...] = ()
+    told: tuple[Judge, ...] = ()
+
+
+def export_as(
+    archive: Archive,
+    made: Format,
+    out: Path,
+    *,
+    now: Callable[[], datetime],
+    selection: Selection = EVERYTHING,
+    narrowing: Narrowing | None = None,
+    all_access: bool = False,
+    with_masters: bool = False,
+) -> ExportReport:
+    """Write a package in a format that may be in no list, as :func:`export` does."""
+    narrowing = narrowing or Narrowing()
     check_target(archive, out)
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         at = now()
@@ -83,42 +124,74 @@ def export(
         if made.name in EXCHANGED:
             told += exchange_findings(archive, made.name)
         found = choose(archive, catalogue, selection, public_on=None if all_access else day_of(at))
+        ids = frozenset(ids_matching(archive, narrowing.query)) if narrowing.query else None
+        found = found.narrowed(*narrowing.judges, ids=ids)
         store = Store(archive.layout)
-        context = ExportContext(
-            profile=archive.profile,
+        gone = iter_deletions(store, catalogue, found.narrowed(*narrowing.told))
+        context = replace(
+            _context(archive, catalogue, found.public_on, day_of(at), made.name, told.append),
             at=utc_text(at),
-            publisher=archive.settings.publisher,
-            lang=archive.settings.main_language,
-            title=archive.settings.title_in(archive.settings.main_language),
-            rights=archive.settings.rights,
-            rights_uri=archive.settings.rights_uri,
             is_complete=all_access,
-            page_url=lambda item_id: page_address(archive, item_id),
-            image_urls=lambda item_id: _image_urls(
-                archive, _part(catalogue, item_id, found.public_on), item_id
-            ),
-            exchange=exchange_of(archive),
-            published=lambda item: published_of(
-                archive, _known(item), day_of(at), format_name=made.name, tell=told.append
-            ),
-            tell=told.append,
-            images_instead=lambda item: (
-                None
-                if all_access or with_masters
-                else _images_instead(archive, _part(catalogue, item.item_id, found.public_on), item)
-            ),
-            publication=_publication(archive),
-            has_public_url=archive.settings.has_public_url,
-            derivatives_of=lambda item_id: _derivatives_of(
-                _part(catalogue, item_id, found.public_on)
-            ),
-            deletions=tuple(iter_deletions(store, catalogue, found)),
+            deletions=tuple(gone),
         )
+        if all_access or with_masters:
+            context = replace(context, images_instead=lambda item: None)
+        if all_access or (with_masters and made.needs_masters):
+            context = replace(
+                context,
+                pictures=lambda item, max_px: pictures_of(
+                    archive,
+                    _part(catalogue, item.item_id, found.public_on),
+                    max_px,
+                    is_complete=True,
+                ),
+            )
         report = _write(made, store, catalogue, found, out, context)
     return replace(
         report,
         deleted=len(context.deletions),
         findings=(*found.findings, *report.findings, *told),
+    )
+
+
+def _context(
+    archive: Archive,
+    catalogue: Catalogue,
+    public_on: date | None,
+    today: date,
+    format_name: str,
+    tell: Callable[[Finding], None],
+) -> ExportContext:
+    """Return what an export is told, as far as it is so for every partner."""
+    settings = archive.settings
+
+    def part(item_id: str) -> CatalogueItem | None:
+        return _part(catalogue, item_id, public_on)
+
+    return ExportContext(
+        profile=archive.profile,
+        at="",
+        publisher=settings.publisher,
+        lang=settings.main_language,
+        title=settings.title_in(settings.main_language),
+        rights=settings.rights,
+        rights_uri=settings.rights_uri,
+        page_url=lambda item_id: page_address(archive, item_id),
+        image_urls=lambda item_id: _image_urls(archive, part(item_id), item_id),
+        exchange=exchange_of(archive),
+        published=lambda item: published_of(
+            archive,
+            _known(item, catalogue, public_on),
+            today,
+            format_name=format_name,
+            tell=tell,
+        ),
+        tell=tell,
+        images_instead=lambda item: _images_instead(archive, part(item.item_id), item),
+        publication=_publication(archive),
+        has_public_url=settings.has_public_url,
+        derivatives_of=lambda item_id: _derivatives_of(part(item_id)),
+        pictures=lambda item, max_px: pictures_of(archive, part(item.item_id), max_px),
     )
 
 
@@ -161,10 +234,14 @@ def _only_deletions(out: Path, context: ExportContext) -> ExportReport:
     return ExportReport(beside(out), items=0, files=1, size_bytes=size_bytes)
 
 
-def _known(item: ExportItem) -> CatalogueItem:
-    if not isinstance(item, CatalogueItem):
-        raise TypeError(f"{item.item_id} does not come from the catalogue")
-    return item
+def _known(item: ExportItem, catalogue: Catalogue, public_on: date | None) -> CatalogueItem:
+    """Return an item as the catalogue has it, also one that was read from the store."""
+    if isinstance(item, CatalogueItem):
+        return item
+    known = _part(catalogue, item.item_id, public_on)
+    if known is None:
+        raise ValueError(f"{item.item_id} is not in the catalogue")
+    return known
 
 
 def check_target(archive: Archive, out: Path) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import reduce
 
 from archive.catalogue import Catalogue, CatalogueItem, public_part
-from archive.export.selection import Selection, Selector, wanted_by
+from archive.export.selection import Judge, Selection, Selector, wanted_by
 from archive.opening import Archive
 from archive.store import Store
 from pipeline.batch_items import ids_of_batch
@@ -45,6 +45,21 @@ class Chosen:
     public_on: date | None
     since: datetime | None = None
     findings: tuple[Finding, ...] = ()
+
+    def narrowed(self, *judges: Judge, ids: frozenset[str] | None = None) -> Chosen:
+        """Return what is left of it that some judges take, too.
+
+        Args:
+            judges: Each must take an item.
+            ids: Only these items, as a query found them; None for no query.
+        """
+        own = self.selector
+        both = own.ids if ids is None else ids if own.ids is None else own.ids & ids
+        return replace(
+            self,
+            selector=Selector(both, (*own.wanted, *judges)),
+            past=Selector(self.past.ids, (*self.past.wanted, *judges)),
+        )
 
     def iter_items(self, catalogue: Catalogue) -> Iterator[CatalogueItem]:
         """Yield the items in the order of their ids; for the public, their public part."""

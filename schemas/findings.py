@@ -15,6 +15,7 @@ from schemas.finding_kinds import (
     exchange,
     keeping,
     packages,
+    partners,
     profile,
     quality,
     reading,
@@ -51,6 +52,7 @@ KINDS: Mapping[str, FindingKind] = {
         *receiving.KINDS,
         *packages.KINDS,
         *exchange.KINDS,
+        *partners.KINDS,
     )
 }
 

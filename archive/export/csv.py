@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -48,15 +48,29 @@ def export_csv(items: Iterable[ExportItem], out: Path, context: ExportContext) -
                 spool.write(json.dumps(cells) + "\n")
                 count += 1
             spool.seek(0)
-            _write_table(path, spool, in_order(headings, context.profile))
+            write_table(path, spool, in_order(headings, context.profile))
         size_bytes = path.stat().st_size
     return ExportReport(out, items=count, files=1, size_bytes=size_bytes)
 
 
-def _write_table(path: Path, spool: IO[str], headings: Sequence[str]) -> None:
+def write_table(
+    path: Path,
+    spool: IO[str],
+    headings: Sequence[str],
+    *,
+    quote: Callable[[str], str] = quote_cell,
+) -> None:
+    """Write rows as a new CSV file.
+
+    Args:
+        path: The file to make.
+        spool: A JSON object of text by heading on each line.
+        headings: The columns in order.
+        quote: Makes a cell that no spreadsheet program runs.
+    """
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file, lineterminator="\r\n")
         table.writerow([quote_cell(heading) for heading in headings])
         for line in spool:
             cells = json.loads(line)
-            table.writerow([quote_cell(cells.get(heading, "")) for heading in headings])
+            table.writerow([quote(cells.get(heading, "")) for heading in headings])

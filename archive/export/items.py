@@ -54,6 +54,21 @@ class ExportMasters(ExportItem, Protocol):
 
 
 @dataclass(frozen=True)
+class Picture:
+    """One image of an item that may be handed on.
+
+    Attributes:
+        key: Name of its view: ``0001``.
+        label: What it shows, or empty.
+        read: Gives the bytes of the JPEG.
+    """
+
+    key: str
+    label: str
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
 class ExportContext:
     """What an export is told besides its items.
 
@@ -78,6 +93,8 @@ class ExportContext:
         exchange: What the standards of museums and libraries are told of all records; made of
             what else is here when left out.
         published: Gives where an item is found, as far as the export may say it.
+        pictures: Gives the images of an item that may be handed on, in reading order, the longer
+            side at most so many pixels (0 for as they are); None where limits withhold them.
         tell: Takes what is found on the way.
     """
 
@@ -100,6 +117,9 @@ class ExportContext:
     deletions: tuple[Deletion, ...] = ()
     exchange: Exchange | None = None
     published: Callable[[ExportItem], Published] = field(default=lambda item: Published())
+    pictures: Callable[[ExportItem, int], tuple[Picture, ...] | None] = field(
+        default=lambda item, max_px: ()
+    )
     tell: Callable[[Finding], None] = field(default=lambda finding: None)
 
     def deleted_csv(self) -> bytes:

@@ -16,10 +16,12 @@ from archive.export.deletions import DELETED_NAME
 from archive.export.items import ExportContext, ExportItem, ExportReport, at_least_one
 from archive.export.package import add_bytes, kind_of, new_package
 from archive.export.target import new_path
+from schemas.crosswalks.dcterms import qdc_xml
 from schemas.crosswalks.edm import EDM_PREFIXES, edm_nodes
 from schemas.crosswalks.exchange import Exchange, Published, UnfitRecordError, unfit_finding
 from schemas.crosswalks.lido import LIDO_PREFIXES, LIDO_SCHEMA, lido_node
 from schemas.crosswalks.mods import MODS_PREFIXES, MODS_SCHEMA, mods_node
+from schemas.crosswalks.oai_dc import oai_dc_xml
 from schemas.crosswalks.tree import (
     Node,
     root_node,
@@ -119,6 +121,39 @@ export_edm = partial(export_museum_xml, EDM)
 export_mods = partial(export_museum_xml, MODS)
 
 
+def document_of(
+    format_name: str, record: Record, published: Published, exchange: Exchange
+) -> bytes:
+    """Return one record as a document of its own, valid against the standard's schema.
+
+    Args:
+        format_name: ``edm``, ``lido``, ``mods``, ``oai_dc`` or ``qdc``.
+        record: The record as it may be shown.
+        published: Where the item is found.
+        exchange: What is said of all records.
+
+    Raises:
+        UnfitRecordError: The record cannot give a valid document.
+    """
+    if format_name in _DUBLIN_CORE:
+        return _DUBLIN_CORE[format_name](record, url=published.page_url)
+    standard = _STANDARDS[format_name]
+    written = standard.document(standard.nodes(record, published, exchange))
+    _check(written, record, format_name)
+    return written
+
+
+_STANDARDS = {standard.name: standard for standard in (LIDO, EDM, MODS)}
+_DUBLIN_CORE = {"oai_dc": oai_dc_xml, "qdc": qdc_xml}
+
+
+def _check(document: bytes, record: Record, format_name: str) -> None:
+    wrong = validate(document, format_name)
+    if wrong:
+        finding = unfit_finding("EXCHANGE-invalid", record, format_name, reason=wrong[0])
+        raise UnfitRecordError((finding,))
+
+
 class _Documents:
     """What is written for the items that can have a document, counted as it goes by.
 
@@ -165,17 +200,12 @@ class _Documents:
 
     def _written(self, item: ExportItem, record: Record) -> bytes:
         """Return a document, or its part of the one of all; checked as a document either way."""
-        name = self._standard.name
-        nodes = self._standard.nodes(record, self._context.published(item), self._exchange)
-        if self._is_one_file:
-            written = b"".join(map(write_fragment, nodes))
-            wrong = validate(self.start + written + self.end, name)
-        else:
-            written = self._standard.document(nodes)
-            wrong = validate(written, name)
-        if wrong:
-            finding = unfit_finding("EXCHANGE-invalid", record, name, reason=wrong[0])
-            raise UnfitRecordError((finding,))
+        name, published = self._standard.name, self._context.published(item)
+        if not self._is_one_file:
+            return document_of(name, record, published, self._exchange)
+        nodes = self._standard.nodes(record, published, self._exchange)
+        written = b"".join(map(write_fragment, nodes))
+        _check(self.start + written + self.end, record, name)
         return written
 
 

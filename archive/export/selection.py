@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from schemas.dublincore import Statement
 from schemas.errors import SourceError
@@ -46,6 +47,13 @@ class Selection:
 
 
 EVERYTHING = Selection()
+
+
+class Judge(Protocol):
+    """Says of a record whether it is meant."""
+
+    def is_said_by(self, record: Record) -> bool:
+        """Say whether the record says what it must."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ class Selector:
     """
 
     ids: frozenset[str] | None = None
-    wanted: tuple[Wanted, ...] = ()
+    wanted: tuple[Judge, ...] = ()
 
     def takes(self, item_id: str, record: Record) -> bool:
         """Say whether an item with this record is meant."""

@@ -57,25 +57,36 @@ def export_xlsx(items: Iterable[ExportItem], out: Path, context: ExportContext) 
     with new_path(out) as path:
         headings: set[str] = set()
         count = 0
-        with (
-            TemporaryFile("w+", encoding="utf-8", dir=path.parent) as spool,
-            TemporaryFile("w+b", dir=path.parent) as book,
-        ):
+        with TemporaryFile("w+", encoding="utf-8", dir=path.parent) as spool:
             for item in at_least_one(items):
                 cells = cells_of(context.record_of(item), context.profile, with_extra=False)
-                findings += _cut(item, cells)
+                findings += cut_findings(item, cells)
                 headings |= cells.keys()
                 spool.write(json.dumps(cells) + "\n")
                 count += 1
-            _check_fits(count, out)
+            check_fits(count, out)
             spool.seek(0)
-            _write_book(book, spool, in_order(headings, context.profile))
-            _repack(book, path, context.at)
+            write_workbook(path, spool, in_order(headings, context.profile), at=context.at)
         size_bytes = path.stat().st_size
     return ExportReport(out, items=count, files=1, size_bytes=size_bytes, findings=tuple(findings))
 
 
-def _cut(item: ExportItem, cells: Mapping[str, str]) -> Iterable[Finding]:
+def write_workbook(path: Path, spool: IO[str], headings: Sequence[str], *, at: str) -> None:
+    """Write rows as a new workbook of one sheet.
+
+    Args:
+        path: The file to make.
+        spool: A JSON object of text by heading on each line.
+        headings: The columns in order.
+        at: RFC 3339 moment that dates the workbook.
+    """
+    with TemporaryFile("w+b", dir=path.parent) as book:
+        _write_book(book, spool, headings)
+        _repack(book, path, at)
+
+
+def cut_findings(item: ExportItem, cells: Mapping[str, str]) -> Iterable[Finding]:
+    """Yield a finding for each cell that a workbook cannot hold whole."""
     for heading, text in cells.items():
         if cut_cell(text) != text:
             yield Finding(
@@ -86,7 +97,12 @@ def _cut(item: ExportItem, cells: Mapping[str, str]) -> Iterable[Finding]:
             )
 
 
-def _check_fits(count: int, out: Path) -> None:
+def check_fits(count: int, out: Path) -> None:
+    """Refuse more rows than a sheet has.
+
+    Raises:
+        SourceError: There are more.
+    """
     if count >= MOST_ROWS:
         raise SourceError(
             _("A sheet has room for {most} items; these are {count}.").format(

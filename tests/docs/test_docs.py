@@ -18,6 +18,15 @@ from archive.settings import (
 )
 from archive.site_settings import SiteSettings
 from schemas.findings import KINDS
+from schemas.partners import (
+    ABOUT_IMAGES,
+    ABOUT_ITEMS,
+    NAME_PARTS,
+    README_PARTS,
+    RECORD_FORMATS,
+    SHOWN,
+    shipped_names,
+)
 from tests.docs.exchange_examples import PAGE, with_examples
 from tests.docs.reference import DOCS, PAGES, all_commands
 
@@ -61,6 +70,14 @@ def test_every_setting_is_documented() -> None:
     )
     names = {field.name for table in tables for field in fields(table)}
     assert [name for name in sorted(names) if f"`{name}`" not in page] == []
+
+
+@pytest.mark.parametrize("name", ["partners.md", "vi/doi-tac.md"])
+def test_every_word_of_a_partner_profile_is_documented(name: str) -> None:
+    page = (DOCS / name).read_text(encoding="utf-8")
+    words = (*ABOUT_ITEMS, *ABOUT_IMAGES, *SHOWN, *RECORD_FORMATS, *shipped_names())
+    braces = [f"{{{part}}}" for part in (*NAME_PARTS, *README_PARTS)]
+    assert [word for word in (*words, *braces) if f"`{word}`" not in page] == []
 
 
 def test_the_examples_of_the_exports_are_what_the_sample_gives() -> None:

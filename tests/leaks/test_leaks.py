@@ -13,6 +13,7 @@ import cli
 from archive.export import FORMATS
 from schemas.crosswalks import public_record
 from schemas.identifiers import item_id_for, shard_of
+from schemas.partners import shipped_names
 from schemas.profile import parse_profile, shipped_profile_text
 from schemas.records import Record
 from tests.conftest import Run
@@ -152,6 +153,42 @@ def test_no_canary_is_anywhere_in_the_site_or_an_export(
             leaks = [leak for leak in leaks if leak[1] != CAMERA or not _is_master(leak[0])]
             assert colours_in(out) == []
         assert leaks == [], out
+
+
+MASTERS_PROFILE = """
+[images]
+take = "masters"
+names = "{number}_{view}"
+[records]
+format = "lido"
+[[table.columns]]
+heading = "place"
+field = "dcterms:spatial"
+[[table.columns]]
+heading = "shelf"
+field = "dcterms:provenance"
+[[table.columns]]
+heading = "images"
+about = "images"
+"""
+
+
+@pytest.mark.parametrize("name", [*shipped_names(), "masters"])
+def test_no_canary_reaches_a_partner(run: Run, museum: Path, tmp_path: Path, name: str) -> None:
+    profile = museum / "partners" / "masters.toml"
+    profile.parent.mkdir()
+    profile.write_text(MASTERS_PROFILE, encoding="utf-8")
+    out = tmp_path / ("out.csv" if name == "national-table" else "out")
+    ran = run("export", "--partner", name, "--out", out, cwd=museum)
+    assert ran.code in (0, 10), ran.err
+    leaks = words_in(out)
+    if name == "masters":
+        # Masters are whole, so what the camera wrote into them is in them, and there only.
+        leaks = [leak for leak in leaks if leak[1] != CAMERA or "BT-002_" not in leak[0]]
+    assert leaks == []
+    assert colours_in(out) == []
+    if name in ("masters", "research-set", "wikimedia-commons"):
+        assert len([path for path in out.rglob("*") if path.parent != out]) >= 5
 
 
 def _is_master(name: str) -> bool:
