@@ -84,7 +84,7 @@ def colours_in(*places: Path) -> list[tuple[str, str]]:
 
 def colours_of(picture: Path) -> list[str]:
     with Image.open(picture) as opened:
-        image = opened.convert("RGB")
+        image = opened.convert("RGBA").convert("RGB")
     image.thumbnail((64, 64))
     data = image.tobytes()
     pixels = [data[at : at + 3] for at in range(0, len(data), 3)]

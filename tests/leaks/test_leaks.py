@@ -353,8 +353,8 @@ def test_build_refuses_a_site_with_something_of_a_closed_item(
 
     honest = publish.write_static_index
 
-    def leaky(documents: object, folder: Path, *rest: object) -> object:
-        written = honest(documents, folder, *rest)
+    def leaky(documents: object, folder: Path, *rest: object, **named: object) -> object:
+        written = honest(documents, folder, *rest, **named)
         PLANTS[kind](folder.parent, museum)
         return written
 

@@ -154,6 +154,7 @@ def test_a_later_bag_brings_what_is_new_and_the_history_goes_on(
     # The older stick, found in a drawer, changes nothing.
     code, report = received(run, province, tmp_path / "one.zip")
     assert (code, standings(report)["MT-001"]) == (0, "older")
+    assert "RECEIVE-older" in {f["code"] for f in report["findings"]}  # type: ignore[attr-defined,index]
     assert held(province) == held(district)
 
 

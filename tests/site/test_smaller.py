@@ -23,7 +23,8 @@ def made(folder: Path, width: int, height: int, access_px: int) -> tuple[Canvas,
     """Write the tiles of a plain image, and return its canvas and the names of all its files."""
     folder.mkdir(exist_ok=True)
     image = pyvips.Image.black(width, height, bands=3).copy(interpretation="srgb")
-    pyramid, _base = write_tiles(image, folder / "0001", tile_px=TILE_PX, encoding=Encoding(50))
+    written = write_tiles(image, folder / "0001", tile_px=TILE_PX, encoding=Encoding(50))
+    pyramid = written.pyramid
     scale = min(1.0, access_px / max(width, height))
     access = ImageFile(
         "access.jpg", max(1, round(width * scale)), max(1, round(height * scale)), "access.webp"
