@@ -84,7 +84,7 @@ def test_the_search_page_answers_as_the_command_line(page, root: str, archive: A
     for query in QUERIES:
         expected = find(archive, query, limit=24, lang="vi", now=lambda: datetime.now(UTC))
         page.goto(f"{root}/vi/search.html?q={quote(query)}")
-        page.wait_for_function("document.getElementById('found').textContent.length > 0")
+        page.wait_for_selector("#found:not(:empty)", state="attached")
         links = page.locator("#results a").evaluate_all("all => all.map(a => a.href)")
         found = [link.rsplit("/", 1)[1] for link in links]
         assert found == [hit.url.rsplit("/", 1)[1] for hit in expected.hits], query
