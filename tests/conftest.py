@@ -16,8 +16,10 @@ from hypothesis import settings
 import cli
 from schemas.messages import set_language
 
-# No test is timed: a busy machine is no defect.
-settings.register_profile("untimed", deadline=None)
+# No test is timed: a busy machine is no defect. A longer run asks for more examples.
+settings.register_profile(
+    "untimed", deadline=None, max_examples=int(os.environ.get("HOABAN_EXAMPLES", "50"))
+)
 settings.load_profile("untimed")
 
 # The browser tests need what `.[dev]` installs; where that is missing they are not collected. CI
