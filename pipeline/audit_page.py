@@ -6,9 +6,7 @@ Autoescape is on, so no name of a file can become markup.
 
 from __future__ import annotations
 
-import base64
 import functools
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +17,7 @@ import jinja2
 from archive.fixity import Problem
 from archive.ocfl_root import ID_PREFIX
 from archive.settings import Settings
+from archive.site.environment import number_text, page_environment, policy_source
 from archive.site.inline import inline_theme
 from pipeline.audit import AuditReport, problem_sentence
 from schemas.messages import N_, _, current_language, ngettext, speaking
@@ -57,7 +56,7 @@ def audit_page(report: AuditReport, settings: Settings) -> str:
     style = inline_theme() + "\n" + (_TEMPLATES / "audit-report.css").read_text(encoding="utf-8")
     state = "damaged" if report.problems else "intact"
     return (
-        _environment()
+        _environment(settings.main_language)
         .get_template("audit-report.html")
         .render(
             style=style,
@@ -176,8 +175,7 @@ def _more(count: int) -> Both | None:
 
 
 def _number(value: int) -> str:
-    grouped = f"{value:,}"
-    return grouped.replace(",", ".") if current_language() == "vi" else grouped
+    return number_text(current_language(), value)
 
 
 def _size(size_bytes: int) -> str:
@@ -196,20 +194,12 @@ def _moment(at: str) -> str:
 
 
 def _policy(style: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
         "default-src 'none'; base-uri 'none'; form-action 'none'; font-src data:; "
-        f"style-src 'sha256-{digest}'"
+        f"style-src {policy_source(style)}"
     )
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader([_TEMPLATES]),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+def _environment(lang: str) -> jinja2.Environment:
+    return page_environment(jinja2.FileSystemLoader([_TEMPLATES]), lang)

@@ -6,7 +6,6 @@ and the page's own policy (CSP) runs no script and no style but the two that sta
 
 from __future__ import annotations
 
-import base64
 import functools
 import hashlib
 import re
@@ -18,6 +17,7 @@ from pathlib import Path
 import jinja2
 
 from archive.settings import Settings
+from archive.site.environment import page_environment, policy_source
 from archive.site.inline import inline_theme
 from schemas.batches import BatchItem, BatchReport, BatchScan, Outcome
 from schemas.findings import KINDS, Finding, FindingKind, Severity
@@ -163,14 +163,10 @@ def _policy(style: str, script: str) -> str:
             "form-action 'none'",
             "img-src 'self' file:",
             "font-src data:",
-            f"style-src '{_digest(style)}'",
-            f"script-src '{_digest(script)}'",
+            f"style-src {policy_source(style)}",
+            f"script-src {policy_source(script)}",
         )
     )
-
-
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 @functools.cache
@@ -186,20 +182,8 @@ def _text(name: str) -> str:
 
 @functools.cache
 def _environment(lang: str) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([HERE / "templates"]),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
-    )
-    # The i18n extension adds this method when it is loaded, so its type is not known.
-    install = environment.install_gettext_translations  # type: ignore[attr-defined]
-    install(catalogue(lang), newstyle=True)
+    environment = page_environment(jinja2.FileSystemLoader([HERE / "templates"]), lang)
     environment.filters["general"] = functools.partial(_general, lang)
-    environment.filters["number"] = functools.partial(_number, lang)
     environment.filters["moment"] = functools.partial(_moment, lang)
     return environment
 
@@ -207,11 +191,6 @@ def _environment(lang: str) -> jinja2.Environment:
 def _general(lang: str, kind: FindingKind) -> str:
     """Return what a kind of finding says of any scan: its sentence with "…" for what differs."""
     return _FIELD.sub("…", catalogue(lang).gettext(kind.problem)).replace("….", "…")
-
-
-def _number(lang: str, value: int) -> str:
-    grouped = f"{value:,}"
-    return grouped.replace(",", ".") if lang == "vi" else grouped
 
 
 def _moment(lang: str, at: str) -> str:

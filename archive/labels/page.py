@@ -6,9 +6,7 @@ Invariant: no text of a record can become markup. Autoescape is on, and the page
 
 from __future__ import annotations
 
-import base64
 import functools
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from pathlib import Path
 import jinja2
 
 from archive.labels.content import PrintedItem
+from archive.site.environment import page_environment, policy_source
 from archive.site.inline import inline_theme
 from schemas.messages import N_, catalogue
 
@@ -105,7 +104,6 @@ def _style(how: Print) -> str:
 
 
 def _policy(style: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return "; ".join(
         (
             "default-src 'none'",
@@ -113,7 +111,7 @@ def _policy(style: str) -> str:
             "form-action 'none'",
             "img-src data:",
             "font-src data:",
-            f"style-src 'sha256-{digest}'",
+            f"style-src {policy_source(style)}",
         )
     )
 
@@ -125,16 +123,4 @@ def _text(name: str) -> str:
 
 @functools.cache
 def _environment(lang: str) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([HERE / "templates"]),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
-    )
-    # The i18n extension adds this method when it is loaded, so its type is not known.
-    install = environment.install_gettext_translations  # type: ignore[attr-defined]
-    install(catalogue(lang), newstyle=True)
-    return environment
+    return page_environment(jinja2.FileSystemLoader([HERE / "templates"]), lang)

@@ -17,10 +17,11 @@ from typing import Any
 import jinja2
 
 from archive.settings import Settings
+from archive.site.environment import page_environment
 from archive.site.theme import Theme
 from archive.site.urls import PageUrls, absolute_url, safe_url
 from schemas.errors import ConfigError
-from schemas.messages import _, catalogue
+from schemas.messages import _
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -176,20 +177,10 @@ def _theme_error(error: jinja2.TemplateError, folder: Path, template: str) -> Co
 def _environment(lang: str, theme: Path | None) -> jinja2.Environment:
     ours = jinja2.FileSystemLoader([HERE / "templates", STATIC / "img"])
     own = [jinja2.FileSystemLoader(theme)] if theme else []
-    environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader([*own, ours, jinja2.PrefixLoader({"hoaban": ours})]),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
+    environment = page_environment(
+        jinja2.ChoiceLoader([*own, ours, jinja2.PrefixLoader({"hoaban": ours})]), lang
     )
-    # The i18n extension adds this method when it is loaded, so its type is not known.
-    install = environment.install_gettext_translations  # type: ignore[attr-defined]
-    install(catalogue(lang), newstyle=True)
     environment.filters["safe_url"] = safe_url
-    environment.filters["number"] = functools.partial(_number, lang)
     environment.filters["bytes"] = functools.partial(_bytes, lang)
     environment.filters["day"] = functools.partial(_day, lang)
     environment.filters["language"] = language_name
@@ -215,9 +206,3 @@ def _bytes(lang: str, size: int) -> str:
             text = f"{size / factor:.1f} {unit}"
             return text.replace(".", ",") if lang == "vi" else text
     return f"{size} B"
-
-
-def _number(lang: str, value: int) -> str:
-    """Return a whole number as readers of ``lang`` group its digits."""
-    grouped = f"{value:,}"
-    return grouped.replace(",", ".") if lang == "vi" else grouped
