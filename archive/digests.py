@@ -53,3 +53,13 @@ def digest_file(
             if on_block is not None:
                 on_block(length)
     return FileDigests(size_bytes, sha512.hexdigest(), sha256.hexdigest() if with_sha256 else "")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file as hexadecimal digits, as checksum lists for others have it.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

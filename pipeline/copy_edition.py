@@ -8,7 +8,6 @@ stands, the copy is complete.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import durable
+from archive.digests import sha256_of
 from archive.export.names import safe_paths
 from archive.site.edition import CHECKSUMS_NAME
 from pipeline.progress import OnProgress, Progress, ignore_progress
@@ -142,7 +142,7 @@ def _is_there(
     if not target.is_file() or target.stat().st_size != (source / name).stat().st_size:
         return False
     is_changed = earlier.get(name, wanted[name]) != wanted[name]
-    return not is_changed or _sha256(target) == wanted[name]
+    return not is_changed or sha256_of(target) == wanted[name]
 
 
 def _check_room(source: Path, dest: Path, names: Iterable[str]) -> None:
@@ -176,9 +176,9 @@ def _verify(source: Path, dest: Path, wanted: Mapping[str, str], on_progress: On
         for attempt in range(_TRIES):
             # Syncs again, and lets the system forget its own copy of the bytes.
             durable.sync_file(dest / name)
-            if _sha256(dest / name) == digest:
+            if sha256_of(dest / name) == digest:
                 break
-            if _sha256(source / name) != digest:
+            if sha256_of(source / name) != digest:
                 raise SourceError(
                     _("A file of the edition is not as its list of checksums says."),
                     remedy=_("Make the edition again: hoaban build --edition usb"),
@@ -192,11 +192,6 @@ def _verify(source: Path, dest: Path, wanted: Mapping[str, str], on_progress: On
                 )
             _copy(source, dest, name)
         on_progress(Progress(VERIFYING, done, len(wanted), name))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _remove(dest: Path, names: Iterable[str]) -> int:

@@ -6,7 +6,6 @@ here is synced to disk, because the site can be made again from the archive at a
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import time
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archive.digests import sha256_of
 from archive.layout import Layout
 from archive.site.smaller import NamedFile
 from schemas.errors import StoreWriteError
@@ -95,7 +95,7 @@ class SiteTree:
 
     def write_checksums(self, name: str) -> None:
         """Write the sha256 of every file as ``sha256sum`` does, so that copies can be checked."""
-        lines = (f"{_sha256(entry)}  {path}\n" for path, entry in _iter_files(self.root))
+        lines = (f"{sha256_of(entry)}  {path}\n" for path, entry in _iter_files(self.root))
         self.write(name, "".join(lines).encode())
 
     def _bring(self, source: Path, path: str) -> None:
@@ -183,11 +183,6 @@ def _rename(source: Path, target: Path) -> None:
             time.sleep(0.05 * 2**attempt)
         else:
             return
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _link_or_copy(source: Path, target: Path) -> None:
