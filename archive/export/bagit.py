@@ -29,6 +29,7 @@ from archive.export.deletions import DELETED_NAME
 from archive.export.items import ExportContext, ExportMasters, ExportReport, at_least_one
 from archive.export.masters import (
     ALGORITHMS,
+    CountedPackage,
     Digesting,
     add_master,
     image_bytes,
@@ -86,25 +87,19 @@ def export_bag(items: Iterable[ExportMasters], out: Path, context: ExportContext
         )
 
 
-class _Payload:
+class _Payload(CountedPackage):
     """The payload of a bag in the making, with its manifests spooled to disk."""
 
     def __init__(self, package: Package, spools: Mapping[str, IO[bytes]]) -> None:
-        self._package = package
+        super().__init__(package)
         self.spools = spools
-        self.files = 0
-        self.size_bytes = 0
 
     def add(
         self, name: str, content: Readable, size_bytes: int, known: Mapping[str, str]
     ) -> dict[str, str]:
-        stream = Digesting(content, known)
-        self._package.add(name, stream, size_bytes)
-        digests = stream.hexdigests()
+        digests = super().add(name, content, size_bytes, known)
         for algorithm, spool in self.spools.items():
             spool.write(_manifest_line(digests[algorithm], name))
-        self.files += 1
-        self.size_bytes += size_bytes
         return digests
 
     def add_bytes(self, name: str, content: bytes) -> None:

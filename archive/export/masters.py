@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from archive.export.items import ExportMasters
 from archive.export.names import safe_paths
-from archive.export.package import Readable
+from archive.export.package import Package, Readable, add_bytes
 from schemas.errors import FixityError, RecordError, SourceError
 from schemas.messages import _
 from schemas.technical import Technical
@@ -180,3 +180,36 @@ def _changed(source: Path, technical: Technical, expected: str, found: str) -> F
         remedy=_("No package was made. Restore the file from a copy, then check: hoaban audit"),
         path=source,
     )
+
+
+class CountedPackage:
+    """A package that counts what is added to it and gives the digests.
+
+    Attributes:
+        files: Files added so far.
+        size_bytes: Their length together.
+    """
+
+    def __init__(self, package: Package) -> None:
+        """Begin with nothing."""
+        self._package = package
+        self.files = 0
+        self.size_bytes = 0
+
+    def add(
+        self, name: str, content: Readable, size_bytes: int, known: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Add a file and return its digests, computed but for the ``known`` ones."""
+        stream = Digesting(content, known)
+        self._package.add(name, stream, size_bytes)
+        self._count(size_bytes)
+        return stream.hexdigests()
+
+    def add_bytes(self, name: str, content: bytes) -> None:
+        """Add a small file."""
+        add_bytes(self._package, name, content)
+        self._count(len(content))
+
+    def _count(self, size_bytes: int) -> None:
+        self.files += 1
+        self.size_bytes += size_bytes

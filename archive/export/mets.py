@@ -18,8 +18,14 @@ from pathlib import Path
 
 from archive.export.deletions import DELETED_NAME
 from archive.export.items import ExportContext, ExportMasters, ExportReport, at_least_one
-from archive.export.masters import Digesting, add_master, image_bytes, master_names, without_tags
-from archive.export.package import Package, Readable, add_bytes, kind_of, new_package
+from archive.export.masters import (
+    CountedPackage,
+    add_master,
+    image_bytes,
+    master_names,
+    without_tags,
+)
+from archive.export.package import kind_of, new_package
 from archive.export.target import new_path
 from schemas.crosswalks.mets import MetsItem, PackagedFile, mets_problems, mets_xml
 from schemas.errors import RecordError
@@ -51,7 +57,7 @@ def export_mets(items: Iterable[ExportMasters], out: Path, context: ExportContex
         new_path(out) as path,
         new_package(path, kind=kind_of(out), name=out.name, at=context.at) as package,
     ):
-        writer = _Writer(package)
+        writer = CountedPackage(package)
         for item in at_least_one(items, may_be_none=bool(context.deletions)):
             prepared = _prepared(item, context)
             if isinstance(prepared, Finding):
@@ -89,31 +95,6 @@ class _Prepared:
     record: bytes
     document: bytes
     is_without_masters: bool
-
-
-class _Writer:
-    """A package that counts what is added to it and gives the digests."""
-
-    def __init__(self, package: Package) -> None:
-        self._package = package
-        self.files = 0
-        self.size_bytes = 0
-
-    def add(
-        self, name: str, content: Readable, size_bytes: int, known: Mapping[str, str]
-    ) -> dict[str, str]:
-        stream = Digesting(content, known)
-        self._package.add(name, stream, size_bytes)
-        self._count(size_bytes)
-        return stream.hexdigests()
-
-    def add_bytes(self, name: str, content: bytes) -> None:
-        add_bytes(self._package, name, content)
-        self._count(len(content))
-
-    def _count(self, size_bytes: int) -> None:
-        self.files += 1
-        self.size_bytes += size_bytes
 
 
 def _prepared(item: ExportMasters, context: ExportContext) -> _Prepared | Finding:
@@ -162,7 +143,7 @@ def _file(path: str, content: bytes, mime_type: str) -> PackagedFile:
     return PackagedFile(path, mime_type, len(content), hashlib.sha512(content).hexdigest())
 
 
-def _add_item(writer: _Writer, item: ExportMasters, prepared: _Prepared) -> None:
+def _add_item(writer: CountedPackage, item: ExportMasters, prepared: _Prepared) -> None:
     folder = item.item_id
     for path, content in prepared.images.items():
         writer.add_bytes(f"{folder}/{path}", content)
