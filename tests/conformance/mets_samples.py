@@ -69,13 +69,13 @@ EVENTS = (
         EventType.MESSAGE_DIGEST_CALCULATION,
         AT,
         "success",
-        "Hoa Ban 0.1.0",
+        "Hoa Ban 0.0.9",
         FRONT,
         "algorithms=sha512,sha256",
     ),
     Event(EventType.DERIVATION, AT, "success", "libvips 8.18.7, pillow 11.0", BOOK, "pages=2"),
-    Event(EventType.RECOVERY, AT, "warning", "Hoa Ban 0.1.0", "masters/cũ.tif"),
-    Event(EventType.INGESTION, AT, "success", "Hoa Ban 0.1.0"),
+    Event(EventType.RECOVERY, AT, "warning", "Hoa Ban 0.0.9", "masters/cũ.tif"),
+    Event(EventType.INGESTION, AT, "success", "Hoa Ban 0.0.9"),
 )
 
 

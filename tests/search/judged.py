@@ -11,6 +11,7 @@ import csv
 import random
 import unicodedata
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -177,10 +178,12 @@ def _sample() -> Iterator[Judged]:
     columns = {"Tên gọi (Anh)": ("title", "en"), "Miêu tả (Anh)": ("description", "en")}
     for entry in PROFILE:
         columns.setdefault(entry.label("vi"), (entry.name, "vi"))
-    rows = load_workbook(SAMPLE, read_only=True).active.iter_rows(min_row=2, values_only=True)
-    headings = [str(cell) for cell in next(rows)]
+    with closing(load_workbook(SAMPLE, read_only=True)) as book:
+        headings, *rows = book.active.iter_rows(min_row=2, values_only=True)
     for row in rows:
-        cells = {name: str(cell) for name, cell in zip(headings, row, strict=False) if cell}
+        cells = {
+            name: str(cell) for name, cell in zip(map(str, headings), row, strict=False) if cell
+        }
         identifier = cells.pop("Số kiểm kê")
         statements = tuple(
             _statement(*_named(columns[name], value))
