@@ -9,18 +9,32 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+from typing import Protocol
 
 import jinja2
+from markupsafe import Markup, escape
 
+from archive.site.compiling import PageCode, PageEnvironment
 from schemas.messages import catalogue
+
+_NOTHING = Markup("")
+
+
+class Spoken(Protocol):
+    """Whatever says its language."""
+
+    @property
+    def lang(self) -> str:
+        """Its language where that is not the page's, else empty."""
 
 
 def page_environment(loader: jinja2.BaseLoader, lang: str) -> jinja2.Environment:
     """Return an environment whose templates say ``_("…")`` in ``lang`` and escape everything.
 
-    Its filter ``number`` writes a whole number as readers of ``lang`` do.
+    Its filter ``number`` writes a whole number as readers of ``lang`` do; its function
+    ``lang_attribute`` the language of a text that is not the page's.
     """
-    environment = jinja2.Environment(
+    environment = PageEnvironment(
         loader=loader,
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -29,6 +43,9 @@ def page_environment(loader: jinja2.BaseLoader, lang: str) -> jinja2.Environment
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
+    environment.lang = lang
+    environment.code_generator_class = PageCode
+    environment.globals["lang_attribute"] = lang_attribute
     # The i18n extension adds this method when it is loaded, so its type is not known.
     install = environment.install_gettext_translations  # type: ignore[attr-defined]
     install(catalogue(lang), newstyle=True)
@@ -40,6 +57,11 @@ def number_text(lang: str, value: int) -> str:
     """Return a whole number with its thousands parted as readers of ``lang`` part them."""
     grouped = f"{value:,}"
     return grouped.replace(",", ".") if lang == "vi" else grouped
+
+
+def lang_attribute(text: Spoken) -> Markup:
+    """Return the attribute ``lang`` of a text, with a space before it, or nothing."""
+    return Markup(f' lang="{escape(text.lang)}"') if text.lang else _NOTHING  # noqa: S704
 
 
 def policy_source(text: str) -> str:
