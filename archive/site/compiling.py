@@ -8,6 +8,7 @@ want its context. The pages are the same bytes as without any of this.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import jinja2
 from jinja2 import nodes
@@ -35,13 +36,14 @@ class PageEnvironment(jinja2.Environment):
 class PageCode(CodeGenerator):
     """Writes the Python of a template."""
 
-    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
+    def visit_Template(  # noqa: N802  (Jinja calls it so)
+        self, node: nodes.Template, frame: Frame | None = None
+    ) -> None:
         """Write a template, after what is known of it now was put in its place."""
-        assert isinstance(self.environment, PageEnvironment)
-        known = _Known(self.environment).visit(node)
+        known = _Known(cast(PageEnvironment, self.environment)).visit(node)
         super().visit_Template(known, frame)
 
-    def visit_Call(  # type: ignore[override]
+    def visit_Call(  # noqa: N802
         self, node: nodes.Call, frame: Frame, forward_caller: bool = False
     ) -> None:
         """Write a call; of a plain function or a macro, as Python calls it."""
@@ -64,7 +66,7 @@ class _Known(NodeTransformer):
     def __init__(self, environment: PageEnvironment) -> None:
         self._environment = environment
 
-    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802
         """Turn a sentence without values into its translation."""
         self.generic_visit(node)
         is_sentence = isinstance(node.node, nodes.Name) and node.node.name == _SENTENCE
@@ -77,13 +79,13 @@ class _Known(NodeTransformer):
         # As the extension does: a percent sign is written twice in every sentence.
         return nodes.MarkSafe(nodes.Const(str(Markup(text) % {})), lineno=node.lineno)  # noqa: S704
 
-    def visit_Include(self, node: nodes.Include) -> nodes.Node:
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802
         """Turn what is included into a part of the template, where it is text alone."""
         if not isinstance(node.template, nodes.Const) or node.ignore_missing:
             return node
         environment = self._environment
-        assert environment.loader is not None
-        source, _path, _is_fresh = environment.loader.get_source(environment, node.template.value)
+        loader = cast(jinja2.BaseLoader, environment.loader)
+        source, _path, _is_fresh = loader.get_source(environment, node.template.value)
         texts = list(_texts(environment.parse(source, node.template.value).body))
         if any(text is None for text in texts):
             return node

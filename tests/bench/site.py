@@ -27,8 +27,8 @@ from archive.catalogue import Catalogue, CatalogueItem
 from archive.opening import Archive, create_archive
 from archive.settings import Settings
 from archive.site.build import SiteReport, build_site
+from archive.site.json_ld import ItemJsonLd
 from pipeline.intake.delivery import read_delivery
-from schemas.crosswalks.jsonld import schema_org
 from schemas.events import utc_text
 from schemas.records import day_of
 from tests.bench.checking import write_delivery
@@ -89,10 +89,9 @@ def build(archive: Archive) -> SiteReport:
             lambda: catalogue.iter_items(public_on=day_of(_AT)),
             write_search=lambda folder: (folder / "search-engine.js").touch(),
             at=utc_text(_AT),
-            json_ld=lambda record, url, image_urls, lang: schema_org(
-                record, url=url, image_urls=image_urls, lang=lang
-            ),
+            json_ld=ItemJsonLd(archive.profile),
             everything=catalogue.iter_items,
+            processes=archive.settings.jobs or os.cpu_count() or 1,
         )
 
 
