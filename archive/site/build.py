@@ -12,12 +12,13 @@ from pathlib import Path
 
 from archive.layout import Layout
 from archive.settings import Settings
+from archive.site.changes import settle, write_changes
 from archive.site.edition import CHECKSUMS_NAME, Edition, Fit, fitting
 from archive.site.files import SitePlace, SiteTree, discard, new_tree, publish
 from archive.site.item_pages import JsonLd
 from archive.site.items import SiteItem
 from archive.site.leaks import refuse_leaks
-from archive.site.site_writer import Facets, Progress, SiteWriter
+from archive.site.site_writer import Facets, Progress, SiteWriter, new_table
 from archive.site.survey import Survey
 from schemas.errors import StoreWriteError
 from schemas.messages import _
@@ -109,6 +110,7 @@ def build_site(
             facets=facets,
             halvings=halvings,
             processes=processes,
+            keeps=edition is None,
         )
         survey = writer.write(items, today, on_progress)
         search = tree.root / "search"
@@ -122,13 +124,12 @@ def build_site(
         tree, survey, fit = _written(place, write, edition, fit)
         if everything is not None:
             refuse_leaks(tree.root, layout, profile, everything, today)
-        publish(place)
+        _put_in_place(layout, place, tree, is_site=edition is None)
     except OSError as error:
-        discard(place)
         raise _refused(error, layout) from error
-    except BaseException:
+    finally:
         discard(place)
-        raise
+        new_table(layout).unlink(missing_ok=True)
     return _report(tree, survey, at, place.site, fit.halvings)
 
 
@@ -149,6 +150,19 @@ def _written(
             tree.write_checksums(CHECKSUMS_NAME)
             return tree, survey, fit
         fit = fit.smaller(tree.counts.files, tree.counts.disk_bytes)
+
+
+def _put_in_place(layout: Layout, place: SitePlace, tree: SiteTree, *, is_site: bool) -> None:
+    """Put a new site in its place; of the site itself, list what changed and keep how it was made.
+
+    A crash in between costs nothing: the lists name more than changed, and the table of the site
+    before is only believed of files that it wrote.
+    """
+    if is_site:
+        write_changes(layout, settle(tree.root, tree.before), tree.root)
+    publish(place)
+    if is_site:
+        new_table(layout).replace(layout.site_pages)
 
 
 def _refused(error: OSError, layout: Layout) -> StoreWriteError:

@@ -31,7 +31,7 @@ _shops: list[Workshop] = []
 
 def do_pieces(
     order: Order, known: Known, pieces: Iterable[Piece], processes: int
-) -> Iterator[tuple[Piece, Done]]:
+) -> Iterator[Done]:
     """Yield what came of each piece, in their order.
 
     Args:
@@ -46,8 +46,11 @@ def do_pieces(
     if processes < 2:
         with Gathered(order.lists, known) as gathered:
             shop = Workshop(order, gathered)
-            for piece in pieces:
-                yield piece, shop.do(piece)
+            try:
+                for piece in pieces:
+                    yield shop.do(piece)
+            finally:
+                shop.close()
         return
     state = order.lists.with_suffix(".state")
     state.write_bytes(pickle.dumps((order, known)))
@@ -55,16 +58,14 @@ def do_pieces(
     executor = ProcessPoolExecutor(
         processes, mp_context=context, initializer=_begin, initargs=(state, current_language())
     )
-    waiting: deque[tuple[Piece, Future[Done]]] = deque()
+    waiting: deque[Future[Done]] = deque()
     try:
         for piece in pieces:
-            waiting.append((piece, executor.submit(_do, piece)))
+            waiting.append(executor.submit(_do, piece))
             if len(waiting) >= _AHEAD * processes:
-                first, future = waiting.popleft()
-                yield first, future.result()
+                yield waiting.popleft().result()
         while waiting:
-            first, future = waiting.popleft()
-            yield first, future.result()
+            yield waiting.popleft().result()
     except BrokenProcessPool as error:
         raise DependencyError(
             _("A process that writes pages ended by itself."),

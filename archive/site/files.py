@@ -79,7 +79,7 @@ class SiteTree:
         self._count(len(content))
 
     def keep(self, path: str, size_bytes: int) -> None:
-        """Take a file of the site before as it is."""
+        """Take a file of the site before as it is, ``size_bytes`` long."""
         _link_or_copy(f"{self.before}/{path}", self._target(path))
         self._count(size_bytes)
         self.counts.pages += path.endswith(".html")

@@ -85,17 +85,18 @@ class GatheredItem:
         seq: Its place in the list of all items, from 1.
         shown: The item.
         images: Its derivatives as far as they are on the site.
-        cards: What lists show of it, by language.
+        cards: What lists show of it, as :func:`cards_of` reads it.
         values: Numbers of its values.
-        digest_of: The bytes this was read from; equal ones are equal items.
+        state: The bytes that ``shown`` and ``images`` were read from: where they are equal, so
+            are those.
     """
 
     seq: int
     shown: ShownItem
     images: DerivativeSet | None
-    cards: dict[str, Card]
+    cards: bytes
     values: Sequence[int]
-    digest_of: tuple[bytes, bytes, bytes]
+    state: bytes
 
 
 class Gathering:
@@ -241,12 +242,12 @@ class Gathered:
         for seq, shown, cards, values in rows:
             item, images = pickle.loads(shown)  # noqa: S301  (this build wrote it)
             numbers = array("L", values)
-            yield GatheredItem(seq, item, images, _cards(cards), numbers, (shown, cards, values))
+            yield GatheredItem(seq, item, images, cards, numbers, shown)
 
     def cards_between(self, start: int, stop: int) -> list[dict[str, Card]]:
         """Return the items of some places as cards by language, ``stop`` not among them."""
         query = "SELECT cards FROM items WHERE seq >= ? AND seq < ? ORDER BY seq"
-        return [_cards(cards) for (cards,) in self._db.execute(query, (start, stop))]
+        return [cards_of(cards) for (cards,) in self._db.execute(query, (start, stop))]
 
     def cards(self, entry: ValueEntry, lang: str, *, start: int, limit: int) -> list[Card]:
         """Return some of the items that have a value, in the order of the list."""
@@ -255,17 +256,22 @@ class Gathered:
             " ORDER BY seq LIMIT ? OFFSET ?",
             (entry.number, limit, start),
         )
-        return [_cards(cards)[lang] for (cards,) in rows]
+        return [cards_of(cards)[lang] for (cards,) in rows]
 
     def card_of(self, item_id: str, lang: str) -> Card | None:
         """Return an item as a card, or None where there is none."""
         row = self._db.execute("SELECT cards FROM items WHERE item_id = ?", (item_id,)).fetchone()
-        return _cards(row[0])[lang] if row else None
+        return cards_of(row[0])[lang] if row else None
 
-    def cards_at(self, seq: int) -> dict[str, Card] | None:
-        """Return the item at a place of the list as a card by language, or None."""
+    def cards_at(self, seq: int) -> bytes | None:
+        """Return what lists show of the item at a place, for :func:`cards_of`, or None."""
         row = self._db.execute("SELECT cards FROM items WHERE seq = ?", (seq,)).fetchone()
-        return _cards(row[0]) if row else None
+        return row[0] if row else None
+
+    def all_cards(self, entry: ValueEntry) -> Iterator[bytes]:
+        """Yield what lists show of every item that has a value."""
+        query = "SELECT cards FROM links JOIN items USING (seq) WHERE value = ? ORDER BY seq"
+        yield from (cards for (cards,) in self._db.execute(query, (entry.number,)))
 
     def related(self, item: GatheredItem, limit: int) -> list[int]:
         """Return the places of items that share the rarest values of one, nearest first."""
@@ -289,6 +295,7 @@ _FOLLOWING = "SELECT seq FROM links WHERE value = ? AND seq > ? ORDER BY seq LIM
 _PREVIOUS = "SELECT seq FROM links WHERE value = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
 
 
-def _cards(data: bytes) -> dict[str, Card]:
+def cards_of(data: bytes) -> dict[str, Card]:
+    """Return an item as a card by language."""
     found: dict[str, Card] = pickle.loads(data)  # noqa: S301  (this build wrote it)
     return found

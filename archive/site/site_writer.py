@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from archive.layout import Layout
@@ -15,10 +16,11 @@ from archive.settings import Settings
 from archive.site.crew import do_pieces
 from archive.site.data_files import DataFiles
 from archive.site.files import SiteTree
-from archive.site.gathering import Gathered, Gathering, Known
+from archive.site.gathering import Gathered, Gathering
 from archive.site.item_images import ItemImages
 from archive.site.item_pages import JsonLd, Told
 from archive.site.items import Card, Display, ShownItem, SiteItem, card, display, shown_item
+from archive.site.kept import MadePages, key_of
 from archive.site.lists import CollectionFiles
 from archive.site.opensearch import OPENSEARCH_NAME, opensearch_description
 from archive.site.pages import HOME_STORIES, HomeContent, Numbers, Pages, browse_page
@@ -31,6 +33,7 @@ from archive.site.theme import write_theme
 from archive.site.value_links import ValueLinks
 from archive.site.ways import Ways
 from archive.site.workshop import (
+    Done,
     ItemsPiece,
     ListPiece,
     Order,
@@ -70,6 +73,7 @@ class SiteWriter:
         facets: Facets | None,
         halvings: int,
         processes: int,
+        keeps: bool,
     ) -> None:
         self._layout = layout
         self._settings = settings
@@ -79,6 +83,7 @@ class SiteWriter:
         self._facets = facets
         self._halvings = halvings
         self._processes = processes
+        self._keeps = keeps
         self._stories = StoryPages(read_stories(layout.stories, settings.languages), settings)
         self._in_stories: dict[str, dict[str, Display]] = {lang: {} for lang in settings.languages}
         self._publication = publication_of(settings)
@@ -129,7 +134,9 @@ class SiteWriter:
         add = sitemap.add if sitemap is not None else _unheard
         with closing(DataFiles(self._tree, self._profile, self._settings)) as data:
             pieces = _pieces(survey.items, gathered, links)
-            self._do_pieces(order, gathered.known, pieces, survey, data, add, on_progress)
+            processes = self._processes if survey.items >= PROCESSES_FROM else 1
+            results = do_pieces(order, gathered.known, pieces, processes)
+            self._do_pieces(results, survey, data, add, on_progress)
             downloads = data.finish(survey.updated_at[:10])
         for lang in languages:
             self._tree.write_page(f"{lang}/data.html", pages.data(lang, downloads))
@@ -142,6 +149,15 @@ class SiteWriter:
 
     def _order(self, survey: Survey, ways: Ways) -> Order:
         """Return what is told to everyone who writes a part of the site."""
+        numbers = Numbers(survey.items, survey.images, survey.updated_at[:10])
+        theme = write_theme(self._layout, self._settings.site, self._tree)
+        site_ways = SiteWays(ways.has_timeline, ways.has_map, bool(self._stories.names))
+        key = None
+        if self._keeps:
+            # A museum's own templates may say on every page how much there is.
+            said = numbers if theme.templates else None
+            data = (self._settings, self._profile, self._json_ld, site_ways, theme, said)
+            key = key_of(self._layout, theme.templates, *data)
         return Order(
             layout=self._layout,
             settings=self._settings,
@@ -149,12 +165,13 @@ class SiteWriter:
             root=self._tree.root,
             before=self._tree.before,
             lists=self._layout.staging / LISTS,
-            numbers=Numbers(survey.items, survey.images, survey.updated_at[:10]),
-            ways=SiteWays(ways.has_timeline, ways.has_map, bool(self._stories.names)),
-            theme=write_theme(self._layout, self._settings.site, self._tree),
+            numbers=numbers,
+            ways=site_ways,
+            theme=theme,
             json_ld=self._json_ld,
             told=self._told(),
             halvings=self._halvings,
+            key=key,
         )
 
     def _told(self) -> Told:
@@ -168,28 +185,28 @@ class SiteWriter:
 
     def _do_pieces(
         self,
-        order: Order,
-        known: Known,
-        pieces: Iterator[Piece],
+        results: Iterator[Done],
         survey: Survey,
         data: DataFiles,
         add: Callable[[str, str], None],
         on_progress: Progress | None,
     ) -> None:
-        """Write the pages of items, of lists and of values, and the files about all items."""
+        """Take the pages of items, of lists and of values; write the files about all items."""
         collection = CollectionFiles(self._tree, self._publication, survey.with_images)
-        processes = self._processes if survey.items >= PROCESSES_FROM else 1
         done = 0
-        for _piece, made in do_pieces(order, known, pieces, processes):
-            self._tree.counts.add(made.counts)
-            for item in made.items:
-                data.add(item.lines)
-                if item.summary is not None:
-                    collection.add(item.summary)
-                add(item_page(item.item_id), item.updated_on)
-                done += 1
-                if on_progress is not None:
-                    on_progress(done, survey.items)
+        with closing(MadePages(new_table(self._layout))) as table:
+            for result in results:
+                self._tree.counts.add(result.counts)
+                table.add(result.made)
+                for item in result.items:
+                    data.add(item.lines)
+                    if item.summary is not None:
+                        collection.add(item.summary)
+                    add(item_page(item.item_id), item.updated_on)
+                    done += 1
+                    if on_progress is not None:
+                        on_progress(done, survey.items)
+            table.finish()
         collection.finish()
 
     def _write_stories(self, pages: Pages, add: Callable[[str], None]) -> None:
@@ -255,6 +272,11 @@ def _pieces(items: int, gathered: Gathered, links: ValueLinks) -> Iterator[Piece
                 keys, cards = [], 0
         if keys:
             yield ValuesPiece(facet, tuple(keys))
+
+
+def new_table(layout: Layout) -> Path:
+    """Return where a build notes what its pages were made from, until the site is in place."""
+    return layout.staging / layout.site_pages.name
 
 
 def _unheard(_path: str, _changed_on: str = "") -> None:

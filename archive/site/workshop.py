@@ -11,8 +11,10 @@ from archive.site.files import Counts, SiteTree
 from archive.site.gathering import Gathered
 from archive.site.item_images import ItemImages
 from archive.site.item_pages import ItemPages, JsonLd, Told, WrittenItem
+from archive.site.kept import KeptPages, Made
 from archive.site.pages import PAGE_SIZE, Numbers, Pages, browse_page
 from archive.site.render import SiteWays
+from archive.site.reuse import Reuse
 from archive.site.theme import Theme
 from archive.site.value_links import ValueLinks
 from archive.site.value_pages import ValuePages
@@ -38,6 +40,7 @@ class Order:
         json_ld: Describes an item, or None.
         told: The stories that name items.
         halvings: How often zoomable images are halved.
+        key: Digest of what all pages are made from; None where it is not to be kept.
     """
 
     layout: Layout
@@ -52,6 +55,7 @@ class Order:
     json_ld: JsonLd | None
     told: Told
     halvings: int
+    key: bytes | None
 
     @property
     def publication(self) -> iiif.Publication:
@@ -93,10 +97,12 @@ class Done:
     Attributes:
         counts: What was written.
         items: The items of it, in their order.
+        made: What its pages were made from, where that is kept.
     """
 
     counts: Counts
     items: tuple[WrittenItem, ...] = ()
+    made: tuple[Made, ...] = ()
 
 
 class Workshop:
@@ -111,6 +117,10 @@ class Workshop:
         tables = read_value_tables(order.layout)
         links = ValueLinks(gathered, profile, tables, settings.languages)
         self._links = links
+        self._kept = None
+        if order.before is not None and order.key is not None:
+            self._kept = KeptPages(order.layout.site_pages, order.before)
+        self._reuse = reuse = Reuse(self._tree, self._kept, order.key)
         images = ItemImages(order.layout, self._tree, profile, order.publication, order.halvings)
         self._items = ItemPages(
             self._tree,
@@ -122,12 +132,21 @@ class Workshop:
             profile=profile,
             json_ld=order.json_ld,
             told=order.told,
+            reuse=reuse,
         )
-        self._values = ValuePages(self._tree, self._pages, gathered, links, has_map=order.ways.map)
+        self._values = ValuePages(
+            self._tree, self._pages, gathered, links, has_map=order.ways.map, reuse=reuse
+        )
+
+    def close(self) -> None:
+        """Close what it reads from."""
+        if self._kept is not None:
+            self._kept.close()
 
     def do(self, piece: Piece) -> Done:
         """Do a piece."""
         self._tree.counts = Counts()
+        self._reuse.made = []
         items: tuple[WrittenItem, ...] = ()
         if isinstance(piece, ItemsPiece):
             items = tuple(self._items.write(piece.start, piece.stop))
@@ -136,7 +155,7 @@ class Workshop:
                 self._write_list(number)
         else:
             self._write_values(piece)
-        return Done(self._tree.counts, items)
+        return Done(self._tree.counts, items, tuple(self._reuse.made))
 
     def _write_list(self, number: int) -> None:
         start = (number - 1) * PAGE_SIZE + 1
