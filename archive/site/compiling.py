@@ -7,11 +7,14 @@ want its context. The pages are the same bytes as without any of this.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
+from types import CodeType
 from typing import cast
 
 import jinja2
 from jinja2 import nodes
+from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
@@ -31,6 +34,31 @@ class PageEnvironment(jinja2.Environment):
     """
 
     lang = "en"
+
+
+class CompiledTemplates(jinja2.BytecodeCache):
+    """Compiled templates of one language, for as long as the process runs.
+
+    Only for templates that ship: what they include does not change.
+    """
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template its code, if it was compiled before."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+@functools.cache
+def compiled_templates(lang: str) -> CompiledTemplates:
+    """Return what was compiled for pages of ``lang``."""
+    return CompiledTemplates()
 
 
 class PageCode(CodeGenerator):

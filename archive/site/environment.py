@@ -14,7 +14,7 @@ from typing import Protocol
 import jinja2
 from markupsafe import Markup, escape
 
-from archive.site.compiling import PageCode, PageEnvironment
+from archive.site.compiling import PageCode, PageEnvironment, compiled_templates
 from schemas.messages import catalogue
 
 _NOTHING = Markup("")
@@ -28,11 +28,18 @@ class Spoken(Protocol):
         """Its language where that is not the page's, else empty."""
 
 
-def page_environment(loader: jinja2.BaseLoader, lang: str) -> jinja2.Environment:
+def page_environment(
+    loader: jinja2.BaseLoader, lang: str, *, is_ours: bool = True
+) -> jinja2.Environment:
     """Return an environment whose templates say ``_("…")`` in ``lang`` and escape everything.
 
     Its filter ``number`` writes a whole number as readers of ``lang`` do; its function
     ``lang_attribute`` the language of a text that is not the page's.
+
+    Args:
+        loader: Finds the templates.
+        lang: Language of the pages.
+        is_ours: Whether all templates ship, so that they are compiled once a process.
     """
     environment = PageEnvironment(
         loader=loader,
@@ -41,6 +48,7 @@ def page_environment(loader: jinja2.BaseLoader, lang: str) -> jinja2.Environment
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=compiled_templates(lang) if is_ours else None,
         extensions=["jinja2.ext.i18n"],
     )
     environment.lang = lang
