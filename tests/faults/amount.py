@@ -1,6 +1,6 @@
 """How much the fault tests do: a short form in every run, all of it by one command.
 
-``HOABAN_FAULTS=whole python -m pytest -q tests/faults -m "slow or not slow"``
+``HOABAN_FAULTS=whole python -m pytest -q tests/faults tests/keeping -m "slow or not slow"``
 """
 
 from __future__ import annotations
