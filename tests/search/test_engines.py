@@ -187,6 +187,65 @@ def test_failing_documents_leave_the_old_index(tmp_path: Path, engine: str) -> N
     index.close()
 
 
+_BUILT = """
+import sys
+from pathlib import Path
+from search.engines import workers
+from search.index import SearchIndex
+from tests.bench import catalogue
+
+if __name__ == "__main__":
+    workers.PARALLEL_FROM = 100
+    for folder, jobs in zip(sys.argv[1::2], sys.argv[2::2]):
+        index = SearchIndex.create(Path(folder))
+        index.replace_all(catalogue.documents(450), jobs=int(jobs))
+        index.close()
+"""
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_whole_build_by_whoosh_is_the_same_bytes_however_it_is_made(tmp_path: Path) -> None:
+    script = tmp_path / "built.py"
+    script.write_text(_BUILT, encoding="utf-8")
+    root = str(Path(__file__).parent.parent.parent)
+    for seed, jobs in (("1", ("1", "2")), ("2", ("3", "1"))):
+        # Another order of sets in every process.
+        folders = [tmp_path / f"{seed}-{number}" for number in jobs]
+        subprocess.run(
+            [sys.executable, script, folders[0], jobs[0], folders[1], jobs[1]],
+            env=os.environ | {"PYTHONPATH": root, "PYTHONHASHSEED": seed},
+            check=True,
+        )
+    first, *others = [files_in(tmp_path / name) for name in ("1-1", "1-2", "2-3", "2-1")]
+    assert len([name for name in first if name.endswith(".seg")]) == workers.PARTS
+    for other in others:
+        assert other == first
+    with SearchIndex.open(tmp_path / "1-1") as index:
+        some = list(catalogue.documents(60))
+        index.update(some, removed=[document.item_id for document in some[:30]])
+        assert files_in(tmp_path / "1-1") != first
+        for _again in range(2):
+            index.replace_all(catalogue.documents(GENERATED))
+            assert index.document_count == GENERATED
+            assert files_in(tmp_path / "1-1") == first
+
+
+def test_a_damaged_segment_is_replaced_by_a_whole_build(tmp_path: Path) -> None:
+    with SearchIndex.create(tmp_path) as index:
+        index.replace_all(documents())
+    whole = files_in(tmp_path)
+    (segment,) = tmp_path.glob("*.seg")
+    data = bytearray(segment.read_bytes())
+    data[len(data) // 2] ^= 1
+    segment.write_bytes(data)
+    with SearchIndex.open(tmp_path) as index:
+        index.replace_all(documents())
+    assert files_in(tmp_path) == whole
+
+
 @pytest.mark.parametrize("engine", SEARCH_ENGINES)
 def test_a_second_writer_is_told_to_wait(tmp_path: Path, engine: str) -> None:
     first = SearchIndex.create(tmp_path / "index", engine=engine)
