@@ -208,8 +208,9 @@ def audit_item(store: Store, item_id: str, *, pace: Pace | None = None) -> Audit
         before = bytes_or_none(path)
         check = ObjectCheck(store.layout.store, pace or Pace())
         check.run(item_id)
-        is_moving = is_under_way(store.layout, item_id) or bytes_or_none(path) != before
-        if not check.problems or not is_moving or not tries_left:
+        if not check.problems or not tries_left:
+            break
+        if not is_under_way(store.layout, item_id) and bytes_or_none(path) == before:
             break
         time.sleep(_PAUSE_S)
     problems = tuple(sorted(check.problems, key=by_path))
