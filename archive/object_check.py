@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -117,14 +117,15 @@ class ObjectCheck(Check):
 
     def inventories(self, folder: Path, identifier: str, known: set[str]) -> Inventory | None:
         """Check every inventory; return the best one there is."""
-        highest = folder / f"v{highest_version(folder)}"
-        root_data, root_inventory = self.inventory(folder, identifier, twin=highest)
+        root_data, root_inventory = self.inventory(
+            folder, identifier, twin=lambda: folder / f"v{highest_version(folder)}"
+        )
         head = root_inventory.head if root_inventory else highest_version(folder)
         best = root_inventory
         for number in range(head, 0, -1):
             version = folder / f"v{number}"
             known |= {f"v{number}/{name}" for name in (INVENTORY_NAME, SIDECAR_NAME)}
-            twin = folder if number == head else None
+            twin = (lambda: folder) if number == head else None
             known_as = (root_data, root_inventory) if root_inventory else None
             data, inventory = self.inventory(version, identifier, twin=twin, known_as=known_as)
             best = best or inventory
@@ -142,7 +143,7 @@ class ObjectCheck(Check):
         folder: Path,
         identifier: str,
         *,
-        twin: Path | None,
+        twin: Callable[[], Path] | None,
         known_as: tuple[bytes | None, Inventory | None] | None = None,
     ) -> tuple[bytes | None, Inventory | None]:
         """Check one inventory and its sidecar; the inventory is None when not to be trusted.
@@ -150,8 +151,8 @@ class ObjectCheck(Check):
         Args:
             folder: Where they are.
             identifier: The object id the inventory must have.
-            twin: A folder whose inventory must have the same bytes. Where it has, a digest
-                that differs is the sidecar's fault.
+            twin: Gives a folder whose inventory must have the same bytes. Where it has, a
+                digest that differs is the sidecar's fault.
             known_as: Bytes that were parsed and checked already, and what they say.
         """
         path, sidecar_path = folder / INVENTORY_NAME, folder / SIDECAR_NAME
@@ -160,7 +161,7 @@ class ObjectCheck(Check):
         if data is None or sidecar is None:
             return data, None
         if sidecar != sidecar_bytes(data):
-            is_as_twin = twin is not None and data == bytes_or_none(twin / INVENTORY_NAME)
+            is_as_twin = twin is not None and data == bytes_or_none(twin() / INVENTORY_NAME)
             self.add(
                 sidecar_path if is_as_twin else path,
                 ProblemKind.INVENTORY,
