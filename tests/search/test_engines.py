@@ -366,3 +366,40 @@ def test_without_the_extra_one_is_told_what_to_install(
     with pytest.raises(DependencyError) as caught:
         SearchIndex.create(tmp_path, engine="tantivy")
     assert "hoaban[tantivy]" in caught.value.remedy
+
+
+@pytest.mark.parametrize("engine", SEARCH_ENGINES)
+def test_a_defect_is_not_called_damage(
+    tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SearchIndex.create(tmp_path, engine=engine) as index:
+        index.replace_all(documents())
+        index.update(documents()[:2], removed=[documents()[3].item_id])
+        with monkeypatch.context() as patch:
+            patch.setattr("search.index.answer", lambda *_args, **_more: {}["ours"])
+            with pytest.raises(KeyError, match="ours"):
+                index.search("gỗ")
+        with pytest.raises(BrokenPipeError), index.lookup():
+            raise BrokenPipeError
+        assert index.search("gỗ").total
+
+
+def test_a_flipped_byte_gives_an_answer_or_says_that_the_index_is_damaged(tmp_path: Path) -> None:
+    with SearchIndex.create(tmp_path) as index:
+        index.replace_all(documents())
+    (segment,) = tmp_path.glob("*.seg")
+    data, dice = segment.read_bytes(), random.Random(5)
+    told: list[RecordError] = []
+    for _again in range(40):
+        changed = bytearray(data)
+        changed[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
+        segment.write_bytes(changed)
+        try:
+            with SearchIndex.open(tmp_path) as index:
+                for query in ("gỗ", '"hai tai"', "d*", ""):
+                    index.search(query, with_facets=True, with_all=True)
+                index.suggest("g")
+        except RecordError as error:
+            told.append(error)
+    assert told
+    assert all("hoaban rebuild" in error.remedy for error in told)
