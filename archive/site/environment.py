@@ -12,6 +12,7 @@ import hashlib
 
 import jinja2
 
+from schemas.hidden_letters import has_turning, turning_shown
 from schemas.messages import catalogue
 
 
@@ -27,6 +28,7 @@ def page_environment(loader: jinja2.BaseLoader, lang: str) -> jinja2.Environment
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_as_it_reads,
         extensions=["jinja2.ext.i18n"],
     )
     # The i18n extension adds this method when it is loaded, so its type is not known.
@@ -34,6 +36,14 @@ def page_environment(loader: jinja2.BaseLoader, lang: str) -> jinja2.Environment
     install(catalogue(lang), newstyle=True)
     environment.filters["number"] = functools.partial(number_text, lang)
     return environment
+
+
+def _as_it_reads(value: object) -> object:
+    """Return what is put into a page; letters that would turn the writing round are written out."""
+    if not isinstance(value, str) or not has_turning(value):
+        return value
+    # Markup stays markup.
+    return type(value)(turning_shown(value))
 
 
 def number_text(lang: str, value: int) -> str:

@@ -1,8 +1,8 @@
-"""How fast the audit reads, against sha512 alone: ``python -m tests.bench.audit [MB [MASTER_MB]]``.
+"""How fast the audit reads, against sha512: ``python -m tests.bench.audit [MB [MASTER_MB]]``.
 
 Prints MB/s and the ratio for one and two readers. Rates are the best of nine runs, taken in turns
-with plain sha512 over the same files with as many threads; ratios are the median of those within
-the turns, because on a shared machine the best of one may have met a quieter moment than the best of
+with plain sha512 over the same files with as many threads. Ratios are the median of those within
+the turns: on a shared machine the best run of one side may have met a quieter moment than that of
 the other. The files are in the system's cache, so that the disk does not hide the difference.
 """
 

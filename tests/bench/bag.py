@@ -1,9 +1,10 @@
 """What a bag costs, against reading and sha512 alone: ``python -m tests.bench.bag [MB]``.
 
 Prints seconds, the ratio by the clock and by processor time, and by how much the memory of the
-process grew while it was made. Seconds are the best of seven runs, taken in turns with plain sha512
-over the same file; ratios are the median of those within the turns. The master is in the system's cache, so that the disk it is read from
-does not hide the difference; the bag is written to the disk of the temporary folder.
+process grew while it was made. Seconds are the best of seven runs, taken in turns with plain
+sha512 over the same file; ratios are the median of those within the turns. The master is in the
+system's cache, so that the disk it is read from does not hide the difference; the bag is written
+to the disk of the temporary folder.
 """
 
 from __future__ import annotations
