@@ -25,7 +25,7 @@ from search.facets import NO_FILTERS, Bar, Counts, Filters
 from search.lookup import Lookup
 from search.query import NO_FIELDS, Fields, Query, parse_query
 from search.scoring import Ranked, rank
-from search.soundness import damage_in
+from search.soundness import read_all
 from search.suggest import Suggestion, suggest
 
 _KINDS = {
@@ -286,10 +286,10 @@ class SearchIndex:
         """Return why the index cannot be read, or None."""
         with self._asking:
             try:
-                snapshot = self._engine.snapshot()
+                read_all(self._engine.snapshot())
             except Exception as error:  # as in lookup()
                 return error
-            return damage_in(snapshot)
+            return None
 
 
 def kind_of(engine: str) -> EngineKind:

@@ -30,19 +30,12 @@ from search.keys import (
 _TITLE_PARTS = 2
 
 
-def damage_in(snapshot: Snapshot) -> Exception | None:
-    """Return why what a snapshot holds cannot be read, or None.
+def read_all(snapshot: Snapshot) -> None:
+    """Read every key and every document of a snapshot; slow.
 
-    Slow: every key and every document is read.
+    Raises:
+        Exception: Whatever damaged bytes lead to.
     """
-    try:
-        _read_all(snapshot)
-    except Exception as error:  # whatever the damaged bytes led to
-        return error
-    return None
-
-
-def _read_all(snapshot: Snapshot) -> None:
     living = frozenset(snapshot.living())
     if len(living) != snapshot.document_count:
         raise ValueError("another number of documents than it says")
