@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-import cli
 from archive.export import FORMATS
 from schemas.crosswalks import public_record
 from schemas.identifiers import item_id_for, shard_of
@@ -91,37 +90,6 @@ def make_delivery(folder: Path) -> None:
     camera_png(folder / "camera.png")
     rows = [*public_rows(), *(secret_row(word, access) for word, access in SECRET.items())]
     write_csv(folder / "catalogue.csv", HEADINGS, rows)
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A delivery and an archive that has it, made once; tests take copies."""
-    folder = tmp_path_factory.mktemp("leaks")
-    make_delivery(folder / "delivery")
-    museum = folder / "museum"
-    for command in (
-        ["init", str(museum), "--base-url", "https://example.org/kho", "--publisher", "BT Thử"],
-        ["ingest", str(folder / "delivery"), "--archive", str(museum)],
-        ["build", "--archive", str(museum)],
-    ):
-        with pytest.raises(SystemExit) as ended:
-            cli.main(["--lang", "en", *command])
-        assert not ended.value.code
-        # Partners ask for rights with an address.
-        settings = museum / "hoaban.toml"
-        text = settings.read_text(encoding="utf-8")
-        settings.write_text(text.replace('rights_uri = ""', f'rights_uri = "{RIGHTS}"'), "utf-8")
-    return folder
-
-
-@pytest.fixture
-def delivery(prepared: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(prepared / "delivery", tmp_path / "delivery")
-
-
-@pytest.fixture
-def museum(prepared: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(prepared / "museum", tmp_path / "museum")
 
 
 def exports(run: Run, museum: Path, folder: Path) -> list[Path]:
