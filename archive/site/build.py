@@ -5,6 +5,7 @@ Building twice from the same archive gives the same bytes: nothing on a page com
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -125,7 +126,7 @@ def build_site(
         if everything is not None:
             refuse_leaks(tree.root, layout, profile, everything, today)
         _put_in_place(layout, place, tree, is_site=edition is None)
-    except OSError as error:
+    except (OSError, sqlite3.OperationalError) as error:
         raise _refused(error, layout) from error
     finally:
         discard(place)
@@ -165,11 +166,13 @@ def _put_in_place(layout: Layout, place: SitePlace, tree: SiteTree, *, is_site: 
         new_table(layout).replace(layout.site_pages)
 
 
-def _refused(error: OSError, layout: Layout) -> StoreWriteError:
+def _refused(error: OSError | sqlite3.OperationalError, layout: Layout) -> StoreWriteError:
+    reason = error.strerror if isinstance(error, OSError) else ""
+    name = error.filename if isinstance(error, OSError) else None
     return StoreWriteError(
-        _("The site cannot be written: {reason}.").format(reason=error.strerror or error),
+        _("The site cannot be written: {reason}.").format(reason=reason or error),
         remedy=_("Make room on the disk or check your rights there, and build again."),
-        path=Path(error.filename) if isinstance(error.filename, str) else layout.site,
+        path=Path(name) if isinstance(name, str) else layout.site,
     )
 
 

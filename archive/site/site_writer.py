@@ -135,8 +135,9 @@ class SiteWriter:
         with closing(DataFiles(self._tree, self._profile, self._settings)) as data:
             pieces = _pieces(survey.items, gathered, links)
             processes = self._processes if survey.items >= PROCESSES_FROM else 1
-            results = do_pieces(order, gathered.known, pieces, processes)
-            self._do_pieces(results, survey, data, add, on_progress)
+            # Closed whatever happens: no process may write on when the folder is cleared.
+            with closing(do_pieces(order, gathered.known, pieces, processes)) as results:
+                self._take(results, survey, data, add, on_progress)
             downloads = data.finish(survey.updated_at[:10])
         for lang in languages:
             self._tree.write_page(f"{lang}/data.html", pages.data(lang, downloads))
@@ -183,7 +184,7 @@ class SiteWriter:
             for lang, shown in self._in_stories.items()
         }
 
-    def _do_pieces(
+    def _take(
         self,
         results: Iterator[Done],
         survey: Survey,
@@ -191,7 +192,7 @@ class SiteWriter:
         add: Callable[[str, str], None],
         on_progress: Progress | None,
     ) -> None:
-        """Take the pages of items, of lists and of values; write the files about all items."""
+        """Take what came of the pieces; write the files about all items."""
         collection = CollectionFiles(self._tree, self._publication, survey.with_images)
         done = 0
         with closing(MadePages(new_table(self._layout))) as table:
