@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.export.names import safe_name
 from archive.site.environment import page_environment
 from schemas.crosswalks import public_record
 from schemas.dublincore import Statement
@@ -59,3 +60,7 @@ def test_a_page_writes_them_out_and_keeps_its_markup() -> None:
     environment = page_environment(jinja2.DictLoader({"page": source}), "en")
     page = environment.get_template("page").render(name="<\u202ex")
     assert page == "&lt;\\u202ex<b><i><\\u202ex</b>"
+
+
+def test_a_name_in_a_package_turns_nothing_round() -> None:
+    assert safe_name("\u202egpj\u2067.exe") == "_gpj_.exe"
