@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from functools import partial
 from threading import Lock
 from urllib.parse import urlsplit
@@ -34,7 +34,7 @@ from schemas.errors import ConfigError
 from schemas.events import utc_text
 from schemas.identifiers import item_id_for
 from schemas.messages import N_, _, translate
-from schemas.records import Record, day_of, is_public
+from schemas.records import Record, day_of, is_public, opened_at
 from schemas.xml import parse_xml, validate
 
 OAI_PATH = "/oai"
@@ -211,8 +211,7 @@ def _changed_at(item: CatalogueItem) -> str:
     embargo = item.record.embargo_until
     if not embargo:
         return item.updated_at
-    opened = datetime.combine(date.fromisoformat(embargo) + timedelta(days=1), time())
-    return max(item.updated_at, utc_text(opened.astimezone()))
+    return max(item.updated_at, utc_text(opened_at(embargo)))
 
 
 def _state_of(archive: Archive) -> tuple[tuple[int, int], ...]:

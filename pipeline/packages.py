@@ -188,7 +188,7 @@ def _context(
         ),
         tell=tell,
         images_instead=lambda item: _images_instead(archive, part(item.item_id), item),
-        publication=_publication(archive),
+        publication=publication_of(archive),
         has_public_url=settings.has_public_url,
         derivatives_of=lambda item_id: _derivatives_of(part(item_id)),
         pictures=lambda item, max_px: pictures_of(archive, part(item.item_id), max_px),
@@ -320,7 +320,8 @@ def page_address(archive: Archive, item_id: str) -> str:
     return f"{settings.base_url}/{settings.main_language}/{item_page(item_id)}"
 
 
-def _publication(archive: Archive) -> Publication:
+def publication_of(archive: Archive) -> Publication:
+    """Return where the site of an archive is, what it is called, in which languages."""
     settings = archive.settings
     return Publication(
         base_url=settings.base_url,

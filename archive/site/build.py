@@ -16,7 +16,7 @@ from typing import Any
 
 from archive.layout import Layout
 from archive.settings import Settings
-from archive.site.data_files import DataFiles
+from archive.site.data_files import DataFiles, Offers
 from archive.site.edition import CHECKSUMS_NAME, Edition, Fit, fitting
 from archive.site.files import SitePlace, SiteTree, discard, new_tree, publish
 from archive.site.gathering import Gathering
@@ -44,6 +44,7 @@ from archive.site.urls import absolute_url
 from archive.site.ways import Ways
 from archive.value_tables import read_value_tables
 from schemas.crosswalks import iiif
+from schemas.crosswalks.discovery import changes_path
 from schemas.derivatives import DerivativeSet
 from schemas.errors import StoreWriteError
 from schemas.identifiers import item_page
@@ -100,6 +101,7 @@ def build_site(
     facets: Facets | None = None,
     everything: Callable[[], Iterator[SiteItem]] | None = None,
     edition: Edition | None = None,
+    offers: Offers | None = None,
 ) -> SiteReport:
     """Write the site beside the old one and put it in its place.
 
@@ -119,6 +121,7 @@ def build_site(
         everything: Gives a new iterator over all items, public or not, each time; with it the
             site is looked through for what is not public before it is put in place.
         edition: What to make instead of the site itself.
+        offers: Writes what is only for a published site: feeds, the log of changes, packages.
 
     Raises:
         LeakError: Something of what is not public stands in the new site; the old one stays.
@@ -132,7 +135,9 @@ def build_site(
     try:
         while True:
             tree = new_tree(place)
-            builder = _Builder(layout, settings, profile, tree, json_ld, facets, fit.halvings)
+            builder = _Builder(
+                layout, settings, profile, tree, json_ld, facets, fit.halvings, offers
+            )
             today = day_of(datetime.fromisoformat(at))
             survey = builder.write(items, today, on_progress)
             search = tree.root / "search"
@@ -146,7 +151,8 @@ def build_site(
                 break
             fit = fit.smaller(tree.files, tree.disk_bytes)
         if everything is not None:
-            refuse_leaks(tree.root, layout, profile, everything, today)
+            told = offers.told if offers is not None else frozenset()
+            refuse_leaks(tree.root, layout, profile, everything, today, told)
         publish(place)
     except OSError as error:
         discard(place)
@@ -189,8 +195,10 @@ class _Builder:
         json_ld: JsonLd | None,
         facets: Facets | None,
         halvings: int,
+        offers: Offers | None,
     ) -> None:
         self._layout = layout
+        self._offers = offers
         self._settings = settings
         self._profile = profile
         self._tree = tree
@@ -205,6 +213,7 @@ class _Builder:
             publisher=settings.publisher,
             rights=settings.rights,
             rights_uri=settings.rights_uri,
+            changes_path=changes_path() if offers is not None else "",
         )
         self._images = ItemImages(layout, tree, profile, self._publication, halvings)
 
@@ -223,7 +232,7 @@ class _Builder:
         languages = self._settings.languages
         with (
             Gathering(self._layout.staging / LISTS, self._profile, languages) as gathered,
-            closing(DataFiles(self._tree, self._profile, self._settings)) as data,
+            closing(DataFiles(self._tree, self._profile, self._settings, self._offers)) as data,
         ):
 
             def gather(item: ShownItem, images: DerivativeSet | None) -> None:

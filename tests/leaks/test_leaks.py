@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -12,11 +13,13 @@ import pytest
 import cli
 from archive.export import FORMATS
 from schemas.crosswalks import public_record
+from schemas.crosswalks.iiif import manifest_path
 from schemas.identifiers import item_id_for, shard_of
 from schemas.partners import shipped_names
 from schemas.profile import parse_profile, shipped_profile_text
 from schemas.records import Record
 from tests.conftest import Run
+from tests.discovery.harvester import harvest
 from tests.flows.deliveries import tree, write_csv
 from tests.leaks.canaries import (
     CAMERA,
@@ -145,6 +148,13 @@ def test_no_canary_is_anywhere_in_the_site_or_an_export(
     assert words_in(museum / "site") == []
     assert colours_in(museum / "site") == []
     assert len(list((museum / "site").glob("images/*/*/*/access.jpg"))) == 5
+    log = harvest(museum / "site", "https://example.org/kho")
+    assert {kind for kind, _address, _at in log.activities} == {"Create"}
+    assert log.kept == manifests_in(museum / "site")
+    collection = json.loads((museum / "site/iiif/collection.json").read_bytes())
+    (link,) = collection["seeAlso"]
+    assert link["id"] == "https://example.org/kho/iiif/activity/all-changes.json"
+    assert "iiif/activity/all-changes.json" in (museum / "site/vi/data.html").read_text("utf-8")
 
     for out in exports(run, museum, tmp_path):
         leaks = words_in(out)
@@ -234,11 +244,26 @@ def test_what_is_closed_later_leaves_the_site(
     write_csv(delivery / "catalogue.csv", HEADINGS, public_rows(access="nội bộ"))
     assert run("ingest", delivery, cwd=museum).code == 0
     assert run("build", cwd=museum).code == 0
-    assert words_in(museum / "site") == []
-    assert colours_in(museum / "site") == []
-    assert not [p for p in (museum / "site").rglob("*") if "bt-003" in p.name]
+    site = museum / "site"
+    assert words_in(site) == []
+    assert colours_in(site) == []
+    assert not [p for p in site.rglob("*") if "bt-003" in p.name]
+    log = harvest(site, "https://example.org/kho")
+    address = f"https://example.org/kho/{manifest_path('bt-003')}"
+    assert log.activities[-1][:2] == ("Delete", address)
+    assert log.gone == {address}
+    assert log.kept == manifests_in(site)
+    naming = [path for path in site.rglob("*.json") if b"bt-003" in path.read_bytes()]
+    assert [path.parent.parent.name for path in naming] == ["activity"]
     for out in exports(run, museum, tmp_path):
         assert not [leak for leak in words_in(out) if leak[1] in {OLD, STAFF}]
+
+
+def manifests_in(site: Path) -> set[str]:
+    return {
+        f"https://example.org/kho/{path.relative_to(site).as_posix()}"
+        for path in site.rglob("manifest.json")
+    }
 
 
 def test_a_closed_file_stays_closed_until_the_sheet_opens_it(
@@ -335,6 +360,9 @@ PLANTS: dict[str, Callable[[Path, Path], None]] = {
     "title": _text("data/x.jsonld", f'{{"name":"mật DANH {STAFF} hoàng"}}'),
     "escaped": _text("x.html", f"<p>M&#7853;t danh {STAFF}</p>"),
     "file-name": _text("iiif/x.json", f'{{"label":"{STAFF}_master.tif"}}'),
+    "id-in-the-log": _text(
+        "iiif/activity/0/page-0.json", f'{{"id":"x/{SECRET_ID}/manifest.json"}}'
+    ),
     "closed-file-name": _text("iiif/x.json", f'{{"label":"{CLOSED_FILE}.tif"}}'),
     "link": _link,
     "linked-tile": _link_tile,

@@ -1,0 +1,67 @@
+"""What only a published site offers: the log of changes that harvesters follow."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from archive.catalogue import Catalogue
+from archive.opening import Archive
+from archive.site.change_log import write_changes
+from archive.site.data_files import Download
+from archive.site.files import SiteTree
+from archive.store import Store
+from pipeline.changes import changes_until
+from pipeline.packages import publication_of
+from schemas.crosswalks.discovery import Change, ChangeKind
+from schemas.crosswalks.iiif import manifest_path
+from schemas.findings import Finding
+
+
+class PublishedOffers:
+    """Writes what a published site offers besides its pages.
+
+    Attributes:
+        findings: What was found on the way.
+    """
+
+    def __init__(self, archive: Archive, catalogue: Catalogue, at: datetime) -> None:
+        """Take an archive that says where its site is published.
+
+        Args:
+            archive: The archive.
+            catalogue: Its open catalogue, which is written to.
+            at: The moment the site is made for.
+        """
+        self._archive = archive
+        self._catalogue = catalogue
+        self._at = at
+        self._told: frozenset[str] = frozenset()
+        self.findings: list[Finding] = []
+
+    @property
+    def told(self) -> frozenset[str]:
+        """Ids of items that are no more public, and that the log of changes says so of."""
+        return self._told
+
+    def write(self, tree: SiteTree, updated_on: str) -> list[Download]:
+        """Write it into a site whose manifests are there; return what there is to download."""
+        changes = self._changes(tree)
+        self._told = frozenset(gone_in(changes))
+        return write_changes(tree, changes, publication_of(self._archive))
+
+    def _changes(self, tree: SiteTree) -> list[Change]:
+        return changes_until(
+            self._catalogue,
+            Store(self._archive.layout),
+            self._at,
+            is_shown=lambda item_id: (tree.root / manifest_path(item_id)).is_file(),
+            tell=self.findings.append,
+        )
+
+
+def gone_in(changes: list[Change]) -> set[str]:
+    """Return the items whose last change is that they went."""
+    gone: set[str] = set()
+    for change in changes:
+        (gone.add if change.kind is ChangeKind.DELETE else gone.discard)(change.item_id)
+    return gone
