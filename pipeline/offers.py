@@ -1,4 +1,4 @@
-"""What only a published site offers: the log of changes that harvesters follow."""
+"""What only a published site offers: the log of changes, packages for partners."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from archive.site.files import SiteTree
 from archive.store import Store
 from pipeline.changes import changes_until
 from pipeline.packages import publication_of
+from pipeline.site_packages import write_packages
 from schemas.crosswalks.discovery import Change, ChangeKind
 from schemas.crosswalks.iiif import manifest_path
 from schemas.findings import Finding
+from schemas.records import day_of
 
 
 class PublishedOffers:
@@ -47,7 +49,13 @@ class PublishedOffers:
         """Write it into a site whose manifests are there; return what there is to download."""
         changes = self._changes(tree)
         self._told = frozenset(gone_in(changes))
-        return write_changes(tree, changes, publication_of(self._archive))
+        log = write_changes(tree, changes, publication_of(self._archive))
+        # The end of an embargo changes what is public without a new version.
+        dated = max([updated_on, *(change.at[:10] for change in changes[-1:])])
+        packages = write_packages(
+            self._archive, self._catalogue, tree, today=day_of(self._at), dated=dated
+        )
+        return [*log, *packages]
 
     def _changes(self, tree: SiteTree) -> list[Change]:
         return changes_until(

@@ -154,6 +154,22 @@ def export_as(
     )
 
 
+def context_of(
+    archive: Archive, catalogue: Catalogue, today: date, format_name: str, *, at: str
+) -> ExportContext:
+    """Return what an export for everybody is told; what is found on the way is told to nobody.
+
+    Args:
+        archive: The archive.
+        catalogue: Its catalogue.
+        today: The day that decides what is public.
+        format_name: The format.
+        at: What dates the export, RFC 3339 in UTC.
+    """
+    context = _context(archive, catalogue, today, today, format_name, lambda finding: None)
+    return replace(context, at=at)
+
+
 def _context(
     archive: Archive,
     catalogue: Catalogue,

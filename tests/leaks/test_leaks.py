@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -152,6 +153,8 @@ def test_no_canary_is_anywhere_in_the_site_or_an_export(
     assert {kind for kind, _address, _at in log.activities} == {"Create"}
     assert log.kept == manifests_in(museum / "site")
     collection = json.loads((museum / "site/iiif/collection.json").read_bytes())
+    offered = {path.name[:4] for path in (museum / "site/data/packages").glob("*.zip")}
+    assert offered == {"lido", "edm-"}
     (link,) = collection["seeAlso"]
     assert link["id"] == "https://example.org/kho/iiif/activity/all-changes.json"
     assert "iiif/activity/all-changes.json" in (museum / "site/vi/data.html").read_text("utf-8")
@@ -347,6 +350,11 @@ def _copy_file(site: Path, museum: Path) -> None:
     shutil.copyfile(closed_picture(museum), site / "search/icon.jpg")
 
 
+def _packed(site: Path, _museum: Path) -> None:
+    with zipfile.ZipFile(site / "search/x.zip", "x", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("x.xml", f"<title>Mật danh {STAFF} Hoàng Oanh</title>")
+
+
 def _folder(site: Path, museum: Path) -> None:
     target = site / "images" / shard_of("bt-001") / "bt-001" / "0002"
     shutil.copytree(closed_picture(museum).parent, target)
@@ -364,6 +372,7 @@ PLANTS: dict[str, Callable[[Path, Path], None]] = {
         "iiif/activity/0/page-0.json", f'{{"id":"x/{SECRET_ID}/manifest.json"}}'
     ),
     "closed-file-name": _text("iiif/x.json", f'{{"label":"{CLOSED_FILE}.tif"}}'),
+    "packed": _packed,
     "link": _link,
     "linked-tile": _link_tile,
     "copy": _copy,
