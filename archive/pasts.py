@@ -102,6 +102,24 @@ class Pasts:
             _EMBARGOED,
         )
 
+    def newest(self, most: int) -> list[str]:
+        """Return the ids of the newest public items without any embargo, the newest first."""
+        rows = self._execute(
+            "SELECT item_id FROM items WHERE is_public = 1 AND record NOT LIKE ?"
+            " ORDER BY created_at DESC, item_id LIMIT ?",
+            _EMBARGOED,
+            most,
+        )
+        return [row[0] for row in rows]
+
+    def embargoed(self) -> list[str]:
+        """Return the ids of items that are, or will be, public and say of an embargo."""
+        rows = self._execute(
+            "SELECT item_id FROM items WHERE is_public = 1 AND record LIKE ? ORDER BY item_id",
+            _EMBARGOED,
+        )
+        return [row[0] for row in rows]
+
     def eventful(self) -> list[str]:
         """Return the ids of all other items that may be, or may have been, public; in order."""
         rows = self._execute(

@@ -1,4 +1,4 @@
-"""What only a published site offers: the log of changes, packages for partners."""
+"""What only a published site offers: the log of changes, packages for partners, feeds."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from archive.catalogue import Catalogue
 from archive.opening import Archive
 from archive.site.change_log import write_changes
 from archive.site.data_files import Download
+from archive.site.feeds import NewItem, write_feed
 from archive.site.files import SiteTree
+from archive.site.items import display, shown_item
 from archive.store import Store
 from pipeline.changes import changes_until
+from pipeline.newest import changed_at, newest_items, published_at
 from pipeline.packages import publication_of
 from pipeline.site_packages import write_packages
 from schemas.crosswalks.discovery import Change, ChangeKind
@@ -55,16 +58,32 @@ class PublishedOffers:
         packages = write_packages(
             self._archive, self._catalogue, tree, today=day_of(self._at), dated=dated
         )
+        self._write_feeds(tree)
         return [*log, *packages]
+
+    def _write_feeds(self, tree: SiteTree) -> None:
+        settings, profile = self._archive.settings, self._archive.profile
+        newest = list(newest_items(self._catalogue, day_of(self._at)))
+        for lang in settings.languages:
+            shown = []
+            for item in newest:
+                images = item.derivatives if self._has_manifest(tree, item.item_id) else None
+                known = shown_item(item, profile, settings)
+                words = display(known, images, profile, settings, lang)
+                shown.append(NewItem(words, published_at(item), changed_at(item)))
+            write_feed(tree, settings, lang, shown)
 
     def _changes(self, tree: SiteTree) -> list[Change]:
         return changes_until(
             self._catalogue,
             Store(self._archive.layout),
             self._at,
-            is_shown=lambda item_id: (tree.root / manifest_path(item_id)).is_file(),
+            is_shown=lambda item_id: self._has_manifest(tree, item_id),
             tell=self.findings.append,
         )
+
+    def _has_manifest(self, tree: SiteTree, item_id: str) -> bool:
+        return (tree.root / manifest_path(item_id)).is_file()
 
 
 def gone_in(changes: list[Change]) -> set[str]:

@@ -265,7 +265,12 @@ class _Builder:
         ways = Ways(self._tree, gathered, self._profile, tables, self._settings.languages)
         numbers = Numbers(survey.items, survey.images, survey.updated_at[:10])
         has_stories = bool(self._stories.names)
-        leads = SiteWays(timeline=ways.has_timeline, map=ways.has_map, stories=has_stories)
+        leads = SiteWays(
+            timeline=ways.has_timeline,
+            map=ways.has_map,
+            stories=has_stories,
+            feeds=self._offers is not None and survey.items > 0,
+        )
         theme = write_theme(self._layout, self._settings.site, self._tree)
         pages = Pages(self._settings, numbers, leads, theme)
         self._write_single_pages(pages, ways, survey)

@@ -73,11 +73,12 @@ class Twin:
 
 @dataclass(frozen=True)
 class SiteWays:
-    """Which pages the menus of a site lead to, beyond those every site has."""
+    """Which pages the menus of a site lead to, beyond those every site has; and its feeds."""
 
     timeline: bool = False
     map: bool = False
     stories: bool = False
+    feeds: bool = False
 
 
 class Renderer:

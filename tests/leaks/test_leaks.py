@@ -21,6 +21,7 @@ from schemas.profile import parse_profile, shipped_profile_text
 from schemas.records import Record
 from tests.conftest import Run
 from tests.discovery.harvester import harvest
+from tests.discovery.test_feeds import valid_feed
 from tests.flows.deliveries import tree, write_csv
 from tests.leaks.canaries import (
     CAMERA,
@@ -153,6 +154,11 @@ def test_no_canary_is_anywhere_in_the_site_or_an_export(
     assert {kind for kind, _address, _at in log.activities} == {"Create"}
     assert log.kept == manifests_in(museum / "site")
     collection = json.loads((museum / "site/iiif/collection.json").read_bytes())
+    for lang in ("vi", "en"):
+        feed = valid_feed(museum / "site" / lang / "feed.xml")
+        assert len(feed.findall("{*}entry")) == 3
+        home = (museum / "site" / lang / "index.html").read_text(encoding="utf-8")
+        assert '<link rel="alternate" type="application/atom+xml"' in home
     offered = {path.name[:4] for path in (museum / "site/data/packages").glob("*.zip")}
     assert offered == {"lido", "edm-"}
     (link,) = collection["seeAlso"]
