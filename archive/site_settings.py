@@ -42,6 +42,7 @@ class SiteSettings:
         packages: Formats of the packages of all items that a published site offers, each one of
             ``PACKAGES``.
         packages_up_to: Most public items with which a build makes them; 0 means any number.
+        offline_mb: Most megabytes that a reader's browser keeps of what was seen; 0 means none.
     """
 
     logo: str = ""
@@ -55,6 +56,7 @@ class SiteSettings:
     map_credit: str = ""
     packages: tuple[str, ...] = ("lido", "edm")
     packages_up_to: int = 2000
+    offline_mb: int = 50
 
     @property
     def is_mail(self) -> bool:
@@ -93,8 +95,8 @@ def wrong_site(settings: SiteSettings) -> str:
         return _("contact must be an e-mail address or an address with https://.")
     if not all(name in PACKAGES for name in settings.packages):
         return _("packages must name some of: {names}.").format(names=", ".join(PACKAGES))
-    if settings.packages_up_to < 0:
-        return _("packages_up_to must not be negative.")
+    if min(settings.packages_up_to, settings.offline_mb) < 0:
+        return _("packages_up_to and offline_mb must not be negative.")
     return _wrong_tiles(settings.map_tiles)
 
 

@@ -11,6 +11,7 @@ from archive.site.data_files import Download
 from archive.site.feeds import NewItem, write_feed
 from archive.site.files import SiteTree
 from archive.site.items import display, shown_item
+from archive.site.offline import write_worker
 from archive.store import Store
 from pipeline.changes import changes_until
 from pipeline.newest import changed_at, newest_items, published_at
@@ -59,6 +60,7 @@ class PublishedOffers:
             self._archive, self._catalogue, tree, today=day_of(self._at), dated=dated
         )
         self._write_feeds(tree)
+        write_worker(tree, self._archive.layout, self._archive.settings.site.offline_mb)
         return [*log, *packages]
 
     def _write_feeds(self, tree: SiteTree) -> None:

@@ -24,6 +24,7 @@ from archive.site.item_images import ItemImages
 from archive.site.items import Card, Display, ShownItem, SiteItem, card, display, shown_item
 from archive.site.leaks import refuse_leaks
 from archive.site.lists import BrowseLists, CollectionFiles
+from archive.site.offline import OFFLINE_NAME
 from archive.site.opensearch import OPENSEARCH_NAME, opensearch_description
 from archive.site.pages import (
     HOME_STORIES,
@@ -270,6 +271,7 @@ class _Builder:
             map=ways.has_map,
             stories=has_stories,
             feeds=self._offers is not None and survey.items > 0,
+            offline=self._offers is not None and self._settings.site.offline_mb > 0,
         )
         theme = write_theme(self._layout, self._settings.site, self._tree)
         pages = Pages(self._settings, numbers, leads, theme)
@@ -334,6 +336,8 @@ class _Builder:
                 text = opensearch_description(self._settings, lang, self._settings.base_url)
                 self._tree.write(f"{lang}/{OPENSEARCH_NAME}", text.encode())
         self._tree.write_page("404.html", pages.not_found())
+        if self._offers is not None:
+            self._tree.write_page(OFFLINE_NAME, pages.offline())
 
     def _sitemap(self) -> Sitemap | None:
         if not self._settings.has_public_url:
