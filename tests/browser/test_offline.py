@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from archive.layout import Layout
+from archive.live_pages import LivePages, LiveState
 from archive.settings import Settings
 from archive.site import build_site
 from archive.site.data_files import Download
@@ -217,6 +218,19 @@ def test_a_museum_can_switch_it_off(archive, tmp_path) -> None:
         offers=OnlyWorker(layout),
     )
     assert "offline.js" not in (layout.site / "vi/index.html").read_text(encoding="utf-8")
+
+
+def test_an_open_page_shows_the_site_that_was_built_anew(chromium, site) -> None:
+    state = LiveState(1)
+    live = LivePages(lambda: state)
+    with hosting(site, live=live) as host, visiting(chromium, host.address, JAR) as visit:
+        visit.page.evaluate("window.isOld = true")
+        state = LiveState(1, "Sai màu.")
+        expect(visit.page.get_by_role("alert")).to_have_text("Sai màu.")
+        state = LiveState(2)
+        expect(visit.page.locator("script[data-number='2']")).to_be_attached()
+        assert visit.page.evaluate("window.isOld") is None
+        assert visit.wrong == []
 
 
 def visiting_hosted(chromium, site, path):

@@ -13,7 +13,7 @@
   var SIZE = "x-hoaban-bytes";
   var OFFLINE = new URL("offline.html", SCOPE).href;
   // Answered by a server for programs and never for readers.
-  var NOT_KEPT = ["api/", "oai", "service-worker.js"].map(function (path) {
+  var NOT_KEPT = ["api/", "oai", "_live", "service-worker.js"].map(function (path) {
     return new URL(path, SCOPE).href;
   });
   var keptSinceTrim = 0;
