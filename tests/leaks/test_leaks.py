@@ -7,12 +7,18 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 import cli
 from archive.export import FORMATS
+from archive.oai import Provider
+from archive.opening import open_archive
+from pipeline.harvest import HarvestedArchive
 from schemas.crosswalks import public_record
 from schemas.crosswalks.iiif import manifest_path
 from schemas.identifiers import item_id_for, shard_of
@@ -174,6 +180,44 @@ def test_no_canary_is_anywhere_in_the_site_or_an_export(
         assert leaks == [], out
 
 
+def harvested(museum: Path, folder: Path) -> Path:
+    """Ask all that a harvester can ask; return where the answers are."""
+    archive = open_archive(museum)
+    exchange = replace(archive.settings.exchange, admin_email="kho@example.org")
+    archive = replace(archive, settings=replace(archive.settings, exchange=exchange))
+    repository = HarvestedArchive(archive, lambda: datetime.now(UTC))
+    provider = Provider(repository, b"k" * 32)
+    prefixes = [made.prefix for made in repository.formats]
+    asked = [{"verb": verb} for verb in ("Identify", "ListSets", "ListMetadataFormats")]
+    for prefix in prefixes:
+        asked += [{"verb": f"List{what}", "metadataPrefix": prefix} for what in OAI_LISTS]
+        for item_id in ("bt-001", "bt-002", "bt-003", *map(item_id_for, SECRET)):
+            name = f"oai:example.org:{item_id}"
+            asked.append({"verb": "GetRecord", "metadataPrefix": prefix, "identifier": name})
+    folder.mkdir()
+    for number, arguments in enumerate(asked):
+        answer = provider.answer(list(arguments.items()), datetime.now(UTC))
+        # What was asked for is said again in the answer: that is the harvester's own word.
+        tree = etree.fromstring(answer)
+        tree.find("{*}request").attrib.pop("identifier", None)
+        for error in tree.iter("{*}error"):
+            error.text = ""
+        (folder / f"{number:03}.xml").write_bytes(etree.tostring(tree, encoding="utf-8"))
+    return folder
+
+
+OAI_LISTS = ("Records", "Identifiers")
+
+
+def test_no_canary_is_told_to_a_harvester(run: Run, museum: Path, tmp_path: Path) -> None:
+    answers = harvested(museum, tmp_path / "oai")
+    assert words_in(answers) == []
+    texts = "".join(path.read_text(encoding="utf-8") for path in answers.iterdir())
+    assert "Trống đồng" in texts
+    assert texts.count('code="idDoesNotExist"') == 4 * len(SECRET), "a secret does not exist"
+    assert not [item_id for item_id in map(item_id_for, SECRET) if item_id in texts]
+
+
 MASTERS_PROFILE = """
 [images]
 take = "masters"
@@ -262,6 +306,7 @@ def test_what_is_closed_later_leaves_the_site(
     assert log.activities[-1][:2] == ("Delete", address)
     assert log.gone == {address}
     assert log.kept == manifests_in(site)
+    assert not [leak for leak in words_in(harvested(museum, tmp_path / "oai")) if leak[1] == OLD]
     naming = [path for path in site.rglob("*.json") if b"bt-003" in path.read_bytes()]
     assert [path.parent.parent.name for path in naming] == ["activity"]
     for out in exports(run, museum, tmp_path):
