@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from archive.site.data_files import DATASET_PATH, Download
@@ -32,7 +33,9 @@ def write_changes(
     for number, start in enumerate(range(0, len(changes), PAGE_SIZE)):
         part = changes[start : start + PAGE_SIZE]
         page = changes_page(number, part, len(changes), publication)
-        tree.write_json(changes_path(number), page)
+        # Without line breaks: a large archive has hundreds of pages, and nobody reads them.
+        text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
+        tree.write(changes_path(number), text.encode())
     whole = changes_collection(len(changes), publication, dataset_path=DATASET_PATH)
     content = json_bytes(whole)
     tree.write(changes_path(), content)

@@ -306,6 +306,9 @@ def test_what_is_closed_later_leaves_the_site(
     assert log.activities[-1][:2] == ("Delete", address)
     assert log.gone == {address}
     assert log.kept == manifests_in(site)
+    before = tree(site)
+    assert run("rebuild", cwd=museum).code in (0, 10)
+    assert tree(site) == before, "log, feeds, packages and worker are made from the store alone"
     assert not [leak for leak in words_in(harvested(museum, tmp_path / "oai")) if leak[1] == OLD]
     naming = [path for path in site.rglob("*.json") if b"bt-003" in path.read_bytes()]
     assert [path.parent.parent.name for path in naming] == ["activity"]
