@@ -84,7 +84,7 @@ def test_a_feed_has_the_newest_items_in_its_language(tmp_path: Path) -> None:
 def test_no_feed_without_items(tmp_path: Path) -> None:
     tree = SiteTree(tmp_path)
     write_feed(tree, PUBLIC, "vi", [])
-    assert tree.files == 0
+    assert tree.counts.files == 0
 
 
 def test_the_newest_are_those_the_public_saw_last(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def packed(archive: Archive, root: Path, **settings: object) -> list[Download]:
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         tree = SiteTree(root)
         found = list(write_packages(chosen, catalogue, tree, today=TODAY, dated=DATED))
-    assert tree.files == sum(path.is_file() for path in root.rglob("*"))
+    assert tree.counts.files == sum(path.is_file() for path in root.rglob("*"))
     return found
 
 
