@@ -14,6 +14,7 @@ from pathlib import Path
 from archive.layout import Layout
 from archive.settings import Settings
 from archive.site.changes import settle, write_changes
+from archive.site.data_files import Offers
 from archive.site.edition import CHECKSUMS_NAME, Edition, Fit, fitting
 from archive.site.files import SitePlace, SiteTree, discard, new_tree, publish
 from archive.site.item_pages import JsonLd
@@ -68,6 +69,7 @@ def build_site(
     everything: Callable[[], Iterator[SiteItem]] | None = None,
     edition: Edition | None = None,
     processes: int = 1,
+    offers: Offers | None = None,
 ) -> SiteReport:
     """Write the site beside the old one and put it in its place.
 
@@ -89,6 +91,7 @@ def build_site(
             site is looked through for what is not public before it is put in place.
         edition: What to make instead of the site itself.
         processes: How many processes write the pages of a large archive.
+        offers: Writes what is only for a published site: feeds, the log of changes, packages.
 
     Raises:
         LeakError: Something of what is not public stands in the new site; the old one stays.
@@ -112,6 +115,7 @@ def build_site(
             halvings=halvings,
             processes=processes,
             keeps=edition is None,
+            offers=offers,
         )
         survey = writer.write(items, today, on_progress)
         search = tree.root / "search"
@@ -124,7 +128,8 @@ def build_site(
     try:
         tree, survey, fit = _written(place, write, edition, fit)
         if everything is not None:
-            refuse_leaks(tree.root, layout, profile, everything, today)
+            told = offers.told if offers is not None else frozenset()
+            refuse_leaks(tree.root, layout, profile, everything, today, told)
         _put_in_place(layout, place, tree, is_site=edition is None)
     except (OSError, sqlite3.OperationalError) as error:
         raise _refused(error, layout) from error
