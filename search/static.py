@@ -29,7 +29,7 @@ from search.analysis import analysis_tables
 from search.compiled.build import build
 from search.compiled.columns import TABLE_PART
 from search.compiled.files import FOLDER, ShardFolder, json_bytes, script
-from search.compiled.merge import FIRST_HITS, HEAD
+from search.compiled.leaves import FIRST_HITS, HEAD
 from search.compiled.packing import Packing, Sizes, sizes_for
 from search.correct import correction_tables
 from search.date_query import date_tables

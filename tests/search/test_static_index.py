@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from schemas.errors import StoreWriteError
 from schemas.profile import SearchLevel
-from search.compiled.coding import Entry, integers, leaf, steps
+from search.compiled.coding import integers, leaf, steps
 from search.compiled.packing import Packing, Sizes, sizes_for
 from search.documents import SearchDocument, best_levels, order_key, token_pairs
 from search.static import write_static_index
@@ -177,8 +177,9 @@ def test_ascending_numbers_come_back(values: set[int]) -> None:
 @given(st.dictionaries(st.text(), st.tuples(st.integers(0, 2**32), st.binary())))
 def test_entries_of_a_leaf_come_back(entries: dict[str, tuple[int, bytes]]) -> None:
     keys = [key for key in sorted(entries) if key.isprintable()]
-    made = [Entry(key, *entries[key]) for key in keys]
-    assert list(leaf_entries(leaf(made))) == [(key, *entries[key]) for key in keys]
+    counts, payloads = [entries[key][0] for key in keys], [entries[key][1] for key in keys]
+    made = leaf(keys, counts, payloads)
+    assert list(leaf_entries(made)) == [(key, *entries[key]) for key in keys]
 
 
 def _files(folder: Path) -> dict[str, bytes]:

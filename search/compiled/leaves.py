@@ -1,0 +1,246 @@
+"""Write sorted entries as leaves, with the shards that stand beside leaves of words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
+
+from schemas.vietnamese import toned_forms
+from search.compiled.coding import Pieces, integers, leaf, steps
+from search.compiled.columns import YEARS
+from search.compiled.files import Child, ShardFolder, is_boundary, json_bytes
+from search.compiled.packing import Sizes
+from search.compiled.runs import Shown
+from search.scoring import BARE_WEIGHTS, EXACT_WEIGHTS, MARKED_WEIGHTS, TONELESS_WEIGHTS
+
+HEAD = 64
+"""Documents of each list that the head of a large entry keeps."""
+
+COMMON = 3
+"""Of a word in more than one of so many documents no facets are kept: the columns say as much."""
+
+FIRST_HITS = 24
+"""Documents of which is kept beside the leaf what hits show, where a word has so many."""
+
+_TAILS = "t"
+_FACETS, _FACETS_OF_TAIL, _FIRST_SHOWN, _COUNTS = "g", "h", "b", "k"
+_FACETS_IN_PIECE = 2400
+_HITS_IN_PIECE = 160
+_KEY_BYTES = 4
+
+Variant = tuple[str, Sequence[Sequence[int]]]
+"""An exact form and its documents, a list a level."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the shards beside the leaves are made of.
+
+    Attributes:
+        documents: How many there are.
+        columns: Of each facet the place of the values of each document.
+        shown: What hits show.
+    """
+
+    documents: int
+    columns: Mapping[str, Sequence[int]]
+    shown: Shown
+
+
+class Leaves:
+    """Parts entries into leaves where their keys say so, and writes them."""
+
+    def __init__(
+        self, kind: str, shards: ShardFolder, sizes: Sizes, beside: Beside | None = None
+    ) -> None:
+        self._kind = kind
+        self._shards = shards
+        self._sizes = sizes
+        self._beside = beside
+        self._keys: list[str] = []
+        self._counts: list[int] = []
+        self._payloads: list[bytes] = []
+        self._bytes = 0
+        self._children: list[Child] = []
+        self._facets = _PieceWriter(_FACETS_IN_PIECE, self._write_facets)
+        self._hits = _PieceWriter(_HITS_IN_PIECE, self._write_hits)
+        self.last_count = 0
+
+    def add(self, key: str, count: int, payload: bytes) -> None:
+        """Add the next entry in the order of keys.
+
+        Args:
+            key: Its key.
+            count: How many documents it is about.
+            payload: Its bytes, as the kind of tree says.
+        """
+        weight = len(payload) + _KEY_BYTES
+        size = self._bytes + weight
+        if size > self._sizes.leaf // 2 and self._keys:
+            self._flush_before(key, weight)
+            size = self._bytes + weight
+        self._keys.append(key)
+        self._counts.append(count)
+        self._payloads.append(payload)
+        self._bytes = size
+
+    def _flush_before(self, key: str, weight: int) -> None:
+        half = self._sizes.leaf // 2
+        is_full = self._bytes >= half and is_boundary(key, half, weight)
+        if is_full or self._bytes + weight > 3 * half:
+            self._flush()
+
+    def _add_with(
+        self,
+        key: str,
+        payload: bytes,
+        union: Sequence[int],
+        faceted: Sequence[int],
+        first: Sequence[int],
+    ) -> None:
+        # What stands beside an entry goes with the leaf the entry is in.
+        self._flush_before(key, len(payload) + _KEY_BYTES) if self._keys else None
+        self._facets.add(len(self._keys), faceted)
+        self._hits.add(len(self._keys), first)
+        self.add(key, len(union), payload)
+
+    def add_forms(self, key: str, variants: Sequence[Variant]) -> None:
+        """Add the lists of a key."""
+        lists = [numbers for _exact, levels in variants for numbers in levels if numbers]
+        union = lists[0] if len(lists) == 1 else _united(lists)
+        self.last_count = len(union)
+        payload = forms(key, variants)
+        faceted = union if self._beside and len(union) * COMMON <= self._beside.documents else ()
+        first = first_hits(key, variants) if self._beside and len(union) >= FIRST_HITS else ()
+        if len(payload) <= self._sizes.largest_entry:
+            self._add_with(key, payload, union, faceted, first)
+            return
+        names = self._shards.write(_TAILS, payload)
+        if self._beside:
+            names += self._write_counts(union)
+        if faceted:
+            names += self._write_facets(faceted, _FACETS_OF_TAIL)
+        head = integers([0, len(names)]) + names.encode() + forms(key, variants, HEAD)
+        self._add_with(key, head, union, (), first)
+
+    def finish(self) -> list[Child]:
+        """Return first key and name of every leaf."""
+        if self._keys:
+            self._flush()
+        return self._children
+
+    def _flush(self) -> None:
+        beside = self._facets.finish(), self._hits.finish()
+        payload = leaf(self._keys, self._counts, self._payloads, *beside)
+        self._children.append((self._keys[0], self._shards.write(self._kind, payload)))
+        self._keys, self._counts, self._payloads, self._bytes = [], [], [], 0
+
+    def _write_facets(self, numbers: Sequence[int], kind: str = _FACETS) -> str:
+        """Write the facets of documents, and apart from them their years; return both names."""
+        columns = dict(self._beside.columns) if self._beside else {}
+        years = columns.pop(YEARS, b"")
+        written = [integers(_at(column, numbers)) for column in columns.values()]
+        sizes = integers([len(column) for column in written])
+        name = self._shards.write(kind, sizes + b"".join(written))
+        return name + self._shards.write(kind, integers(_at(years, numbers)))
+
+    def _write_counts(self, numbers: Sequence[int]) -> str:
+        result: list[bytes] = []
+        for column in self._beside.columns.values() if self._beside else ():
+            uses = sorted(Counter(_at(column, numbers)).items())
+            result.append(integers([len(uses)]))
+            result.append(steps([place for place, _count in uses]))
+            result.append(integers([count for _place, count in uses]))
+        return self._shards.write(_COUNTS, b"".join(result))
+
+    def _write_hits(self, numbers: Sequence[int]) -> str:
+        unique = sorted(set(numbers))
+        texts = [self._beside.shown.text(number) for number in unique] if self._beside else []
+        data = b"[%s,[%s]]" % (json_bytes(unique), b",".join(texts))
+        return self._shards.write(_FIRST_SHOWN, data)
+
+
+class _PieceWriter:
+    """Parts what stands beside the entries of a leaf into pieces, and has them written."""
+
+    def __init__(self, most: int, write: Callable[[Sequence[int]], str]) -> None:
+        self._most = most
+        self._write = write
+        self._start = 0
+        self._numbers: list[int] = []
+        self._pieces: list[tuple[int, str]] = []
+
+    def add(self, place: int, numbers: Sequence[int]) -> None:
+        """Add what stands beside the entry at a place of the leaf."""
+        if not numbers:
+            return
+        if self._numbers and len(self._numbers) + len(numbers) > self._most:
+            self._cut()
+        if not self._numbers:
+            self._start = place
+        self._numbers += numbers
+
+    def finish(self) -> Pieces:
+        """Return the pieces of a leaf, and be ready for the next."""
+        if self._numbers:
+            self._cut()
+        pieces, self._pieces = self._pieces, []
+        return pieces
+
+    def _cut(self) -> None:
+        self._pieces.append((self._start, self._write(self._numbers)))
+        self._numbers = []
+
+
+def _at(column: Sequence[int], places: Sequence[int]) -> Sequence[int]:
+    """Return the values of a column at some places."""
+    return itemgetter(*places)(column) if len(places) > 1 else [column[place] for place in places]
+
+
+def _united(lists: Sequence[Sequence[int]]) -> list[int]:
+    # Joined, they are runs for the sort to merge: faster than a set.
+    return list(dict.fromkeys(sorted(chain.from_iterable(lists))))
+
+
+def first_hits(key: str, variants: Sequence[Variant]) -> list[int]:
+    """Return the documents shown first to who types a word alone, without marks or exactly so."""
+    typed = [key, *(exact for exact, lists in variants if sum(map(len, lists)) >= FIRST_HITS)]
+    found: list[int] = []
+    for form in dict.fromkeys(typed):
+        classes: dict[int, list[int]] = {}
+        toned = toned_forms(form)
+        for exact, levels in variants:
+            weights = BARE_WEIGHTS
+            if exact == form:
+                weights = EXACT_WEIGHTS if form == key else MARKED_WEIGHTS
+            elif exact in toned:
+                weights = TONELESS_WEIGHTS
+            for weight, numbers in zip(weights, levels, strict=True):
+                classes.setdefault(weight, []).extend(numbers[:FIRST_HITS])
+        first: dict[int, None] = {}
+        for weight in sorted(classes, reverse=True):
+            first |= dict.fromkeys(sorted(classes[weight]))
+            if len(first) >= FIRST_HITS:
+                break
+        found += list(first)[:FIRST_HITS]
+    return found
+
+
+def forms(key: str, variants: Sequence[Variant], most: int | None = None) -> bytes:
+    """Return the lists of a key: of each exact form its spelling, then a list a level.
+
+    A list is how many documents it has, then their steps; of a head the first ``most``.
+    """
+    bare = key.partition(":")[2] if ":" in key else key
+    result = [integers([len(variants)])]
+    for exact, levels in variants:
+        spelled = b"" if exact == bare else exact.encode()
+        result += (integers([len(spelled)]), spelled)
+        for numbers in levels:
+            result.append(integers([len(numbers)]))
+            if numbers:
+                result.append(steps(numbers[:most]))
+    return b"".join(result)
