@@ -8,7 +8,7 @@
 var HoabanSearch = (function () {
   "use strict";
 
-  const FORMAT = 4;
+  const FORMAT = 5;
   const received = {};
   const scripts = new Map();
   let folder = "";
@@ -101,7 +101,6 @@ var HoabanSearch = (function () {
   }
 
   async function counter() {
-    await loadOnce("search-facets.js");
     return received.facets(tables, store, answers.placesOf);
   }
 

@@ -22,7 +22,7 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
 
   /** Holds what was fetched for a query: entries by kind and key, pairs, expansions, years. */
   function makeNeeded() {
-    const entries = new Map(), pairs = new Map(), patterns = new Map();
+    const entries = new Map(), pairs = new Map(), patterns = new Map(), pairEntries = [];
     let spans = null;
 
     async function fetchForms(kind, key, isHeadEnough) {
@@ -40,6 +40,7 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
 
     async function fetchPair(key) {
       const found = await store.entry("p", key);
+      if (found) pairEntries.push(found);
       pairs.set(key, found ? store.numbersOf(found) : NONE.numbers);
     }
 
@@ -76,6 +77,7 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
       forms: (kind, key) => entries.get(kind + key) || null,
       words: () => [...entries].filter(([key, found]) => key[0] === "w" && found)
         .map(([, found]) => found),
+      pairEntries: () => pairEntries,
       pair: (key) => pairs.get(key) || NONE.numbers,
       expansions: (clause) => patterns.get(patternKey(clause)) || [],
       spans: () => spans,

@@ -168,9 +168,10 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   }
 
   function pieces(read, width) {
-    if (read.isAtEnd()) return { starts: [], names: [] };
-    const starts = read.integers(read.integer());
-    return { starts, names: namesIn(decoder.decode(read.part(starts.length * width)), width) };
+    if (read.isAtEnd()) return { starts: [], firsts: [], names: [] };
+    const size = read.integer();
+    const starts = read.integers(size), firsts = read.integers(size);
+    return { starts, firsts, names: namesIn(decoder.decode(read.part(size * width)), width) };
   }
 
   /** Return [start, name] of the piece that an entry is in, or null. */
@@ -281,12 +282,23 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     return all[number % manifest.chunk];
   }
 
-  /** Fetch together what the first hits of a word show, where that is kept beside it. */
-  async function fetchFirst(found) {
-    const piece = pieceOf(found.entry.leaf.hits, found.entry.place);
-    if (!piece || found.count < manifest.first) return;
-    const [numbers, texts] = await json(piece[1]);
+  /** Return the shards beside an entry with what hits show: [{first, name}], or none. */
+  function shownBeside({ leaf: { hits }, place }) {
+    const found = [];
+    hits.starts.forEach((start, at) => {
+      if (start === place) found.push({ first: hits.firsts[at], name: hits.names[at] });
+    });
+    return found;
+  }
+
+  /** Fetch a shard that has what many hits show. */
+  async function fetchShown(name) {
+    const [numbers, texts] = await json(name);
     numbers.forEach((number, place) => first.set(number, texts[place]));
+  }
+
+  function isShown(number) {
+    return first.has(number);
   }
 
   /** Say whether the facets of the documents of a word are kept beside it. */
@@ -355,6 +367,10 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   async function combinations(name, wanted) {
     const names = namesIn(manifest.columns[name][1], NAME), result = new Map();
     const places = [...wanted];
+    if (names.length === 0) {
+      const all = await table(name);
+      return new Map(places.map((place) => [place, all[place]]));
+    }
     const parts = new Set(places.map((place) => Math.floor(place / manifest.table)));
     const tables = new Map(await Promise.all(
       [...parts].map(async (part) => [part, await json(names[part])])));
@@ -366,7 +382,9 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
 
   /** Return all combinations of a column. */
   async function table(name) {
-    return (await Promise.all(namesIn(manifest.columns[name][1], NAME).map(json))).flat();
+    const parts = namesIn(manifest.columns[name][1], NAME);
+    if (parts.length === 0) return (await json(manifest.combinations))[name];
+    return (await Promise.all(parts.map(json))).flat();
   }
 
   /** Return of every document the rank of the time it came, the newest first. */
@@ -379,7 +397,8 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   }
 
   return {
-    manifest, json, entry, entriesFrom, suggestionsAt, forms, whole, numbersOf, shown, fetchFirst,
+    manifest, json, entry, entriesFrom, suggestionsAt, forms, whole, numbersOf, shown, shownBeside,
+    fetchShown, isShown,
     hasFacets, facetsOf, countsOf, column, combinations,
     table, ranksOfTime, compare, pause,
   };

@@ -14,8 +14,8 @@ NUMBERS = "I"
 """Type code of arrays of document numbers."""
 
 
-Pieces = Sequence[tuple[int, str]]
-"""Shards beside a leaf: the place of the first entry each is about, and its name."""
+Piece = tuple[int, int, str]
+"""A shard beside a leaf: the place of the entry it is about, the first document, its name."""
 
 
 def integers(values: Iterable[int]) -> bytes:
@@ -66,14 +66,14 @@ def numbers_of(data: bytes) -> array[int]:
 
 
 def leaf(
-    keys: Sequence[str], counts: Sequence[int], payloads: Sequence[bytes], *pieces: Pieces
+    keys: Sequence[str], counts: Sequence[int], payloads: Sequence[bytes], *pieces: Sequence[Piece]
 ) -> bytes:
     """Return a leaf: the columns of its keys, then the payloads one after the other, then pieces.
 
     The columns, each as integers, are: how many entries; how many bytes of a key are those of
     the one before; how many follow; counts; lengths of payloads. Then the bytes of the keys
-    that follow, in UTF-8. Pieces are how many there are, the place of the entry at which each
-    begins, and their names, all of one length.
+    that follow, in UTF-8. Pieces are how many there are, the place of the entry of each, the
+    first document of each, and their names, all of one length.
 
     Args:
         keys: In order.
@@ -99,13 +99,14 @@ def leaf(
             integers(map(len, payloads)),
             *rests,
             *payloads,
-            *(
-                integers([len(found), *(start for start, _name in found)])
-                + "".join(name for _start, name in found).encode()
-                for found in pieces
-            ),
+            *map(_pieces, pieces),
         )
     )
+
+
+def _pieces(pieces: Sequence[Piece]) -> bytes:
+    places, documents, names = zip(*pieces, strict=True) if pieces else ((), (), ())
+    return integers([len(pieces), *places, *documents]) + "".join(names).encode()
 
 
 def _same(one: bytes, other: bytes) -> int:

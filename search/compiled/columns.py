@@ -22,6 +22,8 @@ YEARS = "\0years"
 TABLE_PART = 4096
 """Combinations in one shard of a table."""
 
+_SMALL_TABLE = 6_000
+_SMALL_TABLES = 12
 _COLUMN, _TABLE = "c", "v"
 
 Combination = tuple[Hashable, ...]
@@ -141,26 +143,31 @@ class Columns:
         """Write all columns; return those for companions and what the manifest says of each.
 
         The manifest has under the name of a column [names of its blocks, names of the parts of
-        its table]; the column of times has no table but ranks, the newest first.
+        its table], the latter empty if the table is small: all small tables are one shard. The
+        column of times has no table but ranks, the newest first.
 
         Raises:
             OSError: The disk refused.
         """
         places: dict[str, array[int]] = {}
         listed: dict[str, object] = {}
+        small: dict[str, object] = {}
         for name, column in (*sorted(self.facets.items()), (YEARS, self.years)):
             table, places[name] = column.finish(self.documents)
-            listed[name] = [
-                _blocks(places[name], shards, sizes),
-                "".join(
+            parts = ""
+            if len(json_bytes(table)) <= _SMALL_TABLE and len(small) < _SMALL_TABLES:
+                small[name] = table
+            else:
+                parts = "".join(
                     shards.write(_TABLE, json_bytes(table[start : start + TABLE_PART]))
                     for start in range(0, len(table), TABLE_PART)
-                ),
-            ]
+                )
+            listed[name] = [_blocks(places[name], shards, sizes), parts]
         ranks = {at: rank for rank, at in enumerate(sorted(set(self.added), reverse=True))}
         times = array(NUMBERS, (ranks[at] for at in self.added))
         return places, {
             "columns": listed,
+            "combinations": shards.write(_TABLE, json_bytes(small)),
             "added": _blocks(array(NUMBERS, _turns(times)), shards, sizes),
         }
 

@@ -28,6 +28,7 @@ class Collected:
         words: By "bare form, NUL, exact form" the documents, a list a level, the best of each.
         fields: By "field:bare form, NUL, exact form" the documents.
         pairs: By two bare forms joined by a space the documents.
+        titled: The same of pairs in titles alone.
         suggestions: By key, kind and text, parted by NUL, how many documents have it.
     """
 
@@ -35,6 +36,7 @@ class Collected:
         self.words: dict[str, tuple[Numbers, ...]] = {}
         self.fields: defaultdict[str, Numbers] = defaultdict(list)
         self.pairs: defaultdict[str, Numbers] = defaultdict(list)
+        self.titled: defaultdict[str, Numbers] = defaultdict(list)
         self.suggestions: Counter[str] = Counter()
         # Of each word of ``words``, by the number it got here, its lists.
         self._lists: list[tuple[Numbers, ...]] = []
@@ -51,18 +53,24 @@ class Collected:
     def _add_texts(self, number: int, document: SearchDocument) -> None:
         best: dict[int, int] = {}
         pairs: set[str] = set()
+        titled: set[str] = set()
         # The last level counts least: those after it write over it.
         for level in range(len(LEVELS) - 1, -1, -1):
             for text in document.texts.get(LEVELS[level], ()):
                 words, parts = self._analysed(text)
                 best.update(dict.fromkeys(words, level))
-                pairs.update(map(" ".join, pairwise(parts)))
+                beside = set(map(" ".join, pairwise(parts)))
+                pairs |= beside
+                if level == 0:
+                    titled |= beside
         lists = self._lists
         for word, level in best.items():
             lists[word][level].append(number)
         of_pairs = self.pairs
         for pair in pairs:
             of_pairs[pair].append(number)
+        for pair in titled:
+            self.titled[pair].append(number)
 
     def _analysed(self, text: str) -> tuple[Sequence[int], Sequence[str]]:
         """Return the numbers of the words of a text, and the bare forms of its parts in order."""

@@ -9,9 +9,9 @@ from itertools import chain
 from operator import itemgetter
 
 from schemas.vietnamese import toned_forms
-from search.compiled.coding import Pieces, integers, leaf, steps
+from search.compiled.coding import Piece, integers, leaf, steps
 from search.compiled.columns import YEARS
-from search.compiled.files import Child, ShardFolder, is_boundary, json_bytes
+from search.compiled.files import HASH_SIGNS, Child, ShardFolder, is_boundary, json_bytes
 from search.compiled.packing import Sizes
 from search.compiled.runs import Shown
 from search.scoring import BARE_WEIGHTS, EXACT_WEIGHTS, MARKED_WEIGHTS, TONELESS_WEIGHTS
@@ -23,13 +23,22 @@ COMMON = 3
 """Of a word in more than one of so many documents no facets are kept: the columns say as much."""
 
 FIRST_HITS = 24
-"""Documents of which is kept beside the leaf what hits show, where a word has so many."""
+"""Documents shown first of which is kept beside the leaf what hits show."""
+
+FEWEST_SHOWN = 4
+"""Documents of a word, or with a pair in their titles, from which on this is kept."""
 
 _TAILS = "t"
+_NO_PIECE = "-" * (1 + HASH_SIGNS)
 _FACETS, _FACETS_OF_TAIL, _FIRST_SHOWN, _COUNTS = "g", "h", "b", "k"
 _FACETS_IN_PIECE = 2400
 _HITS_IN_PIECE = 160
+_FIRST_OF_PAIR = 40
+_TITLED = 10
 _KEY_BYTES = 4
+
+Block = tuple[int, Sequence[int]]
+"""Documents of which is kept what hits show, and the first of those in order; see shown_of."""
 
 Variant = tuple[str, Sequence[Sequence[int]]]
 """An exact form and its documents, a list a level."""
@@ -65,8 +74,8 @@ class Leaves:
         self._payloads: list[bytes] = []
         self._bytes = 0
         self._children: list[Child] = []
-        self._facets = _PieceWriter(_FACETS_IN_PIECE, self._write_facets)
-        self._hits = _PieceWriter(_HITS_IN_PIECE, self._write_hits)
+        self._facets = _PieceWriter(_FACETS_IN_PIECE, self._write_facets, is_listed=False)
+        self._hits = _PieceWriter(_HITS_IN_PIECE, self._write_hits, is_listed=True)
         self.last_count = 0
 
     def add(self, key: str, count: int, payload: bytes) -> None:
@@ -96,35 +105,47 @@ class Leaves:
     def _add_with(
         self,
         key: str,
+        count: int,
         payload: bytes,
-        union: Sequence[int],
         faceted: Sequence[int],
-        first: Sequence[int],
+        shown: Sequence[Block],
     ) -> None:
         # What stands beside an entry goes with the leaf the entry is in.
-        self._flush_before(key, len(payload) + _KEY_BYTES) if self._keys else None
-        self._facets.add(len(self._keys), faceted)
-        self._hits.add(len(self._keys), first)
-        self.add(key, len(union), payload)
+        if self._keys:
+            self._flush_before(key, len(payload) + _KEY_BYTES)
+        place = len(self._keys)
+        self._facets.add(place, faceted)
+        for first, block in shown:
+            self._hits.add(place, block, first)
+        self.add(key, count, payload)
+
+    def add_pair(self, key: str, numbers: Sequence[int], titled: Sequence[int]) -> None:
+        """Add a pair with what its first hits show, those that have it in their titles first."""
+        shown = list(dict.fromkeys((*titled[:_FIRST_OF_PAIR], *numbers[:_FIRST_OF_PAIR])))
+        blocks = [(0, shown[:_FIRST_OF_PAIR])] if self._beside else []
+        self._add_with(key, len(numbers), steps(numbers), (), blocks)
 
     def add_forms(self, key: str, variants: Sequence[Variant]) -> None:
         """Add the lists of a key."""
         lists = [numbers for _exact, levels in variants for numbers in levels if numbers]
         union = lists[0] if len(lists) == 1 else _united(lists)
-        self.last_count = len(union)
+        count = self.last_count = len(union)
         payload = forms(key, variants)
-        faceted = union if self._beside and len(union) * COMMON <= self._beside.documents else ()
-        first = first_hits(key, variants) if self._beside and len(union) >= FIRST_HITS else ()
+        beside = self._beside
+        faceted = union if beside and count * COMMON <= beside.documents else ()
+        shown = (
+            shown_of(key, variants, beside.documents) if beside and count >= FEWEST_SHOWN else ()
+        )
         if len(payload) <= self._sizes.largest_entry:
-            self._add_with(key, payload, union, faceted, first)
+            self._add_with(key, count, payload, faceted, shown)
             return
         names = self._shards.write(_TAILS, payload)
-        if self._beside:
+        if beside:
             names += self._write_counts(union)
         if faceted:
             names += self._write_facets(faceted, _FACETS_OF_TAIL)
         head = integers([0, len(names)]) + names.encode() + forms(key, variants, HEAD)
-        self._add_with(key, head, union, (), first)
+        self._add_with(key, count, head, (), shown)
 
     def finish(self) -> list[Child]:
         """Return first key and name of every leaf."""
@@ -166,24 +187,40 @@ class Leaves:
 class _PieceWriter:
     """Parts what stands beside the entries of a leaf into pieces, and has them written."""
 
-    def __init__(self, most: int, write: Callable[[Sequence[int]], str]) -> None:
+    def __init__(
+        self, most: int, write: Callable[[Sequence[int]], str], *, is_listed: bool
+    ) -> None:
+        """Take how large a piece may be, how it is written, and which entries are listed.
+
+        Args:
+            most: Documents in a piece that is about more than one entry.
+            write: Writes a piece about some documents; returns its name.
+            is_listed: Whether every entry is listed, or only the first of each piece.
+        """
         self._most = most
         self._write = write
-        self._start = 0
+        self._is_listed = is_listed
+        self._entries: list[tuple[int, int, bool]] = []
         self._numbers: list[int] = []
-        self._pieces: list[tuple[int, str]] = []
+        self._pieces: list[Piece] = []
 
-    def add(self, place: int, numbers: Sequence[int]) -> None:
-        """Add what stands beside the entry at a place of the leaf."""
-        if not numbers:
+    def add(self, place: int, numbers: Sequence[int], first: int = 0) -> None:
+        """Add what stands beside the entry at a place of the leaf.
+
+        Args:
+            place: The place.
+            numbers: The documents.
+            first: Of a listed entry the first in order; if there is one but no documents, what
+                follows it has no piece.
+        """
+        if not numbers and not first:
             return
         if self._numbers and len(self._numbers) + len(numbers) > self._most:
             self._cut()
-        if not self._numbers:
-            self._start = place
+        self._entries.append((place, first, bool(numbers)))
         self._numbers += numbers
 
-    def finish(self) -> Pieces:
+    def finish(self) -> list[Piece]:
         """Return the pieces of a leaf, and be ready for the next."""
         if self._numbers:
             self._cut()
@@ -191,8 +228,12 @@ class _PieceWriter:
         return pieces
 
     def _cut(self) -> None:
-        self._pieces.append((self._start, self._write(self._numbers)))
-        self._numbers = []
+        name = self._write(self._numbers)
+        listed = self._entries if self._is_listed else self._entries[:1]
+        self._pieces += (
+            (place, first, name if has_piece else _NO_PIECE) for place, first, has_piece in listed
+        )
+        self._entries, self._numbers = [], []
 
 
 def _at(column: Sequence[int], places: Sequence[int]) -> Sequence[int]:
@@ -203,6 +244,31 @@ def _at(column: Sequence[int], places: Sequence[int]) -> Sequence[int]:
 def _united(lists: Sequence[Sequence[int]]) -> list[int]:
     # Joined, they are runs for the sort to merge: faster than a set.
     return list(dict.fromkeys(sorted(chain.from_iterable(lists))))
+
+
+def shown_of(key: str, variants: Sequence[Variant], documents: int) -> list[Block]:
+    """Return the documents of a word of which is kept what hits show, block after block.
+
+    The first block has those shown first for the word alone, and as many as fit of those that
+    have it in their titles; the others have the rest of these, in order: the first hits of
+    most queries with the word are among them. Of numbers and of words in many titles the rest
+    is left out: the block that would have it is empty.
+    """
+    first = first_hits(key, variants)
+    titled = _united([levels[0] for _exact, levels in variants])
+    room = max(0, _HITS_IN_PIECE - len(first))
+    blocks: list[Block] = [(0, sorted({*first, *titled[:room]}))]
+    if len(titled) > room and not (is_of_letters(key) and len(titled) * _TITLED <= documents):
+        return [*blocks, (titled[room], ())]
+    for start in range(room, len(titled), _HITS_IN_PIECE):
+        block = titled[start : start + _HITS_IN_PIECE]
+        blocks.append((block[0], block))
+    return blocks
+
+
+def is_of_letters(form: str) -> bool:
+    """Say whether a bare form is a word, and no number."""
+    return len(form) > 1 and not any(character.isdecimal() for character in form)
 
 
 def first_hits(key: str, variants: Sequence[Variant]) -> list[int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from search.compiled.coding import NUMBERS, numbers_of, steps
 from search.compiled.files import Child, ShardFolder
-from search.compiled.leaves import Beside, Leaves
+from search.compiled.leaves import FEWEST_SHOWN, Beside, Leaves, is_of_letters
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
     FIELDS,
@@ -84,14 +84,14 @@ def merge(task: Task) -> Merged:
     Raises:
         OSError: The disk refused.
     """
-    if task.kind == PAIRS:
-        return _merge_pairs(task)
     if task.kind in (SUGGESTIONS, REVERSED):
         return _merge_counts(task)
+    merged = _merge_pairs if task.kind == PAIRS else _merge_forms
     if task.kind == FIELDS or not task.sizes.pieces:
-        return _merge_forms(task, None)
+        return merged(task, None)
+    columns = columns_in(task.columns) if task.kind == WORDS else {}
     with Shown(task.runs, task.sizes.part) as shown:
-        return _merge_forms(task, Beside(task.documents, columns_in(task.columns), shown))
+        return merged(task, Beside(task.documents, columns, shown))
 
 
 def columns_in(path: Path) -> dict[str, Sequence[int]]:
@@ -173,17 +173,15 @@ def _bare_of(entry: tuple[str, list[Sequence[int]]]) -> str:
     return entry[0].partition("\0")[0]
 
 
-def is_of_letters(form: str) -> bool:
-    """Say whether a bare form may be what was meant by a word with a slip."""
-    return len(form) > 1 and not any(character.isdecimal() for character in form)
-
-
-def _merge_pairs(task: Task) -> Merged:
-    leaves = task.leaves()
+def _merge_pairs(task: Task, beside: Beside | None) -> Merged:
+    leaves = task.leaves(beside=beside)
     turned: list[str] = []
     counts = array(NUMBERS)
-    for pair, (numbers,) in task.entries().lists():
-        leaves.add(pair, len(numbers), steps(numbers))
+    for pair, (numbers, titled) in task.entries().lists():
+        if len(titled) >= FEWEST_SHOWN:
+            leaves.add_pair(pair, numbers, titled)
+        else:
+            leaves.add(pair, len(numbers), steps(numbers))
         first, _space, second = pair.partition(" ")
         turned.append(f"{second} {first}")
         counts.append(len(numbers))

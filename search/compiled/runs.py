@@ -98,10 +98,18 @@ def _list(texts: Sequence[bytes]) -> bytes:
 
 def _write_collected(part: Part, collected: Collected) -> None:
     """Write the runs; what is no longer needed is let go."""
-    for kind, lists in ((FIELDS, collected.fields), (PAIRS, collected.pairs)):
-        keys = sorted(lists)
-        write_run(part.run(kind), Run.of(keys, [list(map(lists.__getitem__, keys))]), part.ranges)
-        lists.clear()
+    fields, pairs, titled = collected.fields, collected.pairs, collected.titled
+    keys = sorted(fields)
+    write_run(part.run(FIELDS), Run.of(keys, [[fields[key] for key in keys]]), part.ranges)
+    keys = sorted(pairs)
+    both: list[list[Sequence[int]]] = [
+        [pairs[key] for key in keys],
+        [titled.get(key, ()) for key in keys],
+    ]
+    write_run(part.run(PAIRS), Run.of(keys, both), part.ranges)
+    for done in (fields, pairs, titled):
+        done.clear()
+    del both
     keys = sorted(collected.words)
     levels = [list(level) for level in zip(*map(collected.words.__getitem__, keys), strict=True)]
     write_run(part.run(WORDS), Run.of(keys, levels), part.ranges)

@@ -67,6 +67,7 @@ class Shards:
         """Yield the values of every document in a column."""
         blocks, parts = self.manifest["columns"][name]
         table = [values for part in _names(parts) for values in self.json(part)]
+        table = table or self.json(self.manifest["combinations"])[name]
         for block in _names(blocks):
             read = Reader(self.bytes(block))
             while not read.is_at_end:
