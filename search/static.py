@@ -48,6 +48,7 @@ _SCRIPTS = {
         "search-query.js",
         "search-scores.js",
         "search-scoring.js",
+        "search-columns.js",
         "search-answer.js",
         "search-facets.js",
     ),

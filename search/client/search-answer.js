@@ -20,7 +20,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
     const filters = isCounted ? facets.filtersOf(options) : { isAny: false };
     const isByRank = order === "relevance" && !filters.isAny && wanted <= manifest.head;
     const found = (all || filters.isAny) && reader.isBlank(text)
-      ? { query, ranked: scorer.everything(), corrected: "" }
+      ? { query, ranked: everything(), corrected: "" }
       : await answerTo(query, { isByRank, isCounted });
     const counts = isCounted ? await facets.faceted(found.ranked, filters, options)
       : { ranked: found.ranked, facets: {}, years: [] };
@@ -36,6 +36,11 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
       years: counts.years,
       query: found.query,
     };
+  }
+
+  function everything() {
+    const counts = manifest.counts ? { counts: () => store.countsOf(manifest) } : {};
+    return Object.assign(scorer.everything(), counts);
   }
 
   async function answerTo(query, wanted) {
@@ -54,13 +59,13 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
   /** Return the hits; of one word, where that is enough, those that come first. */
   async function rank(query, { isByRank, isCounted }) {
     const own = query.groups.length === 1 ? reader.wordOf(query.groups[0]) : null;
-    const isOne = isByRank && own && own.parts.length === 1 && !own.whole;
-    const isEnough = isOne ? (forms) => !isCounted || forms.counts !== "" : null;
-    const ranked = await scorer.rank(query, isEnough);
+    const isOne = own && own.parts.length === 1 && !own.whole;
+    const isEnough = (forms) => !isCounted || forms.counts !== "";
+    const ranked = await scorer.rank(query, isOne && isByRank ? isEnough : null);
     const found = isOne ? ranked.needed.forms("w", own.parts[0].bare) : null;
-    if (found) {
+    if (found && found.counts) ranked.counts = () => store.countsOf(found);
+    if (found && isByRank) {
       ranked.total = found.count;
-      if (found.tail) ranked.counts = () => store.countsOf(found);
       const [block] = store.shownBeside(found.entry);
       if (block) await store.fetchShown(block.name);
     }
@@ -182,15 +187,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
 
   /** Return whether a document is in one of some lists, as a function of its number. */
   function isAmong(lists) {
-    return (number) => lists.some((list) => {
-      let low = 0, high = list.length;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if (list[middle] < number) low = middle + 1;
-        else high = middle;
-      }
-      return list[low] === number;
-    });
+    return (number) => lists.some((list) => store.isAmong(list, number));
   }
 
   // Facets -----------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ var HoabanSearch = (function () {
     await loading;
     if (!language) {
       language = loadOnce("search-language.js").then(() => {
+        Object.assign(store, received.columns(store));
         reader = received.query(tables, analysis);
         const scores = received.scores(store.manifest.documents);
         scorer = received.scoring({ tables, analysis, reader, store, scores });

@@ -21,7 +21,6 @@ from typing import Any, TypeVar
 
 from search.compiled.columns import Columns, Facts, stored
 from search.compiled.files import ShardFolder, tree
-from search.compiled.leaves import COMMON
 from search.compiled.merge import REVERSED, Merged, Task, merge
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
@@ -34,6 +33,7 @@ from search.compiled.runs import (
     packed,
     write_runs,
 )
+from search.compiled.values import COMMON
 from search.documents import SearchDocument, order_key
 
 _NODE, _GROUP_NODE = "n", "m"

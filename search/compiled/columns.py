@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from search.compiled.coding import NUMBERS, integers, numbers_of
 from search.compiled.files import ShardFolder, json_bytes
 from search.compiled.packing import Sizes
+from search.compiled.values import write_counts, write_values
 from search.documents import SearchDocument
 
 YEARS = "\0years"
@@ -150,26 +151,52 @@ class Columns:
             OSError: The disk refused.
         """
         places: dict[str, array[int]] = {}
-        listed: dict[str, object] = {}
-        small: dict[str, object] = {}
+        tables: dict[str, list[Combination]] = {}
         for name, column in (*sorted(self.facets.items()), (YEARS, self.years)):
-            table, places[name] = column.finish(self.documents)
-            parts = ""
-            if len(json_bytes(table)) <= _SMALL_TABLE and len(small) < _SMALL_TABLES:
-                small[name] = table
-            else:
-                parts = "".join(
-                    shards.write(_TABLE, json_bytes(table[start : start + TABLE_PART]))
-                    for start in range(0, len(table), TABLE_PART)
-                )
-            listed[name] = [_blocks(places[name], shards, sizes), parts]
+            tables[name], places[name] = column.finish(self.documents)
+        small = [name for name, table in tables.items() if _is_small(table)][:_SMALL_TABLES]
+        listed = {
+            name: [
+                _blocks(places[name], shards, sizes),
+                "" if name in small else _parts(table, shards),
+            ]
+            for name, table in tables.items()
+        }
         ranks = {at: rank for rank, at in enumerate(sorted(set(self.added), reverse=True))}
         times = array(NUMBERS, (ranks[at] for at in self.added))
         return places, {
             "columns": listed,
-            "combinations": shards.write(_TABLE, json_bytes(small)),
+            "combinations": shards.write(
+                _TABLE, json_bytes({name: tables[name] for name in small})
+            ),
+            "values": self._values(tables, places, shards) if sizes.pieces else {},
+            "counts": self._counts(places, shards) if sizes.pieces else "",
             "added": _blocks(array(NUMBERS, _turns(times)), shards, sizes),
         }
+
+    def _values(
+        self,
+        tables: Mapping[str, list[Combination]],
+        places: Mapping[str, array[int]],
+        shards: ShardFolder,
+    ) -> dict[str, str]:
+        facets = (name for name in tables if name != YEARS)
+        written = {name: write_values(name, tables[name], places, shards) for name in facets}
+        return {name: shard for name, shard in written.items() if shard}
+
+    def _counts(self, places: Mapping[str, array[int]], shards: ShardFolder) -> str:
+        return write_counts(places, range(self.documents), shards) if self.documents else ""
+
+
+def _is_small(table: list[Combination]) -> bool:
+    return len(json_bytes(table)) <= _SMALL_TABLE
+
+
+def _parts(table: list[Combination], shards: ShardFolder) -> str:
+    return "".join(
+        shards.write(_TABLE, json_bytes(table[start : start + TABLE_PART]))
+        for start in range(0, len(table), TABLE_PART)
+    )
 
 
 def _blocks(values: array[int], shards: ShardFolder, sizes: Sizes) -> str:

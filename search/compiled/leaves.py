@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from operator import itemgetter
 
 from schemas.vietnamese import toned_forms
 from search.compiled.coding import Piece, integers, leaf, steps
@@ -14,13 +12,11 @@ from search.compiled.columns import YEARS
 from search.compiled.files import HASH_SIGNS, Child, ShardFolder, is_boundary, json_bytes
 from search.compiled.packing import Sizes
 from search.compiled.runs import Shown
+from search.compiled.values import COMMON, at, write_counts
 from search.scoring import BARE_WEIGHTS, EXACT_WEIGHTS, MARKED_WEIGHTS, TONELESS_WEIGHTS
 
 HEAD = 64
 """Documents of each list that the head of a large entry keeps."""
-
-COMMON = 3
-"""Of a word in more than one of so many documents no facets are kept: the columns say as much."""
 
 FIRST_HITS = 24
 """Documents shown first of which is kept beside the leaf what hits show."""
@@ -30,7 +26,7 @@ FEWEST_SHOWN = 4
 
 _TAILS = "t"
 _NO_PIECE = "-" * (1 + HASH_SIGNS)
-_FACETS, _FACETS_OF_TAIL, _FIRST_SHOWN, _COUNTS = "g", "h", "b", "k"
+_FACETS, _FACETS_OF_TAIL, _FIRST_SHOWN = "g", "h", "b"
 _FACETS_IN_PIECE = 2400
 _HITS_IN_PIECE = 160
 _FIRST_OF_PAIR = 40
@@ -141,7 +137,7 @@ class Leaves:
             return
         names = self._shards.write(_TAILS, payload)
         if beside:
-            names += self._write_counts(union)
+            names += write_counts(beside.columns, union, self._shards)
         if faceted:
             names += self._write_facets(faceted, _FACETS_OF_TAIL)
         head = integers([0, len(names)]) + names.encode() + forms(key, variants, HEAD)
@@ -163,19 +159,10 @@ class Leaves:
         """Write the facets of documents, and apart from them their years; return both names."""
         columns = dict(self._beside.columns) if self._beside else {}
         years = columns.pop(YEARS, b"")
-        written = [integers(_at(column, numbers)) for column in columns.values()]
+        written = [integers(at(column, numbers)) for column in columns.values()]
         sizes = integers([len(column) for column in written])
         name = self._shards.write(kind, sizes + b"".join(written))
-        return name + self._shards.write(kind, integers(_at(years, numbers)))
-
-    def _write_counts(self, numbers: Sequence[int]) -> str:
-        result: list[bytes] = []
-        for column in self._beside.columns.values() if self._beside else ():
-            uses = sorted(Counter(_at(column, numbers)).items())
-            result.append(integers([len(uses)]))
-            result.append(steps([place for place, _count in uses]))
-            result.append(integers([count for _place, count in uses]))
-        return self._shards.write(_COUNTS, b"".join(result))
+        return name + self._shards.write(kind, integers(at(years, numbers)))
 
     def _write_hits(self, numbers: Sequence[int]) -> str:
         unique = sorted(set(numbers))
@@ -234,11 +221,6 @@ class _PieceWriter:
             (place, first, name if has_piece else _NO_PIECE) for place, first, has_piece in listed
         )
         self._entries, self._numbers = [], []
-
-
-def _at(column: Sequence[int], places: Sequence[int]) -> Sequence[int]:
-    """Return the values of a column at some places."""
-    return itemgetter(*places)(column) if len(places) > 1 else [column[place] for place in places]
 
 
 def _united(lists: Sequence[Sequence[int]]) -> list[int]:
