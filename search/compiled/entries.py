@@ -59,15 +59,12 @@ class Collected:
             for text in document.texts.get(LEVELS[level], ()):
                 words, parts = self._analysed(text)
                 best.update(dict.fromkeys(words, level))
-                beside = set(map(" ".join, pairwise(parts)))
-                pairs |= beside
-                if level == 0:
-                    titled |= beside
+                (pairs if level else titled).update(map(" ".join, pairwise(parts)))
         lists = self._lists
         for word, level in best.items():
             lists[word][level].append(number)
         of_pairs = self.pairs
-        for pair in pairs:
+        for pair in pairs | titled:
             of_pairs[pair].append(number)
         for pair in titled:
             self.titled[pair].append(number)
@@ -99,15 +96,12 @@ class Collected:
         return number
 
     def _add_suggestions(self, document: SearchDocument) -> None:
-        keys = dict.fromkeys(_of_number(document.identifier))
+        keys = set(_of_number(document.identifier))
         for _lang, title in document.titles:
-            for key, text in title_suggestions(title):
-                keys[f"{key}\0{WORD}\0{text}"] = None
+            keys.update([f"{key}\0{WORD}\0{text}" for key, text in title_suggestions(title)])
         for name, value in document.facets:
             keys |= _of_value(name, value)
-        suggestions = self.suggestions
-        for key in keys:
-            suggestions[key] += 1
+        self.suggestions.update(keys)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -131,8 +125,8 @@ def _of_number(identifier: str) -> list[str]:
 
 
 @lru_cache(maxsize=1 << 14)
-def _of_value(name: str, value: str) -> dict[str, None]:
-    return dict.fromkeys(map(_key, suggestions_of("", (), ((name, value),))))
+def _of_value(name: str, value: str) -> frozenset[str]:
+    return frozenset(map(_key, suggestions_of("", (), ((name, value),))))
 
 
 def _key(entry: Entry) -> str:
