@@ -11,7 +11,7 @@ from search.compiled.coding import Piece, integers, leaf, steps
 from search.compiled.columns import YEARS
 from search.compiled.files import HASH_SIGNS, Child, ShardFolder, is_boundary, json_bytes
 from search.compiled.packing import Sizes
-from search.compiled.runs import Shown
+from search.compiled.runs import WORDS, Shown
 from search.compiled.values import COMMON, at, write_counts
 from search.scoring import BARE_WEIGHTS, EXACT_WEIGHTS, MARKED_WEIGHTS, TONELESS_WEIGHTS
 
@@ -62,6 +62,9 @@ class Leaves:
         self, kind: str, shards: ShardFolder, sizes: Sizes, beside: Beside | None = None
     ) -> None:
         self._kind = kind
+        # A query has more words than pairs, and only a few of a leaf's words.
+        is_halved = kind == WORDS and sizes.pieces
+        self._half = sizes.leaf // 4 if is_halved else sizes.leaf // 2
         self._shards = shards
         self._sizes = sizes
         self._beside = beside
@@ -84,7 +87,7 @@ class Leaves:
         """
         weight = len(payload) + _KEY_BYTES
         size = self._bytes + weight
-        if size > self._sizes.leaf // 2 and self._keys:
+        if size > self._half and self._keys:
             self._flush_before(key, weight)
             size = self._bytes + weight
         self._keys.append(key)
@@ -93,7 +96,7 @@ class Leaves:
         self._bytes = size
 
     def _flush_before(self, key: str, weight: int) -> None:
-        half = self._sizes.leaf // 2
+        half = self._half
         is_full = self._bytes >= half and is_boundary(key, half, weight)
         if is_full or self._bytes + weight > 3 * half:
             self._flush()
