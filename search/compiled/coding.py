@@ -83,10 +83,16 @@ def leaf(
     """
     shared: list[int] = []
     rests: list[bytes] = []
-    previous = b""
+    previous = word = b""
     for text in keys:
         key = text.encode()
-        same = _same(previous, key)
+        # Most keys begin with the first word of the key before.
+        same = len(word) if word and key.startswith(word) else 0
+        shortest = min(len(previous), len(key))
+        while same < shortest and previous[same] == key[same]:
+            same += 1
+        if same < len(word) or not word:
+            word = key[: key.find(b" ") + 1]
         shared.append(same)
         rests.append(key[same:])
         previous = key
@@ -107,13 +113,3 @@ def leaf(
 def _pieces(pieces: Sequence[Piece]) -> bytes:
     places, documents, names = zip(*pieces, strict=True) if pieces else ((), (), ())
     return integers([len(pieces), *places, *documents]) + "".join(names).encode()
-
-
-def _same(one: bytes, other: bytes) -> int:
-    """Return how many first bytes are the same."""
-    place = 0
-    for byte, its in zip(one, other, strict=False):
-        if byte != its:
-            break
-        place += 1
-    return place

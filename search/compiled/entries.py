@@ -18,6 +18,7 @@ from search.suggest import NUMBER, WORD, Entry, suggestions_of, title_suggestion
 Numbers = list[int]
 
 _Chunk = tuple[tuple[int, ...], tuple[str, ...]]
+_Text = tuple[list[int], list[str]]
 _KEPT = 1 << 17
 
 
@@ -43,33 +44,55 @@ class Collected:
         self._numbers: dict[str, int] = {}
         self._chunks: dict[str, _Chunk] = {}
 
-    def add(self, number: int, document: SearchDocument) -> None:
-        """Take a document in; its number is above those of the documents before it."""
-        self._add_texts(number, document)
-        self._add_suggestions(document)
-        for key in {key for name, text in document.fields for key in _of_field(name, text)}:
-            self.fields[key].append(number)
+    def add(self, start: int, documents: Sequence[SearchDocument]) -> None:
+        """Take documents in that follow those before them.
 
-    def _add_texts(self, number: int, document: SearchDocument) -> None:
+        One step for all of them, then the next: each works with tables of its own, and a
+        processor is faster while these stay near.
+
+        Args:
+            start: Number of the first.
+            documents: Some hundred.
+        """
+        analysed = [self._levels(document) for document in documents]
+        for number, levels in enumerate(analysed, start):
+            self._add_words(number, levels)
+        for number, levels in enumerate(analysed, start):
+            self._add_pairs(number, levels)
+        for number, document in enumerate(documents, start):
+            self._add_suggestions(document)
+            fields = {key for name, text in document.fields for key in _of_field(name, text)}
+            for key in fields:
+                self.fields[key].append(number)
+
+    def _levels(self, document: SearchDocument) -> list[list[_Text]]:
+        texts = document.texts
+        return [[self._analysed(text) for text in texts.get(level, ())] for level in LEVELS]
+
+    def _add_words(self, number: int, levels: Sequence[Sequence[_Text]]) -> None:
         best: dict[int, int] = {}
-        pairs: set[str] = set()
-        titled: set[str] = set()
         # The last level counts least: those after it write over it.
-        for level in range(len(LEVELS) - 1, -1, -1):
-            for text in document.texts.get(LEVELS[level], ()):
-                words, parts = self._analysed(text)
+        for level in range(len(levels) - 1, -1, -1):
+            for words, _parts in levels[level]:
                 best.update(dict.fromkeys(words, level))
-                (pairs if level else titled).update(map(" ".join, pairwise(parts)))
         lists = self._lists
         for word, level in best.items():
             lists[word][level].append(number)
+
+    def _add_pairs(self, number: int, levels: Sequence[Sequence[_Text]]) -> None:
+        titled: set[str] = set()
+        others: set[str] = set()
+        for level, texts in enumerate(levels):
+            pairs = others if level else titled
+            for _words, parts in texts:
+                pairs.update(map(" ".join, pairwise(parts)))
         of_pairs = self.pairs
-        for pair in pairs | titled:
+        for pair in titled | others:
             of_pairs[pair].append(number)
         for pair in titled:
             self.titled[pair].append(number)
 
-    def _analysed(self, text: str) -> tuple[Sequence[int], Sequence[str]]:
+    def _analysed(self, text: str) -> _Text:
         """Return the numbers of the words of a text, and the bare forms of its parts in order."""
         words: list[int] = []
         parts: list[str] = []

@@ -86,14 +86,12 @@ class Leaves:
             payload: Its bytes, as the kind of tree says.
         """
         weight = len(payload) + _KEY_BYTES
-        size = self._bytes + weight
-        if size > self._half and self._keys:
+        if self._keys and self._bytes + weight > self._half:
             self._flush_before(key, weight)
-            size = self._bytes + weight
         self._keys.append(key)
         self._counts.append(count)
         self._payloads.append(payload)
-        self._bytes = size
+        self._bytes += weight
 
     def _flush_before(self, key: str, weight: int) -> None:
         half = self._half

@@ -146,16 +146,18 @@ class Entries:
 
     def totals(self) -> Iterator[tuple[str, int]]:
         """Yield every key with the sum of its counts."""
+        counts = self._counts[0] if self._counts else array(NUMBERS)
         for key, places in self._places():
-            yield key, sum(self._counts[0][place] for place in places)
+            yield key, sum(map(counts.__getitem__, places))
 
 
 def _joined(numbers: array[int], ends: Sequence[int], places: Sequence[int]) -> array[int]:
     """Return the numbers that stand at some places, one after the other."""
     first = places[0]
     joined = numbers[ends[first] : ends[first + 1]]
-    for place in places[1:]:
-        joined += numbers[ends[place] : ends[place + 1]]
+    if len(places) > 1:
+        for place in places[1:]:
+            joined += numbers[ends[place] : ends[place + 1]]
     return joined
 
 

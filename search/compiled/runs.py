@@ -12,7 +12,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, islice, pairwise
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from struct import Struct
@@ -29,6 +29,7 @@ RANGES = ("2", "c", "h", "m", "p", "t")
 """First signs of the keys at which the ranges of keys part that are merged on their own."""
 
 WORDS, FIELDS, PAIRS, SUGGESTIONS = "w", "f", "p", "s"
+_BATCH = 256
 _LENGTH = Struct("<Q")
 
 
@@ -76,10 +77,12 @@ def write_runs(part: Part, shards: ShardFolder, sizes: Sizes) -> Facts:
     collected = Collected()
     columns = PartColumns()
     shown: list[bytes] = []
-    for number, document in enumerate(_documents(part), part.start):
-        collected.add(number, document)
-        columns.add(document)
-        shown.append(json_bytes(display(document)))
+    documents = iter(_documents(part))
+    while batch := list(islice(documents, _BATCH)):
+        collected.add(part.start + len(shown), batch)
+        for document in batch:
+            columns.add(document)
+            shown.append(json_bytes(display(document)))
     groups: list[str] = []
     for start in range(0, len(shown), sizes.group):
         group = shown[start : start + sizes.group]
