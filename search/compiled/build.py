@@ -26,11 +26,11 @@ from search.compiled.packing import Sizes
 from search.compiled.runs import (
     FIELDS,
     PAIRS,
-    RANGES,
     SUGGESTIONS,
     WORDS,
     Part,
     packed,
+    ranges_for,
     write_runs,
 )
 from search.compiled.values import COMMON
@@ -79,7 +79,7 @@ def build(
         # A small archive is done before a process has started.
         is_small = len(offsets) <= sizes.part
         with _executor(1 if is_small else processes) as run:
-            ranges = () if is_small else RANGES
+            ranges = ranges_for(len(offsets), sizes.part)
             return _written(_Build(work, shards, sizes, len(offsets), ranges, run), spill, offsets)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, islice, pairwise
@@ -25,8 +25,15 @@ from search.compiled.files import ShardFolder, json_bytes
 from search.compiled.packing import Sizes
 from search.documents import LEVELS, SearchDocument
 
-RANGES = ("2", "c", "h", "m", "p", "t")
-"""First signs of the keys at which the ranges of keys part that are merged on their own."""
+_RANGES = ("2", "c", "h", "m", "p", "t")
+_MANY_RANGES = (
+    *"123456789abcdefghijklmnopqrstuvwxyz",
+    *("ba", "bo", "ca", "ch", "che", "cho", "co", "da", "de", "di", "do", "du", "ga", "gi"),
+    *("ha", "hi", "ho", "hu", "ka", "kh", "khi", "la", "le", "lo", "ma", "mo", "na", "ng"),
+    *("ngh", "ngo", "nh", "nho", "no", "pa", "ph", "qu", "ra", "ro", "sa", "so", "ta", "th"),
+    *("the", "thi", "tho", "thu", "ti", "to", "tr", "tre", "tro", "tu", "va", "vi", "xa", "xo"),
+)
+_MANY_DOCUMENTS = 150_000
 
 WORDS, FIELDS, PAIRS, SUGGESTIONS = "w", "f", "p", "s"
 _BATCH = 256
@@ -58,9 +65,14 @@ class Part:
         return run_path(self.folder, kind, self.number)
 
 
-def range_of(key: str, ranges: Sequence[str]) -> int:
-    """Return which of the ranges of keys a key belongs to."""
-    return bisect_right(ranges, key)
+def ranges_for(documents: int, part_size: int) -> tuple[str, ...]:
+    """Return the first signs of the keys at which the ranges part that are merged on their own.
+
+    A range is merged in memory, so many documents have many.
+    """
+    if documents <= part_size:
+        return ()
+    return tuple(sorted(_MANY_RANGES)) if documents > _MANY_DOCUMENTS else _RANGES
 
 
 def write_runs(part: Part, shards: ShardFolder, sizes: Sizes) -> Facts:

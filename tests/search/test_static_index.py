@@ -16,6 +16,7 @@ from schemas.errors import StoreWriteError
 from schemas.profile import SearchLevel
 from search.compiled.coding import integers, leaf, steps
 from search.compiled.packing import Packing, Sizes, sizes_for
+from search.compiled.runs import ranges_for
 from search.documents import SearchDocument, best_levels, order_key, token_pairs
 from search.static import write_static_index
 from tests.search.museum_records import DATA, documents, vectors_text
@@ -120,6 +121,39 @@ def test_the_index_shows_what_a_hit_needs(tmp_path: Path, sizes: Sizes | None) -
         assert list(shards.column(name)) == [
             [value for field, value in document.facets if field == name] for document in ordered
         ]
+
+
+def test_the_values_of_a_facet_have_their_documents_with_all_columns(tmp_path: Path) -> None:
+    write_static_index(documents(), tmp_path, sizes=MANY_SHARDS)
+    shards = Shards(tmp_path)
+    ordered = sorted(documents(), key=order_key)
+    found = {
+        (name, value): number_lists
+        for name in shards.manifest["values"]
+        for value, number_lists in shards.values(name)
+    }
+    assert found
+    for (name, value), rows in found.items():
+        having = [n for n, d in enumerate(ordered) if (name, value) in d.facets]
+        assert rows == [(number, *shards.combinations_at(number)) for number in having]
+
+
+def test_what_stands_beside_words_and_pairs_is_what_their_documents_show(tmp_path: Path) -> None:
+    write_static_index(documents(), tmp_path, sizes=MANY_SHARDS)
+    shards = Shards(tmp_path)
+    shown = list(shards.shown())
+    for kind in ("w", "p"):
+        beside = list(shards.beside(kind))
+        assert beside
+        for _key, numbers, texts in beside:
+            assert texts == [shown[number] for number in numbers]
+    assert any(key == "ao" and len(numbers) >= 4 for key, numbers, _texts in shards.beside("w"))
+
+
+def test_many_documents_are_merged_in_many_ranges() -> None:
+    assert ranges_for(8_192, 8_192) == ()
+    assert len(ranges_for(100_000, 8_192)) < 10 < len(ranges_for(1_000_000, 8_192))
+    assert list(ranges_for(1_000_000, 8_192)) == sorted(set(ranges_for(1_000_000, 8_192)))
 
 
 def test_a_shard_is_named_by_what_is_in_it_and_an_edit_renames_few(tmp_path: Path) -> None:
