@@ -20,7 +20,7 @@ COMMON = 3
 """A value of more than one of so many documents is only listed: the columns say as much."""
 
 _VALUES, _COUNTS, _LIST = "q", "k", "v"
-_DOCUMENTS_IN_SHARD = 2400
+_DOCUMENTS_IN_SHARD = 1000
 
 Columns = Mapping[str, Sequence[int]]
 """By name, for every document a place in the table of the column."""
