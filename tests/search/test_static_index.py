@@ -169,8 +169,8 @@ def test_a_shard_is_named_by_what_is_in_it_and_an_edit_renames_few(tmp_path: Pat
 
 
 def test_no_folder_is_full_and_a_stick_has_few_files() -> None:
-    for count in (10, 100_000, 400_001, 1_000_000):
-        assert 40 * count / 1000 / 32 ** sizes_for(count, Packing.WEB).spread < 1000
+    for count in (10, 100_000, 150_000, 1_000_000):
+        assert 160 * count / 1000 / 32 ** sizes_for(count, Packing.WEB).spread < 1000
     assert sizes_for(100_000, Packing.USB).leaf > 10 * sizes_for(100_000, Packing.WEB).leaf
 
 
