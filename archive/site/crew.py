@@ -52,6 +52,12 @@ def do_pieces(
             finally:
                 shop.close()
         return
+    yield from _by_processes(order, known, pieces, processes)
+
+
+def _by_processes(
+    order: Order, known: Known, pieces: Iterable[Piece], processes: int
+) -> Generator[Done, None, None]:
     state = order.lists.with_suffix(".state")
     state.write_bytes(pickle.dumps((order, known)))
     context = multiprocessing.get_context("spawn")
