@@ -80,7 +80,7 @@ _RUNS: dict[str, tuple[tuple[Form, ...], tuple[str, ...]]] = {}
 
 def _kept(run: str) -> tuple[tuple[Form, ...], tuple[str, ...]]:
     words = words_in_run(run)
-    tokens = dict.fromkeys((token.bare, token.exact) for word in words for token in word.tokens)
+    tokens = dict.fromkeys((token.bare, token.exact) for word in words for token in word.indexed)
     found = (tuple(tokens), tuple(token.bare for word in words for token in word.parts))
     if len(_RUNS) >= _KEPT_RUNS:
         _RUNS.clear()

@@ -36,7 +36,7 @@ from search.engines.workers import iter_entries
 from search.keys import Entry, entry_for
 
 # The number belongs to the schema below, to the keys and to the analysis.
-VERSION = "hoaban4"
+VERSION = "hoaban5"
 _CURRENT = "tantivy.current"
 _FOLDER = re.compile(r"tantivy-(\d+)")
 _HEAP_BYTES = 100_000_000

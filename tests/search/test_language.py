@@ -114,6 +114,8 @@ def found(index: SearchIndex, query: str, order: Order = Order.RELEVANCE) -> lis
         ("ꪕꪸꪉ", []),
         ("ꪹꪕꪸꪉ", ["f"]),
         ("ꪉꪀꪺ", ["f"]),
+        ("teng", ["f"]),
+        ("cua", ["f", "g"]),
         ("安南", ["f", "g"]),
         ("", []),
         ("*", []),
