@@ -43,6 +43,9 @@ MOST_KEPT_BYTES = 48_000_000
 MOST_LISTED = 200_000
 """Keys whose listing is kept for later queries."""
 
+# So many keys are joined anew faster than what they had together is kept.
+_FEW_KEYS = 3
+
 # Fewer equal hits are put in order by reading what orders each of them.
 _FEW_TIES = 500
 
@@ -56,6 +59,7 @@ class Lookup:
         self._kept_bytes = 0
         self._listed: OrderedDict[str, Sequence[str]] = OrderedDict()
         self._listed_count = 0
+        self._forms: dict[str, Sequence[str]] = {}
         self._orders: dict[int, str] = {}
 
     @property
@@ -100,7 +104,18 @@ class Lookup:
 
     def bare_forms(self, prefix: str) -> Iterable[str]:
         """Return the bare forms that begin so."""
-        return dict.fromkeys(map(bare_of, self._keys(beginning_prefix(prefix))))
+        forms = self._forms.get(prefix)
+        if forms is None:
+            listed = self._keys(beginning_prefix(prefix))
+            forms = tuple(dict.fromkeys(map(bare_of, listed)))
+            if len(prefix) == 1:
+                # What is asked for every slip.
+                self._forms[prefix] = forms
+        return forms
+
+    def most_with(self, form: str) -> int:
+        """Return a number that the documents that have a bare form do not exceed."""
+        return self.snapshot.most(word_prefix(form))
 
     def field_forms(self, name: str, prefix: str) -> Iterable[str]:
         """Return the bare forms in a field that begin so."""
@@ -164,6 +179,19 @@ class Lookup:
 
     def _having(self, keys: Sequence[str]) -> Docs:
         """Return the documents that have one of some keys."""
+        if len(keys) < _FEW_KEYS:
+            return self._joined(keys)
+        # Most queries ask for words that others had: their spellings are joined once.
+        name = "".join(keys)
+        docs = self._kept.get(name)
+        if isinstance(docs, int):
+            self._kept.move_to_end(name)
+            return docs
+        docs = self._joined(keys)
+        self._keep(name, docs)
+        return docs
+
+    def _joined(self, keys: Sequence[str]) -> Docs:
         docs = NONE
         numbers: list[int] = []
         for key in keys:
@@ -181,12 +209,16 @@ class Lookup:
             self._kept.move_to_end(key)
             return entry
         numbers = self.snapshot.numbers(key)
-        entry = self._kept[key] = docs_of(numbers) if is_dense(numbers) else numbers
+        entry = docs_of(numbers) if is_dense(numbers) else numbers
+        self._keep(key, entry)
+        return entry
+
+    def _keep(self, name: str, entry: Sequence[int] | Docs) -> None:
+        self._kept[name] = entry
         self._kept_bytes += getsizeof(entry)
         while self._kept_bytes > MOST_KEPT_BYTES and len(self._kept) > 1:
-            _key, oldest = self._kept.popitem(last=False)
+            _name, oldest = self._kept.popitem(last=False)
             self._kept_bytes -= getsizeof(oldest)
-        return entry
 
     def _keys(self, prefix: str) -> Sequence[str]:
         keys = self._listed.get(prefix)

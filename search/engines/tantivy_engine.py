@@ -119,6 +119,10 @@ class TantivySnapshot:
         for key, count in self._searcher.terms_with_prefix("keys", prefix):
             yield key, len(self.numbers(key)) if has_deletions else count
 
+    def most(self, prefix: str) -> int:
+        """Return a number that the documents with these keys do not exceed."""
+        return sum(count for _key, count in self._searcher.terms_with_prefix("keys", prefix))
+
     def order(self, number: int) -> str:
         """Return what orders a document among equals."""
         return str(self._document(number).get_first("order"))
