@@ -24,6 +24,7 @@ from archive.site.gathering import Gathering, ValueEntry
 from archive.site.items import Card, ShownItem
 from archive.site.knowledge import Knower, Knowledge, span_of
 from archive.site.pages import PAGE_SIZE, Around, Pages, ValueLink, numbers_shown
+from archive.site.place_points import PLACES_SCRIPT, places_script
 from schemas.collation import first_letter, letter_name, letter_order, sort_key
 from schemas.normalising import ValueTables
 from schemas.profile import Profile
@@ -155,6 +156,8 @@ class Ways:
                 self._write_facet(pages, facet, lang)
             self._write_timeline(pages, lang)
             self._write_map(pages, lang)
+        if self.has_map:
+            self._tree.write(PLACES_SCRIPT, places_script(self._gathered))
         for path in self._paths():
             add(path)
 
