@@ -38,10 +38,11 @@ from search.keys import (
 from search.suggest import Entry
 
 MOST_KEPT_BYTES = 48_000_000
-"""Memory for the documents of keys that are kept for later queries."""
+"""Memory for keys, and for what has several of them, with their documents, kept for later
+queries."""
 
 MOST_LISTED = 200_000
-"""Keys whose listing is kept for later queries."""
+"""Keys and words whose listing is kept for later queries."""
 
 # So many keys are joined anew faster than what they had together is kept.
 _FEW_KEYS = 3
@@ -59,7 +60,6 @@ class Lookup:
         self._kept_bytes = 0
         self._listed: OrderedDict[str, Sequence[str]] = OrderedDict()
         self._listed_count = 0
-        self._forms: dict[str, Sequence[str]] = {}
         self._orders: dict[int, str] = {}
 
     @property
@@ -104,13 +104,12 @@ class Lookup:
 
     def bare_forms(self, prefix: str) -> Iterable[str]:
         """Return the bare forms that begin so."""
-        forms = self._forms.get(prefix)
+        start = beginning_prefix(prefix)
+        name = f"{SEPARATOR}{start}"
+        forms = self._remembered(name)
         if forms is None:
-            listed = self._keys(beginning_prefix(prefix))
-            forms = tuple(dict.fromkeys(map(bare_of, listed)))
-            if len(prefix) == 1:
-                # What is asked for every slip.
-                self._forms[prefix] = forms
+            listed = self._keys(start)
+            forms = self._remember(name, tuple(dict.fromkeys(map(bare_of, listed))))
         return forms
 
     def most_with(self, form: str) -> int:
@@ -182,7 +181,7 @@ class Lookup:
         if len(keys) < _FEW_KEYS:
             return self._joined(keys)
         # Most queries ask for words that others had: their spellings are joined once.
-        name = "".join(keys)
+        name = f"{SEPARATOR}{SEPARATOR}".join(keys)
         docs = self._kept.get(name)
         if isinstance(docs, int):
             self._kept.move_to_end(name)
@@ -215,19 +214,27 @@ class Lookup:
 
     def _keep(self, name: str, entry: Sequence[int] | Docs) -> None:
         self._kept[name] = entry
-        self._kept_bytes += getsizeof(entry)
+        self._kept_bytes += getsizeof(name) + getsizeof(entry)
         while self._kept_bytes > MOST_KEPT_BYTES and len(self._kept) > 1:
-            _name, oldest = self._kept.popitem(last=False)
-            self._kept_bytes -= getsizeof(oldest)
+            first, oldest = self._kept.popitem(last=False)
+            self._kept_bytes -= getsizeof(first) + getsizeof(oldest)
 
     def _keys(self, prefix: str) -> Sequence[str]:
-        keys = self._listed.get(prefix)
-        if keys is not None:
-            self._listed.move_to_end(prefix)
-            return keys
-        keys = self._listed[prefix] = tuple(self.snapshot.keys(prefix))
-        self._listed_count += len(keys) + 1
-        while self._listed_count > MOST_LISTED and len(self._listed) > 1:
-            _prefix, oldest = self._listed.popitem(last=False)
-            self._listed_count -= len(oldest) + 1
+        keys = self._remembered(prefix)
+        if keys is None:
+            keys = self._remember(prefix, tuple(self.snapshot.keys(prefix)))
         return keys
+
+    def _remembered(self, name: str) -> Sequence[str] | None:
+        found = self._listed.get(name)
+        if found is not None:
+            self._listed.move_to_end(name)
+        return found
+
+    def _remember(self, name: str, listed: Sequence[str]) -> Sequence[str]:
+        self._listed[name] = listed
+        self._listed_count += len(listed) + 1
+        while self._listed_count > MOST_LISTED and len(self._listed) > 1:
+            _name, oldest = self._listed.popitem(last=False)
+            self._listed_count -= len(oldest) + 1
+        return listed
