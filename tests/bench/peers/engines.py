@@ -81,7 +81,7 @@ class Figures:
 def cpu_s() -> float:
     """Return CPU seconds of this process and the children it has waited for."""
     times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    return time.process_time() + times.children_user + times.children_system
 
 
 def taken(deed: Callable[[], object]) -> float:
