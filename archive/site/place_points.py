@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from archive.site.facets import PLACE
-from archive.site.gathering import Gathering
+from archive.site.gathering import Gathered
 from archive.site.knowledge import middle_of, place_of
 from schemas.gazetteer import find_place
 
@@ -16,7 +16,7 @@ Point = tuple[float, float]
 """Latitude and longitude, in degrees."""
 
 
-def place_points(gathered: Gathering) -> dict[str, Point]:
+def place_points(gathered: Gathered) -> dict[str, Point]:
     """Return where the values of the search's facet of places lie, as far as that is known.
 
     These are a commune with its province, and a province, of today (``search.facet_values``).
@@ -36,7 +36,7 @@ def place_points(gathered: Gathering) -> dict[str, Point]:
     return points
 
 
-def places_script(gathered: Gathering) -> bytes:
+def places_script(gathered: Gathered) -> bytes:
     """Return the script, which sets ``hoabanPlaces``."""
     points = json.dumps(
         place_points(gathered), ensure_ascii=False, sort_keys=True, separators=(",", ":")
