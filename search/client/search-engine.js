@@ -163,7 +163,8 @@ var HoabanSearch = (function () {
       .map((clause) => reader.fitter(clause.pattern));
     const result = [];
     for (const piece of pieces(text.normalize("NFC"))) {
-      const forms = analysis.words(piece).flatMap(scorer.tokens).map((token) => token.bare);
+      const forms = analysis.words(piece)
+        .flatMap((word) => [...scorer.tokens(word), ...word.latin]).map((token) => token.bare);
       const isFound = forms.some((form) => bare.has(form) || fits.some((fit) => fit(form)));
       const last = result[result.length - 1];
       if (last && last[1] === isFound) last[0] += piece;

@@ -132,7 +132,7 @@ def _forms_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return "bare, NUL, exact" of every token of a text, and the bare forms of its parts."""
     words = [word for run in runs(text) for word in words_in_run(run)]
     tokens = dict.fromkeys(
-        f"{token.bare}\0{token.exact}" for word in words for token in word.tokens
+        f"{token.bare}\0{token.exact}" for word in words for token in word.indexed
     )
     return tuple(tokens), tuple(token.bare for word in words for token in word.parts)
 

@@ -74,9 +74,9 @@ class Cost:
     total: int
 
 
-def documents(count: int) -> Iterator[SearchDocument]:
+def documents(count: int, artworks: Path | None = None) -> Iterator[SearchDocument]:
     """Yield the records: those of the catalogue benchmark, with their fields."""
-    for document in catalogue_documents(count):
+    for document in catalogue_documents(count, artworks=artworks):
         fields = (*(("title", text) for _lang, text in document.titles), *document.facets)
         span = (int(document.date), int(document.date))
         yield replace(document, fields=fields, span=span)
