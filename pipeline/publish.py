@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from archive.budget import budget_findings
 from archive.catalogue import Catalogue, CatalogueItem
@@ -15,17 +14,17 @@ from archive.lock import write_lock
 from archive.opening import Archive
 from archive.site.build import SiteReport, build_site
 from archive.site.edition import Edition
+from archive.site.json_ld import ItemJsonLd
 from archive.store import Store
 from pipeline.derivative_sets import finish_derivatives, make_missing_derivatives
 from pipeline.indexing import public_document, public_fields, update_index
+from pipeline.offers import PublishedOffers
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.refresh import refresh_from_store
-from schemas.crosswalks import public_record
-from schemas.crosswalks.jsonld import schema_org
 from schemas.events import utc_text
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_
-from schemas.records import Record, day_of
+from schemas.records import day_of
 from search.compiled.packing import Packing
 from search.facet_values import facet_words
 from search.static import write_static_index
@@ -75,11 +74,13 @@ def publish(
         if changed := refreshed.item_ids | made.item_ids:
             update_index(archive, catalogue, changed)
         finish_derivatives(catalogue, now)
-        site = write_site(archive, catalogue, now=now, on_progress=on_progress, edition=edition)
+        written = write_site(archive, catalogue, now=now, on_progress=on_progress, edition=edition)
+    site = written.site
+    found = (*refreshed.findings, *made.findings, *written.findings)
     if edition is not None:
-        return PublishReport(site, (*refreshed.findings, *made.findings))
+        return PublishReport(site, found)
     over = budget_findings(archive.settings, files=site.files, size_bytes=site.bytes)
-    return PublishReport(site, (*refreshed.findings, *made.findings, *over))
+    return PublishReport(site, (*found, *over))
 
 
 def write_site(
@@ -89,7 +90,7 @@ def write_site(
     now: Callable[[], datetime],
     on_progress: OnProgress,
     edition: Edition | None = None,
-) -> SiteReport:
+) -> PublishReport:
     """Write the site from an open catalogue; the caller holds the write lock."""
     at = now()
 
@@ -106,21 +107,13 @@ def write_site(
             processes=archive.settings.jobs or os.cpu_count() or 1,
         )
 
-    def json_ld(
-        record: Record, url: str, image_urls: Sequence[str], lang: str
-    ) -> Mapping[str, Any]:
-        return schema_org(
-            public_record(record, archive.profile),
-            url=url,
-            image_urls=image_urls,
-            publisher=archive.settings.publisher,
-            lang=lang,
-        )
-
     def tell(done: int, total: int) -> None:
         on_progress(Progress(WRITING, done, total))
 
-    return build_site(
+    offers = None
+    if edition is None and archive.settings.has_public_url:
+        offers = PublishedOffers(archive, catalogue, at)
+    report = build_site(
         archive.layout,
         archive.settings,
         archive.profile,
@@ -128,8 +121,11 @@ def write_site(
         write_search=write_search,
         at=utc_text(at),
         on_progress=tell,
-        json_ld=json_ld,
+        json_ld=ItemJsonLd(archive.profile, archive.settings.publisher),
         facets=lambda lang: facet_words(archive.profile, archive.tables, lang),
         everything=catalogue.iter_items,
         edition=edition,
+        processes=archive.settings.jobs or os.cpu_count() or 1,
+        offers=offers,
     )
+    return PublishReport(report, tuple(offers.findings) if offers else ())

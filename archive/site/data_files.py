@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, Protocol
 
 from archive.settings import Settings
 from archive.site.files import SiteTree
@@ -34,35 +34,78 @@ class Download:
 
     Attributes:
         path: Its path, relative to the root of the site.
-        kind: What it is: ``csv``, ``jsonl``, ``iiif`` or ``dcat``.
+        kind: What it is: ``csv``, ``jsonl``, ``iiif``, ``dcat``, ``changes``, ``lido``, ``edm``.
         media_type: Its media type.
         size_bytes: Its size.
+        items: How many items it has, where that may be fewer than all; else 0.
+        checksums: Paths of the files that have its checksums.
     """
 
     path: str
     kind: str
     media_type: str
     size_bytes: int
+    items: int = 0
+    checksums: tuple[str, ...] = ()
+
+
+class Offers(Protocol):
+    """What only a published site offers to programs and partners."""
+
+    @property
+    def told(self) -> frozenset[str]:
+        """Ids of items that are no more public, and that the log of changes says so of."""
+
+    def write(self, tree: SiteTree, updated_on: str) -> Iterable[Download]:
+        """Write it into a site that is finished but for its list of downloads.
+
+        Args:
+            tree: The site.
+            updated_on: Day of the latest change, ``2026-11-21``, or empty.
+        """
+
+
+@dataclass(frozen=True)
+class DataLines:
+    """What the files say of one item.
+
+    Attributes:
+        headings: The columns it has cells in.
+        cells: A line of JSON, its cells by heading.
+        json_ld: A line of JSON, or empty.
+    """
+
+    headings: tuple[str, ...]
+    cells: str
+    json_ld: str
+
+
+def data_lines(record: Record, profile: Profile, json_ld: Mapping[str, Any] | None) -> DataLines:
+    """Return what the files say of a public record without its hidden fields."""
+    cells = cells_of(record, profile, with_extra=False)
+    described = "" if json_ld is None else json.dumps(json_ld, ensure_ascii=False) + "\n"
+    return DataLines(tuple(cells), json.dumps(cells, ensure_ascii=False) + "\n", described)
 
 
 class DataFiles:
     """Collects the data of all items on the disk, and writes the files at the end."""
 
-    def __init__(self, tree: SiteTree, profile: Profile, settings: Settings) -> None:
+    def __init__(
+        self, tree: SiteTree, profile: Profile, settings: Settings, offers: Offers | None = None
+    ) -> None:
         self._tree = tree
+        self._offers = offers
         self._profile = profile
         self._settings = settings
         self._headings: set[str] = set()
         self._cells = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  (closed by close)
         self._lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115
 
-    def add(self, record: Record, json_ld: Mapping[str, Any] | None) -> None:
-        """Take a public record without its hidden fields, and its JSON-LD if there is any."""
-        cells = cells_of(record, self._profile, with_extra=False)
-        self._headings |= cells.keys()
-        self._cells.write(json.dumps(cells, ensure_ascii=False) + "\n")
-        if json_ld is not None:
-            self._lines.write(json.dumps(json_ld, ensure_ascii=False) + "\n")
+    def add(self, lines: DataLines) -> None:
+        """Take what the files say of an item."""
+        self._headings.update(lines.headings)
+        self._cells.write(lines.cells)
+        self._lines.write(lines.json_ld)
 
     def finish(self, updated_on: str) -> list[Download]:
         """Write the files; return what there is.
@@ -77,6 +120,8 @@ class DataFiles:
         collection = self._tree.root / collection_path()
         size = collection.stat().st_size
         found.append(Download(collection_path(), "iiif", _JSON_LD_TYPE, size))
+        if self._offers is not None:
+            found += self._offers.write(self._tree, updated_on)
         dataset = json.dumps(self._dataset(found, updated_on), ensure_ascii=False, indent=2) + "\n"
         found.append(self._write(DATASET_PATH, "dcat", _JSON_LD_TYPE, [dataset]))
         return found
