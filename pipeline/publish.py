@@ -22,6 +22,7 @@ from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.refresh import refresh_from_store
 from schemas.crosswalks import public_record
 from schemas.crosswalks.jsonld import schema_org
+from schemas.crosswalks.linked_art import LinkedArtPlaces, linked_art
 from schemas.events import utc_text
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_
@@ -117,6 +118,14 @@ def write_site(
             lang=lang,
         )
 
+    def as_linked_art(
+        record: Record, url: str, image_urls: Sequence[str], lang: str
+    ) -> Mapping[str, Any]:
+        settings = archive.settings
+        museum_url = f"{settings.base_url}/#museum" if settings.has_public_url else ""
+        places = LinkedArtPlaces(url, image_urls, museum_url, settings.publisher)
+        return linked_art(public_record(record, archive.profile), places, lang=lang)
+
     def tell(done: int, total: int) -> None:
         on_progress(Progress(WRITING, done, total))
 
@@ -129,6 +138,7 @@ def write_site(
         at=utc_text(at),
         on_progress=tell,
         json_ld=json_ld,
+        linked_art=as_linked_art,
         facets=lambda lang: facet_words(archive.profile, archive.tables, lang),
         everything=catalogue.iter_items,
         edition=edition,

@@ -33,6 +33,7 @@ from archive.site.pages import (
     Pages,
     browse_page,
     json_ld_path,
+    linked_art_path,
 )
 from archive.site.render import STATIC, SiteWays
 from archive.site.sitemap import Sitemap
@@ -97,6 +98,7 @@ def build_site(
     at: str,
     on_progress: Progress | None = None,
     json_ld: JsonLd | None = None,
+    linked_art: JsonLd | None = None,
     facets: Facets | None = None,
     everything: Callable[[], Iterator[SiteItem]] | None = None,
     edition: Edition | None = None,
@@ -115,6 +117,7 @@ def build_site(
         at: When this is, RFC 3339 in UTC; what is under an embargo on that day is not public.
         on_progress: Called with (items done, items in all).
         json_ld: Describes an item for search engines and scholars; without it none is written.
+        linked_art: Describes it as Linked Art does, likewise.
         facets: What the search page calls the facets of the index; without it there are none.
         everything: Gives a new iterator over all items, public or not, each time; with it the
             site is looked through for what is not public before it is put in place.
@@ -133,6 +136,7 @@ def build_site(
         while True:
             tree = new_tree(place)
             builder = _Builder(layout, settings, profile, tree, json_ld, facets, fit.halvings)
+            builder.linked_art = linked_art
             today = day_of(datetime.fromisoformat(at))
             survey = builder.write(items, today, on_progress)
             search = tree.root / "search"
@@ -195,6 +199,7 @@ class _Builder:
         self._profile = profile
         self._tree = tree
         self._json_ld = json_ld
+        self.linked_art: JsonLd | None = None
         self._facets = facets
         self._stories = StoryPages(read_stories(layout.stories, settings.languages), settings)
         self._in_stories: dict[str, dict[str, Display]] = {lang: {} for lang in settings.languages}
@@ -353,33 +358,38 @@ class _Builder:
                 self._card(following, lang) if following else None,
             )
             shown = display(item, images, self._profile, self._settings, lang)
-            json_ld = self._describe(item, images, lang)
+            json_ld = self._describe(self._json_ld, item, images, lang)
             told = self._stories.of_item(item.record.identifier, lang, self._in_stories[lang])
             around = replace(
                 ways.around(item.item_id, related, lang),
                 stories=tuple((story.title, story.page) for story in told),
             )
-            html = pages.item(lang, shown, neighbours, json_ld, around)
+            html = pages.item(
+                lang, shown, neighbours, json_ld, around, has_linked_art=bool(self.linked_art)
+            )
             self._tree.write_page(f"{lang}/{item_page(item.item_id)}", html)
             if json_ld is not None and lang == self._settings.main_language:
                 described = json_ld
                 self._tree.write_json(json_ld_path(item.item_id), json_ld)
+        found = self._describe(self.linked_art, item, images, self._settings.main_language)
+        if found is not None:
+            self._tree.write_json(linked_art_path(item.item_id), found)
         return described
 
     def _card(self, item: ShownItem, lang: str) -> Card:
         return card(item, self._images.usable(item), lang)
 
     def _describe(
-        self, item: ShownItem, images: DerivativeSet | None, lang: str
+        self, by: JsonLd | None, item: ShownItem, images: DerivativeSet | None, lang: str
     ) -> Mapping[str, Any] | None:
-        if self._json_ld is None:
+        if by is None:
             return None
         address = absolute_url(self._settings.base_url, f"{lang}/{item_page(item.item_id)}")
         pictures = [
             f"{self._publication.image_id(item.item_id, canvas)}/{canvas.access.name}"
             for canvas in (images.canvases if images else ())
         ]
-        return self._json_ld(item.record, address, pictures, lang)
+        return by(item.record, address, pictures, lang)
 
 
 def _unheard(_path: str) -> None:

@@ -9,10 +9,12 @@ from typing import Any
 from archive.settings import Settings
 from archive.site.citing import citations, report_address
 from archive.site.data_files import Download
+from archive.site.item_offers import drag_address, size_words
 from archive.site.items import Card, Display, Picture, Text
 from archive.site.render import Renderer, SiteWays, policy_with
 from archive.site.theme import Theme
 from archive.site.urls import absolute_url
+from archive.site.viewer_data import viewer_data
 from schemas.crosswalks.iiif import collection_path, manifest_path
 from schemas.identifiers import item_page, shard_of
 from schemas.messages import translate
@@ -140,6 +142,8 @@ class Pages:
         neighbours: Neighbours,
         json_ld: Mapping[str, Any] | None,
         around: Around,
+        *,
+        has_linked_art: bool = False,
     ) -> str:
         """Return the page of an item."""
         path = item_page(item.item_id)
@@ -158,6 +162,10 @@ class Pages:
             "json_ld": json_ld,
             "json_ld_path": json_ld_path(item.item_id),
             "manifest_path": manifest_path(item.item_id),
+            "linked_art_path": linked_art_path(item.item_id) if has_linked_art else "",
+            "drag": self._drag(item),
+            "size_words": size_words(lang),
+            "viewer_data": viewer_data,
             "summary": _shortened(item.prose[0].text) if item.prose else item.title.text,
             "address": address,
         }
@@ -223,6 +231,12 @@ class Pages:
             return None
         return item.views[0].access
 
+    def _drag(self, item: Display) -> str:
+        """Return the address that a IIIF viewer takes, or empty where there is none to give."""
+        if not item.views or not self._settings.has_public_url:
+            return ""
+        return drag_address(absolute_url(self._settings.base_url, manifest_path(item.item_id)))
+
     def _common(self, section: str) -> dict[str, Any]:
         return {"section": section, "numbers": self.numbers, "item_page": item_page}
 
@@ -230,6 +244,11 @@ class Pages:
 def browse_page(number: int) -> str:
     """Return the path of a page of the list, inside an edition."""
     return f"browse/{number}.html"
+
+
+def linked_art_path(item_id: str) -> str:
+    """Return the path of an item's Linked Art document, relative to the root of the site."""
+    return f"data/{shard_of(item_id)}/{item_id}.linked-art.json"
 
 
 def json_ld_path(item_id: str) -> str:
