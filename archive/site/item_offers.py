@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from schemas.derivatives import Canvas, ImageFile
@@ -41,7 +41,7 @@ def picture_offers(canvas: Canvas, *, has_download: bool) -> tuple[Offer, ...]:
     """Return the sizes of one view that exist, from the smallest.
 
     The largest whole image counts where it shows more than the access image: a large scan has
-    none of its own size, only tiles.
+    none of its own size, only tiles. What has the scan's own size is called so.
 
     Args:
         canvas: The view.
@@ -59,6 +59,8 @@ def picture_offers(canvas: Canvas, *, has_download: bool) -> tuple[Offer, ...]:
     width_px, height_px = canvas.sizes[-1] if canvas.sizes else (0, 0)
     if width_px > found[-1].width_px:
         found.append(Offer(_FULL, width_px, height_px, canvas.largest_bytes, 3))
+    if found[-1].width_px == canvas.width_px:
+        found[-1] = replace(found[-1], word=3)
     sizes = {(offer.width_px, offer.height_px): offer for offer in found}
     return tuple(sizes.values())
 

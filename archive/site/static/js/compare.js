@@ -33,11 +33,11 @@ var HoabanCompare = (function () {
     var select = choice.querySelector("select");
     var status = pane.querySelector(".zoom-status");
     var main = stage.viewer;
-    var beside = stage.makeViewer(pane.querySelector(".beside-canvas"));
+    var beside = null;
     var leader = main;
 
     function isReady(viewer) {
-      return viewer.isOpen() && viewer.world.getItemCount() > 0;
+      return viewer && viewer.isOpen() && viewer.world.getItemCount() > 0;
     }
 
     function follow(from, to) {
@@ -46,17 +46,19 @@ var HoabanCompare = (function () {
 
     function lead(viewer) { leader = viewer; }
 
-    [[main, beside], [beside, main]].forEach(function (pair) {
-      pair[0].addHandler("viewport-change", function () { follow(pair[0], pair[1]); });
+    function join(viewer, other) {
+      viewer.addHandler("viewport-change", function () { follow(viewer, other); });
       ["canvas-press", "canvas-scroll", "canvas-key", "canvas-pinch"].forEach(function (happening) {
-        pair[0].addHandler(happening, function () { lead(pair[0]); });
+        viewer.addHandler(happening, function () { lead(viewer); });
       });
-      pair[0].addHandler("open", function () {
+      viewer.addHandler("open", function () {
         // A new picture comes to where the other one is.
-        var other = pair[1];
-        if (isReady(other)) { lead(other); go(pair[0], place(other)); }
+        if (isReady(other)) { lead(other); follow(other, viewer); }
       });
-    });
+      viewer.addHandler("resize", function () {
+        window.requestAnimationFrame(function () { follow(leader, leader === main ? beside : main); });
+      });
+    }
 
     // The first pane gets another width, and what it shows should fill it as it did before.
     function keepPlace() {
@@ -87,6 +89,12 @@ var HoabanCompare = (function () {
         keepPlace();
         pane.hidden = choice.hidden = false;
         zoom.classList.add("compares");
+        // Not before: a viewer takes its size from a pane that is shown.
+        if (!beside) {
+          beside = stage.makeViewer(pane.querySelector(".beside-canvas"));
+          join(main, beside);
+          join(beside, main);
+        }
         select.value = String((stage.current() + 1) % stage.views.length);
         lead(main);
         show();

@@ -255,9 +255,10 @@
 
   // The page shows a picture first that is light; when all is there, a large screen gets more.
   window.addEventListener("load", function () {
-    var shown = Math.min(image.clientWidth, image.clientHeight * image.width / image.height);
-    var loaded = views[current].sources[views[current].first - 1][2];
-    if (isLarge && shown * window.devicePixelRatio > loaded * 1.25) { setSources(views[current]); }
+    var view = views[current];
+    var shown = Math.min(image.clientWidth, image.clientHeight * view.width / view.height);
+    var loaded = view.sources[view.first - 1][2];
+    if (isLarge && shown * window.devicePixelRatio > loaded * 1.25) { setSources(view); }
   });
 
   // A story leads to a detail: #view=2&xywh=percent:30,20,40,40 (Media Fragments).
