@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
+from contextlib import nullcontext
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -24,12 +25,13 @@ _TABLE = re.compile(r"[ \t]*\[[ \t]*derivatives[ \t]*\]")
 _PROFILE = re.compile(r"""([ \t]*profile[ \t]*=[ \t]*)(?:"[^"]*"|'[^']*')""")
 
 
-def set_derivative_profile(archive: Archive, name: str) -> Archive:
+def set_derivative_profile(archive: Archive, name: str, *, keep: bool = True) -> Archive:
     """Write ``profile`` into the table ``[derivatives]``, and return the archive as it is then.
 
     Args:
         archive: The archive, open.
         name: A key of ``DERIVATIVE_PROFILES``.
+        keep: Write it; without, the file stays as it is and only the returned archive has it.
 
     Raises:
         ConfigError: There is no such profile, or the file cannot be changed safely.
@@ -42,12 +44,12 @@ def set_derivative_profile(archive: Archive, name: str) -> Archive:
             remedy=_("Profiles: {names}.").format(names=", ".join(DERIVATIVE_PROFILES)),
         )
     path = archive.layout.config
-    with write_lock(archive.layout):
+    with write_lock(archive.layout) if keep else nullcontext():
         content = path.read_bytes()
         mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
         text = content.removeprefix(mark).decode("utf-8")
         changed = with_profile(text, name, path)
-        if changed != text:
+        if keep and changed != text:
             write_file(path, mark + changed.encode())
     own = tomllib.loads(changed).get("derivatives", {})
     derivatives = replace(DERIVATIVE_PROFILES[name], **own)

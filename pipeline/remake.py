@@ -57,6 +57,35 @@ class RemakeReport:
         }
 
 
+@dataclass(frozen=True)
+class RemakePlan:
+    """What ``remake`` would do.
+
+    Attributes:
+        wanted: Recipe of the set each item would get, by item id, in the order of the work.
+        current: Number of items whose set is as the settings say.
+    """
+
+    wanted: dict[str, str]
+    current: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as plain JSON data."""
+        return {"would_make": sorted(self.wanted), "current": self.current}
+
+
+def plan_remake(
+    archive: Archive, *, again: bool = False, choose: ChooseRecord = choose_all
+) -> RemakePlan:
+    """Say what ``remake`` would make, by the catalogue as it is, and write nothing.
+
+    Raises:
+        CatalogueError: The catalogue is missing or damaged.
+    """
+    with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
+        return _plan(archive, catalogue, again=again, choose=choose)
+
+
 def remake(
     archive: Archive,
     *,
@@ -84,24 +113,31 @@ def remake(
         store = Store(archive.layout)
         store.recover()
         refreshed = refresh_from_store(archive.layout, store, catalogue)
-        wanted: dict[str, str] = {}
-        current = 0
-        for item in catalogue.iter_items():
-            if choose(item.record):
-                recipe = wanted_recipe(archive, item)
-                if _is_wanted(archive, item, recipe, again=again):
-                    wanted[item.item_id] = recipe
-                else:
-                    current += 1
+        plan = _plan(archive, catalogue, again=again, choose=choose)
         batch = catalogue.work.start_batch(BatchKind.DERIVE, utc_text(now()))
         made = make_derivatives(
-            archive, catalogue, store, wanted, batch=batch, now=now, on_progress=on_progress
+            archive, catalogue, store, plan.wanted, batch=batch, now=now, on_progress=on_progress
         )
         update_index(archive, catalogue, refreshed.item_ids | made.item_ids)
         finish_derivatives(catalogue, now)
-        set_aside = len(wanted) - len(made.item_ids)
+        set_aside = len(plan.wanted) - len(made.item_ids)
     findings = (*refreshed.findings, *made.findings)
-    return RemakeReport(tuple(sorted(made.item_ids)), current, set_aside, findings)
+    return RemakeReport(tuple(sorted(made.item_ids)), plan.current, set_aside, findings)
+
+
+def _plan(
+    archive: Archive, catalogue: Catalogue, *, again: bool, choose: ChooseRecord
+) -> RemakePlan:
+    wanted: dict[str, str] = {}
+    current = 0
+    for item in catalogue.iter_items():
+        if choose(item.record):
+            recipe = wanted_recipe(archive, item)
+            if _is_wanted(archive, item, recipe, again=again):
+                wanted[item.item_id] = recipe
+            else:
+                current += 1
+    return RemakePlan(wanted, current)
 
 
 def _is_wanted(archive: Archive, item: CatalogueItem, recipe: str, *, again: bool) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archive.site.build import SiteReport
     from pipeline.ingest_report import IngestReport
     from pipeline.plan import Plan
-    from pipeline.remake import RemakeReport
+    from pipeline.remake import RemakePlan, RemakeReport
 
 
 # A catalogue can have the same small thing to say of every row; errors and warnings are all said.
@@ -120,6 +120,15 @@ def remake_lines(report: RemakeReport) -> Iterator[str]:
     yield from finding_lines(report.findings)
     yield _("Images made: {made}; as the settings say: {current}; not made: {set_aside}.").format(
         made=len(report.made), current=report.current, set_aside=report.set_aside
+    )
+
+
+def remake_plan_lines(plan: RemakePlan) -> Iterator[str]:
+    """Yield the items whose images would be made, and the counts."""
+    for item_id in sorted(plan.wanted):
+        yield _("would make: {item}").format(item=item_id)
+    yield _("Images to make: {wanted}; as the settings say: {current}.").format(
+        wanted=len(plan.wanted), current=plan.current
     )
 
 

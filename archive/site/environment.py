@@ -9,10 +9,35 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+from types import CodeType
 
 import jinja2
+from jinja2.bccache import Bucket
 
 from schemas.messages import catalogue
+
+
+class _CompiledTemplates(jinja2.BytecodeCache):
+    """Keeps what templates compile to while this process lives: compiling them takes a second."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, CodeType | None]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the code of a template whose source is still the same."""
+        checksum, code = self._kept.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        self._kept[bucket.key] = bucket.checksum, bucket.code
+
+
+@functools.cache
+def _compiled_templates(_lang: str) -> _CompiledTemplates:
+    # One a language: what a filter makes of a constant is compiled in.
+    return _CompiledTemplates()
 
 
 def page_environment(loader: jinja2.BaseLoader, lang: str) -> jinja2.Environment:
@@ -27,6 +52,7 @@ def page_environment(loader: jinja2.BaseLoader, lang: str) -> jinja2.Environment
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=_compiled_templates(lang),
         extensions=["jinja2.ext.i18n"],
     )
     # The i18n extension adds this method when it is loaded, so its type is not known.

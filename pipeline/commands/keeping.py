@@ -3,27 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from archive.opening import Archive
-from pipeline.reports import (
-    finding_lines,
-    remake_lines,
-)
-from pipeline.spoken_help import spoken_option
-from schemas.findings import has_errors
-from schemas.messages import (
-    N_,
-    _,
-    ngettext,
-)
-
-if TYPE_CHECKING:
-    pass
-
-
 from pipeline.commands.opening import now, open_chosen
 from pipeline.commands.options import (
     archive_option,
@@ -40,7 +23,18 @@ from pipeline.commands.printing import (
     print_site,
     progress_shown,
 )
-from pipeline.spoken_help import SpokenCommand
+from pipeline.reports import (
+    finding_lines,
+    remake_lines,
+    remake_plan_lines,
+)
+from pipeline.spoken_help import SpokenCommand, spoken_option
+from schemas.findings import has_errors
+from schemas.messages import (
+    N_,
+    _,
+    ngettext,
+)
 
 # What --again says when no profile is named after it.
 _AS_SET = ""
@@ -54,12 +48,14 @@ _AS_SET = ""
         Makes them from the masters in store/, and writes to derivatives/ and index/. After a
         change of [derivatives] or [limits] in hoaban.toml, --again makes only the images that
         would be different. With a PROFILE (standard, small, print) it first writes that
-        profile into hoaban.toml. Stopped in the middle, it goes on when it is run again.
+        profile into hoaban.toml. With --dry-run nothing is written. Stopped in the middle, it
+        goes on when it is run again.
 
         \b
         Examples:
           hoaban derive
           hoaban derive --again
+          hoaban derive --again small --dry-run
           hoaban derive --again small
           hoaban derive --again --only "BT-00*"
         """
@@ -72,6 +68,7 @@ _AS_SET = ""
     flag_value=_AS_SET,
     help=N_("Also where the settings have changed since; or by another profile from now on."),
 )
+@spoken_option("--dry-run", is_flag=True, help=N_("Only say what would be done."))
 @only_option
 @jobs_option
 @engine_option
@@ -80,6 +77,7 @@ _AS_SET = ""
 @archive_option
 def derive(
     again: str | None,
+    dry_run: bool,
     only: tuple[str, ...],
     jobs: int | None,
     engine: str | None,
@@ -88,12 +86,20 @@ def derive(
     archive_dir: Path | None,
 ) -> None:
     from pipeline.choosing import Only
-    from pipeline.remake import remake
+    from pipeline.remake import plan_remake, remake
 
     archive = open_chosen(archive_dir, jobs=jobs, engine=engine, scheduler=scheduler)
     if again not in (None, _AS_SET):
-        archive = _with_profile(archive, str(again))
+        archive = _with_profile(archive, str(again), keep=not dry_run)
     chosen = Only(only)
+    if dry_run:
+        plan = plan_remake(archive, again=again is not None, choose=chosen)
+        chosen.check_found()
+        if as_json:
+            print_json(plan.to_json())
+        else:
+            print_lines(remake_plan_lines(plan))
+        return
     with progress_shown() as tell:
         report = remake(archive, now=now, again=again is not None, choose=chosen, on_progress=tell)
     chosen.check_found()
@@ -106,13 +112,13 @@ def derive(
     exit_partial_if(report.is_partial)
 
 
-def _with_profile(archive: Archive, name: str) -> Archive:
-    """Set the archive's profile for good, and say so, and what of it other settings override."""
+def _with_profile(archive: Archive, name: str, *, keep: bool) -> Archive:
+    """Set the archive's profile, and say so, and what of it other settings override."""
     from archive.settings_edit import overriding_settings, set_derivative_profile
 
     before = archive.settings.derivatives.profile
-    archive = set_derivative_profile(archive, name)
-    if before != name:
+    archive = set_derivative_profile(archive, name, keep=keep)
+    if keep and before != name:
         click.echo(
             _("hoaban.toml now has the profile '{name}' (before: '{before}').").format(
                 name=name, before=before

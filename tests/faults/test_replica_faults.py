@@ -23,7 +23,7 @@ from archive.store import Store
 from schemas.errors import StoreWriteError
 from tests.archive.replica_samples import copied, make_archive
 from tests.archive.store_samples import assert_valid, tree
-from tests.faults.amount import CUTS_OF_A_REPAIR
+from tests.faults.amount import CUTS_OF_A_REPAIR, KILLS_OF_A_COPY
 from tests.faults.replica_scenarios import (
     HARMS,
     Harm,
@@ -348,5 +348,5 @@ def test_three_kills_of_a_copy(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_fifty_kills_of_a_copy(tmp_path: Path) -> None:
-    check_kills(tmp_path, 50)
+def test_many_kills_of_a_copy(tmp_path: Path) -> None:
+    check_kills(tmp_path, KILLS_OF_A_COPY)

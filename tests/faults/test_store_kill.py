@@ -14,6 +14,7 @@ import pytest
 from archive.layout import Layout
 from archive.store import Store
 from tests.archive.store_samples import assert_valid, tree
+from tests.faults.amount import KILLS_OF_A_STORE
 
 WORKER = Path(__file__).with_name("store_kill_worker.py")
 
@@ -72,5 +73,5 @@ def test_fifteen_kills_lose_nothing_acknowledged(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_hundred_kills_lose_nothing_acknowledged(tmp_path: Path) -> None:
-    check_kills(tmp_path, kills=100, items=150)
+def test_many_kills_lose_nothing_acknowledged(tmp_path: Path) -> None:
+    check_kills(tmp_path, kills=KILLS_OF_A_STORE, items=150)

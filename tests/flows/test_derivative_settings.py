@@ -71,6 +71,14 @@ def test_profile_named_after_again_lasts(run: Run, tmp_path: Path) -> None:
     settings = museum / "hoaban.toml"
     before = settings.read_text(encoding="utf-8")
 
+    planned = run("--lang", "en", "derive", "--again", "small", "--dry-run", cwd=museum)
+    assert planned.code == 0
+    assert "Images to make: 3; as the settings say: 0." in planned.out
+    assert settings.read_text(encoding="utf-8") == before
+    assert max(access_widths(museum)) == 1600
+    planned = run("derive", "--again", "--dry-run", "--json", cwd=museum)
+    assert json.loads(planned.out) == {"would_make": [], "current": 3}
+
     ran = run("--lang", "en", "derive", "--again", "small", cwd=museum)
 
     assert ran.code == 0

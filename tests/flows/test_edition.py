@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.copy_edition import copy_edition
-from tests.conftest import Run
+from tests.conftest import Run, run_command
 from tests.flows.deliveries import draw_scan, tree, write_csv
 
 HEADINGS = ("Số kiểm kê", "Tên gọi", "Tệp ảnh")
@@ -18,19 +18,25 @@ ROWS = (("BT-001", "Trống đồng", "drum.png"), ("BT-002", "Khăn piêu", "sc
 SMALL = "[derivatives]\nthumbnail_px = 100\nsmall_access_px = 150\naccess_px = 200\ntile_px = 64\n"
 
 
-@pytest.fixture
-def museum(run: Run, tmp_path: Path) -> Path:
-    delivery = tmp_path / "delivery"
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("edition")
+    delivery = folder / "delivery"
     draw_scan(delivery / "drum.png", size=(1301, 907))
     draw_scan(delivery / "scarf.png", size=(701, 1203))
     write_csv(delivery / "catalogue.csv", HEADINGS, ROWS)
-    museum = tmp_path / "museum"
-    assert run("init", museum).code == 0
+    museum = folder / "museum"
+    assert run_command("init", museum).code == 0
     settings = museum / "hoaban.toml"
     text = settings.read_text(encoding="utf-8").split("[derivatives]")[0]
     settings.write_text(text + SMALL, encoding="utf-8")
-    assert run("ingest", delivery, "--archive", museum).code in (0, 1)
+    assert run_command("ingest", delivery, "--archive", museum).code in (0, 1)
     return museum
+
+
+@pytest.fixture
+def museum(ingested: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ingested, tmp_path / "museum"))
 
 
 def built(run: Run, museum: Path, *options: str) -> dict[str, object]:

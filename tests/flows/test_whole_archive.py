@@ -9,16 +9,23 @@ from pathlib import Path
 import bagit
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import Run, run_command
 from tests.flows.deliveries import make_delivery, tree, write_csv
 
 
-@pytest.fixture
-def museum(tmp_path: Path, run: Run) -> Path:
-    folder = tmp_path / "museum"
-    assert run("init", folder, "--title", "Bảo tàng thử").code == 0
-    assert run("ingest", make_delivery(tmp_path / "delivery"), cwd=folder).code == 0
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("whole")
+    museum = folder / "museum"
+    assert run_command("init", museum, "--title", "Bảo tàng thử").code == 0
+    assert run_command("ingest", make_delivery(folder / "delivery"), cwd=museum).code == 0
     return folder
+
+
+@pytest.fixture
+def museum(ingested: Path, tmp_path: Path) -> Path:
+    shutil.copytree(ingested, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "museum"
 
 
 def hits(run: Run, museum: Path, query: str) -> list[str]:

@@ -250,10 +250,10 @@ def test_a_hostile_workbook_is_refused_with_a_finding(
     assert json.loads(run("status", "--json", cwd=museum).out)["items"] == 0
 
 
-def test_a_sheet_swollen_to_a_million_empty_rows_is_read(
+def test_a_sheet_swollen_by_a_hundred_thousand_empty_rows_is_read(
     run: Run, museum: Path, delivery: Path
 ) -> None:
-    rows = b"".join(b'<row r="%d"/>' % n for n in range(3, 300_000))
+    rows = b"".join(b'<row r="%d"/>' % n for n in range(3, 100_000))
     head = b"".join(
         b'<c r="%s1" t="inlineStr"><is><t>%s</t></is></c>' % (column, text.encode())
         for column, text in zip((b"A", b"B", b"C"), HEADINGS, strict=True)

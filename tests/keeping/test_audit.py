@@ -18,6 +18,7 @@ from pipeline.audit import AuditReport, audit
 from pipeline.audit_choice import AuditChoice
 from schemas.errors import SourceError, StoreBusyError
 from tests.archive.replica_samples import Clock, copied, files_of, flip, make_archive
+from tests.faults.amount import CHANGED_BYTES
 
 ITEMS = 12
 
@@ -267,8 +268,8 @@ def test_two_hundred_changed_bytes_are_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_ten_thousand_changed_bytes_are_found(tmp_path: Path) -> None:
-    damages(make_archive(tmp_path / "a", items=1), 10_000)
+def test_thousands_of_changed_bytes_are_found(tmp_path: Path) -> None:
+    damages(make_archive(tmp_path / "a", items=1), CHANGED_BYTES)
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import cv2
@@ -17,7 +18,7 @@ from archive.labels.content import qr_code
 from schemas.dublincore import Statement
 from schemas.profile import parse_profile, shipped_profile_text
 from schemas.records import Record
-from tests.conftest import Run
+from tests.conftest import Run, run_command
 from tests.flows.deliveries import draw_scan, write_csv
 
 PROFILE = parse_profile(shipped_profile_text("museum"))
@@ -30,14 +31,20 @@ ROWS = (
 )
 
 
-@pytest.fixture
-def museum(run: Run, tmp_path: Path) -> Path:
-    delivery = tmp_path / "delivery"
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("labels")
+    delivery, museum = folder / "delivery", folder / "museum"
     draw_scan(delivery / "scarf.png", size=(701, 1203))
     write_csv(delivery / "catalogue.csv", HEADINGS, ROWS)
-    assert run("init", tmp_path / "museum").code == 0
-    assert run("ingest", delivery, "--archive", tmp_path / "museum").code in (0, 1)
-    return tmp_path / "museum"
+    assert run_command("init", museum).code == 0
+    assert run_command("ingest", delivery, "--archive", museum).code in (0, 1)
+    return museum
+
+
+@pytest.fixture
+def museum(ingested: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ingested, tmp_path / "museum"))
 
 
 def publish_at(museum: Path, address: str) -> None:

@@ -20,7 +20,7 @@ from archive.store import Store
 from schemas.errors import StoreWriteError
 from schemas.events import EventType
 from tests.archive.store_samples import assert_valid
-from tests.conftest import Run
+from tests.conftest import Run, run_command
 from tests.flows.deliveries import HEADINGS, draw_scan, tree, write_csv
 
 ROWS = (
@@ -38,12 +38,19 @@ def deliver(folder: Path, rows: tuple[tuple[str, ...], ...] = ROWS) -> Path:
     return folder
 
 
-@pytest.fixture
-def district(run: Run, tmp_path: Path) -> Path:
-    folder = tmp_path / "district"
-    assert run("init", folder, "--publisher", "Bảo tàng Mường Tè").code == 0
-    assert run("ingest", deliver(tmp_path / "delivery"), cwd=folder).code == 0
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("district")
+    district = folder / "district"
+    assert run_command("init", district, "--publisher", "Bảo tàng Mường Tè").code == 0
+    assert run_command("ingest", deliver(folder / "delivery"), cwd=district).code == 0
     return folder
+
+
+@pytest.fixture
+def district(ingested: Path, tmp_path: Path) -> Path:
+    shutil.copytree(ingested, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "district"
 
 
 @pytest.fixture
