@@ -87,6 +87,21 @@ class Layout:
         return self.root / "site"
 
     @property
+    def site_pages(self) -> Path:
+        """What the pages of the site were made from; without it all are made again."""
+        return self.root / "site-pages.db"
+
+    @property
+    def site_changed(self) -> Path:
+        """The list of files of the site that are new or changed since the list was deleted."""
+        return self.root / "site-changed.txt"
+
+    @property
+    def site_removed(self) -> Path:
+        """The list of files that were in the site since then, and are no longer."""
+        return self.root / "site-removed.txt"
+
+    @property
     def editions(self) -> Path:
         """Copies of the site for a stick or another small disk, a folder each."""
         return self.root / "editions"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from archive.budget import budget_findings
 from archive.catalogue import Catalogue, CatalogueItem
@@ -15,18 +14,16 @@ from archive.lock import write_lock
 from archive.opening import Archive
 from archive.site.build import SiteReport, build_site
 from archive.site.edition import Edition
+from archive.site.json_ld import ItemJsonLd, ItemLinkedArt
 from archive.store import Store
 from pipeline.derivative_sets import finish_derivatives, make_missing_derivatives
 from pipeline.indexing import public_document, public_fields, update_index
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.refresh import refresh_from_store
-from schemas.crosswalks import public_record
-from schemas.crosswalks.jsonld import schema_org
-from schemas.crosswalks.linked_art import LinkedArtPlaces, linked_art
 from schemas.events import utc_text
 from schemas.findings import Finding, has_errors
 from schemas.messages import N_
-from schemas.records import Record, day_of
+from schemas.records import day_of
 from search.compiled.packing import Packing
 from search.facet_values import facet_words
 from search.static import write_static_index
@@ -107,25 +104,6 @@ def write_site(
             processes=archive.settings.jobs or os.cpu_count() or 1,
         )
 
-    def json_ld(
-        record: Record, url: str, image_urls: Sequence[str], lang: str
-    ) -> Mapping[str, Any]:
-        return schema_org(
-            public_record(record, archive.profile),
-            url=url,
-            image_urls=image_urls,
-            publisher=archive.settings.publisher,
-            lang=lang,
-        )
-
-    def as_linked_art(
-        record: Record, url: str, image_urls: Sequence[str], lang: str
-    ) -> Mapping[str, Any]:
-        settings = archive.settings
-        museum_url = f"{settings.base_url}/#museum" if settings.has_public_url else ""
-        places = LinkedArtPlaces(url, image_urls, museum_url, settings.publisher)
-        return linked_art(public_record(record, archive.profile), places, lang=lang)
-
     def tell(done: int, total: int) -> None:
         on_progress(Progress(WRITING, done, total))
 
@@ -137,9 +115,10 @@ def write_site(
         write_search=write_search,
         at=utc_text(at),
         on_progress=tell,
-        json_ld=json_ld,
-        linked_art=as_linked_art,
+        json_ld=ItemJsonLd(archive.profile, archive.settings.publisher),
+        linked_art=ItemLinkedArt(archive.profile, archive.settings),
         facets=lambda lang: facet_words(archive.profile, archive.tables, lang),
         everything=catalogue.iter_items,
         edition=edition,
+        processes=archive.settings.jobs or os.cpu_count() or 1,
     )

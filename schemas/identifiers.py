@@ -6,6 +6,7 @@ numbers that differ in more than case or in ``.``, ``_`` and ``-`` never give th
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import unicodedata
@@ -56,6 +57,7 @@ def spelling_key(identifier: str) -> tuple[str, ...]:
     return tuple(run.lstrip("0") or "0" for run in _RUN.findall(text)) or (text,)
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def shard_of(item_id: str) -> str:
     """Return the three hexadecimal digits that name the folder an item is filed under.
 

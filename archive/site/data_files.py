@@ -45,6 +45,28 @@ class Download:
     size_bytes: int
 
 
+@dataclass(frozen=True)
+class DataLines:
+    """What the files say of one item.
+
+    Attributes:
+        headings: The columns it has cells in.
+        cells: A line of JSON, its cells by heading.
+        json_ld: A line of JSON, or empty.
+    """
+
+    headings: tuple[str, ...]
+    cells: str
+    json_ld: str
+
+
+def data_lines(record: Record, profile: Profile, json_ld: Mapping[str, Any] | None) -> DataLines:
+    """Return what the files say of a public record without its hidden fields."""
+    cells = cells_of(record, profile, with_extra=False)
+    described = "" if json_ld is None else json.dumps(json_ld, ensure_ascii=False) + "\n"
+    return DataLines(tuple(cells), json.dumps(cells, ensure_ascii=False) + "\n", described)
+
+
 class DataFiles:
     """Collects the data of all items on the disk, and writes the files at the end."""
 
@@ -56,13 +78,11 @@ class DataFiles:
         self._cells = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  (closed by close)
         self._lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115
 
-    def add(self, record: Record, json_ld: Mapping[str, Any] | None) -> None:
-        """Take a public record without its hidden fields, and its JSON-LD if there is any."""
-        cells = cells_of(record, self._profile, with_extra=False)
-        self._headings |= cells.keys()
-        self._cells.write(json.dumps(cells, ensure_ascii=False) + "\n")
-        if json_ld is not None:
-            self._lines.write(json.dumps(json_ld, ensure_ascii=False) + "\n")
+    def add(self, lines: DataLines) -> None:
+        """Take what the files say of an item."""
+        self._headings.update(lines.headings)
+        self._cells.write(lines.cells)
+        self._lines.write(lines.json_ld)
 
     def finish(self, updated_on: str) -> list[Download]:
         """Write the files; return what there is.

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive.layout import Layout
-from archive.site.files import CLUSTER_BYTES, SiteTree
+from archive.site.files import CLUSTER_BYTES, Counts
 from archive.site.smaller import NamedFile, files_of, most_halvings
 from schemas.derivatives import Canvas
 from schemas.errors import SourceError
@@ -49,9 +49,9 @@ class Edition:
             self.most_bytes and disk_bytes > self.most_bytes
         )
 
-    def is_kept_by(self, tree: SiteTree) -> bool:
-        """Say whether a tree fits, its list of checksums still to come."""
-        return self.has_room_for(tree.files + 1, tree.disk_bytes + tree.files * 128)
+    def is_kept_by(self, counts: Counts) -> bool:
+        """Say whether a site fits, its list of checksums still to come."""
+        return self.has_room_for(counts.files + 1, counts.disk_bytes + counts.files * 128)
 
 
 @dataclass(frozen=True)

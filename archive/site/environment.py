@@ -9,52 +9,51 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-from types import CodeType
+from typing import Protocol
 
 import jinja2
-from jinja2.bccache import Bucket
+from markupsafe import Markup, escape
 
+from archive.site.compiling import PageCode, PageEnvironment, compiled_templates
 from schemas.messages import catalogue
 
-
-class _CompiledTemplates(jinja2.BytecodeCache):
-    """Keeps what templates compile to while this process lives: compiling them takes a second."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[str, CodeType | None]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give the code of a template whose source is still the same."""
-        checksum, code = self._kept.get(bucket.key, ("", None))
-        if checksum == bucket.checksum:
-            bucket.code = code
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep the code of a template."""
-        self._kept[bucket.key] = bucket.checksum, bucket.code
+_NOTHING = Markup("")
 
 
-@functools.cache
-def _compiled_templates(_lang: str) -> _CompiledTemplates:
-    # One a language: what a filter makes of a constant is compiled in.
-    return _CompiledTemplates()
+class Spoken(Protocol):
+    """Whatever says its language."""
+
+    @property
+    def lang(self) -> str:
+        """Its language where that is not the page's, else empty."""
 
 
-def page_environment(loader: jinja2.BaseLoader, lang: str) -> jinja2.Environment:
+def page_environment(
+    loader: jinja2.BaseLoader, lang: str, *, is_ours: bool = True
+) -> jinja2.Environment:
     """Return an environment whose templates say ``_("…")`` in ``lang`` and escape everything.
 
-    Its filter ``number`` writes a whole number as readers of ``lang`` do.
+    Its filter ``number`` writes a whole number as readers of ``lang`` do; its function
+    ``lang_attribute`` the language of a text that is not the page's.
+
+    Args:
+        loader: Finds the templates.
+        lang: Language of the pages.
+        is_ours: Whether all templates ship, so that they are compiled once a process.
     """
-    environment = jinja2.Environment(
+    environment = PageEnvironment(
         loader=loader,
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=_compiled_templates(lang),
+        bytecode_cache=compiled_templates(lang) if is_ours else None,
         extensions=["jinja2.ext.i18n"],
     )
+    environment.lang = lang
+    environment.code_generator_class = PageCode
+    environment.globals["lang_attribute"] = lang_attribute
     # The i18n extension adds this method when it is loaded, so its type is not known.
     install = environment.install_gettext_translations  # type: ignore[attr-defined]
     install(catalogue(lang), newstyle=True)
@@ -66,6 +65,11 @@ def number_text(lang: str, value: int) -> str:
     """Return a whole number with its thousands parted as readers of ``lang`` part them."""
     grouped = f"{value:,}"
     return grouped.replace(",", ".") if lang == "vi" else grouped
+
+
+def lang_attribute(text: Spoken) -> Markup:
+    """Return the attribute ``lang`` of a text, with a space before it, or nothing."""
+    return Markup(f' lang="{escape(text.lang)}"') if text.lang else _NOTHING  # noqa: S704
 
 
 def policy_source(text: str) -> str:

@@ -216,11 +216,13 @@ def _place_values(statement: Statement) -> Iterator[FacetValue]:
             yield FacetValue(PLACE, province.id, known=province.id, is_broader=True)
 
 
+@lru_cache(maxsize=1 << 15)
 def text_key(text: str) -> str:
     """Return what spellings of one text share; different from every id."""
     return "=" + (exact_key(words_of(text)) or text.strip())
 
 
+@lru_cache(maxsize=1 << 15)
 def value_page(facet: str, key: str, number: int = 1) -> str:
     """Return the path of a page of a value's items, inside an edition.
 

@@ -27,39 +27,66 @@ CLUSTER_BYTES = 128 * 1024
 _RENAME_TRIES = 6
 
 
-class SiteTree:
-    """A site that is being written.
+@dataclass
+class Counts:
+    """What was written of a site.
 
     Attributes:
-        root: Its folder.
-        pages: HTML pages written so far.
-        files: Files written or linked so far.
-        size_bytes: Bytes of all files so far, linked images included.
+        pages: HTML pages.
+        files: Files written or linked.
+        size_bytes: Bytes of all files, linked images included.
         disk_bytes: Bytes they take on a stick, each in whole clusters.
     """
 
-    def __init__(self, root: Path) -> None:
+    pages: int = 0
+    files: int = 0
+    size_bytes: int = 0
+    disk_bytes: int = 0
+
+    def add(self, other: Counts) -> None:
+        """Add what others wrote."""
+        self.pages += other.pages
+        self.files += other.files
+        self.size_bytes += other.size_bytes
+        self.disk_bytes += other.disk_bytes
+
+
+class SiteTree:
+    """A site that is being written.
+
+    A file that is the same in the site before is hard-linked from there, so that it stays the same
+    for whoever copies only what changed; where there are no links it is copied with its times.
+
+    Attributes:
+        root: Its folder.
+        before: The site before, or None.
+        counts: What was written so far.
+    """
+
+    def __init__(self, root: Path, before: Path | None = None) -> None:
         self.root = root
-        self.pages = 0
-        self.files = 0
-        self.size_bytes = 0
-        self.disk_bytes = 0
+        self.before = before
+        self.counts = Counts()
+        self._folders: set[str] = set()
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file; ``path`` is relative to the root and its folders are made."""
-        target = self.root / path
-        try:
-            target.write_bytes(content)
-        except FileNotFoundError:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+        target = self._target(path)
+        if self.before is None or not _holds(old := f"{self.before}/{path}", content):
+            write_new(target, content)
+        else:
+            _link_or_copy(old, target)
         self._count(len(content))
+
+    def keep(self, path: str, size_bytes: int) -> None:
+        """Take a file of the site before as it is, ``size_bytes`` long."""
+        _link_or_copy(f"{self.before}/{path}", self._target(path))
+        self._count(size_bytes)
+        self.counts.pages += path.endswith(".html")
 
     def write_chunks(self, path: str, chunks: Iterable[bytes]) -> int:
         """Write a file that need not fit into memory; return its size in bytes."""
-        target = self.root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as file:
+        with Path(self._target(path)).open("wb") as file:
             size_bytes = sum(file.write(chunk) for chunk in chunks)
         self._count(size_bytes)
         return size_bytes
@@ -67,7 +94,7 @@ class SiteTree:
     def write_page(self, path: str, html: str) -> None:
         """Write an HTML page and count it."""
         self.write(path, html.encode())
-        self.pages += 1
+        self.counts.pages += 1
 
     def write_json(self, path: str, data: Any) -> None:
         """Write a JSON document."""
@@ -99,15 +126,22 @@ class SiteTree:
         self.write(name, "".join(lines).encode())
 
     def _bring(self, source: Path, path: str) -> None:
-        target = self.root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target = self._target(path)
         _link_or_copy(source, target)
-        self._count(target.stat().st_size)
+        self._count(os.stat(target).st_size)  # noqa: PTH116  (many thousand times)
+
+    def _target(self, path: str) -> str:
+        """Return where a file of the site goes; its folder is there then."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders:
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+            self._folders.add(folder)
+        return f"{self.root}/{path}"
 
     def _count(self, size_bytes: int) -> None:
-        self.files += 1
-        self.size_bytes += size_bytes
-        self.disk_bytes += -(-size_bytes // CLUSTER_BYTES) * CLUSTER_BYTES
+        self.counts.files += 1
+        self.counts.size_bytes += size_bytes
+        self.counts.disk_bytes += -(-size_bytes // CLUSTER_BYTES) * CLUSTER_BYTES
 
 
 @dataclass(frozen=True)
@@ -129,14 +163,20 @@ class SitePlace:
         """Return the place of the site, or of an edition of it."""
         name = edition or "site"
         site = layout.editions / edition if edition else layout.site
-        return cls(site, layout.staging / f"{name}-new", layout.staging / f"{name}-old")
+        # Whatever lies in the staging folder is thrown away after a crash: not the only site.
+        old = site.with_name(f".{site.name}-old")
+        return cls(site, layout.staging / f"{name}-new", old)
 
 
-def new_tree(place: SitePlace) -> SiteTree:
+def new_tree(place: SitePlace, *, keeps: bool = False) -> SiteTree:
     """Return an empty tree beside the site, after putting right what a crash left.
 
     A crash between the two renames of :func:`publish` leaves no site but the old one under
     another name: it is put back first, so that a failing build never takes the site away.
+
+    Args:
+        place: Where the site stands.
+        keeps: Whether files that are the same in the site before are kept from there.
     """
     if place.old.is_dir() and not place.site.exists():
         _rename(place.old, place.site)
@@ -144,7 +184,7 @@ def new_tree(place: SitePlace) -> SiteTree:
         if leftover.exists():
             shutil.rmtree(leftover)
     place.new.mkdir(parents=True)
-    return SiteTree(place.new)
+    return SiteTree(place.new, place.site if keeps and place.site.is_dir() else None)
 
 
 def publish(place: SitePlace) -> None:
@@ -185,12 +225,30 @@ def _rename(source: Path, target: Path) -> None:
             return
 
 
-def _link_or_copy(source: Path, target: Path) -> None:
+def _link_or_copy(source: Path | str, target: str) -> None:
     try:
         os.link(source, target)
     except OSError:
-        # FAT and exFAT have no links, other disks and some network shares refuse them.
-        shutil.copyfile(source, target)
+        # FAT and exFAT have no links, other disks and some network shares refuse them. With its
+        # times a copy counts as unchanged for programs that compare them.
+        shutil.copy2(source, target)
+
+
+def write_new(path: str, content: bytes) -> None:
+    """Write a file that nobody looks for yet, in one call of the system."""
+    with open(path, "wb", buffering=0) as file:  # noqa: PTH123  (many thousand times)
+        view = memoryview(content)
+        while view:
+            view = view[file.write(view) :]
+
+
+def _holds(path: str, content: bytes) -> bool:
+    """Say whether a file is there and holds exactly ``content``."""
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123  (many thousand times)
+            return os.fstat(file.fileno()).st_size == len(content) and file.readall() == content
+    except OSError:
+        return False
 
 
 def _iter_files(folder: Path, prefix: str = "") -> Iterator[tuple[str, Path]]:

@@ -7,16 +7,17 @@ read back in the order of the items, a page at a time.
 
 from __future__ import annotations
 
-import json
+import pickle
 import sqlite3
+from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Self
 
 from archive.site.facets import FacetValue, text_key, values_of
-from archive.site.items import Card, Picture, ShownItem, Text, card
+from archive.site.items import Card, ShownItem, card
 from archive.site.years import years_of
 from schemas.derivatives import DerivativeSet
 from schemas.profile import Profile
@@ -29,9 +30,10 @@ _BATCH = 500
 _NEARBY = 12
 _RAREST = 3
 _SCHEMA = """
-CREATE TABLE items (seq INTEGER PRIMARY KEY, item_id TEXT UNIQUE, number TEXT, cards TEXT);
+CREATE TABLE items (
+    seq INTEGER PRIMARY KEY, item_id TEXT UNIQUE, cards BLOB, shown BLOB, vals BLOB
+);
 CREATE TABLE links (value INTEGER, seq INTEGER, PRIMARY KEY (value, seq)) WITHOUT ROWID;
-CREATE INDEX numbers ON items (number);
 """
 
 
@@ -56,25 +58,57 @@ class ValueEntry:
     hidden_in: frozenset[str] = frozenset()
 
 
-class Gathering:
-    """The cards and values of all items of one build.
+@dataclass
+class Known:
+    """What is held of all items: their values, and which items describe one.
 
     Attributes:
         values: Every value, by facet and key.
+        entities: Ids of the items that describe what is called so, by the key of the name.
+        mentions: The values that an item describes, by its id.
+        items: How many items there are.
         dated: Items whose date was understood.
     """
 
+    values: dict[str, dict[str, ValueEntry]] = field(default_factory=dict)
+    entities: dict[str, str] = field(default_factory=dict)
+    mentions: dict[str, list[ValueEntry]] = field(default_factory=dict)
+    items: int = 0
+    dated: int = 0
+
+
+@dataclass(frozen=True)
+class GatheredItem:
+    """An item as the first pass left it.
+
+    Attributes:
+        seq: Its place in the list of all items, from 1.
+        shown: The item.
+        images: Its derivatives as far as they are on the site.
+        cards: What lists show of it, as :func:`cards_of` reads it.
+        values: Numbers of its values.
+        state: The bytes that ``shown`` and ``images`` were read from: where they are equal, so
+            are those.
+    """
+
+    seq: int
+    shown: ShownItem
+    images: DerivativeSet | None
+    cards: bytes
+    values: Sequence[int]
+    state: bytes
+
+
+class Gathering:
+    """Takes the items of the first pass."""
+
     def __init__(self, path: Path, profile: Profile, languages: tuple[str, ...]) -> None:
-        self.values: dict[str, dict[str, ValueEntry]] = {}
-        self._entities: dict[str, str] = {}
-        self._mentions: dict[str, list[ValueEntry]] = {}
-        self.dated = 0
+        self._known = Known()
         self._profile = profile
         self._languages = languages
         self._path = path
-        self._count = 0
-        self._numbers: list[ValueEntry] = []
-        self._items: list[tuple[int, str, str, str]] = []
+        self._numbers = 0
+        self._items: list[tuple[int, str, bytes, bytes, bytes]] = []
         self._links: list[tuple[int, int]] = []
         path.unlink(missing_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None)
@@ -83,7 +117,7 @@ class Gathering:
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(_SCHEMA)
 
-    def __enter__(self) -> Gathering:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -97,12 +131,10 @@ class Gathering:
 
     def add(self, item: ShownItem, images: DerivativeSet | None) -> None:
         """Take an item of the first pass."""
-        self._count += 1
-        cards = {lang: asdict(card(item, images, lang)) for lang in self._languages}
-        number = item.record.identifier
-        text = json.dumps(cards, ensure_ascii=False)
-        self._items.append((self._count, item.item_id, number, text))
-        self.dated += years_of(item.record) is not None
+        known = self._known
+        known.items += 1
+        known.dated += years_of(item.record) is not None
+        numbers = array("L")
         for value in values_of(item.record, self._profile, self._languages):
             entry = self._entry(value)
             entry.count += 1
@@ -113,35 +145,109 @@ class Gathering:
                 spelling in entry.spellings or len(entry.spellings) < _MOST_SPELLINGS
             ):
                 entry.spellings[spelling] = entry.spellings.get(spelling, 0) + 1
-            self._links.append((entry.number, self._count))
+            numbers.append(entry.number)
+            self._links.append((entry.number, known.items))
         if item.record.kind in ENTITY_KINDS:
             for term in ("title", "alternative"):
                 for statement in item.record.values(term):
-                    self._entities.setdefault(text_key(statement.value), item.item_id)
+                    known.entities.setdefault(text_key(statement.value), item.item_id)
+        cards = {lang: card(item, images, lang) for lang in self._languages}
+        row = (pickle.dumps(cards), pickle.dumps((item, images)), numbers.tobytes())
+        self._items.append((known.items, item.item_id, *row))
         if len(self._items) >= _BATCH:
             self._flush()
 
-    def finish(self) -> None:
+    def finish(self) -> Known:
         """Write what is left of the first pass, and find who is named where."""
         self._flush()
-        for of_facet in self.values.values() if self._entities else ():
+        known = self._known
+        for of_facet in known.values.values() if known.entities else ():
             for entry in of_facet.values():
                 for _lang, text in entry.spellings:
-                    item_id = self._entities.get(text_key(text))
-                    if item_id and entry not in self._mentions.get(item_id, ()):
-                        self._mentions.setdefault(item_id, []).append(entry)
+                    item_id = known.entities.get(text_key(text))
+                    if item_id and entry not in known.mentions.get(item_id, ()):
+                        known.mentions.setdefault(item_id, []).append(entry)
+        return known
+
+    def _entry(self, value: FacetValue) -> ValueEntry:
+        of_facet = self._known.values.setdefault(value.facet, {})
+        entry = of_facet.get(value.key)
+        if entry is None:
+            entry = ValueEntry(self._numbers, value, hidden_in=value.hidden_in)
+            of_facet[value.key] = entry
+            self._numbers += 1
+        return entry
+
+    def _flush(self) -> None:
+        self._db.execute("BEGIN")
+        self._db.executemany("INSERT INTO items VALUES (?, ?, ?, ?, ?)", self._items)
+        self._db.executemany("INSERT INTO links VALUES (?, ?)", self._links)
+        self._db.execute("COMMIT")
+        self._items.clear()
+        self._links.clear()
+
+
+class Gathered:
+    """What the first pass left, to be read; a context manager that closes the file.
+
+    Args:
+        path: The file of a :class:`Gathering` that is finished.
+        known: What it held.
+    """
+
+    def __init__(self, path: Path, known: Known) -> None:
+        self.known = known
+        self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        self._entries = [e for of_facet in known.values.values() for e in of_facet.values()]
+        self._entries.sort(key=lambda entry: entry.number)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @property
+    def values(self) -> dict[str, dict[str, ValueEntry]]:
+        """Every value, by facet and key."""
+        return self.known.values
 
     def get(self, facet: str, key: str) -> ValueEntry | None:
         """Return a value, or None."""
-        return self.values.get(facet, {}).get(key)
+        return self.known.values.get(facet, {}).get(key)
 
     def entity(self, name: str) -> str | None:
         """Return the id of the item that describes what is called so, or None."""
-        return self._entities.get(text_key(name)) if name else None
+        return self.known.entities.get(text_key(name)) if name else None
 
     def mentions(self, item_id: str) -> list[ValueEntry]:
         """Return the values that an item describes: the name of a person, for theirs."""
-        return self._mentions.get(item_id, [])
+        return self.known.mentions.get(item_id, [])
+
+    def items(self, start: int, stop: int) -> Iterator[GatheredItem]:
+        """Yield the items of some places, ``stop`` not among them, as far as there are any."""
+        rows = self._db.execute(
+            "SELECT seq, shown, cards, vals FROM items WHERE seq >= ? AND seq < ? ORDER BY seq",
+            (start, stop),
+        )
+        for seq, shown, cards, values in rows:
+            item, images = pickle.loads(shown)  # noqa: S301  (this build wrote it)
+            numbers = array("L", values)
+            yield GatheredItem(seq, item, images, cards, numbers, shown)
+
+    def cards_between(self, start: int, stop: int) -> list[dict[str, Card]]:
+        """Return the items of some places as cards by language, ``stop`` not among them."""
+        query = "SELECT cards FROM items WHERE seq >= ? AND seq < ? ORDER BY seq"
+        return [cards_of(cards) for (cards,) in self._db.execute(query, (start, stop))]
 
     def cards(self, entry: ValueEntry, lang: str, *, start: int, limit: int) -> list[Card]:
         """Return some of the items that have a value, in the order of the list."""
@@ -150,79 +256,46 @@ class Gathering:
             " ORDER BY seq LIMIT ? OFFSET ?",
             (entry.number, limit, start),
         )
-        return [_card(json.loads(text)[lang]) for (text,) in rows]
+        return [cards_of(cards)[lang] for (cards,) in rows]
 
     def card_of(self, item_id: str, lang: str) -> Card | None:
         """Return an item as a card, or None where there is none."""
         row = self._db.execute("SELECT cards FROM items WHERE item_id = ?", (item_id,)).fetchone()
-        return _card(json.loads(row[0])[lang]) if row else None
+        return cards_of(row[0])[lang] if row else None
 
-    def item_id_of(self, number: str) -> str | None:
-        """Return the id of the public item with an inventory number, or None."""
-        row = self._db.execute("SELECT item_id FROM items WHERE number = ?", (number,)).fetchone()
-        return str(row[0]) if row else None
+    def cards_at(self, seq: int) -> bytes | None:
+        """Return what lists show of the item at a place, for :func:`cards_of`, or None."""
+        row = self._db.execute("SELECT cards FROM items WHERE seq = ?", (seq,)).fetchone()
+        return row[0] if row else None
 
-    def related(self, item_id: str, values: Sequence[FacetValue], limit: int) -> list[str]:
-        """Return the ids of items that share the rarest values of one, nearest first.
+    def all_cards(self, entry: ValueEntry) -> Iterator[bytes]:
+        """Yield what lists show of every item that has a value."""
+        query = "SELECT cards FROM links JOIN items USING (seq) WHERE value = ? ORDER BY seq"
+        yield from (cards for (cards,) in self._db.execute(query, (entry.number,)))
 
-        Args:
-            item_id: The item.
-            values: Its values.
-            limit: Most items.
-        """
-        entries = [self.get(value.facet, value.key) for value in values]
-        shared = [entry for entry in entries if entry is not None and entry.count > 1]
+    def related(self, item: GatheredItem, limit: int) -> list[int]:
+        """Return the places of items that share the rarest values of one, nearest first."""
+        entries = [self._entries[number] for number in item.values]
+        shared = [entry for entry in entries if entry.count > 1]
         shared.sort(key=lambda entry: (entry.count, entry.number))
-        row = self._db.execute("SELECT seq FROM items WHERE item_id = ?", (item_id,)).fetchone()
-        if row is None or not shared:
-            return []
-        seq = row[0]
         scores: dict[int, float] = {}
         for entry in shared[:_RAREST]:
-            if entry.count > self._count / 2 and entry is not shared[0]:
+            if entry.count > self.known.items / 2 and entry is not shared[0]:
                 break
-            for other in self._near(entry, seq):
+            for other in self._near(entry, item.seq):
                 scores[other] = scores.get(other, 0.0) + 1 / entry.count
-        best = sorted(scores, key=lambda other: (-scores[other], abs(other - seq), other))[:limit]
-        return [self._item_id(other) for other in best]
+        return sorted(scores, key=lambda o: (-scores[o], abs(o - item.seq), o))[:limit]
 
     def _near(self, entry: ValueEntry, seq: int) -> Iterator[int]:
-        for sign, order in ((">", ""), ("<", "DESC")):
-            rows = self._db.execute(
-                f"SELECT seq FROM links WHERE value = ? AND seq {sign} ?"  # noqa: S608
-                f" ORDER BY seq {order} LIMIT ?",
-                (entry.number, seq, _NEARBY),
-            )
-            yield from (found for (found,) in rows)
-
-    def _item_id(self, seq: int) -> str:
-        row = self._db.execute("SELECT item_id FROM items WHERE seq = ?", (seq,)).fetchone()
-        return str(row[0])
-
-    def _entry(self, value: FacetValue) -> ValueEntry:
-        of_facet = self.values.setdefault(value.facet, {})
-        entry = of_facet.get(value.key)
-        if entry is None:
-            entry = ValueEntry(len(self._numbers), value, hidden_in=value.hidden_in)
-            of_facet[value.key] = entry
-            self._numbers.append(entry)
-        return entry
-
-    def _flush(self) -> None:
-        self._db.execute("BEGIN")
-        self._db.executemany("INSERT INTO items VALUES (?, ?, ?, ?)", self._items)
-        self._db.executemany("INSERT INTO links VALUES (?, ?)", self._links)
-        self._db.execute("COMMIT")
-        self._items.clear()
-        self._links.clear()
+        for query in (_FOLLOWING, _PREVIOUS):
+            yield from (found for (found,) in self._db.execute(query, (entry.number, seq, _NEARBY)))
 
 
-def _card(data: dict[str, Any]) -> Card:
-    picture = data["picture"]
-    return Card(
-        item_id=data["item_id"],
-        identifier=data["identifier"],
-        title=Text(**data["title"]),
-        date=Text(**data["date"]),
-        picture=Picture(**picture) if picture else None,
-    )
+_FOLLOWING = "SELECT seq FROM links WHERE value = ? AND seq > ? ORDER BY seq LIMIT ?"
+_PREVIOUS = "SELECT seq FROM links WHERE value = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
+
+
+def cards_of(data: bytes) -> dict[str, Card]:
+    """Return an item as a card by language."""
+    found: dict[str, Card] = pickle.loads(data)  # noqa: S301  (this build wrote it)
+    return found

@@ -10,13 +10,16 @@ from archive.site.files import SiteTree
 from archive.site.items import ShownItem
 from archive.site.smaller import halved
 from schemas.crosswalks import iiif
-from schemas.derivatives import DerivativeSet
+from schemas.derivatives import Canvas, DerivativeSet
 from schemas.identifiers import image_folder
 from schemas.profile import Profile
 
 
 class ItemImages:
     """Brings the images of public items into one site.
+
+    Attributes:
+        publication: Where all this will be published.
 
     Args:
         layout: Where derivatives are.
@@ -37,7 +40,7 @@ class ItemImages:
         self._layout = layout
         self._tree = tree
         self._profile = profile
-        self._publication = publication
+        self.publication = publication
         self._halvings = halvings
 
     def usable(self, item: ShownItem) -> DerivativeSet | None:
@@ -67,11 +70,13 @@ class ItemImages:
         canvases = tuple(halved(canvas, self._halvings) for canvas in found.canvases)
         return replace(found, canvases=canvases)
 
-    def write(self, item: ShownItem) -> DerivativeSet | None:
-        """Bring the item's images and their info.json into the site, if they are there."""
-        images = self.usable(item)
-        if images is None:
-            return None
+    def bring(self, item: ShownItem, images: DerivativeSet) -> None:
+        """Bring the item's images into the site.
+
+        Args:
+            item: The item.
+            images: Its derivatives, as :meth:`usable` gave them.
+        """
         made = item.derivatives.canvases if item.derivatives else ()
         for canvas, whole in zip(images.canvases, made, strict=True):
             path = f"{image_folder(item.item_id)}/{canvas.key}"
@@ -80,8 +85,18 @@ class ItemImages:
                 self._tree.link_files(folder, path, edition_files(folder, whole, self._halvings))
             else:
                 self._tree.link_folder(folder, path)
-            image_id = self._publication.image_id(item.item_id, canvas)
-            self._tree.write_json(f"{path}/info.json", iiif.image_info(canvas, image_id))
-        document = iiif.manifest(item.record, images, self._profile, self._publication)
+
+    def describe(self, item: ShownItem, images: DerivativeSet) -> None:
+        """Write the info.json of the item's images, and its manifest."""
+        for canvas in images.canvases:
+            image_id = self.publication.image_id(item.item_id, canvas)
+            self._tree.write_json(
+                info_path(item.item_id, canvas), iiif.image_info(canvas, image_id)
+            )
+        document = iiif.manifest(item.record, images, self._profile, self.publication)
         self._tree.write_json(iiif.manifest_path(item.item_id), document)
-        return images
+
+
+def info_path(item_id: str, canvas: Canvas) -> str:
+    """Return the path of a canvas's info.json, relative to the root of the site."""
+    return f"{image_folder(item_id)}/{canvas.key}/info.json"

@@ -300,7 +300,10 @@ def _holder(record: Record, settings: Settings, lang: str) -> Text:
 
 
 def _rows(record: Record, profile: Profile, lang: str) -> Iterator[Row]:
+    said = {statement.field for statement in record.statements}
     for field in profile:
+        if field.name not in said and field.role is not Role.IDENTIFIER:
+            continue
         if not field.is_shown or field.role in (Role.FILES, Role.ACCESS, Role.KIND):
             continue
         if field.term in _ELSEWHERE_TERMS or field.name in (_PROSE_FIELD, ALT_TEXT):

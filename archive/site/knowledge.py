@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from archive.site.facets import KIND, PERIOD, PLACE, Facet, short_place
-from archive.site.gathering import Gathering, ValueEntry
+from archive.site.gathering import Gathered, ValueEntry
 from archive.site.items import Text
 from archive.site.years import OLDER, Span, century_of
 from schemas.gazetteer import Place, find_place
@@ -68,7 +68,7 @@ class Knower:
 
     def __init__(
         self,
-        gathered: Gathering,
+        gathered: Gathered,
         profile: Profile,
         tables: ValueTables,
         languages: tuple[str, ...],
@@ -240,7 +240,7 @@ def _middle(place: Place) -> tuple[float, float] | None:
     return latitudes[half], longitudes[half]
 
 
-def _know_span(gathered: Gathering, entry: ValueEntry, label: Text) -> Knowledge:
+def _know_span(gathered: Gathered, entry: ValueEntry, label: Text) -> Knowledge:
     span = span_of(entry.value.key)
     above = gathered.get(PERIOD, century_of(span.first).key) if span.is_decade else None
     return Knowledge(label, broader=(above,) if above else (), query=span.query)

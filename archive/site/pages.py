@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from archive.settings import Settings
@@ -14,6 +14,7 @@ from archive.site.items import Card, Display, Picture, Text
 from archive.site.render import Renderer, SiteWays, policy_with
 from archive.site.theme import Theme
 from archive.site.urls import absolute_url
+from archive.site.value_links import ValueLink
 from archive.site.viewer_data import viewer_data
 from schemas.crosswalks.iiif import collection_path, manifest_path
 from schemas.identifiers import item_page, shard_of
@@ -47,21 +48,6 @@ class Neighbours:
 
     previous: Card | None
     following: Card | None
-
-
-@dataclass(frozen=True)
-class ValueLink:
-    """A value in a list.
-
-    Attributes:
-        label: What it is called.
-        page: Path of its page, inside an edition.
-        count: Items that have it.
-    """
-
-    label: Text
-    page: str
-    count: int
 
 
 @dataclass(frozen=True)
@@ -142,10 +128,11 @@ class Pages:
         neighbours: Neighbours,
         json_ld: Mapping[str, Any] | None,
         around: Around,
+        updated_on: str,
         *,
         has_linked_art: bool = False,
     ) -> str:
-        """Return the page of an item."""
+        """Return the page of an item; ``updated_on`` is the day it changed, ``2026-11-21``."""
         path = item_page(item.item_id)
         address = (
             absolute_url(self._settings.base_url, f"{lang}/{path}")
@@ -169,7 +156,9 @@ class Pages:
             "summary": _shortened(item.prose[0].text) if item.prose else item.title.text,
             "address": address,
         }
-        return self._renderer.render("item.html", lang, path, self._common("item") | data)
+        # Not the day of the archive: a page changes with its item alone.
+        common = self._common("item") | {"numbers": replace(self.numbers, updated_on=updated_on)}
+        return self._renderer.render("item.html", lang, path, common | data)
 
     def page(self, template: str, lang: str, path: str, data: Mapping[str, Any]) -> str:
         """Return a page of any other kind.
@@ -238,7 +227,9 @@ class Pages:
         return drag_address(absolute_url(self._settings.base_url, manifest_path(item.item_id)))
 
     def _common(self, section: str) -> dict[str, Any]:
-        return {"section": section, "numbers": self.numbers, "item_page": item_page}
+        # Lists do not say when the archive changed: they would change with every item.
+        numbers = replace(self.numbers, updated_on="") if section == "browse" else self.numbers
+        return {"section": section, "numbers": numbers, "item_page": item_page}
 
 
 def browse_page(number: int) -> str:

@@ -178,7 +178,9 @@ def _environment(lang: str, theme: Path | None) -> jinja2.Environment:
     ours = jinja2.FileSystemLoader([HERE / "templates", STATIC / "img"])
     own = [jinja2.FileSystemLoader(theme)] if theme else []
     environment = page_environment(
-        jinja2.ChoiceLoader([*own, ours, jinja2.PrefixLoader({"hoaban": ours})]), lang
+        jinja2.ChoiceLoader([*own, ours, jinja2.PrefixLoader({"hoaban": ours})]),
+        lang,
+        is_ours=theme is None,
     )
     environment.filters["safe_url"] = safe_url
     environment.filters["bytes"] = functools.partial(_bytes, lang)

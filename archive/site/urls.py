@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 _SAFE_SCHEMES = ("http", "https", "mailto", "")
 # Browsers drop tabs and line ends inside a scheme: "java\tscript:" runs.
+_AS_IT_IS = re.compile(r"[A-Za-z0-9/,._~-]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -35,7 +36,7 @@ class PageUrls:
 
     def to(self, target: str, **query: str) -> str:
         """Return the link to ``target``, a path relative to the root of the site."""
-        link = self.prefix + quote(target, safe="/,.-_~")
+        link = self.prefix + _quoted(target)
         return f"{link}?{urlencode(query)}" if query else link
 
 
@@ -43,7 +44,12 @@ def absolute_url(base_url: str, path: str) -> str:
     """Return the public address of a path of the site; an index page by its folder."""
     folder = path.removesuffix("index.html") if path.endswith(("/index.html",)) else path
     folder = "" if folder == "index.html" else folder
-    return f"{base_url}/{quote(folder, safe='/,.-_~')}"
+    return f"{base_url}/{_quoted(folder)}"
+
+
+def _quoted(path: str) -> str:
+    """Return a path as it stands in an address; nearly all stand there as they are."""
+    return path if _AS_IT_IS.fullmatch(path) else quote(path, safe="/,.-_~")
 
 
 def safe_url(text: str) -> str:

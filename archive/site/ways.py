@@ -7,34 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 
-from archive.site.facets import (
-    KIND,
-    PERIOD,
-    PLACE,
-    Facet,
-    facet_page,
-    facets_of,
-    value_page,
-    values_of,
-)
+from archive.site.facets import KIND, PERIOD, PLACE, Facet, facet_page
 from archive.site.files import SiteTree
-from archive.site.gathering import Gathering, ValueEntry
-from archive.site.items import Card, ShownItem
-from archive.site.knowledge import Knower, Knowledge, span_of
-from archive.site.pages import PAGE_SIZE, Around, Pages, ValueLink, numbers_shown
+from archive.site.gathering import Gathered
+from archive.site.items import Card
+from archive.site.knowledge import span_of
+from archive.site.pages import Pages
+from archive.site.value_links import ValueLink, ValueLinks
 from schemas.collation import first_letter, letter_name, letter_order, sort_key
-from schemas.normalising import ValueTables
-from schemas.profile import Profile
 
 ONE_PAGE = 400
 """A facet with more values has a page a letter."""
 
 _TOP = 8
 _TIMELINE_CARDS = 6
-_RELATED = 4
-_NAMING = 8
 
 AddPage = Callable[[str], None]
 
@@ -104,41 +91,28 @@ class MapPlace:
 
 
 class Ways:
-    """Writes every page that leads to items by their values.
+    """Writes the pages that lead to items by their values, but for those of the values themselves.
 
     Attributes:
-        facets: The facets that have anything to choose from.
+        has_timeline: Whether any item has a date that was understood.
+        has_map: Whether any item has a place whose coordinates are known.
     """
 
     def __init__(
-        self,
-        tree: SiteTree,
-        gathered: Gathering,
-        profile: Profile,
-        tables: ValueTables,
-        languages: tuple[str, ...],
+        self, tree: SiteTree, gathered: Gathered, links: ValueLinks, languages: tuple[str, ...]
     ) -> None:
         self._tree = tree
         self._gathered = gathered
-        self._profile = profile
+        self._links = links
         self._languages = languages
-        self._knower = Knower(gathered, profile, tables, languages)
-        self.facets = tuple(f for f in facets_of(profile) if self._offers(f))
-        self._letters = {facet.name: self._lettered(facet) for facet in self.facets}
-
-    @property
-    def has_timeline(self) -> bool:
-        """Whether any item has a date that was understood."""
-        return bool(self._gathered.values.get(PERIOD))
-
-    @property
-    def has_map(self) -> bool:
-        """Whether any item has a place whose coordinates are known."""
-        return any(True for _ in self._places(self._languages[0]))
+        self._lists: dict[tuple[str, str], list[ValueLink]] = {}
+        self._letters = {facet.name: self._lettered(facet) for facet in links.facets}
+        self.has_timeline = bool(gathered.values.get(PERIOD))
+        self.has_map = any(True for _ in self._places(languages[0]))
 
     def views(self, lang: str) -> list[FacetView]:
         """Return the facets for the pages that show them all."""
-        return [self._view(facet, lang) for facet in self.facets]
+        return [self._view(facet, lang) for facet in self._links.facets]
 
     def write(self, pages: Pages, add: AddPage) -> None:
         """Write every page.
@@ -151,53 +125,17 @@ class Ways:
             views = self.views(lang)
             data = {"facets": views, "items": pages.numbers.items}
             self._page(pages, "facets.html", lang, "browse/index.html", data)
-            for facet in self.facets:
+            for facet in self._links.facets:
                 self._write_facet(pages, facet, lang)
             self._write_timeline(pages, lang)
             self._write_map(pages, lang)
         for path in self._paths():
             add(path)
 
-    def related(self, item: ShownItem) -> list[str]:
-        """Return the ids of the items most like one."""
-        values = list(values_of(item.record, self._profile))
-        return self._gathered.related(item.item_id, values, _RELATED)
-
-    def around(self, item_id: str, related: list[str], lang: str) -> Around:
-        """Return what an item is connected with, for its page.
-
-        Args:
-            item_id: The item.
-            related: Ids of the items most like it.
-            lang: Language of the page.
-        """
-        by_name = {facet.name: facet for facet in self.facets}
-        entries = [e for e in self._gathered.mentions(item_id) if e.value.facet in by_name]
-        naming = {
-            card.item_id: card
-            for entry in entries
-            for card in self._gathered.cards(entry, lang, start=0, limit=_NAMING)
-            if card.item_id != item_id
-        }
-        cards = (self._gathered.card_of(other, lang) for other in related if other not in naming)
-        return Around(
-            related=tuple(card for card in cards if card is not None),
-            named=tuple(self.link(by_name[e.value.facet], e, lang) for e in entries),
-            naming=tuple(naming.values())[:_NAMING],
-        )
-
-    def link(self, facet: Facet, entry: ValueEntry, lang: str) -> ValueLink:
-        """Return a link to a value's page."""
-        return ValueLink(self._knower.label(facet, entry, lang), entry.value.page, entry.count)
-
-    def _offers(self, facet: Facet) -> bool:
-        entries = self._gathered.values.get(facet.name, {})
-        return len(entries) > (1 if facet.name == KIND else 0)
-
     def _paths(self) -> Iterator[str]:
         """Yield the paths that every edition has."""
         yield "browse/index.html"
-        for facet in self.facets:
+        for facet in self._links.facets:
             yield facet_page(facet.name)
             letters, is_parted = self._letters[facet.name]
             yield from (_letter_page(facet, letter) for letter in letters if is_parted)
@@ -210,8 +148,13 @@ class Ways:
         html = pages.page(template, lang, path, data)
         self._tree.write_page(f"{lang}/{path}", html)
 
-    def _links(self, facet: Facet, lang: str) -> list[ValueLink]:
+    def _listed(self, facet: Facet, lang: str) -> list[ValueLink]:
         """Return the values an edition lists, in its order."""
+        if (facet.name, lang) not in self._lists:
+            self._lists[facet.name, lang] = self._sorted(facet, lang)
+        return self._lists[facet.name, lang]
+
+    def _sorted(self, facet: Facet, lang: str) -> list[ValueLink]:
         entries = [
             entry
             for entry in self._gathered.values[facet.name].values()
@@ -219,12 +162,12 @@ class Ways:
         ]
         if facet.name == PERIOD:
             entries.sort(key=lambda e: (span_of(e.value.key).first, -span_of(e.value.key).last))
-            return [self.link(facet, entry, lang) for entry in entries]
-        links = [self.link(facet, entry, lang) for entry in entries]
+            return [self._links.link(facet, entry, lang) for entry in entries]
+        links = [self._links.link(facet, entry, lang) for entry in entries]
         return sorted(links, key=lambda link: (sort_key(link.label.text), link.page))
 
     def _view(self, facet: Facet, lang: str) -> FacetView:
-        links = self._links(facet, lang)
+        links = self._listed(facet, lang)
         if facet.name == PERIOD:
             top = [link for link in links if "0s." not in link.page][:_TOP]
         else:
@@ -235,7 +178,7 @@ class Ways:
         )
 
     def _write_facet(self, pages: Pages, facet: Facet, lang: str) -> None:
-        links = self._links(facet, lang)
+        links = self._listed(facet, lang)
         letters, is_parted = self._letters[facet.name]
         by_letter: dict[str, list[ValueLink]] = {letter: [] for letter in letters}
         for link in links if letters else ():
@@ -254,8 +197,6 @@ class Ways:
         for view in views if is_parted else ():
             here = {"values": view.values, "letter_here": view.letter}
             self._page(pages, "facet.html", lang, view.page, data | here)
-        for entry in self._gathered.values[facet.name].values():
-            self._write_value(pages, facet, entry, lang)
 
     def _lettered(self, facet: Facet) -> tuple[list[str], bool]:
         """Return the letters a facet's values start with in any edition, each a page or not.
@@ -264,60 +205,10 @@ class Ways:
         """
         if facet.name in (PERIOD, KIND):
             return [], False
-        lists = [self._links(facet, lang) for lang in self._languages]
+        lists = [self._listed(facet, lang) for lang in self._languages]
         letters = {first_letter(link.label.text) for links in lists for link in links}
         is_parted = max(map(len, lists)) > ONE_PAGE and len(letters) > 1
         return sorted(letters, key=letter_order), is_parted
-
-    def _write_value(self, pages: Pages, facet: Facet, entry: ValueEntry, lang: str) -> None:
-        known = self._knower.know(facet, entry, lang)
-        count = max(1, -(-entry.count // PAGE_SIZE))
-        described = self._described(entry, known, lang)
-        for number in range(1, count + 1):
-            start = (number - 1) * PAGE_SIZE
-            data = {
-                "facet_label": facet.label(lang),
-                "facet_page": facet_page(facet.name),
-                "known": known,
-                "broader": [self.link(facet, above, lang) for above in known.broader],
-                "narrower": self._narrower(facet, entry, lang) if number == 1 else [],
-                "described": described if number == 1 else None,
-                "total": entry.count,
-                "cards_shown": self._gathered.cards(entry, lang, start=start, limit=PAGE_SIZE),
-                "first": start + 1,
-                "number": number,
-                "count": count,
-                "numbers_shown": numbers_shown(number, count),
-                "path_of": partial(value_page, facet.name, entry.value.key),
-                "map_page": "map.html" if self.has_map and known.latitude is not None else "",
-            }
-            path = value_page(facet.name, entry.value.key, number)
-            self._page(pages, "value.html", lang, path, data)
-
-    def _described(self, entry: ValueEntry, known: Knowledge, lang: str) -> Card | None:
-        """Return the item that describes the value itself: a person's record, a festival's."""
-        for name in (entry.value.text, known.label.text, *known.names):
-            item_id = self._gathered.entity(name)
-            if item_id:
-                return self._gathered.card_of(item_id, lang)
-        return None
-
-    def _narrower(self, facet: Facet, entry: ValueEntry, lang: str) -> list[ValueLink]:
-        """Return the decades of a century, or the terms under a term."""
-        if facet.name != PERIOD:
-            links = [self.link(facet, below, lang) for below in self._knower.narrower(facet, entry)]
-            return sorted(links, key=lambda link: (sort_key(link.label.text), link.page))
-        span = span_of(entry.value.key)
-        return [] if span.is_decade else self._decades(facet, span.first, span.last, lang)
-
-    def _decades(self, facet: Facet, first: int, last: int, lang: str) -> list[ValueLink]:
-        entries = self._gathered.values[PERIOD].values()
-        spans = sorted((span_of(e.value.key), e.number, e) for e in entries)
-        return [
-            self.link(facet, entry, lang)
-            for span, _number, entry in spans
-            if span.is_decade and first <= span.first <= last
-        ]
 
     def _write_timeline(self, pages: Pages, lang: str) -> None:
         if not self.has_timeline:
@@ -329,32 +220,32 @@ class Ways:
         most = max(entry.count for _span, entry in centuries)
         shown = [
             Century(
-                link=self.link(facet, entry, lang),
+                link=self._links.link(facet, entry, lang),
                 share=max(2, round(100 * entry.count / most)),
                 cards=tuple(self._gathered.cards(entry, lang, start=0, limit=_TIMELINE_CARDS)),
-                decades=tuple(self._decades(facet, span.first, span.last, lang)),
+                decades=tuple(self._links.decades(facet, span.first, span.last, lang)),
                 query=span.query,
             )
             for span, entry in centuries
         ]
         data = {
             "centuries": shown,
-            "dated": self._gathered.dated,
-            "undated": pages.numbers.items - self._gathered.dated,
+            "dated": self._gathered.known.dated,
+            "undated": pages.numbers.items - self._gathered.known.dated,
         }
         self._page(pages, "timeline.html", lang, "timeline.html", data)
 
     def _places(self, lang: str) -> Iterator[MapPlace]:
         """Yield the places whose coordinates are known, in the order of the alphabet."""
-        facet = next((facet for facet in self.facets if facet.name == PLACE), None)
+        facet = self._links.facet(PLACE)
         if facet is None:
             return
         found = []
         for entry in self._gathered.values[PLACE].values():
             # A province is only marked for the items that name no place inside it.
-            known = self._knower.know(facet, entry, lang)
+            known = self._links.knower.know(facet, entry, lang)
             if entry.direct and known.latitude is not None and known.longitude is not None:
-                link = replace(self.link(facet, entry, lang), count=entry.direct)
+                link = replace(self._links.link(facet, entry, lang), count=entry.direct)
                 found.append(MapPlace(link, known.latitude, known.longitude))
         yield from sorted(found, key=lambda place: sort_key(place.link.label.text))
 

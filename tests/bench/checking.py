@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 from archive.settings import Settings
@@ -39,8 +40,14 @@ HEADINGS = {
 }
 
 
-def write_delivery(tate: Path, folder: Path) -> int:
-    """Write the table as a catalogue under the profile's headings; return its rows."""
+def write_delivery(tate: Path, folder: Path, most: int = 0) -> int:
+    """Write the table as a catalogue under the profile's headings; return its rows.
+
+    Args:
+        tate: The table.
+        folder: Where the catalogue is written.
+        most: Most rows; 0 is all.
+    """
     rows = 0
     with (
         gzip.open(tate, "rt", encoding="utf-8", newline="") as source,
@@ -49,7 +56,7 @@ def write_delivery(tate: Path, folder: Path) -> int:
         reader = csv.reader(source)
         writer = csv.writer(target)
         writer.writerow([HEADINGS.get(heading, heading) for heading in next(reader)])
-        for row in reader:
+        for row in islice(reader, most or None):
             writer.writerow(row)
             rows += 1
     return rows

@@ -140,7 +140,7 @@ def test_a_value_in_another_language_is_listed_where_it_is_read(tmp_path):
 
 def test_many_values_have_a_page_a_letter_and_many_items_several_pages(tmp_path, monkeypatch):
     monkeypatch.setattr("archive.site.ways.ONE_PAGE", 3)
-    monkeypatch.setattr("archive.site.ways.PAGE_SIZE", 20)
+    monkeypatch.setattr("archive.site.value_pages.PAGE_SIZE", 20)
     archive = vietnamese_archive(tmp_path, 45)
     build(archive)
     assert broken_links(archive.layout.site) == []

@@ -1,0 +1,203 @@
+"""The files of an item: its page in every edition, its JSON-LD, its images and their manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from archive.settings import Settings
+from archive.site.data_files import DataLines, data_lines
+from archive.site.files import SiteTree
+from archive.site.gathering import Gathered, GatheredItem, cards_of
+from archive.site.item_images import ItemImages, info_path
+from archive.site.items import Text, display
+from archive.site.pages import Around, Neighbours, Pages, json_ld_path, linked_art_path
+from archive.site.reuse import Reuse
+from archive.site.urls import absolute_url
+from archive.site.value_links import ValueLinks
+from schemas.crosswalks import iiif
+from schemas.identifiers import item_page
+from schemas.profile import Profile
+from schemas.records import Record
+
+# Given a record, the address of its page, those of its images and the page's language, returns
+# its JSON-LD.
+JsonLd = Callable[[Record, str, Sequence[str], str], Mapping[str, Any]]
+# By language and inventory number: titles and paths of the stories that name an item.
+Told = Mapping[str, Mapping[str, tuple[tuple[Text, str], ...]]]
+
+_RELATED = 4
+_NAMING = 8
+
+
+@dataclass(frozen=True)
+class WrittenItem:
+    """What the files about all items say of one.
+
+    Attributes:
+        item_id: The item.
+        updated_on: Day it was last changed, ``2026-11-21``.
+        lines: Its part of the data files.
+        summary: Its part of the collection manifest, or None without images.
+    """
+
+    item_id: str
+    updated_on: str
+    lines: DataLines
+    summary: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class _Circle:
+    """An item among others, each as a list shows it; empty where there is none."""
+
+    item: GatheredItem
+    before: bytes
+    after: bytes
+    related: tuple[bytes, ...]
+
+
+class ItemPages:
+    """Writes the files of items into a site."""
+
+    def __init__(
+        self,
+        tree: SiteTree,
+        pages: Pages,
+        gathered: Gathered,
+        links: ValueLinks,
+        images: ItemImages,
+        *,
+        settings: Settings,
+        profile: Profile,
+        json_ld: JsonLd | None,
+        linked_art: JsonLd | None,
+        told: Told,
+        reuse: Reuse,
+    ) -> None:
+        self._tree = tree
+        self._pages = pages
+        self._gathered = gathered
+        self._links = links
+        self._images = images
+        self._settings = settings
+        self._profile = profile
+        self._json_ld = json_ld
+        self._linked_art = linked_art
+        self._told = told
+        self._reuse = reuse
+
+    def write(self, start: int, stop: int) -> Iterator[WrittenItem]:
+        """Write the items of some places in the list; ``stop`` is not among them."""
+        before = self._gathered.cards_at(start - 1)
+        items = list(self._gathered.items(start, stop))
+        after = [item.cards for item in items[1:]] + [self._gathered.cards_at(stop)]
+        for item, following in zip(items, after, strict=True):
+            yield self._write(self._circle(item, before, following))
+            before = item.cards
+
+    def _circle(self, item: GatheredItem, before: bytes | None, after: bytes | None) -> _Circle:
+        found = (self._gathered.cards_at(seq) for seq in self._gathered.related(item, _RELATED))
+        return _Circle(item, before or b"", after or b"", tuple(cards for cards in found if cards))
+
+    def _write(self, circle: _Circle) -> WrittenItem:
+        item = circle.item
+        shown = item.shown
+        if item.images is not None:
+            self._images.bring(shown, item.images)
+        described = self._describe(item, self._settings.main_language)
+        self._reuse.write(
+            f"item {shown.item_id}",
+            lambda: self._parts(circle),
+            self._paths(item),
+            lambda: self._make(circle, described),
+        )
+        summary = None
+        if item.images is not None:
+            summary = iiif.manifest_summary(shown.record, item.images, self._images.publication)
+        lines = data_lines(shown.record, self._profile, described)
+        return WrittenItem(shown.item_id, shown.updated_at[:10], lines, summary)
+
+    def _parts(self, circle: _Circle) -> Iterator[bytes]:
+        """Yield everything the files of an item are made from."""
+        item = circle.item
+        yield from (item.state, circle.before, circle.after, *circle.related)
+        number = item.shown.record.identifier
+        for lang in self._settings.languages:
+            if self._gathered.mentions(item.shown.item_id) or number in self._told[lang]:
+                yield repr(self._around(circle, lang)).encode()
+
+    def _paths(self, item: GatheredItem) -> list[str]:
+        """Return the files of an item, its images left out."""
+        item_id = item.shown.item_id
+        paths = [f"{lang}/{item_page(item_id)}" for lang in self._settings.languages]
+        if self._json_ld is not None:
+            paths.append(json_ld_path(item_id))
+        if self._linked_art is not None:
+            paths.append(linked_art_path(item_id))
+        if item.images is not None:
+            paths += [info_path(item_id, canvas) for canvas in item.images.canvases]
+            paths.append(iiif.manifest_path(item_id))
+        return paths
+
+    def _make(self, circle: _Circle, described: Mapping[str, Any] | None) -> None:
+        """Make the files of an item."""
+        item = circle.item
+        shown = item.shown
+        before = cards_of(circle.before) if circle.before else None
+        after = cards_of(circle.after) if circle.after else None
+        for lang in self._settings.languages:
+            is_main = lang == self._settings.main_language
+            html = self._pages.item(
+                lang,
+                display(shown, item.images, self._profile, self._settings, lang),
+                Neighbours(before[lang] if before else None, after[lang] if after else None),
+                described if is_main else self._describe(item, lang),
+                self._around(circle, lang),
+                shown.updated_at[:10],
+                has_linked_art=self._linked_art is not None,
+            )
+            self._tree.write_page(f"{lang}/{item_page(shown.item_id)}", html)
+        if described is not None:
+            self._tree.write_json(json_ld_path(shown.item_id), described)
+        if self._linked_art is not None:
+            found = self._described(self._linked_art, item, self._settings.main_language)
+            self._tree.write_json(linked_art_path(shown.item_id), found)
+        if item.images is not None:
+            self._images.describe(shown, item.images)
+
+    def _around(self, circle: _Circle, lang: str) -> Around:
+        """Return what an item is connected with."""
+        item = circle.item
+        related = [cards_of(cards)[lang] for cards in circle.related]
+        item_id, number = item.shown.item_id, item.shown.record.identifier
+        named = [
+            (facet, entry)
+            for entry in self._gathered.mentions(item_id)
+            if (facet := self._links.facet(entry.value.facet)) is not None
+        ]
+        naming = {
+            card.item_id: card
+            for _facet, entry in named
+            for card in self._gathered.cards(entry, lang, start=0, limit=_NAMING)
+            if card.item_id != item_id
+        }
+        return Around(
+            related=tuple(card for card in related if card.item_id not in naming),
+            named=tuple(self._links.link(facet, entry, lang) for facet, entry in named),
+            naming=tuple(naming.values())[:_NAMING],
+            stories=self._told[lang].get(number, ()),
+        )
+
+    def _describe(self, item: GatheredItem, lang: str) -> Mapping[str, Any] | None:
+        return None if self._json_ld is None else self._described(self._json_ld, item, lang)
+
+    def _described(self, by: JsonLd, item: GatheredItem, lang: str) -> Mapping[str, Any]:
+        item_id = item.shown.item_id
+        address = absolute_url(self._settings.base_url, f"{lang}/{item_page(item_id)}")
+        pictures = [
+            f"{self._images.publication.image_id(item_id, canvas)}/{canvas.access.name}"
+            for canvas in (item.images.canvases if item.images else ())
+        ]
+        return by(item.shown.record, address, pictures, lang)

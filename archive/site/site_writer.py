@@ -1,0 +1,287 @@
+"""Writes one site into a tree: a pass that counts and gathers, then every page, by pieces.
+
+Memory holds what the items have in common, their values, and a few items at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from archive.layout import Layout
+from archive.settings import Settings
+from archive.site.crew import do_pieces
+from archive.site.data_files import DataFiles
+from archive.site.files import SiteTree
+from archive.site.gathering import Gathered, Gathering
+from archive.site.item_images import ItemImages
+from archive.site.item_pages import JsonLd, Told
+from archive.site.items import Card, Display, ShownItem, SiteItem, card, display, shown_item
+from archive.site.kept import MadePages, key_of
+from archive.site.lists import CollectionFiles
+from archive.site.opensearch import OPENSEARCH_NAME, opensearch_description
+from archive.site.pages import HOME_STORIES, HomeContent, Numbers, Pages, browse_page
+from archive.site.render import STATIC, SiteWays
+from archive.site.sitemap import Sitemap
+from archive.site.stories import read_stories
+from archive.site.story_pages import StoryPages
+from archive.site.survey import Survey, survey_items
+from archive.site.theme import write_theme
+from archive.site.value_links import ValueLinks
+from archive.site.ways import Ways
+from archive.site.workshop import (
+    Done,
+    ItemsPiece,
+    ListPiece,
+    Order,
+    Piece,
+    ValuesPiece,
+    list_pages,
+    publication_of,
+)
+from archive.value_tables import read_value_tables
+from schemas.derivatives import DerivativeSet
+from schemas.identifiers import item_page
+from schemas.profile import Profile
+
+# Given a language, returns the facets of the search page: name, label and labels of values.
+Facets = Callable[[str], Sequence[Mapping[str, Any]]]
+Progress = Callable[[int, int], None]
+LISTS = "site-lists.db"
+
+# A smaller site is written before a process has started.
+PROCESSES_FROM = 1000
+_PIECE_ITEMS = 50
+_PIECE_LISTS = 8
+_PIECE_CARDS = 400
+
+
+class SiteWriter:
+    """Writes one site into a tree."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        settings: Settings,
+        profile: Profile,
+        tree: SiteTree,
+        *,
+        json_ld: JsonLd | None,
+        linked_art: JsonLd | None,
+        facets: Facets | None,
+        halvings: int,
+        processes: int,
+        keeps: bool,
+    ) -> None:
+        self._layout = layout
+        self._settings = settings
+        self._profile = profile
+        self._tree = tree
+        self._json_ld = json_ld
+        self._linked_art = linked_art
+        self._facets = facets
+        self._halvings = halvings
+        self._processes = processes
+        self._keeps = keeps
+        self._stories = StoryPages(read_stories(layout.stories, settings.languages), settings)
+        self._in_stories: dict[str, dict[str, Display]] = {lang: {} for lang in settings.languages}
+        self._publication = publication_of(settings)
+        self._images = ItemImages(layout, tree, profile, self._publication, halvings)
+
+    def write(
+        self,
+        items: Callable[[], Iterator[SiteItem]],
+        today: date,
+        on_progress: Progress | None,
+    ) -> Survey:
+        """Write everything but the search index."""
+        self._tree.copy_folder(STATIC, "assets")
+        shown = (shown_item(item, self._profile, self._settings) for item in items())
+        lists = self._layout.staging / LISTS
+        with Gathering(lists, self._profile, self._settings.languages) as gathering:
+
+            def gather(item: ShownItem, images: DerivativeSet | None) -> None:
+                gathering.add(item, images)
+                if item.record.identifier in self._stories.numbers:
+                    self._keep_for_stories(item, images)
+
+            chosen = self._settings.site.highlights
+            survey = survey_items(shown, self._images.usable, today, gather, chosen)
+            known = gathering.finish()
+            self._stories.check(self._in_stories[self._settings.main_language])
+            with Gathered(lists, known) as gathered:
+                self._write_pages(survey, gathered, on_progress)
+        return survey
+
+    def _keep_for_stories(self, item: ShownItem, images: DerivativeSet | None) -> None:
+        for lang, kept in self._in_stories.items():
+            shown = display(item, images, self._profile, self._settings, lang)
+            kept[item.record.identifier] = shown
+
+    def _write_pages(
+        self, survey: Survey, gathered: Gathered, on_progress: Progress | None
+    ) -> None:
+        """Write every page, and the images."""
+        tables = read_value_tables(self._layout)
+        languages = self._settings.languages
+        links = ValueLinks(gathered, self._profile, tables, languages)
+        ways = Ways(self._tree, gathered, links, languages)
+        order = self._order(survey, ways)
+        pages = Pages(self._settings, order.numbers, order.ways, order.theme)
+        self._write_single_pages(pages, ways, survey)
+        sitemap = self._sitemap()
+        add = sitemap.add if sitemap is not None else _unheard
+        with closing(DataFiles(self._tree, self._profile, self._settings)) as data:
+            pieces = _pieces(survey.items, gathered, links)
+            processes = self._processes if survey.items >= PROCESSES_FROM else 1
+            results = do_pieces(order, gathered.known, pieces, processes)
+            self._do_pieces(results, survey, data, add, on_progress)
+            downloads = data.finish(survey.updated_at[:10])
+        for lang in languages:
+            self._tree.write_page(f"{lang}/data.html", pages.data(lang, downloads))
+        ways.write(pages, add)
+        self._write_stories(pages, add)
+        for number in range(1, list_pages(survey.items) + 1):
+            add(browse_page(number))
+        if sitemap is not None:
+            sitemap.finish()
+
+    def _order(self, survey: Survey, ways: Ways) -> Order:
+        """Return what is told to everyone who writes a part of the site."""
+        numbers = Numbers(survey.items, survey.images, survey.updated_at[:10])
+        theme = write_theme(self._layout, self._settings.site, self._tree)
+        site_ways = SiteWays(ways.has_timeline, ways.has_map, bool(self._stories.names))
+        key = None
+        if self._keeps:
+            # A museum's own templates may say on every page how much there is.
+            said = numbers if theme.templates else None
+            by = (self._json_ld, self._linked_art)
+            data = (self._settings, self._profile, *by, site_ways, theme, said)
+            key = key_of(self._layout, theme.templates, *data)
+        return Order(
+            layout=self._layout,
+            settings=self._settings,
+            profile=self._profile,
+            root=self._tree.root,
+            before=self._tree.before,
+            lists=self._layout.staging / LISTS,
+            numbers=numbers,
+            ways=site_ways,
+            theme=theme,
+            json_ld=self._json_ld,
+            linked_art=self._linked_art,
+            told=self._told(),
+            halvings=self._halvings,
+            key=key,
+        )
+
+    def _told(self) -> Told:
+        return {
+            lang: {
+                number: tuple((s.title, s.page) for s in self._stories.of_item(number, lang, shown))
+                for number in shown
+            }
+            for lang, shown in self._in_stories.items()
+        }
+
+    def _do_pieces(
+        self,
+        results: Iterator[Done],
+        survey: Survey,
+        data: DataFiles,
+        add: Callable[[str, str], None],
+        on_progress: Progress | None,
+    ) -> None:
+        """Take the pages of items, of lists and of values; write the files about all items."""
+        collection = CollectionFiles(self._tree, self._publication, survey.with_images)
+        done = 0
+        with closing(MadePages(new_table(self._layout))) as table:
+            for result in results:
+                self._tree.counts.add(result.counts)
+                table.add(result.made)
+                for item in result.items:
+                    data.add(item.lines)
+                    if item.summary is not None:
+                        collection.add(item.summary)
+                    add(item_page(item.item_id), item.updated_on)
+                    done += 1
+                    if on_progress is not None:
+                        on_progress(done, survey.items)
+            table.finish()
+        collection.finish()
+
+    def _write_stories(self, pages: Pages, add: Callable[[str], None]) -> None:
+        paths: list[str] = []
+        for lang, shown in self._in_stories.items() if self._stories.names else ():
+            paths = self._stories.write(self._tree, pages, lang, shown)
+        for path in paths:
+            add(path)
+
+    def _write_single_pages(self, pages: Pages, ways: Ways, survey: Survey) -> None:
+        for lang in self._settings.languages:
+            lead = None
+            if survey.lead:
+                images = self._images.usable(survey.lead)
+                lead = display(survey.lead, images, self._profile, self._settings, lang)
+            shown = HomeContent(
+                highlights=tuple(self._card(item, lang) for item in survey.highlights),
+                latest=tuple(self._card(item, lang) for item in survey.latest),
+                lead=lead,
+                facets=tuple(ways.views(lang)),
+                stories=tuple(self._stories.cards(lang, self._in_stories[lang])[:HOME_STORIES]),
+            )
+            if lang == self._settings.main_language:
+                self._tree.write_page("index.html", pages.root(shown))
+            self._tree.write_page(f"{lang}/index.html", pages.home(lang, shown))
+            self._tree.write_page(
+                f"{lang}/search.html",
+                pages.search(lang, self._facets(lang) if self._facets else ()),
+            )
+            self._tree.write_page(f"{lang}/about.html", pages.about(lang))
+            if self._settings.has_public_url:
+                text = opensearch_description(self._settings, lang, self._settings.base_url)
+                self._tree.write(f"{lang}/{OPENSEARCH_NAME}", text.encode())
+        self._tree.write_page("404.html", pages.not_found())
+
+    def _sitemap(self) -> Sitemap | None:
+        if not self._settings.has_public_url:
+            return None
+        sitemap = Sitemap(self._tree, self._settings.base_url, self._settings.languages)
+        for path in ("index.html", "search.html", "about.html", "data.html"):
+            sitemap.add(path)
+        return sitemap
+
+    def _card(self, item: ShownItem, lang: str) -> Card:
+        return card(item, self._images.usable(item), lang)
+
+
+def _pieces(items: int, gathered: Gathered, links: ValueLinks) -> Iterator[Piece]:
+    """Yield the pieces of a site, each some tenths of a second of work."""
+    for start in range(1, items + 1, _PIECE_ITEMS):
+        yield ItemsPiece(start, min(start + _PIECE_ITEMS, items + 1))
+    last = list_pages(items) + 1
+    for start in range(1, last, _PIECE_LISTS):
+        yield ListPiece(start, min(start + _PIECE_LISTS, last))
+    for facet in (facet.name for facet in links.facets):
+        keys: list[str] = []
+        cards = 0
+        for key, entry in gathered.values[facet].items():
+            keys.append(key)
+            cards += entry.count + 10
+            if cards >= _PIECE_CARDS:
+                yield ValuesPiece(facet, tuple(keys))
+                keys, cards = [], 0
+        if keys:
+            yield ValuesPiece(facet, tuple(keys))
+
+
+def new_table(layout: Layout) -> Path:
+    """Return where a build notes what its pages were made from, until the site is in place."""
+    return layout.staging / layout.site_pages.name
+
+
+def _unheard(_path: str, _changed_on: str = "") -> None:
+    """Take the path of a page where there is no sitemap."""

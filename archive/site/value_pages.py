@@ -1,0 +1,115 @@
+"""The pages of a value: what is known of it, and every item that has it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from archive.site.facets import PERIOD, Facet, facet_page, value_page
+from archive.site.files import SiteTree
+from archive.site.gathering import Gathered, ValueEntry
+from archive.site.items import Card
+from archive.site.knowledge import Knowledge, span_of
+from archive.site.pages import PAGE_SIZE, Pages, numbers_shown
+from archive.site.reuse import Reuse
+from archive.site.value_links import ValueLink, ValueLinks
+from schemas.collation import sort_key
+
+
+class ValuePages:
+    """Writes the pages of values.
+
+    Args:
+        tree: The site.
+        pages: Makes the HTML.
+        gathered: What items have them.
+        links: Links to them.
+        has_map: Whether there is a map to lead to.
+        reuse: Makes pages, or takes them from the site before.
+    """
+
+    def __init__(
+        self,
+        tree: SiteTree,
+        pages: Pages,
+        gathered: Gathered,
+        links: ValueLinks,
+        *,
+        has_map: bool,
+        reuse: Reuse,
+    ) -> None:
+        self._tree = tree
+        self._pages = pages
+        self._gathered = gathered
+        self._links = links
+        self._has_map = has_map
+        self._reuse = reuse
+
+    def write(self, facet: Facet, entry: ValueEntry, lang: str) -> None:
+        """Write every page of a value in an edition."""
+        known = self._links.knower.know(facet, entry, lang)
+        count = max(1, -(-entry.count // PAGE_SIZE))
+        of_all = {
+            "facet_label": facet.label(lang),
+            "facet_page": facet_page(facet.name),
+            "known": known,
+            "broader": [self._links.link(facet, above, lang) for above in known.broader],
+            "total": entry.count,
+            "count": count,
+            "map_page": "map.html" if self._has_map and known.latitude is not None else "",
+        }
+        on_first = {
+            "narrower": self._narrower(facet, entry, lang),
+            "described": self._described(entry, known, lang),
+        }
+        # What lies above stands in "broader" too, without what a page does not say of it.
+        said = of_all | on_first | {"known": replace(known, broader=())}
+        self._reuse.write(
+            f"value {lang} {facet.name} {entry.value.key}",
+            lambda: [repr(said).encode(), *self._gathered.all_cards(entry)],
+            [self._path(facet, entry, lang, number) for number in range(1, count + 1)],
+            lambda: self._make(facet, entry, lang, of_all, on_first),
+        )
+
+    def _path(self, facet: Facet, entry: ValueEntry, lang: str, number: int) -> str:
+        return f"{lang}/{value_page(facet.name, entry.value.key, number)}"
+
+    def _make(
+        self,
+        facet: Facet,
+        entry: ValueEntry,
+        lang: str,
+        of_all: dict[str, Any],
+        on_first: dict[str, Any],
+    ) -> None:
+        path_of = partial(value_page, facet.name, entry.value.key)
+        for number in range(1, of_all["count"] + 1):
+            start = (number - 1) * PAGE_SIZE
+            data = of_all | (on_first if number == 1 else {"narrower": [], "described": None})
+            data |= {
+                "path_of": path_of,
+                "cards_shown": self._gathered.cards(entry, lang, start=start, limit=PAGE_SIZE),
+                "first": start + 1,
+                "number": number,
+                "numbers_shown": numbers_shown(number, of_all["count"]),
+            }
+            html = self._pages.page("value.html", lang, path_of(number), data)
+            self._tree.write_page(self._path(facet, entry, lang, number), html)
+
+    def _described(self, entry: ValueEntry, known: Knowledge, lang: str) -> Card | None:
+        """Return the item that describes the value itself: a person's record, a festival's."""
+        for name in (entry.value.text, known.label.text, *known.names):
+            item_id = self._gathered.entity(name)
+            if item_id:
+                return self._gathered.card_of(item_id, lang)
+        return None
+
+    def _narrower(self, facet: Facet, entry: ValueEntry, lang: str) -> list[ValueLink]:
+        """Return the decades of a century, or the terms under a term."""
+        if facet.name != PERIOD:
+            below = self._links.knower.narrower(facet, entry)
+            links = [self._links.link(facet, other, lang) for other in below]
+            return sorted(links, key=lambda link: (sort_key(link.label.text), link.page))
+        span = span_of(entry.value.key)
+        return [] if span.is_decade else self._links.decades(facet, span.first, span.last, lang)

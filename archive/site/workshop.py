@@ -1,0 +1,195 @@
+"""The work of a build that is done by pieces: items and values, a few at a time, in any process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.layout import Layout
+from archive.settings import Settings
+from archive.site.files import Counts, SiteTree
+from archive.site.gathering import Gathered
+from archive.site.item_images import ItemImages
+from archive.site.item_pages import ItemPages, JsonLd, Told, WrittenItem
+from archive.site.kept import KeptPages, Made
+from archive.site.pages import PAGE_SIZE, Numbers, Pages, browse_page
+from archive.site.render import SiteWays
+from archive.site.reuse import Reuse
+from archive.site.theme import Theme
+from archive.site.value_links import ValueLinks
+from archive.site.value_pages import ValuePages
+from archive.value_tables import read_value_tables
+from schemas.crosswalks import iiif
+from schemas.profile import Profile
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be built: plain data that any process can be given.
+
+    Attributes:
+        layout: The archive.
+        settings: Its settings.
+        profile: Its application profile.
+        root: The folder of the new site.
+        before: That of the site before, or None.
+        lists: What the first pass wrote.
+        numbers: How much there is.
+        ways: Which pages the menus lead to.
+        theme: What the site looks like beyond what ships.
+        json_ld: Describes an item, or None.
+        linked_art: Describes it as Linked Art does, or None.
+        told: The stories that name items.
+        halvings: How often zoomable images are halved.
+        key: Digest of what all pages are made from; None where it is not to be kept.
+    """
+
+    layout: Layout
+    settings: Settings
+    profile: Profile
+    root: Path
+    before: Path | None
+    lists: Path
+    numbers: Numbers
+    ways: SiteWays
+    theme: Theme
+    json_ld: JsonLd | None
+    linked_art: JsonLd | None
+    told: Told
+    halvings: int
+    key: bytes | None
+
+    @property
+    def publication(self) -> iiif.Publication:
+        """Where all this will be published."""
+        return publication_of(self.settings)
+
+
+@dataclass(frozen=True)
+class ItemsPiece:
+    """Items of some places in the list, ``stop`` not among them; places begin with 1."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class ListPiece:
+    """Pages of the list of all items, ``stop`` not among them; their numbers begin with 1."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class ValuesPiece:
+    """Values of a facet, by their keys."""
+
+    facet: str
+    keys: tuple[str, ...]
+
+
+Piece = ItemsPiece | ListPiece | ValuesPiece
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a piece.
+
+    Attributes:
+        counts: What was written.
+        items: The items of it, in their order.
+        made: What its pages were made from, where that is kept.
+    """
+
+    counts: Counts
+    items: tuple[WrittenItem, ...] = ()
+    made: tuple[Made, ...] = ()
+
+
+class Workshop:
+    """Does the pieces of one build; everything it needs is made once."""
+
+    def __init__(self, order: Order, gathered: Gathered) -> None:
+        self._order = order
+        self._gathered = gathered
+        settings, profile = order.settings, order.profile
+        self._tree = SiteTree(order.root, order.before)
+        self._pages = Pages(settings, order.numbers, order.ways, order.theme)
+        tables = read_value_tables(order.layout)
+        links = ValueLinks(gathered, profile, tables, settings.languages)
+        self._links = links
+        self._kept = None
+        if order.before is not None and order.key is not None:
+            self._kept = KeptPages(order.layout.site_pages, order.before)
+        self._reuse = reuse = Reuse(self._tree, self._kept, order.key)
+        images = ItemImages(order.layout, self._tree, profile, order.publication, order.halvings)
+        self._items = ItemPages(
+            self._tree,
+            self._pages,
+            gathered,
+            links,
+            images,
+            settings=settings,
+            profile=profile,
+            json_ld=order.json_ld,
+            linked_art=order.linked_art,
+            told=order.told,
+            reuse=reuse,
+        )
+        self._values = ValuePages(
+            self._tree, self._pages, gathered, links, has_map=order.ways.map, reuse=reuse
+        )
+
+    def close(self) -> None:
+        """Close what it reads from."""
+        if self._kept is not None:
+            self._kept.close()
+
+    def do(self, piece: Piece) -> Done:
+        """Do a piece."""
+        self._tree.counts = Counts()
+        self._reuse.made = []
+        items: tuple[WrittenItem, ...] = ()
+        if isinstance(piece, ItemsPiece):
+            items = tuple(self._items.write(piece.start, piece.stop))
+        elif isinstance(piece, ListPiece):
+            for number in range(piece.start, piece.stop):
+                self._write_list(number)
+        else:
+            self._write_values(piece)
+        return Done(self._tree.counts, items, tuple(self._reuse.made))
+
+    def _write_list(self, number: int) -> None:
+        start = (number - 1) * PAGE_SIZE + 1
+        items = self._gathered.cards_between(start, start + PAGE_SIZE)
+        count = list_pages(self._order.numbers.items)
+        for lang in self._order.settings.languages:
+            html = self._pages.browse(lang, [cards[lang] for cards in items], number, count)
+            self._tree.write_page(f"{lang}/{browse_page(number)}", html)
+
+    def _write_values(self, piece: ValuesPiece) -> None:
+        facet = self._links.facet(piece.facet)
+        if facet is None:
+            raise ValueError(f"nothing can be chosen by {piece.facet!r}")
+        entries = self._gathered.values[piece.facet]
+        for key in piece.keys:
+            for lang in self._order.settings.languages:
+                self._values.write(facet, entries[key], lang)
+
+
+def list_pages(items: int) -> int:
+    """Return how many pages the list of all items has in each edition; at least one."""
+    return max(1, -(-items // PAGE_SIZE))
+
+
+def publication_of(settings: Settings) -> iiif.Publication:
+    """Return where a site is published."""
+    return iiif.Publication(
+        base_url=settings.base_url,
+        title=settings.title,
+        languages=settings.languages,
+        publisher=settings.publisher,
+        rights=settings.rights,
+        rights_uri=settings.rights_uri,
+    )

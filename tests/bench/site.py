@@ -1,0 +1,153 @@
+"""What a build of the site costs: ``python -m tests.bench.site PATH [RECORDS [FUNCTIONS]]``.
+
+RECORDS (2,000; 0 is all) of the catalogue of Tate's artworks (``tate_artworks.csv.gz``) become an
+archive without images, whose site is built in two languages: at first, again without a change, and
+after one title was edited. Printed are item pages a CPU second of all processes, the largest
+memory, and ratios to two floors of the same run: writing the same bytes, and a page of a list with
+plain Jinja. With FUNCTIONS the build stays in this process and the ones that took most time follow.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import os
+import pstats
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import jinja2
+
+from archive.catalogue import Catalogue, CatalogueItem
+from archive.opening import Archive, create_archive
+from archive.settings import Settings
+from archive.site.build import SiteReport, build_site
+from archive.site.json_ld import ItemJsonLd
+from pipeline.intake.delivery import read_delivery
+from schemas.events import utc_text
+from schemas.records import day_of
+from tests.bench.checking import write_delivery
+
+_AT = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
+_PLAIN = """<!DOCTYPE html><html><head><title>{{ title }}</title></head><body><h1>{{ title }}</h1>
+<dl>{% for label, text in rows %}<dt>{{ label }}</dt><dd>{{ text }}</dd>{% endfor %}</dl>
+</body></html>"""
+
+
+def cpu_s() -> float:
+    """Return CPU seconds of this process and the children it has waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def measured(deed: Callable[[], object]) -> tuple[float, float]:
+    """Return CPU and wall seconds of a deed."""
+    cpu, wall = cpu_s(), time.perf_counter()
+    deed()
+    return cpu_s() - cpu, time.perf_counter() - wall
+
+
+def fill(archive: Archive, tate: Path, records: int) -> int:
+    """Fill the archive's catalogue; return how many items it has."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_delivery(tate, Path(folder), records)
+        delivery = read_delivery(Path(folder), profile=archive.profile, settings=archive.settings)
+        with Catalogue.open(archive.layout.catalogue) as catalogue, catalogue.transaction():
+            for number, item in enumerate(delivery.items):
+                when = f"2026-10-{1 + number % 20:02}T08:30:00Z"
+                record = item.record
+                catalogue.put(CatalogueItem(record.item_id, 1, when, when, record, ()))
+            catalogue.mark_complete()
+    return len(delivery.items)
+
+
+def edit(archive: Archive) -> None:
+    """Change a title of an item in the middle."""
+    with Catalogue.open(archive.layout.catalogue) as catalogue:
+        ids = list(catalogue.item_ids())
+        item = catalogue.get(ids[len(ids) // 2])
+        assert item is not None
+        first, *rest = item.record.statements
+        assert first.term == "title", first
+        statements = (replace(first, value=f"{first.value} (edited)"), *rest)
+        record = replace(item.record, statements=statements)
+        catalogue.put(replace(item, version=2, updated_at=utc_text(_AT), record=record))
+
+
+def build(archive: Archive) -> SiteReport:
+    """Build the site, without the search index, which is measured by itself."""
+    with Catalogue.open(archive.layout.catalogue) as catalogue:
+        return build_site(
+            archive.layout,
+            archive.settings,
+            archive.profile,
+            lambda: catalogue.iter_items(public_on=day_of(_AT)),
+            write_search=lambda folder: (folder / "search-engine.js").touch(),
+            at=utc_text(_AT),
+            json_ld=ItemJsonLd(archive.profile),
+            everything=catalogue.iter_items,
+            processes=archive.settings.jobs or os.cpu_count() or 1,
+        )
+
+
+def floors(archive: Archive, scratch: Path, pages: list[Path]) -> tuple[float, float]:
+    """Return CPU seconds to write the bytes of some pages, and to render as many plain ones."""
+    contents = [page.read_bytes() for page in pages]
+    for folder in {page.parent for page in pages}:
+        (scratch / folder.relative_to(archive.layout.site)).mkdir(parents=True)
+
+    def write() -> None:
+        for page, content in zip(pages, contents, strict=True):
+            (scratch / page.relative_to(archive.layout.site)).write_bytes(content)
+
+    template = jinja2.Environment(autoescape=True).from_string(_PLAIN)
+    rows = [("Label", f"Value {number}") for number in range(12)]
+
+    def render() -> None:
+        for page in pages:
+            template.render(title=page.stem, rows=rows)
+
+    return measured(write)[0], measured(render)[0]
+
+
+def main(tate: Path, records: int = 2000, functions: int = 0) -> None:
+    """Measure and print."""
+    say = sys.stdout.write
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        settings = Settings(base_url="https://museum.example", jobs=1 if functions else 0)
+        archive = create_archive(scratch / "museum", settings)
+        items = fill(archive, tate, records)
+        profiler = cProfile.Profile()
+        if functions:
+            profiler.enable()
+        whole_s, wall_s = measured(lambda: build(archive))
+        profiler.disable()
+        pages = sorted(archive.layout.site.glob("*/items/*/*.html"))
+        assert len(pages) == items * len(settings.languages)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        say(
+            f"{items} records, {len(pages)} item pages: {whole_s:.1f} s CPU ({wall_s:.1f} s), "
+            f"{len(pages) / whole_s:,.0f} item pages a CPU second; at most {peak:,.0f} MB\n"
+        )
+        writing_s, plain_s = floors(archive, scratch / "floor", pages[:4000])
+        share = len(pages[:4000]) / len(pages)
+        say(
+            f"  {whole_s * share / writing_s:.1f} times writing their bytes,"
+            f" {whole_s * share / plain_s:.1f} times plain Jinja\n"
+        )
+        for what, change in (("nothing changed", lambda: None), ("one title", edit)):
+            change(*([archive] if change is edit else []))
+            again_s, wall_s = measured(lambda: build(archive))
+            say(f"again, {what}: {again_s:.2f} s CPU ({wall_s:.2f} s)\n")
+    if functions:
+        pstats.Stats(profiler, stream=sys.stdout).sort_stats("tottime").print_stats(functions)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *(int(word) for word in sys.argv[2:]))
