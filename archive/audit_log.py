@@ -73,7 +73,15 @@ class AuditLog:
 
     def add(self, result: AuditResult, at: datetime) -> None:
         """Note the result of one object; it is on the disk after the next :meth:`sync`."""
-        self._append(asdict(result) | {"at": utc_text(at)})
+        self._append(
+            {
+                "item_id": result.item_id,
+                "files_checked": result.files_checked,
+                "bytes_checked": result.bytes_checked,
+                "problems": [asdict(problem) for problem in result.problems],
+                "at": utc_text(at),
+            }
+        )
 
     def add_event(self, event: Event) -> None:
         """Note an event: the end of the audit, or a repair."""

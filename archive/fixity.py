@@ -11,7 +11,8 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -147,9 +148,8 @@ def audit_items(
                     under_way.append(pool.submit(audit_item, store, item_id, pace=pace))
                 if not under_way:
                     return
-                while not wait([under_way[0]], _TELL_EVERY_S).done:
-                    _tell(on_progress, pace)
-                result = under_way.popleft().result()
+                result = _awaited(under_way[0], lambda: _tell(on_progress, pace))
+                under_way.popleft()
                 _tell(on_progress, pace)
                 yield result
         finally:
@@ -157,6 +157,15 @@ def audit_items(
                 future.cancel()
             if under_way:
                 pace.call_off()
+
+
+def _awaited(future: Future[AuditResult], tell: Callable[[], None]) -> AuditResult:
+    # Not wait() of several: it costs as much as a small object.
+    while not future.done():
+        with suppress(TimeoutError):
+            future.exception(_TELL_EVERY_S)
+        tell()
+    return future.result()
 
 
 def _tell(on_progress: Callable[[int, int], object] | None, pace: Pace) -> None:
@@ -208,8 +217,9 @@ def audit_item(store: Store, item_id: str, *, pace: Pace | None = None) -> Audit
         before = bytes_or_none(path)
         check = ObjectCheck(store.layout.store, pace or Pace())
         check.run(item_id)
-        is_moving = is_under_way(store.layout, item_id) or bytes_or_none(path) != before
-        if not check.problems or not is_moving or not tries_left:
+        if not check.problems or not tries_left:
+            break
+        if not is_under_way(store.layout, item_id) and bytes_or_none(path) == before:
             break
         time.sleep(_PAUSE_S)
     problems = tuple(sorted(check.problems, key=by_path))

@@ -7,9 +7,11 @@ object with a damaged inventory is still checked as far as another copy of it al
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from archive.digests import digest_file
 from archive.ocfl import (
@@ -115,15 +117,17 @@ class ObjectCheck(Check):
 
     def inventories(self, folder: Path, identifier: str, known: set[str]) -> Inventory | None:
         """Check every inventory; return the best one there is."""
-        highest = folder / f"v{highest_version(folder)}"
-        root_data, root_inventory = self.inventory(folder, identifier, twin=highest)
+        root_data, root_inventory = self.inventory(
+            folder, identifier, twin=lambda: folder / f"v{highest_version(folder)}"
+        )
         head = root_inventory.head if root_inventory else highest_version(folder)
         best = root_inventory
         for number in range(head, 0, -1):
             version = folder / f"v{number}"
             known |= {f"v{number}/{name}" for name in (INVENTORY_NAME, SIDECAR_NAME)}
-            twin = folder if number == head else None
-            data, inventory = self.inventory(version, identifier, twin=twin)
+            twin = (lambda: folder) if number == head else None
+            known_as = (root_data, root_inventory) if root_inventory else None
+            data, inventory = self.inventory(version, identifier, twin=twin, known_as=known_as)
             best = best or inventory
             if inventory is None or best is None:
                 continue
@@ -135,15 +139,21 @@ class ObjectCheck(Check):
         return best
 
     def inventory(
-        self, folder: Path, identifier: str, *, twin: Path | None
+        self,
+        folder: Path,
+        identifier: str,
+        *,
+        twin: Callable[[], Path] | None,
+        known_as: tuple[bytes | None, Inventory | None] | None = None,
     ) -> tuple[bytes | None, Inventory | None]:
         """Check one inventory and its sidecar; the inventory is None when not to be trusted.
 
         Args:
             folder: Where they are.
             identifier: The object id the inventory must have.
-            twin: A folder whose inventory must have the same bytes. Where it has, a digest
-                that differs is the sidecar's fault.
+            twin: Gives a folder whose inventory must have the same bytes. Where it has, a
+                digest that differs is the sidecar's fault.
+            known_as: Bytes that were parsed and checked already, and what they say.
         """
         path, sidecar_path = folder / INVENTORY_NAME, folder / SIDECAR_NAME
         data = self.read(path, ProblemKind.INVENTORY)
@@ -151,7 +161,7 @@ class ObjectCheck(Check):
         if data is None or sidecar is None:
             return data, None
         if sidecar != sidecar_bytes(data):
-            is_as_twin = twin is not None and data == bytes_or_none(twin / INVENTORY_NAME)
+            is_as_twin = twin is not None and data == bytes_or_none(twin() / INVENTORY_NAME)
             self.add(
                 sidecar_path if is_as_twin else path,
                 ProblemKind.INVENTORY,
@@ -159,6 +169,8 @@ class ObjectCheck(Check):
                 _text(sidecar) if is_as_twin else hashlib.sha512(data).hexdigest(),
             )
             return data, None
+        if known_as is not None and data == known_as[0]:
+            return known_as
         try:
             inventory = parse_inventory(data, path)
         except RecordError as error:
@@ -185,13 +197,35 @@ class ObjectCheck(Check):
             self.add(path, ProblemKind.CHANGED, digest, found.sha512)
 
     def extras(self, folder: Path, known: set[str]) -> None:
-        """Note every file and folder that nothing names."""
-        folders = {str(parent) for name in known for parent in PurePosixPath(name).parents}
-        for path in folder.rglob("*"):
-            name = path.relative_to(folder).as_posix()
-            is_folder = path.is_dir() and not path.is_symlink()
-            if name not in (folders if is_folder else known):
-                self.add(path, ProblemKind.EXTRA, "nothing", "a folder" if is_folder else "a file")
+        """Note every file and folder that nothing names; links are files and not followed."""
+        folders = {parent for name in known for parent in _parents(name)}
+        waiting = [""]
+        while waiting:
+            above = waiting.pop()
+            for entry in self._listed(folder / above):
+                name, is_folder = above + entry.name, entry.is_dir(follow_symlinks=False)
+                if name not in (folders if is_folder else known):
+                    what = "a folder" if is_folder else "a file"
+                    self.add(folder / name, ProblemKind.EXTRA, "nothing", what)
+                if is_folder:
+                    waiting.append(f"{name}/")
+
+    def _listed(self, folder: Path) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(folder) as entries:
+                return list(entries)
+        except FileNotFoundError:
+            return []  # what should be in it is missing, and told
+        except OSError as error:
+            self.unreadable(folder, ProblemKind.CHANGED, "a folder", error)
+            return []
+
+
+def _parents(name: str) -> Iterator[str]:
+    """Yield the folders above a path."""
+    while cut := max(name.rfind("/"), 0):
+        name = name[:cut]
+        yield name
 
 
 def is_earlier(older: Inventory, newest: Inventory, number: int) -> bool:

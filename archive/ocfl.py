@@ -195,7 +195,9 @@ def check_logical_path(path: str) -> None:
     """
     if any(part in ("", ".", "..") for part in path.split("/")):
         raise ValueError(f"logical path {path!r} has an empty part, '.' or '..'")
-    if "\\" in path or any(unicodedata.category(char) in ("Cc", "Cs") for char in path):
+    # Nearly every path is printable, and then no letter has to be looked at.
+    is_plain = path.isprintable() or not any(unicodedata.category(c) in ("Cc", "Cs") for c in path)
+    if "\\" in path or not is_plain:
         raise ValueError(f"logical path {path!r} has a backslash or a control character")
 
 

@@ -14,6 +14,7 @@ from schemas.finding_kinds import (
     access,
     alt_texts,
     exchange,
+    hidden,
     keeping,
     packages,
     partners,
@@ -30,6 +31,7 @@ from schemas.finding_kinds import (
     values,
 )
 from schemas.finding_kinds.kind import FindingKind, Severity
+from schemas.hidden_letters import turning_shown
 from schemas.messages import translate
 
 __all__ = ["KINDS", "Finding", "FindingKind", "Severity", "has_errors"]
@@ -42,6 +44,7 @@ KINDS: Mapping[str, FindingKind] = {
         *access.KINDS,
         *reading.KINDS,
         *text.KINDS,
+        *hidden.KINDS,
         *values.KINDS,
         *profile.KINDS,
         *scans.KINDS,
@@ -96,7 +99,7 @@ class Finding:
         kind = self.kind
         problem = translate(kind.problem, lang).format_map(dict(self.values))
         remedy = translate(kind.remedy, lang).format_map(dict(self.values))
-        return f"{problem} {remedy}".strip()
+        return turning_shown(f"{problem} {remedy}".strip())
 
     def where(self) -> str:
         """Return the place in one line: path, sheet, row and column, as far as known."""
@@ -109,7 +112,7 @@ class Finding:
             )
             if part
         )
-        return ": ".join(part for part in (self.path, cell) if part)
+        return turning_shown(": ".join(part for part in (self.path, cell) if part))
 
     def to_json(self, lang: str | None = None) -> dict[str, object]:
         """Return the finding as the plain dict that ``--json`` prints."""

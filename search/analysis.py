@@ -158,21 +158,22 @@ def _words_in_run(run: str) -> tuple[Word, ...]:
 def _iter_run(run: str) -> Iterator[Word]:
     """Yield the words of a run without spaces; it is normal text already."""
     parts: list[str] = []
+    letter, digit = _Kind.LETTER, _Kind.DIGIT
     part_kind = last = _Kind.BREAK
     is_whole_wanted = False
     for character in run:
         kind = _kind(character)
         if kind is _Kind.MARK:
             # A mark belongs to what it stands on; one that stands alone counts as a letter.
-            kind = part_kind if last in (_Kind.LETTER, _Kind.DIGIT) else _Kind.LETTER
-        if kind in (_Kind.LETTER, _Kind.DIGIT):
-            is_whole_wanted |= kind is _Kind.DIGIT
+            kind = part_kind if last is letter or last is digit else letter
+        if kind is letter or kind is digit:
+            is_whole_wanted |= kind is digit
             if kind is last:
                 parts[-1] += character
             else:
                 parts.append(character)
             part_kind = kind
-        elif kind is _Kind.JOINER and last in (_Kind.LETTER, _Kind.DIGIT):
+        elif kind is _Kind.JOINER and (last is letter or last is digit):
             is_whole_wanted |= character in _WHOLE_JOINERS
         else:
             yield from _word(parts, is_whole_wanted)
@@ -219,7 +220,12 @@ def _clusters(part: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 16)
 def _token(written: str) -> Token:
-    exact = exact_form(written[:LONGEST_PART])
+    written = written[:LONGEST_PART]
+    if written.isascii() and written.isalnum() and not written.isalpha():
+        # A number has no marks to lose: its forms are itself, and no two are alike.
+        number = written.lower()
+        return Token(number, number)
+    exact = exact_form(written)
     return Token(exact, bare_form(exact))
 
 

@@ -17,7 +17,7 @@ from threading import RLock
 from typing import Self
 
 from archive.settings import SEARCH_ENGINES
-from schemas.errors import RecordError, SourceError
+from schemas.errors import HoabanError, RecordError, SourceError
 from search.answer import Order, answer, ordered
 from search.documents import SearchDocument
 from search.engine import Engine, EngineKind, damaged_index, unwritable_index
@@ -25,6 +25,7 @@ from search.facets import NO_FILTERS, Bar, Counts, Filters
 from search.lookup import Lookup
 from search.query import NO_FIELDS, Fields, Query, parse_query
 from search.scoring import Ranked, rank
+from search.soundness import read_all
 from search.suggest import Suggestion, suggest
 
 _KINDS = {
@@ -274,8 +275,21 @@ class SearchIndex:
                 if self._lookup is None or self._lookup.snapshot is not snapshot:
                     self._lookup = Lookup(snapshot)
                 yield self._lookup
+        except HoabanError:
+            raise
         except Exception as error:  # damaged bytes surface as any exception, far from here
-            raise damaged_index(error, self._folder) from error
+            if (damage := self._damage()) is None:
+                raise  # a defect of the program, or of who asks
+            raise damaged_index(damage, self._folder) from error
+
+    def _damage(self) -> Exception | None:
+        """Return why the index cannot be read, or None."""
+        with self._asking:
+            try:
+                read_all(self._engine.snapshot())
+            except Exception as error:  # as in lookup()
+                return error
+            return None
 
 
 def kind_of(engine: str) -> EngineKind:

@@ -39,7 +39,11 @@ PAIR = "p"
 
 FACETS = "f"
 SPANS = "y"
-"""How the keys of all facets, and of all years, begin."""
+WORDS = "w"
+FIELD_WORDS = "n"
+SUGGESTIONS = "s"
+"""How the keys of all facets, of all years, of all words, of words in fields and of suggestions
+begin."""
 
 # Materials, places and kinds say the same in thousands of records.
 _SHORT = 60
@@ -91,9 +95,11 @@ def entry_for(document: SearchDocument) -> Entry:
             forms |= dict.fromkeys(found, level)
             for first, second in pairwise(parts):
                 followers[first].add(second)
-    keys = [f"w{form}{SEPARATOR}{level}" for form, level in forms.items()]
+    keys = [f"{WORDS}{form}{SEPARATOR}{level}" for form, level in forms.items()]
     keys += {
-        f"n{name}{SEPARATOR}{form}" for name, text in document.fields for form in _forms(text)[0]
+        f"{FIELD_WORDS}{name}{SEPARATOR}{form}"
+        for name, text in document.fields
+        for form in _forms(text)[0]
     }
     keys += {facet_key(name, value) for name, value in document.facets}
     if document.span:
@@ -144,12 +150,12 @@ def _analysed(run: str) -> tuple[Sequence[str], Sequence[str]]:
 
 def word_prefix(bare: str) -> str:
     """Return how the keys of all words with one bare form begin."""
-    return f"w{bare}{SEPARATOR}"
+    return f"{WORDS}{bare}{SEPARATOR}"
 
 
 def beginning_prefix(bare: str) -> str:
     """Return how the keys of all words begin whose bare form begins with ``bare``."""
-    return f"w{bare}"
+    return f"{WORDS}{bare}"
 
 
 def word_of(key: str) -> tuple[str, int]:
@@ -170,7 +176,7 @@ def pair_key(pair: str) -> str:
 
 def field_prefix(name: str, bare: str) -> str:
     """Return how the keys of all words in a field begin whose bare form begins with ``bare``."""
-    return f"n{name}{SEPARATOR}{bare}"
+    return f"{FIELD_WORDS}{name}{SEPARATOR}{bare}"
 
 
 def field_word_of(key: str) -> tuple[str, str]:
@@ -208,7 +214,7 @@ def suggestion_key(entry: Suggestible) -> str:
 
 def suggestion_prefix(key: str) -> str:
     """Return how the keys begin of all that is suggested by what begins so."""
-    return f"s{key}"
+    return f"{SUGGESTIONS}{key}"
 
 
 def suggestible_of(key: str) -> Suggestible:

@@ -12,7 +12,7 @@ import os
 import pickle
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -31,7 +31,7 @@ _shops: list[Workshop] = []
 
 def do_pieces(
     order: Order, known: Known, pieces: Iterable[Piece], processes: int
-) -> Iterator[Done]:
+) -> Generator[Done, None, None]:
     """Yield what came of each piece, in their order.
 
     Args:

@@ -15,6 +15,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from archive.site.compiling import PageCode, PageEnvironment, compiled_templates
+from schemas.hidden_letters import has_turning, turning_shown
 from schemas.messages import catalogue
 
 _NOTHING = Markup("")
@@ -48,6 +49,7 @@ def page_environment(
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_as_it_reads,
         bytecode_cache=compiled_templates(lang) if is_ours else None,
         extensions=["jinja2.ext.i18n"],
     )
@@ -59,6 +61,14 @@ def page_environment(
     install(catalogue(lang), newstyle=True)
     environment.filters["number"] = functools.partial(number_text, lang)
     return environment
+
+
+def _as_it_reads(value: object) -> object:
+    """Return what is put into a page; letters that would turn the writing round are written out."""
+    if not isinstance(value, str) or not has_turning(value):
+        return value
+    # Markup stays markup.
+    return type(value)(turning_shown(value))
 
 
 def number_text(lang: str, value: int) -> str:

@@ -202,7 +202,11 @@ class Pages:
 
     def not_found(self) -> str:
         """Return the page a server shows for an address that is not there."""
-        return self._renderer.render_not_found()
+        return self._renderer.render_anywhere("404.html")
+
+    def offline(self) -> str:
+        """Return the page a browser shows without a network for what it has not kept."""
+        return self._renderer.render_anywhere("offline.html")
 
     def data(self, lang: str, downloads: Sequence[Download]) -> str:
         """Return the page of the downloads of the whole site."""

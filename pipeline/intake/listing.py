@@ -17,6 +17,7 @@ from pathlib import Path
 from archive.layout import CONFIG_NAME
 from schemas.errors import SourceError
 from schemas.findings import Finding
+from schemas.hidden_letters import has_turning, hidden_in
 from schemas.messages import _
 
 SHEET_EXTENSIONS = frozenset({".xlsx", ".xlsm", ".csv", ".tsv", ".xls", ".ods"})
@@ -149,6 +150,12 @@ class _Lister:
             printable = name.encode("unicode_escape", "backslashreplace").decode("ascii")
             self._unreadable(printable, _("its name holds characters that cannot be printed"))
             return False
+        if letters := ", ".join(hidden_in(entry.name)):
+            is_turned = has_turning(entry.name)
+            code = "SCAN-turned-name" if is_turned else "SCAN-hidden-letters"
+            self.findings.append(Finding(code, path=name, values={"letters": letters}))
+            if is_turned:
+                return False
         if "\\" in entry.name or ":" in entry.name:
             self._unsafe(name)
             return False

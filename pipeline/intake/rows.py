@@ -17,6 +17,7 @@ from schemas.access import AccessTerms, parse_access_terms, parse_embargo, stric
 from schemas.dublincore import Statement
 from schemas.fields import DEFAULT_SEPARATORS, LINE, ValueType
 from schemas.findings import Finding
+from schemas.hidden_letters import has_turning, hidden_in
 from schemas.identifiers import item_id_for
 from schemas.legacy.cells import has_lost_letters
 from schemas.profile import Field, Role
@@ -155,6 +156,8 @@ class _RowReader:
             text = cell.strip()
             if has_lost_letters(text):
                 self._find("TEXT-lost-letter", column, words=f"'{tidy_line(text)[:60]}'")
+            if has_turning(text):
+                self._find("TEXT-turned", column, letters=", ".join(hidden_in(text)))
             if text == NOT_CALCULATED:
                 self._find("ROW-formula-unsaved", column)
             elif text in _CELL_ERRORS:

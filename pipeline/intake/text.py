@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from schemas.hidden_letters import without_turning
+
 # Letters no other language of our sites writes: đ ơ ư ă, and the block in which Unicode keeps
 # every Vietnamese letter with a tone mark or a mark below.
 _VIETNAMESE_LETTER = re.compile("[đơưăĩũ\u1ea0-\u1ef9]")
@@ -19,8 +21,12 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def tidy_line(text: str) -> str:
-    """Return ``text`` in NFC on one line: runs of white space become one space."""
+    """Return ``text`` in NFC on one line: runs of white space become one space.
+
+    Letters that nobody sees are left out, also those that turn the writing round.
+    """
     if not text.isprintable():
+        text = without_turning(text)
         text = _CONTROL.sub("", _INVISIBLE.sub("", text))
     text = " ".join(text.split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)

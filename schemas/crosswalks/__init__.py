@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from schemas.hidden_letters import without_turning
 from schemas.profile import Profile
 from schemas.records import Record
 
@@ -17,8 +18,12 @@ def public_record(record: Record, profile: Profile) -> Record:
 
     Left out are the cells under unknown columns, cells as they were before they were rescued,
     and statements of fields that ``profile`` hides or no longer has; statements that came from no
-    field stay.
+    field stay. So are letters that turn the writing round: a record from elsewhere may have some.
     """
     shown = {field.name for field in profile.of(record.kind) if field.is_shown} | {""}
-    statements = tuple(entry for entry in record.statements if entry.field in shown)
+    statements = tuple(
+        replace(entry, value=value) if value != entry.value else entry
+        for entry in record.statements
+        if entry.field in shown and ((value := without_turning(entry.value)) or entry.uri)
+    )
     return replace(record, statements=statements, extra=(), originals=())

@@ -8,7 +8,7 @@
 var HoabanSearch = (function () {
   "use strict";
 
-  const FORMAT = 4;
+  const FORMAT = 5;
   const received = {};
   const scripts = new Map();
   let folder = "";
@@ -81,6 +81,7 @@ var HoabanSearch = (function () {
     await loading;
     if (!language) {
       language = loadOnce("search-language.js").then(() => {
+        Object.assign(store, received.columns(store));
         reader = received.query(tables, analysis);
         const scores = received.scores(store.manifest.documents);
         scorer = received.scoring({ tables, analysis, reader, store, scores });
@@ -101,7 +102,6 @@ var HoabanSearch = (function () {
   }
 
   async function counter() {
-    await loadOnce("search-facets.js");
     return received.facets(tables, store, answers.placesOf);
   }
 

@@ -12,15 +12,16 @@ can run any code; an archive that arrives from elsewhere gets its index by ``hoa
 
 from __future__ import annotations
 
+import filecmp
 import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from whoosh.index import EmptyIndexError, LockError, open_dir
 from whoosh.reading import IndexReader, TermNotFound
@@ -37,11 +38,12 @@ from search.engine import (
 )
 from search.engines import workers
 from search.engines.whoosh_lists import Block, iter_blocks
-from search.engines.whoosh_writer import NAME, KeyWriter, build_segments, new_index
+from search.engines.whoosh_writer import NAME, KeyWriter, Replacing, new_index, new_part
 from search.keys import PAIR, entry_for
 
 _OWN_FILE = re.compile(r"_?hoaban\d+_")
 _BUILDING = "building"
+_Writer = TypeVar("_Writer", bound=KeyWriter)
 
 
 class WhooshKind:
@@ -227,26 +229,19 @@ class WhooshEngine:
 
     def replace_all(self, documents: Iterable[SearchDocument], *, jobs: int) -> int:
         """Put ``documents`` in the place of everything; see ``search.engine``."""
-        rest = once_each(documents)
         scratch = self._folder / _BUILDING
-        with self._writer() as writer, self._whoosh():
-            few = list(islice(rest, workers.PARALLEL_FROM))
-            every = chain(few, rest)
+        with self._writer(Replacing) as writer, self._whoosh():
             remove_tree(scratch)
-            if len(few) < workers.PARALLEL_FROM or jobs == 1:
-                folders = [scratch / "0"]
-                build_segments(every, folders[0])
-            else:
-                folders = workers.build_in_processes(build_segments, every, scratch, jobs)
-            segments = self._segments_of(folders)
+            folders = workers.build_parts(new_part, once_each(documents), scratch, jobs)
             # What was moved before a kill is cleared away by the next commit.
-            writer.mergetype = lambda _writer, _old: segments
+            segments = self._segments_of(folders)
+            writer.replace_by(segments)
         remove_tree(scratch)
         return sum(segment.doc_count_all() for segment in segments)
 
     def update(self, documents: Iterable[SearchDocument], removed: Iterable[str]) -> int:
         """Add ``documents`` and take out ``removed``; see ``search.engine``."""
-        with self._writer() as writer, self._index.searcher() as searcher:
+        with self._writer(KeyWriter) as writer, self._index.searcher() as searcher:
             count = 0
             for document in once_each(documents):
                 with self._whoosh():
@@ -265,18 +260,27 @@ class WhooshEngine:
             index: Any = open_dir(str(folder), indexname=NAME)
             segments += index._segments()
             for path in list(folder.glob(f"{NAME}_*.*")):
-                path.replace(self._folder / path.name)
+                self._bring(path)
         return segments
 
+    def _bring(self, path: Path) -> None:
+        """Move a segment here.
+
+        One of this name is the same, or damaged. Windows replaces none that a reader has open.
+        """
+        here = self._folder / path.name
+        if not here.is_file() or not filecmp.cmp(path, here, shallow=False):
+            path.replace(here)
+
     @contextmanager
-    def _writer(self, **commit_options: object) -> Iterator[KeyWriter]:
+    def _writer(self, kind: type[_Writer]) -> Iterator[_Writer]:
         """Give a writer; commit what the block wrote, or nothing if it raises."""
         with self._whoosh():
-            writer = KeyWriter(self._index)
+            writer = kind(self._index)
         try:
             yield writer
             with self._whoosh():
-                writer.commit(**commit_options)
+                writer.commit()
         except BaseException:
             # Frees Whoosh's lock. Some lines have done so already and refuse, and a disk that
             # refused a write may refuse this too; what matters is the error above.

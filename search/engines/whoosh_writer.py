@@ -13,28 +13,36 @@ Invariant: memory is bounded by ``_MOST_POSTINGS``, whatever the number of docum
 
 from __future__ import annotations
 
+import hashlib
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
-from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo
+from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3Segment, W3TermInfo
 from whoosh.fields import COLUMN, ID, STORED, Schema
+from whoosh.filedb.compound import CompoundStorage
 from whoosh.formats import Positions
-from whoosh.index import create_in
+from whoosh.index import TOC, clean_files, create_in
 from whoosh.system import pack_ushort
 from whoosh.writing import SegmentWriter
 
+from archive.digests import sha256_of
 from search.documents import SearchDocument
 from search.engines.whoosh_lists import list_bytes
+from search.engines.workers import PARTS, Add
 from search.keys import Entry, entry_for
 
 # The number belongs to the schema below, to the keys and to the analysis: a change to any makes
 # older indexes "missing", which the remedy mends.
 NAME = "hoaban4"
-# Of a segment that is being written; some 150 MB.
-_MOST_POSTINGS = 5_000_000
+# Of a segment that is being written; some 150 MB for all parts that one process may write.
+_MOST_POSTINGS = 5_000_000 // PARTS
+# Of the sha256 of a segment, in its name: as long as the names that Whoosh makes up.
+_NAME_DIGITS = 16
+_FIRST = 1
 # Field, term, its documents, and their values if it has some.
 _List: TypeAlias = "tuple[str, bytes, array[int], list[bytes] | None]"
 _Lists: TypeAlias = "defaultdict[str, array[int]]"
@@ -42,9 +50,13 @@ _Lists: TypeAlias = "defaultdict[str, array[int]]"
 
 def new_index(folder: Path) -> Any:
     """Make an empty index in ``folder`` and return it."""
+    return create_in(str(folder), _schema(), indexname=NAME)
+
+
+def _schema() -> Schema:
     pairs = ID()
     pairs.format = Positions()  # whatever it is called: a value of any length
-    schema = Schema(
+    return Schema(
         item_id=ID(stored=True, unique=True),
         order=COLUMN(),
         added=COLUMN(),
@@ -52,23 +64,33 @@ def new_index(folder: Path) -> Any:
         keys=ID(),
         pairs=pairs,
     )
-    return create_in(str(folder), schema, indexname=NAME)
 
 
-def build_segments(documents: Iterable[SearchDocument], folder: Path) -> None:
-    """Write ``documents`` as segments of a new index in ``folder``."""
+@contextmanager
+def new_part(folder: Path) -> Iterator[Add]:
+    """Make a new index in ``folder``; documents added in the block are its segments.
+
+    The same documents give the same segments, byte for byte.
+    """
     folder.mkdir(parents=True)
     index = new_index(folder)
-    writer = KeyWriter(index)
-    try:
+    writer = _PartWriter(index)
+
+    def add(documents: Iterable[SearchDocument]) -> None:
+        nonlocal writer
         for document in documents:
             if writer.is_full:
                 writer.commit(merge=False)
-                writer = KeyWriter(index)
+                writer = _PartWriter(index)
             writer.add_entry(entry_for(document))
+
+    try:
+        yield add
         writer.commit(merge=False)
     except BaseException:
-        writer.cancel()
+        # Whoosh has freed its lock when a commit fails, and then refuses; the error above counts.
+        with suppress(Exception):
+            writer.cancel()
         raise
 
 
@@ -97,6 +119,69 @@ class KeyWriter(SegmentWriter):
         self._lists.add_entry(number, entry)
 
 
+class _PartWriter(KeyWriter):
+    """A writer of one segment of a whole build: the same documents give the same bytes.
+
+    Whoosh names a segment by chance, and notes when its files were written and in whatever order
+    the system lists them. Here the name is made from what is in the files, and there are no times.
+    """
+
+    def _assemble_segment(self) -> None:
+        segment = self.get_segment()
+        by_chance = segment.segment_id()
+        files = sorted(segment.list_files(self.storage))
+        content = hashlib.sha256()
+        for file in files:
+            digest = sha256_of(Path(self.storage.folder, file))
+            content.update(f"{digest}  {file.removeprefix(by_chance)}\n".encode())
+        segment.segid = content.hexdigest()[:_NAME_DIGITS]
+        named = [segment.make_filename(file.removeprefix(by_chance)) for file in files]
+        for file, name in zip(files, named, strict=True):
+            self.storage.rename_file(file, name, safe=True)
+        whole = segment.create_file(self.storage, segment.COMPOUND_EXT)
+        CompoundStorage.assemble(whole, _Undated(self.storage), named)
+        for name in named:
+            self.storage.delete_file(name)
+        segment.compound = True
+
+
+class _Undated:
+    """Whoosh's folder of files, but none says when it was written."""
+
+    def __init__(self, storage: Any) -> None:
+        self._storage = storage
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._storage, name)
+
+    def file_modified(self, _name: str) -> float:
+        """Return no time."""
+        return 0.0
+
+
+class Replacing(KeyWriter):
+    """A writer that puts the segments of parts in the place of everything."""
+
+    def replace_by(self, segments: Iterable[Any]) -> None:
+        """Let the commit make ``segments``, whose files are here, the index."""
+        self.mergetype = lambda _writer, _old: [_same(segment) for segment in segments]
+
+    def _commit_toc(self, segments: list[Any]) -> None:
+        # The next generation is the index as soon as it has its name. Then it is written once
+        # more as the first, so that its name and number tell nothing of earlier ones; a process
+        # killed in between leaves both, which say the same.
+        for generation in dict.fromkeys((self.generation, _FIRST)):
+            TOC(_schema(), segments, generation).write(self.storage, NAME)
+            clean_files(self.storage, NAME, generation, segments)
+
+
+def _same(segment: Any) -> Any:
+    """Return a segment as if it had just been made: pickled, it is the same bytes."""
+    same = W3Segment(_KeyCodec(), NAME, segment.doc_count_all(), segment.segid)
+    same.compound = segment.compound
+    return same
+
+
 class _KeyPool:
     """The lists of one segment, in the place of Whoosh's pool of postings.
 
@@ -121,7 +206,7 @@ class _KeyPool:
         lists = self._lists("pairs")
         for first, seconds in entry.followers.items():
             lists[first].append(number)
-            self._values[first].append(f" {' '.join(seconds)} ".encode())
+            self._values[first].append(f" {' '.join(sorted(seconds))} ".encode())
         self.count += len(entry.keys) + len(entry.followers)
 
     def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:

@@ -1,58 +1,118 @@
 """Processes that build parts of an index at the same time.
 
-The documents go to whichever process asks for more, a few at a time, so memory is bounded and no
-process waits for another. Each answers only when its part is on disk.
+Documents go out a few at a time, so memory is bounded and hardly a process waits for another. Each
+answers only when its part is on disk.
 
-Invariant: no process outlives this one. A worker reads from a pipe whose other end only the
-parent holds; it ends when that closes, however the parent died.
+Invariants: what is in a part depends on the documents alone, never on how many processes work or
+how fast. No process outlives this one: a worker reads from a pipe whose other end only the parent
+holds; it ends when that closes, however the parent died.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import signal
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, cycle, islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from typing import Any
 
 from schemas.errors import DependencyError
 from schemas.messages import _
 from search.documents import SearchDocument
 from search.keys import Entry, entry_for
 
-Build = Callable[[Iterable[SearchDocument], Path], None]
+Add = Callable[[Iterable[SearchDocument]], None]
+NewPart = Callable[[Path], AbstractContextManager[Add]]
+"""A module's own function: makes a part in a folder, to which documents are added in the block."""
 Task = Callable[[Connection], None]
 
 PARALLEL_FROM = 1500
 """Documents from which processes pay: fewer are written sooner than processes start."""
 
+PARTS = 4
+"""Parts of a larger index, and so the most processes that build it."""
+
 _AT_ONCE = 100
+# Lots that wait for a process that is slower than the others.
+_MOST_WAITING = 20
+
+_Lot = tuple[int, list[SearchDocument]]
+"""Documents, and the number of the part they go to."""
 
 
-def build_in_processes(
-    build: Build, documents: Iterable[SearchDocument], folder: Path, jobs: int
+def build_parts(
+    new_part: NewPart, documents: Iterable[SearchDocument], folder: Path, jobs: int
 ) -> list[Path]:
-    """Share ``documents`` among processes and return the folders they filled.
+    """Share ``documents`` among parts and return their folders.
 
     Args:
-        build: A module's own function: takes documents and a folder, and fills it.
+        new_part: Makes a part.
         documents: Read one after another, here.
-        folder: Where each process gets a folder of its own; ``build`` makes it.
-        jobs: Processes.
+        folder: Where each part gets a folder of its own.
+        jobs: Processes that may work; the parts are the same for any number.
 
     Raises:
         DependencyError: A process ended without an answer.
-        Exception: What ``build`` raised in a process, or ``documents`` raised here.
+        Exception: What a part raised, or ``documents`` raised here.
     """
-    folders = [folder / str(number) for number in range(jobs)]
-    tasks = [partial(_build, build, part) for part in folders]
-    for _results in _handed_out(documents, tasks):
+    rest = iter(documents)
+    few = list(islice(rest, PARALLEL_FROM))
+    count = 1 if len(few) < PARALLEL_FROM else PARTS
+    folders = [folder / str(number) for number in range(count)]
+    lots = _lots(chain(few, rest), count)
+    processes = min(jobs, count)
+    if processes == 1:
+        _fill(new_part, dict(enumerate(folders)), lots)
+        return folders
+    shares = [dict(list(enumerate(folders))[first::processes]) for first in range(processes)]
+    tasks = [partial(_build, new_part, share) for share in shares]
+    for _results in _handed_out(_Waiting(lots, processes).next_of, tasks):
         pass
     return folders
+
+
+def _lots(documents: Iterable[SearchDocument], parts: int) -> Iterator[_Lot]:
+    """Yield the documents, a few for each part in turn."""
+    rest = iter(documents)
+    for part in cycle(range(parts)):
+        lot = list(islice(rest, _AT_ONCE))
+        if not lot:
+            return
+        yield part, lot
+
+
+def _fill(new_part: NewPart, folders: dict[int, Path], lots: Iterable[_Lot]) -> None:
+    """Make the parts of these folders of what ``lots`` has for them."""
+    with ExitStack() as stack:
+        add = {number: stack.enter_context(new_part(path)) for number, path in folders.items()}
+        for part, documents in lots:
+            add[part](documents)
+
+
+class _Waiting:
+    """Lots that were read and wait for the process whose they are."""
+
+    def __init__(self, lots: Iterator[_Lot], processes: int) -> None:
+        self._lots = lots
+        self._kept: list[deque[_Lot]] = [deque() for _number in range(processes)]
+
+    def next_of(self, process: int) -> _Lot | tuple[()] | None:
+        """Return the next lot of a process, an empty one at the end, or None: not yet."""
+        kept = self._kept[process]
+        while not kept:
+            if max(map(len, self._kept)) >= _MOST_WAITING:
+                return None
+            lot = next(self._lots, None)
+            if lot is None:
+                return ()
+            self._kept[lot[0] % len(self._kept)].append(lot)
+        return kept.popleft()
 
 
 def iter_entries(documents: Iterable[SearchDocument], jobs: int) -> Iterator[Entry]:
@@ -67,15 +127,21 @@ def iter_entries(documents: Iterable[SearchDocument], jobs: int) -> Iterator[Ent
     if len(few) < PARALLEL_FROM:
         yield from map(entry_for, every)
     else:
-        for entries in _handed_out(every, [_make_entries] * jobs):
+
+        def lot_of(_process: int) -> list[SearchDocument]:
+            return list(islice(every, _AT_ONCE))
+
+        for entries in _handed_out(lot_of, [_make_entries] * jobs):
             yield from entries
 
 
-def _handed_out(
-    documents: Iterable[SearchDocument], tasks: Iterable[Task]
-) -> Iterator[list[Entry]]:
-    """Run each task in a process, give them documents as they ask, and yield what they send."""
-    rest = iter(documents)
+def _handed_out(lot_of: Callable[[int], Any], tasks: Iterable[Task]) -> Iterator[list[Entry]]:
+    """Run each task in a process, give them documents as they ask, and yield what they send.
+
+    Args:
+        lot_of: Gives what a process gets next, by its number; None: it has to wait.
+        tasks: What each process does.
+    """
     workers: dict[Connection, SpawnProcess] = {}
     try:
         for task in tasks:
@@ -86,20 +152,30 @@ def _handed_out(
             process.start()
             theirs.close()
             workers[ours] = process
-        at_work = list(workers)
-        while at_work:
-            for connection in wait(at_work):
-                assert isinstance(connection, Connection)  # noqa: S101  (only those were asked)
-                answer = _received(connection)
-                if answer is None:
-                    at_work.remove(connection)
-                    continue
-                connection.send(list(islice(rest, _AT_ONCE)))
-                yield answer
+        yield from _answers(list(workers), lot_of)
     finally:
         for connection, process in workers.items():
             connection.close()
             process.join()
+
+
+def _answers(processes: list[Connection], lot_of: Callable[[int], Any]) -> Iterator[list[Entry]]:
+    """Yield what the processes send, and give each what it gets next, until all have finished."""
+    at_work, asking = set(processes), set[Connection]()
+    while at_work:
+        for connection in wait(at_work - asking):
+            assert isinstance(connection, Connection)  # noqa: S101  (only those were asked)
+            answer = _received(connection)
+            if answer is None:
+                at_work.remove(connection)
+            else:
+                asking.add(connection)
+                yield answer
+        for connection in list(asking):
+            lot = lot_of(processes.index(connection))
+            if lot is not None:
+                connection.send(lot)
+                asking.remove(connection)
 
 
 def _received(connection: Connection) -> list[Entry] | None:
@@ -132,16 +208,16 @@ def _work(task: Task, connection: Connection) -> None:
         connection.send(answer)
 
 
-def _build(build: Build, folder: Path, connection: Connection) -> None:
-    def asked_for() -> Iterator[SearchDocument]:
+def _build(new_part: NewPart, folders: dict[int, Path], connection: Connection) -> None:
+    def asked_for() -> Iterator[_Lot]:
         while True:
             connection.send([])
-            documents = connection.recv()
-            if not documents:
+            lot = connection.recv()
+            if not lot:
                 return
-            yield from documents
+            yield lot
 
-    build(asked_for(), folder)
+    _fill(new_part, folders, asked_for())
 
 
 def _make_entries(connection: Connection) -> None:

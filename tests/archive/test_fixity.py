@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import shutil
 import tracemalloc
@@ -62,6 +64,25 @@ def test_a_sound_store_has_no_problems_and_every_file_is_read(store: Store) -> N
     assert sum(result.bytes_checked for result in results) == sum(
         path.stat().st_size for path in files
     )
+
+
+def test_a_folder_that_cannot_be_listed_is_told(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extra = store.layout.store / HOME / "v1" / "content" / "kept"
+    extra.mkdir()
+    (extra / "file").write_bytes(b"x")
+    listing = os.scandir
+
+    def refused(path: Path | str) -> object:
+        if Path(path) == extra:
+            raise OSError(errno.EIO, "Input/output error")
+        return listing(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    kinds = {(p.path, p.kind.value, p.found) for p in problems(store)}
+    name = extra.relative_to(store.layout.store).as_posix()
+    assert kinds == {(name, "extra", "a folder"), (name, "changed", "Input/output error")}
 
 
 def test_progress_reaches_the_whole_store(store: Store) -> None:

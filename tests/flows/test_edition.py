@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.copy_edition import copy_edition
 from tests.conftest import Run, run_command
+from tests.faults.fat_disk import fat_disk
 from tests.flows.deliveries import draw_scan, tree, write_csv
 
 HEADINGS = ("Số kiểm kê", "Tên gọi", "Tệp ảnh")
@@ -112,7 +113,9 @@ def test_a_copy_is_equal_and_a_second_one_copies_nothing(
     assert again["verified"] == again["kept"] == len(tree(stick)) - 1
 
 
-def test_a_copy_that_was_stopped_goes_on(run: Run, museum: Path, tmp_path: Path) -> None:
+def test_a_copy_that_was_stopped_goes_on_also_on_a_fat_disk(
+    run: Run, museum: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     built(run, museum)
     source, stick = museum / "editions" / "usb", tmp_path / "stick"
 
@@ -123,10 +126,11 @@ def test_a_copy_that_was_stopped_goes_on(run: Run, museum: Path, tmp_path: Path)
         if getattr(progress, "done", 0) == 30:
             raise PulledOutError
 
-    with pytest.raises(PulledOutError):
-        copy_edition(source, stick, on_progress=pull_out)
-    assert not (stick / "checksums.sha256").exists()
-    report = copy_edition(source, stick)
+    with fat_disk(stick, monkeypatch):
+        with pytest.raises(PulledOutError):
+            copy_edition(source, stick, on_progress=pull_out)
+        assert not (stick / "checksums.sha256").exists()
+        report = copy_edition(source, stick)
     assert report.kept == 30
     assert tree(stick) == tree(source)
 

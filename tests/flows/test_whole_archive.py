@@ -3,7 +3,10 @@
 import csv
 import json
 import shutil
+import sqlite3
 import unicodedata
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import bagit
@@ -20,6 +23,15 @@ def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert run_command("init", museum, "--title", "Bảo tàng thử").code == 0
     assert run_command("ingest", make_delivery(folder / "delivery"), cwd=museum).code == 0
     return folder
+
+
+def catalogue_rows(museum: Path) -> dict[str, list[object]]:
+    """What the catalogue says of the store; not its log of the work done here, which has times."""
+    with closing(sqlite3.connect(museum / "catalogue.db")) as database:
+        return {
+            table: sorted(database.execute(f"SELECT * FROM {table}"))
+            for table in ("state", "items", "pictures", "picture_bands")
+        }
 
 
 @pytest.fixture
@@ -172,14 +184,22 @@ def test_rebuild_gives_the_same_bytes_from_store_settings_and_profile(
 ) -> None:
     assert run("build", cwd=museum).code == 0
     made = {name: tree(museum / name) for name in ("site", "derivatives", "store")}
+    rows = catalogue_rows(museum)
     answer = run("search", "--json", "đồng", cwd=museum).out
     for name in ("site", "derivatives", "index"):
         shutil.rmtree(museum / name)
     (museum / "catalogue.db").unlink()
-    assert run("rebuild", cwd=museum).code == 0
-    for name, files in made.items():
-        assert tree(museum / name) == files
-    assert run("search", "--json", "đồng", cwd=museum).out == answer
+    index: Mapping[str, str] = {}
+    # From nothing, then over what is there by another number of processes.
+    for jobs in ("2", "1"):
+        assert run("rebuild", "--jobs", jobs, cwd=museum).code == 0
+        for name, files in made.items():
+            assert tree(museum / name) == files
+        index = index or tree(museum / "index")
+        assert len(index) >= 2
+        assert tree(museum / "index") == index
+        assert catalogue_rows(museum) == rows
+        assert run("search", "--json", "đồng", cwd=museum).out == answer
 
 
 def test_a_restricted_item_stays_out_of_site_and_exports(

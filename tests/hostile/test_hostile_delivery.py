@@ -164,6 +164,7 @@ def test_names_from_outside_never_become_paths(
     for name in ("link.jpg", "loop.jpg", "passwd.jpg", "folder", "x\\..\\up.jpg", "C:evil.jpg"):
         assert (name, "MATCH-unsafe-name") in codes, name
     assert ("line\\nbreak.jpg", "SCAN-unreadable") in codes
+    assert ("\u202egpj.exe.jpg", "SCAN-turned-name") in codes
     assert ("pipe.jpg", "SCAN-unreadable") in codes
     assert {item for item in data["added"] if item.startswith("bt-")} == set()
     assert len(data["added"]) == 8
@@ -300,6 +301,41 @@ def test_formulas_are_neutral_in_every_table_that_goes_out_and_come_back(
         ran = run("records", "import", "--dry-run", "--json", tmp_path / name, cwd=museum)
         assert ran.code == 0, ran.out
         assert not json.loads(ran.out).get("changes"), ran.out
+
+
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def test_letters_that_nobody_sees_are_told_and_turn_nothing_round(
+    run: Run, museum: Path, delivery: Path
+) -> None:
+    for number, letter in enumerate(TURNING):
+        draw_scan(delivery / f"T{number}_{letter}gpj.exe.jpg")
+    draw_scan(delivery / "wide\u200bless.jpg")
+    draw_scan(delivery / "folder\u202e" / "inside.jpg")
+    draw_scan(delivery / "good.jpg")
+    rows = [(f"T-{n}", f"Vật {letter}gnoud gnốrt", "") for n, letter in enumerate(TURNING)]
+    catalogue(delivery, *rows)
+    ran = run("ingest", "--json", delivery, cwd=museum)
+    assert ran.code == 10, ran.err
+    data = json.loads(ran.out)
+    told = [(f["code"], f["path"], f["row"]) for f in data["findings"]]
+    for number, letter in enumerate(TURNING):
+        assert ("SCAN-turned-name", f"T{number}_{letter}gpj.exe.jpg", None) in told
+        assert ("TEXT-turned", "catalogue.csv", number + 3) in told
+    assert ("SCAN-turned-name", "folder\u202e", None) in told
+    assert ("SCAN-hidden-letters", "wide\u200bless.jpg", None) in told
+    assert all(letter not in f["message"] for f in data["findings"] for letter in TURNING)
+    assert "t-0" in data["added"]
+    said = run("check", delivery, "--contact-sheet", delivery.parent / "sheet.html", cwd=museum)
+    assert "U+202E" in said.out
+    assert "\\u202e" in said.out
+    assert run("build", cwd=museum).code == 0
+    shown = [said.out, (delivery.parent / "sheet.html").read_text("utf-8")]
+    shown += [p.read_text("utf-8") for p in (museum / "batches").rglob("*.html")]
+    shown += [p.read_text("utf-8") for p in (museum / "site").rglob("*.html")]
+    assert not [text for text in shown if any(letter in text for letter in TURNING)]
+    assert "gnoud gnốrt" in "".join(shown)
 
 
 @pytest.fixture

@@ -187,6 +187,65 @@ def test_failing_documents_leave_the_old_index(tmp_path: Path, engine: str) -> N
     index.close()
 
 
+_BUILT = """
+import sys
+from pathlib import Path
+from search.engines import workers
+from search.index import SearchIndex
+from tests.bench import catalogue
+
+if __name__ == "__main__":
+    workers.PARALLEL_FROM = 100
+    for folder, jobs in zip(sys.argv[1::2], sys.argv[2::2]):
+        index = SearchIndex.create(Path(folder))
+        index.replace_all(catalogue.documents(450), jobs=int(jobs))
+        index.close()
+"""
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_whole_build_by_whoosh_is_the_same_bytes_however_it_is_made(tmp_path: Path) -> None:
+    script = tmp_path / "built.py"
+    script.write_text(_BUILT, encoding="utf-8")
+    root = str(Path(__file__).parent.parent.parent)
+    for seed, jobs in (("1", ("1", "2")), ("2", ("3", "1"))):
+        # Another order of sets in every process.
+        folders = [tmp_path / f"{seed}-{number}" for number in jobs]
+        subprocess.run(
+            [sys.executable, script, folders[0], jobs[0], folders[1], jobs[1]],
+            env=os.environ | {"PYTHONPATH": root, "PYTHONHASHSEED": seed},
+            check=True,
+        )
+    first, *others = [files_in(tmp_path / name) for name in ("1-1", "1-2", "2-3", "2-1")]
+    assert len([name for name in first if name.endswith(".seg")]) == workers.PARTS
+    for other in others:
+        assert other == first
+    with SearchIndex.open(tmp_path / "1-1") as index:
+        some = list(catalogue.documents(60))
+        index.update(some, removed=[document.item_id for document in some[:30]])
+        assert files_in(tmp_path / "1-1") != first
+        for _again in range(2):
+            index.replace_all(catalogue.documents(GENERATED))
+            assert index.document_count == GENERATED
+            assert files_in(tmp_path / "1-1") == first
+
+
+def test_a_damaged_segment_is_replaced_by_a_whole_build(tmp_path: Path) -> None:
+    with SearchIndex.create(tmp_path) as index:
+        index.replace_all(documents())
+    whole = files_in(tmp_path)
+    (segment,) = tmp_path.glob("*.seg")
+    data = bytearray(segment.read_bytes())
+    data[len(data) // 2] ^= 1
+    segment.write_bytes(data)
+    with SearchIndex.open(tmp_path) as index:
+        index.replace_all(documents())
+    assert files_in(tmp_path) == whole
+
+
 @pytest.mark.parametrize("engine", SEARCH_ENGINES)
 def test_a_second_writer_is_told_to_wait(tmp_path: Path, engine: str) -> None:
     first = SearchIndex.create(tmp_path / "index", engine=engine)
@@ -307,3 +366,40 @@ def test_without_the_extra_one_is_told_what_to_install(
     with pytest.raises(DependencyError) as caught:
         SearchIndex.create(tmp_path, engine="tantivy")
     assert "hoaban[tantivy]" in caught.value.remedy
+
+
+@pytest.mark.parametrize("engine", SEARCH_ENGINES)
+def test_a_defect_is_not_called_damage(
+    tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SearchIndex.create(tmp_path, engine=engine) as index:
+        index.replace_all(documents())
+        index.update(documents()[:2], removed=[documents()[3].item_id])
+        with monkeypatch.context() as patch:
+            patch.setattr("search.index.answer", lambda *_args, **_more: {}["ours"])
+            with pytest.raises(KeyError, match="ours"):
+                index.search("gỗ")
+        with pytest.raises(BrokenPipeError), index.lookup():
+            raise BrokenPipeError
+        assert index.search("gỗ").total
+
+
+def test_a_flipped_byte_gives_an_answer_or_says_that_the_index_is_damaged(tmp_path: Path) -> None:
+    with SearchIndex.create(tmp_path) as index:
+        index.replace_all(documents())
+    (segment,) = tmp_path.glob("*.seg")
+    data, dice = segment.read_bytes(), random.Random(5)
+    told: list[RecordError] = []
+    for _again in range(40):
+        changed = bytearray(data)
+        changed[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
+        segment.write_bytes(changed)
+        try:
+            with SearchIndex.open(tmp_path) as index:
+                for query in ("gỗ", '"hai tai"', "d*", ""):
+                    index.search(query, with_facets=True, with_all=True)
+                index.suggest("g")
+        except RecordError as error:
+            told.append(error)
+    assert told
+    assert all("hoaban rebuild" in error.remedy for error in told)
