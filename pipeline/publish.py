@@ -14,7 +14,7 @@ from archive.lock import write_lock
 from archive.opening import Archive
 from archive.site.build import SiteReport, build_site
 from archive.site.edition import Edition
-from archive.site.json_ld import ItemJsonLd
+from archive.site.json_ld import ItemJsonLd, ItemLinkedArt
 from archive.store import Store
 from pipeline.derivative_sets import finish_derivatives, make_missing_derivatives
 from pipeline.indexing import public_document, public_fields, update_index
@@ -122,6 +122,7 @@ def write_site(
         at=utc_text(at),
         on_progress=tell,
         json_ld=ItemJsonLd(archive.profile, archive.settings.publisher),
+        linked_art=ItemLinkedArt(archive.profile, archive.settings),
         facets=lambda lang: facet_words(archive.profile, archive.tables, lang),
         everything=catalogue.iter_items,
         edition=edition,

@@ -65,6 +65,7 @@ def build_site(
     at: str,
     on_progress: Progress | None = None,
     json_ld: JsonLd | None = None,
+    linked_art: JsonLd | None = None,
     facets: Facets | None = None,
     everything: Callable[[], Iterator[SiteItem]] | None = None,
     edition: Edition | None = None,
@@ -86,6 +87,7 @@ def build_site(
         on_progress: Called with (items done, items in all).
         json_ld: Describes an item for search engines and scholars; without it none is written.
             With more than one process it is pickled.
+        linked_art: Describes it as Linked Art does, likewise.
         facets: What the search page calls the facets of the index; without it there are none.
         everything: Gives a new iterator over all items, public or not, each time; with it the
             site is looked through for what is not public before it is put in place.
@@ -111,6 +113,7 @@ def build_site(
             profile,
             tree,
             json_ld=json_ld,
+            linked_art=linked_art,
             facets=facets,
             halvings=halvings,
             processes=processes,

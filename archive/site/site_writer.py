@@ -73,6 +73,7 @@ class SiteWriter:
         tree: SiteTree,
         *,
         json_ld: JsonLd | None,
+        linked_art: JsonLd | None,
         facets: Facets | None,
         halvings: int,
         processes: int,
@@ -84,6 +85,7 @@ class SiteWriter:
         self._profile = profile
         self._tree = tree
         self._json_ld = json_ld
+        self._linked_art = linked_art
         self._facets = facets
         self._halvings = halvings
         self._processes = processes
@@ -170,7 +172,8 @@ class SiteWriter:
         if self._keeps:
             # A museum's own templates may say on every page how much there is.
             said = numbers if theme.templates else None
-            data = (self._settings, self._profile, self._json_ld, site_ways, theme, said)
+            by = (self._json_ld, self._linked_art)
+            data = (self._settings, self._profile, *by, site_ways, theme, said)
             key = key_of(self._layout, theme.templates, *data)
         return Order(
             layout=self._layout,
@@ -183,6 +186,7 @@ class SiteWriter:
             ways=site_ways,
             theme=theme,
             json_ld=self._json_ld,
+            linked_art=self._linked_art,
             told=self._told(),
             halvings=self._halvings,
             key=key,

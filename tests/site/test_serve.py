@@ -43,7 +43,7 @@ def client(archive):
         ("/assets/css/site.css", "text/css; charset=utf-8"),
         ("/assets/js/item.js", "text/javascript; charset=utf-8"),
         ("/assets/img/hoa-ban.svg", "image/svg+xml; charset=utf-8"),
-        ("/assets/fonts/noto-serif-latin-400-normal.woff2", "font/woff2"),
+        ("/assets/fonts/noto-serif-western-400-normal.woff2", "font/woff2"),
         ("/iiif/collection.json", "application/json; charset=utf-8"),
     ],
 )
