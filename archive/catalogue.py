@@ -21,6 +21,7 @@ from typing import Any, Self
 from archive.catalogue_file import open_database, open_for_reading, translated
 from archive.fingerprints import Fingerprints, Picture
 from archive.job_table import JobTable
+from archive.pasts import Pasts
 from schemas.derivatives import DerivativeSet
 from schemas.errors import RecordError
 from schemas.messages import _
@@ -81,6 +82,7 @@ class Catalogue:
         path: The database file.
         work: Its batches and jobs.
         fingerprints: What its pictures look like.
+        pasts: What items were for the public.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
@@ -89,6 +91,7 @@ class Catalogue:
         self.path = path
         self.work = JobTable(connection, path)
         self.fingerprints = Fingerprints(connection, path)
+        self.pasts = Pasts(connection, path)
 
     @classmethod
     def open(cls, path: Path, *, anew: bool = False) -> Self:
@@ -151,6 +154,7 @@ class Catalogue:
         with self.transaction():
             self._write("DELETE FROM items")
             self.fingerprints.forget_all()
+            self.pasts.forget_all()
             self._write("UPDATE state SET is_complete = 0")
 
     @contextmanager
@@ -191,6 +195,7 @@ class Catalogue:
                 derivatives,
             )
             self.fingerprints.put(item.item_id, _pictures(item.derivatives))
+            self.pasts.mark_gone(item.item_id, is_gone=False)
 
     def set_derivatives(self, derivatives: DerivativeSet) -> None:
         """Record what was made from an item's masters.
@@ -217,6 +222,7 @@ class Catalogue:
         with self.transaction():
             self._write("DELETE FROM items WHERE item_id = ?", item_id)
             self.fingerprints.forget(item_id)
+            self.pasts.mark_gone(item_id, is_gone=True)
 
     def iter_items(self, *, public_on: date | None = None) -> Iterator[CatalogueItem]:
         """Yield every item in the order of item ids, or those the public may see on a day.

@@ -13,7 +13,7 @@ from schemas.messages import _
 
 # "HOAB", so that a foreign database is never taken for ours.
 APPLICATION_ID = 0x484F4142
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 # Up to here the whole file is checked when it is opened (0.1 s); a larger one is checked by use.
 _CHECKED_BYTES = 64 << 20
@@ -80,6 +80,11 @@ CREATE TABLE jobs (
     PRIMARY KEY (batch, stage, item_id)
 ) WITHOUT ROWID;
 CREATE INDEX jobs_of_items ON jobs (item_id, stage, batch);
+CREATE TABLE pasts (
+    item_id TEXT PRIMARY KEY,
+    is_gone INTEGER NOT NULL,
+    states TEXT NOT NULL
+) WITHOUT ROWID;
 """
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}

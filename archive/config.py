@@ -273,6 +273,8 @@ def _wrong_derivatives(settings: DerivativeSettings) -> str:
         return _("quality and webp_quality must be from 1 to 100.")
     if min(*sizes, settings.max_megapixels) < 1 or settings.tile_px < 64:
         return _("sizes must be positive, and tile_px at least 64.")
+    if settings.first_view_kb < 0:
+        return _("first_view_kb must not be negative.")
     if list(sizes) != sorted(sizes):
         return _("thumbnail_px, small_access_px and access_px must be in rising order.")
     if settings.access_px > MOST_ACCESS_PX:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
+from archive.live_pages import LivePages
 from schemas.errors import ConfigError
 from schemas.messages import _
 
@@ -41,12 +43,28 @@ _HEADERS = {
 }
 
 
+# Named by their contents, so a name never gets others: a browser need not even ask. A week and no
+# longer, because the names are short.
+_NAMED_BY_CONTENT = re.compile(r"search/shards/.+\.js")
+_KEPT = "public, max-age=604800, immutable"
+
+
 class _SiteFiles(StaticFiles):
-    """Static files with our types and headers."""
+    """Static files with our types and headers, and pages that load themselves again if wanted."""
+
+    def __init__(self, site: Path, live: LivePages | None) -> None:
+        super().__init__(directory=site, html=True)
+        self._site = site
+        self._live = live
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)
         response.headers.update(_HEADERS)
+        path = Path(args[0] if args else kwargs["full_path"])
+        if self._live and path.suffix == ".html":
+            return self._live.page(path, response.status_code)
+        if _NAMED_BY_CONTENT.fullmatch(path.relative_to(self._site.resolve()).as_posix()):
+            response.headers["Cache-Control"] = _KEPT
         if isinstance(response, FileResponse):
             kind = _TYPES.get(Path(response.path).suffix.lower(), "application/octet-stream")
             text = kind.startswith("text/") or kind.endswith(("json", "xml"))
@@ -66,22 +84,30 @@ def check_site(site: Path) -> None:
         )
 
 
-def make_app(site: Path, routes: Sequence[BaseRoute] = ()) -> Starlette:
+def make_app(
+    site: Path, routes: Sequence[BaseRoute] = (), live: LivePages | None = None
+) -> Starlette:
     """Return the application that shows the site.
 
     Args:
         site: The site's folder. It may be replaced while the application runs.
         routes: What is answered before the files of the site are looked at.
+        live: Makes pages load themselves again, while somebody edits the site.
 
     Raises:
         ConfigError: There is no site.
     """
     check_site(site)
-    return Starlette(routes=[*routes, Mount("/", _SiteFiles(directory=site, html=True))])
+    more = live.routes() if live else []
+    return Starlette(routes=[*routes, *more, Mount("/", _SiteFiles(site, live))])
 
 
 def serve(
-    site: Path, host: str = "127.0.0.1", port: int = 8000, routes: Sequence[BaseRoute] = ()
+    site: Path,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    routes: Sequence[BaseRoute] = (),
+    live: LivePages | None = None,
 ) -> None:
     """Show the site until interrupted.
 
@@ -90,11 +116,12 @@ def serve(
         host: Address to listen on; by default only this computer can connect.
         port: Port to listen on.
         routes: What is answered before the files of the site are looked at.
+        live: Makes pages load themselves again, while somebody edits the site.
 
     Raises:
         ConfigError: There is no site, or the address cannot be used.
     """
-    app = make_app(site, routes)
+    app = make_app(site, routes, live)
     try:
         listener = socket.create_server((host, port))
     except OSError as error:

@@ -25,6 +25,7 @@ class DerivativeSettings:
         thumbnail_px: Longer side of the thumbnail, in pixels.
         small_access_px: Longer side of the smaller access image, in pixels.
         access_px: Longer side of the access image, in pixels.
+        first_view_kb: Most kilobytes of the WebP that a page shows first; 0 for no limit.
         tile_px: Side of a zoom tile, in pixels.
         quality: JPEG quality, 1 to 100.
         webp_quality: WebP quality, 1 to 100.
@@ -38,6 +39,7 @@ class DerivativeSettings:
     thumbnail_px: int = 400
     small_access_px: int = 800
     access_px: int = 1600
+    first_view_kb: int = 80
     tile_px: int = 512
     quality: int = 82
     webp_quality: int = 80

@@ -15,6 +15,9 @@ PAPER, DARK_PAPER = "#fbf9f5", "#171412"
 LEAST_CONTRAST = 4.5
 """Source: WCAG 2.2, success criterion 1.4.3 Contrast (Minimum)."""
 
+PACKAGES = ("lido", "edm", "mods")
+"""What packages of all items may be."""
+
 _COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 _LOGO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(svg|png|webp|jpg|jpeg)", re.IGNORECASE)
 _MAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
@@ -36,6 +39,10 @@ class SiteSettings:
         map_tiles: Address of a tile service for the map, with ``{z}``, ``{x}`` and ``{y}``; empty
             means the outline that comes along, and that no other host is asked.
         map_credit: What the tile service wants to be said of it.
+        packages: Formats of the packages of all items that a published site offers, each one of
+            ``PACKAGES``.
+        packages_up_to: Most public items with which a build makes them; 0 means any number.
+        offline_mb: Most megabytes that a reader's browser keeps of what was seen; 0 means none.
     """
 
     logo: str = ""
@@ -47,6 +54,9 @@ class SiteSettings:
     highlights: tuple[str, ...] = ()
     map_tiles: str = ""
     map_credit: str = ""
+    packages: tuple[str, ...] = ("lido", "edm")
+    packages_up_to: int = 2000
+    offline_mb: int = 50
 
     @property
     def is_mail(self) -> bool:
@@ -83,6 +93,10 @@ def wrong_site(settings: SiteSettings) -> str:
     is_web = settings.contact.startswith("https://") and " " not in settings.contact
     if settings.contact and not (settings.is_mail or is_web):
         return _("contact must be an e-mail address or an address with https://.")
+    if not all(name in PACKAGES for name in settings.packages):
+        return _("packages must name some of: {names}.").format(names=", ".join(PACKAGES))
+    if min(settings.packages_up_to, settings.offline_mb) < 0:
+        return _("packages_up_to and offline_mb must not be negative.")
     return _wrong_tiles(settings.map_tiles)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import PIL
@@ -18,7 +18,8 @@ import PIL
 from archive.limits import Limits, Watermark
 from archive.settings import DerivativeSettings
 from pipeline import vips
-from pipeline.pictures import Encoding, base_for, fitted, save_jpeg, save_webp, sharpened
+from pipeline.picture_files import write_picture
+from pipeline.pictures import Encoding, base_for, fitted, save_jpeg
 from pipeline.readers import version_of
 from pipeline.tiles import write_tiles
 from pipeline.vips import pyvips
@@ -28,7 +29,7 @@ from schemas.derivatives import DERIVATIVES_NAME, Canvas, DerivativeSet, ImageFi
 from schemas.records import json_bytes
 
 # Raise it when the same master and settings would give other bytes or other files.
-RECIPE_VERSION = 5
+RECIPE_VERSION = 6
 
 See = Callable[[pyvips.Image], None]
 
@@ -167,6 +168,7 @@ def write_canvas(
     )
     # The tiles were counted as they were written: a walk over their folders takes long.
     sizes = [path.stat().st_size for path in (*place.glob("*.*"), *place.glob("full/*/0/*"))]
+    largest = place / "full" / "max" / "0" / "default.jpg"
     return Canvas(
         key=source.key,
         master=source.master,
@@ -181,6 +183,7 @@ def write_canvas(
         sizes=tiles.pyramid.sizes,
         files=tiles.files + len(sizes),
         size_bytes=tiles.size_bytes + sum(sizes),
+        largest_bytes=largest.stat().st_size,
     )
 
 
@@ -231,6 +234,7 @@ def _write_pictures(
     wanted = [(_ACCESS, settings.access_px), (_SMALL_ACCESS, settings.small_access_px)]
     if max(base.width, base.height) <= settings.small_access_px:
         del wanted[1]
+    first = wanted[-1][0]
     made: list[ImageFile] = []
     picture = base
     for name, box_px in (*wanted, (_THUMBNAIL, settings.thumbnail_px)):
@@ -239,9 +243,16 @@ def _write_pictures(
         smaller = fitted(picture, box_px)
         see(smaller)
         is_sharpened = max(smaller.width, smaller.height) < sharpen_below_px
-        shown = sharpened(smaller).copy_memory() if is_sharpened else smaller
-        save_jpeg(shown, place / f"{name}.jpg", encoding)
-        save_webp(shown, place / f"{name}.webp", encoding)
-        made.insert(0, ImageFile(f"{name}.jpg", shown.width, shown.height, f"{name}.webp"))
+        file = write_picture(
+            smaller,
+            place,
+            name,
+            encoding,
+            most_bytes=settings.first_view_kb * 1000 if name == first else 0,
+            # The access image itself is for downloading: it keeps its size.
+            least_px=settings.thumbnail_px if name == _SMALL_ACCESS else settings.access_px,
+            is_sharpened=is_sharpened,
+        )
+        made.insert(0, replace(file, size_bytes=(place / file.name).stat().st_size))
         picture = smaller
     return made

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from functools import partial
 from threading import Lock
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ from archive.opening import Archive
 from archive.store import Store
 from pipeline.deletions import iter_deletions, last_shown
 from pipeline.exchange import exchange_of, published_of
+from pipeline.newest import changed_at
 from pipeline.packages import page_address
 from pipeline.selection import choose
 from schemas.crosswalks import public_record
@@ -139,7 +140,7 @@ class HarvestedArchive:
         store = Store(self._archive.layout)
         with Catalogue.open_for_reading(self._archive.layout.catalogue) as catalogue:
             for item in catalogue.iter_items(public_on=today):
-                yield Entry(_changed_at(item), item.item_id, self._sets_of(item.record, sets))
+                yield Entry(changed_at(item), item.item_id, self._sets_of(item.record, sets))
             chosen = choose(self._archive, catalogue, EVERYTHING, public_on=today)
             ever = replace(chosen, since=_EVER)
             for gone in iter_deletions(store, catalogue, ever):
@@ -204,15 +205,6 @@ class HarvestedArchive:
 
 _KINDS = N_("By kind")
 _COLLECTIONS = N_("By collection")
-
-
-def _changed_at(item: CatalogueItem) -> str:
-    """Return when an item became what it is for the public: by its last change, or its embargo."""
-    embargo = item.record.embargo_until
-    if not embargo:
-        return item.updated_at
-    opened = datetime.combine(date.fromisoformat(embargo) + timedelta(days=1), time())
-    return max(item.updated_at, utc_text(opened.astimezone()))
 
 
 def _state_of(archive: Archive) -> tuple[tuple[int, int], ...]:

@@ -154,6 +154,22 @@ def export_as(
     )
 
 
+def context_of(
+    archive: Archive, catalogue: Catalogue, today: date, format_name: str, *, at: str
+) -> ExportContext:
+    """Return what an export for everybody is told; what is found on the way is told to nobody.
+
+    Args:
+        archive: The archive.
+        catalogue: Its catalogue.
+        today: The day that decides what is public.
+        format_name: The format.
+        at: What dates the export, RFC 3339 in UTC.
+    """
+    context = _context(archive, catalogue, today, today, format_name, lambda finding: None)
+    return replace(context, at=at)
+
+
 def _context(
     archive: Archive,
     catalogue: Catalogue,
@@ -188,7 +204,7 @@ def _context(
         ),
         tell=tell,
         images_instead=lambda item: _images_instead(archive, part(item.item_id), item),
-        publication=_publication(archive),
+        publication=publication_of(archive),
         has_public_url=settings.has_public_url,
         derivatives_of=lambda item_id: _derivatives_of(part(item_id)),
         pictures=lambda item, max_px: pictures_of(archive, part(item.item_id), max_px),
@@ -320,7 +336,8 @@ def page_address(archive: Archive, item_id: str) -> str:
     return f"{settings.base_url}/{settings.main_language}/{item_page(item_id)}"
 
 
-def _publication(archive: Archive) -> Publication:
+def publication_of(archive: Archive) -> Publication:
+    """Return where the site of an archive is, what it is called, in which languages."""
     settings = archive.settings
     return Publication(
         base_url=settings.base_url,

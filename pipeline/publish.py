@@ -14,10 +14,11 @@ from archive.lock import write_lock
 from archive.opening import Archive
 from archive.site.build import SiteReport, build_site
 from archive.site.edition import Edition
-from archive.site.json_ld import ItemJsonLd
+from archive.site.json_ld import ItemJsonLd, ItemLinkedArt
 from archive.store import Store
 from pipeline.derivative_sets import finish_derivatives, make_missing_derivatives
 from pipeline.indexing import public_document, public_fields, update_index
+from pipeline.offers import PublishedOffers
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.refresh import refresh_from_store
 from schemas.events import utc_text
@@ -73,11 +74,13 @@ def publish(
         if changed := refreshed.item_ids | made.item_ids:
             update_index(archive, catalogue, changed)
         finish_derivatives(catalogue, now)
-        site = write_site(archive, catalogue, now=now, on_progress=on_progress, edition=edition)
+        written = write_site(archive, catalogue, now=now, on_progress=on_progress, edition=edition)
+    site = written.site
+    found = (*refreshed.findings, *made.findings, *written.findings)
     if edition is not None:
-        return PublishReport(site, (*refreshed.findings, *made.findings))
+        return PublishReport(site, found)
     over = budget_findings(archive.settings, files=site.files, size_bytes=site.bytes)
-    return PublishReport(site, (*refreshed.findings, *made.findings, *over))
+    return PublishReport(site, (*found, *over))
 
 
 def write_site(
@@ -87,7 +90,7 @@ def write_site(
     now: Callable[[], datetime],
     on_progress: OnProgress,
     edition: Edition | None = None,
-) -> SiteReport:
+) -> PublishReport:
     """Write the site from an open catalogue; the caller holds the write lock."""
     at = now()
 
@@ -107,7 +110,10 @@ def write_site(
     def tell(done: int, total: int) -> None:
         on_progress(Progress(WRITING, done, total))
 
-    return build_site(
+    offers = None
+    if edition is None and archive.settings.has_public_url:
+        offers = PublishedOffers(archive, catalogue, at)
+    report = build_site(
         archive.layout,
         archive.settings,
         archive.profile,
@@ -116,8 +122,11 @@ def write_site(
         at=utc_text(at),
         on_progress=tell,
         json_ld=ItemJsonLd(archive.profile, archive.settings.publisher),
+        linked_art=ItemLinkedArt(archive.profile, archive.settings),
         facets=lambda lang: facet_words(archive.profile, archive.tables, lang),
         everything=catalogue.iter_items,
         edition=edition,
         processes=archive.settings.jobs or os.cpu_count() or 1,
+        offers=offers,
     )
+    return PublishReport(report, tuple(offers.findings) if offers else ())

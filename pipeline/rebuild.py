@@ -89,15 +89,15 @@ def rebuild(
                 archive, catalogue, store, wanted, batch=batch, now=now, on_progress=on_progress
             )
             rebuild_index(archive, catalogue)
-            site = write_site(archive, catalogue, now=now, on_progress=on_progress)
+            written = write_site(archive, catalogue, now=now, on_progress=on_progress)
             derived = len(made.item_ids)
             summary = {"made": derived, "set_aside": len(wanted) - derived}
             catalogue.work.finish_open_batches(BatchKind.REBUILD, batch, utc_text(now()), summary)
             return RebuildReport(
                 items=catalogue.count(),
                 derived=derived,
-                findings=(*refreshed.findings, *made.findings),
-                site=site,
+                findings=(*refreshed.findings, *made.findings, *written.findings),
+                site=written.site,
             )
 
 

@@ -27,12 +27,14 @@ class ImageFile:
         width_px: Width in pixels.
         height_px: Height in pixels.
         webp: File name of the WebP.
+        size_bytes: Length of the JPEG; 0 in sets of before it was noted.
     """
 
     name: str
     width_px: int
     height_px: int
     webp: str
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Canvas:
         size_bytes: Their length together.
         fingerprint: What it looks like (``schemas.fingerprints``); empty when there is little
             on it, and in sets of before fingerprints were made.
+        largest_bytes: Length of ``full/max/0/default.jpg``; 0 in sets of before it was noted.
     """
 
     key: str
@@ -71,6 +74,7 @@ class Canvas:
     files: int
     size_bytes: int
     fingerprint: str = ""
+    largest_bytes: int = 0
 
     @property
     def access(self) -> ImageFile:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from schemas.finding_kinds import (
     access,
+    alt_texts,
     exchange,
     hidden,
     keeping,
@@ -47,6 +48,7 @@ KINDS: Mapping[str, FindingKind] = {
         *values.KINDS,
         *profile.KINDS,
         *scans.KINDS,
+        *alt_texts.KINDS,
         *quality.KINDS,
         *target.KINDS,
         *roundtrip.KINDS,

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from schemas.alt_texts import without_views
 from schemas.derivatives import DerivativeSet
 from schemas.events import Event
 from schemas.records import Record, is_view_public
@@ -19,8 +20,12 @@ from schemas.technical import Technical
 
 def public_views(record: Record, today: date) -> Record:
     """Return a record without its views that the public may not see on a day."""
-    views = tuple(view for view in record.views if is_view_public(view, today))
-    return record if len(views) == len(record.views) else replace(record, views=views)
+    closed = {at for at, view in enumerate(record.views) if not is_view_public(view, today)}
+    if not closed:
+        return record
+    views = tuple(view for at, view in enumerate(record.views) if at not in closed)
+    # What a closed picture shows is as closed as the picture.
+    return replace(record, views=views, statements=without_views(record.statements, closed))
 
 
 def closed_paths(record: Record, today: date) -> frozenset[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -171,6 +171,13 @@ def _is_open(access: Access, embargo_until: str, today: date) -> bool:
 def day_of(at: datetime) -> date:
     """Return the day a moment falls on where this computer stands."""
     return at.astimezone().date()
+
+
+def opened_at(embargo_until: str) -> datetime:
+    """Return the moment an embargo has ended: the midnight after its last day, aware."""
+    return datetime.combine(
+        date.fromisoformat(embargo_until) + timedelta(days=1), time()
+    ).astimezone()
 
 
 def withdrawn(identifier: str) -> Record:

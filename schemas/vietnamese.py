@@ -102,6 +102,8 @@ def normal_text(text: str) -> str:
 
     The form every key is made from and every comparison of headings can rest on.
     """
+    if text.isascii():
+        return text.lower().translate(_PREPARE) if "`" in text else text.lower()
     lower = unicodedata.normalize("NFC", text).lower()
     return unicodedata.normalize("NFC", lower.translate(_PREPARE))
 

@@ -6,7 +6,9 @@ and one hyphen, point, slash, underscore or apostrophe joins two parts: ``77.AO.
 hyphen can also be looked for *whole*, however it is joined: 77.AO.84, 77-AO-84 and 77AO84 are
 one. A Hán-Nôm character is a word of its own. Tai Viet, Cham, Lao, Thai and Khmer, which are
 written without spaces, come apart into clusters (a letter with the signs around it) that are
-*bound*: the word is found where its clusters stand side by side.
+*bound*: the word is found where its clusters stand side by side. A word in Tai Viet is also found
+by how its syllables are typed in Latin letters (``schemas/tai_viet.py``): as bare forms of what is
+written, so they count less than a word that is written so.
 
 Invariant: ``search/client/search-analysis.js`` gives the same words for the same text. It reads its
 tables from :func:`analysis_tables`; ``tests/data/search/vectors.json`` holds both to it.
@@ -21,6 +23,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from schemas import vietnamese
+from schemas.tai_viet import latin_spellings, tai_viet_tables
 from schemas.vietnamese import bare_form, exact_form, normal_text, toned_forms
 
 LONGEST_PART = 64
@@ -98,16 +101,24 @@ class Word:
         parts: Its parts in order, at least one.
         whole: The parts written together, when the word can also be looked for whole.
         is_bound: The parts mean the word only side by side (clusters of a script).
+        latin: Its syllables with each of their spellings in Latin letters as the bare form; a
+            text is found by them, but they are not looked for.
     """
 
     parts: tuple[Token, ...]
     whole: Token | None = None
     is_bound: bool = False
+    latin: tuple[Token, ...] = ()
 
     @property
     def tokens(self) -> tuple[Token, ...]:
         """The parts, then the whole if there is one."""
         return self.parts if self.whole is None else (*self.parts, self.whole)
+
+    @property
+    def indexed(self) -> tuple[Token, ...]:
+        """All that a text with the word is found by."""
+        return self.tokens + self.latin
 
 
 class _Kind(IntEnum):
@@ -158,21 +169,22 @@ def _words_in_run(run: str) -> tuple[Word, ...]:
 def _iter_run(run: str) -> Iterator[Word]:
     """Yield the words of a run without spaces; it is normal text already."""
     parts: list[str] = []
+    letter, digit = _Kind.LETTER, _Kind.DIGIT
     part_kind = last = _Kind.BREAK
     is_whole_wanted = False
     for character in run:
         kind = _kind(character)
         if kind is _Kind.MARK:
             # A mark belongs to what it stands on; one that stands alone counts as a letter.
-            kind = part_kind if last in (_Kind.LETTER, _Kind.DIGIT) else _Kind.LETTER
-        if kind in (_Kind.LETTER, _Kind.DIGIT):
-            is_whole_wanted |= kind is _Kind.DIGIT
+            kind = part_kind if last is letter or last is digit else letter
+        if kind is letter or kind is digit:
+            is_whole_wanted |= kind is digit
             if kind is last:
                 parts[-1] += character
             else:
                 parts.append(character)
             part_kind = kind
-        elif kind is _Kind.JOINER and last in (_Kind.LETTER, _Kind.DIGIT):
+        elif kind is _Kind.JOINER and (last is letter or last is digit):
             is_whole_wanted |= character in _WHOLE_JOINERS
         else:
             yield from _word(parts, is_whole_wanted)
@@ -195,7 +207,8 @@ def _word(written: list[str], is_whole_wanted: bool) -> Iterator[Word]:
             return
     tokens = tuple(token for token in map(_token, parts) if token.bare)
     if tokens:
-        yield Word(tokens, _token(whole) if has_whole else None, is_bound)
+        latin = tuple(token for part in written for token in _latin(part))
+        yield Word(tokens, _token(whole) if has_whole else None, is_bound, latin)
 
 
 def _clusters(part: str) -> list[str]:
@@ -219,8 +232,22 @@ def _clusters(part: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 16)
 def _token(written: str) -> Token:
-    exact = exact_form(written[:LONGEST_PART])
+    written = written[:LONGEST_PART]
+    if written.isascii() and written.isalnum() and not written.isalpha():
+        # A number has no marks to lose: its forms are itself, and no two are alike.
+        number = written.lower()
+        return Token(number, number)
+    exact = exact_form(written)
     return Token(exact, bare_form(exact))
+
+
+@lru_cache(maxsize=1 << 14)
+def _latin(part: str) -> tuple[Token, ...]:
+    return tuple(
+        Token(syllable, spelling)
+        for syllable, spellings in latin_spellings(_token(part).bare)
+        for spelling in spellings
+    )
 
 
 @lru_cache(maxsize=1 << 12)
@@ -265,4 +292,5 @@ def analysis_tables() -> dict[str, object]:
         "silent_initials": SILENT_INITIALS,
         "longest_part": LONGEST_PART,
         "most_parts": MOST_PARTS,
+        "tai_viet": tai_viet_tables(),
     }

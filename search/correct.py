@@ -11,6 +11,8 @@ word is exchanged: the one whose candidate stands beside its neighbours in most 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from search.analysis import Token, Word
 from search.docsets import union
 from search.query import Query
@@ -45,20 +47,22 @@ def correction_tables() -> dict[str, object]:
     return {"shortest_word": SHORTEST_WORD}
 
 
-def is_one_slip(word: str, other: str) -> bool:
-    """Say whether two different words are one slip apart."""
-    if word == other or abs(len(word) - len(other)) > 1:
-        return False
-    start = 0
-    while start < min(len(word), len(other)) and word[start] == other[start]:
-        start += 1
-    if len(word) != len(other):
-        longer, shorter = sorted((word, other), key=len, reverse=True)
-        return longer[start + 1 :] == shorter[start:]
-    if word[start + 1 :] == other[start + 1 :]:
-        return True
-    is_swapped = word[start : start + 2] == other[start : start + 2][::-1]
-    return is_swapped and word[start + 2 :] == other[start + 2 :]
+def one_slip_away(word: str, letters: Iterable[str]) -> set[str]:
+    """Return every other word that is one slip away from a word.
+
+    They are some hundreds, many fewer than the words of an index.
+
+    Args:
+        word: In its bare form.
+        letters: What letters may be put in or in the place of others.
+    """
+    parted = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    words = {start + end[1:] for start, end in parted if end}
+    words |= {start + end[1] + end[0] + end[2:] for start, end in parted if len(end) > 1}
+    for letter in letters:
+        words.update(start + letter + end for start, end in parted)
+        words.update(start + letter + end[1:] for start, end in parted if end)
+    return words - {word}
 
 
 def _one_exchanged(query: Query, words: list[Word], reader: TermReader) -> Query | None:
@@ -87,25 +91,36 @@ def _best(words: list[Word], place: int, reader: TermReader) -> tuple[tuple[int,
     bare = words[place].parts[0].bare
     before = words[place - 1].parts[-1].bare if place else ""
     after = words[place + 1].parts[0].bare if place + 1 < len(words) else ""
-    best: tuple[tuple[int, int], str] | None = None
+    beside: dict[str, int] = {}
     for form in _candidates(bare, reader):
+        count = reader.pair(f"{before} {form}").bit_count() if before else 0
+        count += reader.pair(f"{form} {after}").bit_count() if after else 0
+        beside[form] = count
+    most = max(beside.values(), default=0)
+    count, form = _most_frequent([form for form, n in beside.items() if n == most], reader)
+    return ((most, count), Word((Token(form, form),))) if count else None
+
+
+def _most_frequent(forms: list[str], reader: TermReader) -> tuple[int, str]:
+    """Return how many documents have the form that most have, and the form; 0 for none."""
+    best, found = 0, ""
+    # Whoever cannot exceed the best any more need not be counted.
+    bounds = sorted(((reader.most_with(form), form) for form in forms), reverse=True)
+    for bound, form in bounds:
+        if bound < best:
+            break
         count = _documents_with(reader, form)
-        beside = reader.pair(f"{before} {form}").bit_count() if before else 0
-        beside += reader.pair(f"{form} {after}").bit_count() if after else 0
-        reason = (beside, count)
-        if count and (best is None or reason > best[0]):
-            best = (reason, form)
-    return None if best is None else (best[0], Word((Token(best[1], best[1]),)))
+        if count > best or (count == best and form < found):
+            best, found = count, form
+    return best, found
 
 
 def _candidates(bare: str, reader: TermReader) -> list[str]:
-    letters = dict.fromkeys(bare[:2])
-    return sorted(
-        form
-        for letter in letters
-        for form in reader.bare_forms(letter)
-        if is_one_slip(bare, form) and not any(character.isdecimal() for character in form)
-    )
+    found: set[str] = set()
+    for letter in dict.fromkeys(bare[:2]):
+        forms = list(reader.bare_forms(letter))
+        found.update(one_slip_away(bare, set("".join(forms))).intersection(forms))
+    return sorted(form for form in found if not any(character.isdecimal() for character in form))
 
 
 def _count(reader: TermReader, word: Word) -> int:

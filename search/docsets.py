@@ -16,8 +16,10 @@ Docs = int
 
 NONE: Docs = 0
 
-# Where a set of so many bits a document is faster written sign by sign than bit by bit.
+# Where a set has so many bits a document or fewer it takes less memory than a list.
 _DENSE = 16
+# Where it has so many or fewer it is faster written sign by sign than bit by bit.
+_CROWDED = 32
 _FILLED_BYTE = re.compile(rb"[^\0]", re.DOTALL)
 _BITS_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 _AS_FLAGS = bytes.maketrans(b"01", b"\0\1")
@@ -28,15 +30,15 @@ def docs_of(numbers: Sequence[int]) -> Docs:
     if not numbers:
         return NONE
     size = max(numbers) + 1
-    if not is_dense(numbers):
+    if len(numbers) * _CROWDED <= size:
         packed = bytearray(size // 8 + 1)
         for number in numbers:
             packed[number >> 3] |= 1 << (number & 7)
         return int.from_bytes(packed, "little")
     signs = bytearray(b"0") * size
     for number in numbers:
-        signs[-1 - number] = 49
-    return int(signs, 2)
+        signs[number] = 49
+    return int(signs[::-1], 2)
 
 
 def is_dense(numbers: Sequence[int]) -> bool:

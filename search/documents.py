@@ -188,7 +188,7 @@ def field_terms(document: SearchDocument) -> set[str]:
         field_term(name, form, is_exact=is_exact)
         for name, text in document.fields
         for word in iter_words(text)
-        for token in word.tokens
+        for token in word.indexed
         for form, is_exact in ((token.exact, True), (token.bare, False))
     }
 
@@ -207,7 +207,7 @@ def best_levels(document: SearchDocument) -> dict[Token, int]:
     for number, level in enumerate(LEVELS):
         for text in document.texts.get(level, ()):
             for word in iter_words(text):
-                for token in word.tokens:
+                for token in word.indexed:
                     best.setdefault(token, number)
     return best
 

@@ -47,6 +47,12 @@ class Snapshot(Protocol):
     def counts(self, prefix: str) -> Iterable[tuple[str, int]]:
         """Return the keys that begin with ``prefix``, each with how many documents have it."""
 
+    def most(self, prefix: str) -> int:
+        """Return a number that the documents with keys that begin with ``prefix`` do not exceed.
+
+        It may be above theirs, for documents with several of the keys and those taken out.
+        """
+
     def order(self, number: int) -> str:
         """Return what orders a document among equals."""
 

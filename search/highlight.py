@@ -32,7 +32,7 @@ def highlighted(text: str, query: Query) -> tuple[tuple[str, bool], ...]:
     ]
     pieces: list[tuple[str, bool]] = []
     for piece in _pieces(unicodedata.normalize("NFC", text)):
-        forms = {token.bare for word in iter_words(piece) for token in word.tokens}
+        forms = {token.bare for word in iter_words(piece) for token in word.indexed}
         is_found = not forms.isdisjoint(bare) or any(p.fits(f) for p in patterns for f in forms)
         if pieces and pieces[-1][1] is is_found:
             pieces[-1] = (pieces[-1][0] + piece, is_found)

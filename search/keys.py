@@ -144,7 +144,7 @@ def _forms_of_run(run: str) -> tuple[Sequence[str], Sequence[str]]:
 
 def _analysed(run: str) -> tuple[Sequence[str], Sequence[str]]:
     words = words_in_run(run)
-    forms = (f"{token.bare}{SEPARATOR}{token.exact}" for word in words for token in word.tokens)
+    forms = (f"{token.bare}{SEPARATOR}{token.exact}" for word in words for token in word.indexed)
     return tuple(forms), tuple(token.bare for word in words for token in word.parts)
 
 

@@ -38,10 +38,14 @@ from search.keys import (
 from search.suggest import Entry
 
 MOST_KEPT_BYTES = 48_000_000
-"""Memory for the documents of keys that are kept for later queries."""
+"""Memory for keys, and for what has several of them, with their documents, kept for later
+queries."""
 
 MOST_LISTED = 200_000
-"""Keys whose listing is kept for later queries."""
+"""Keys and words whose listing is kept for later queries."""
+
+# So many keys are joined anew faster than what they had together is kept.
+_FEW_KEYS = 3
 
 # Fewer equal hits are put in order by reading what orders each of them.
 _FEW_TIES = 500
@@ -100,7 +104,17 @@ class Lookup:
 
     def bare_forms(self, prefix: str) -> Iterable[str]:
         """Return the bare forms that begin so."""
-        return dict.fromkeys(map(bare_of, self._keys(beginning_prefix(prefix))))
+        start = beginning_prefix(prefix)
+        name = f"{SEPARATOR}{start}"
+        forms = self._remembered(name)
+        if forms is None:
+            listed = self._keys(start)
+            forms = self._remember(name, tuple(dict.fromkeys(map(bare_of, listed))))
+        return forms
+
+    def most_with(self, form: str) -> int:
+        """Return a number that the documents that have a bare form do not exceed."""
+        return self.snapshot.most(word_prefix(form))
 
     def field_forms(self, name: str, prefix: str) -> Iterable[str]:
         """Return the bare forms in a field that begin so."""
@@ -164,6 +178,19 @@ class Lookup:
 
     def _having(self, keys: Sequence[str]) -> Docs:
         """Return the documents that have one of some keys."""
+        if len(keys) < _FEW_KEYS:
+            return self._joined(keys)
+        # Most queries ask for words that others had: their spellings are joined once.
+        name = f"{SEPARATOR}{SEPARATOR}".join(keys)
+        docs = self._kept.get(name)
+        if isinstance(docs, int):
+            self._kept.move_to_end(name)
+            return docs
+        docs = self._joined(keys)
+        self._keep(name, docs)
+        return docs
+
+    def _joined(self, keys: Sequence[str]) -> Docs:
         docs = NONE
         numbers: list[int] = []
         for key in keys:
@@ -181,21 +208,33 @@ class Lookup:
             self._kept.move_to_end(key)
             return entry
         numbers = self.snapshot.numbers(key)
-        entry = self._kept[key] = docs_of(numbers) if is_dense(numbers) else numbers
-        self._kept_bytes += getsizeof(entry)
-        while self._kept_bytes > MOST_KEPT_BYTES and len(self._kept) > 1:
-            _key, oldest = self._kept.popitem(last=False)
-            self._kept_bytes -= getsizeof(oldest)
+        entry = docs_of(numbers) if is_dense(numbers) else numbers
+        self._keep(key, entry)
         return entry
 
+    def _keep(self, name: str, entry: Sequence[int] | Docs) -> None:
+        self._kept[name] = entry
+        self._kept_bytes += getsizeof(name) + getsizeof(entry)
+        while self._kept_bytes > MOST_KEPT_BYTES and len(self._kept) > 1:
+            first, oldest = self._kept.popitem(last=False)
+            self._kept_bytes -= getsizeof(first) + getsizeof(oldest)
+
     def _keys(self, prefix: str) -> Sequence[str]:
-        keys = self._listed.get(prefix)
-        if keys is not None:
-            self._listed.move_to_end(prefix)
-            return keys
-        keys = self._listed[prefix] = tuple(self.snapshot.keys(prefix))
-        self._listed_count += len(keys) + 1
-        while self._listed_count > MOST_LISTED and len(self._listed) > 1:
-            _prefix, oldest = self._listed.popitem(last=False)
-            self._listed_count -= len(oldest) + 1
+        keys = self._remembered(prefix)
+        if keys is None:
+            keys = self._remember(prefix, tuple(self.snapshot.keys(prefix)))
         return keys
+
+    def _remembered(self, name: str) -> Sequence[str] | None:
+        found = self._listed.get(name)
+        if found is not None:
+            self._listed.move_to_end(name)
+        return found
+
+    def _remember(self, name: str, listed: Sequence[str]) -> Sequence[str]:
+        self._listed[name] = listed
+        self._listed_count += len(listed) + 1
+        while self._listed_count > MOST_LISTED and len(self._listed) > 1:
+            _name, oldest = self._listed.popitem(last=False)
+            self._listed_count -= len(oldest) + 1
+        return listed

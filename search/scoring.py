@@ -93,6 +93,10 @@ class TermReader(Protocol):
         """Return the bare forms that begin so, in any order; some may be in no document."""
         ...
 
+    def most_with(self, form: str) -> int:
+        """Return a number that the documents that have a bare form do not exceed."""
+        ...
+
     def field_forms(self, name: str, prefix: str) -> Iterable[str]:
         """Return the bare forms in a field that begin so, likewise."""
         ...

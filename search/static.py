@@ -3,9 +3,8 @@
 ``write_static_index`` writes into one folder:
 
     search-engine.js     what a page names: the API, the shards, the analysis
-    search-language.js   the query language, the scoring and the answers: at the first search
+    search-language.js   the query language, scoring, answers and facets: at the first search
     search-correct.js    what was probably meant: when nothing has all words of a query
-    search-facets.js     filters, counts and the histogram: when one of them is asked for
     search-suggest.js    suggestions: when the first is asked for
     search-index.js      the manifest: ``HoabanSearch.receive("index", {...})``
     shards/              everything else, each file named by what is in it
@@ -29,7 +28,7 @@ from search.analysis import analysis_tables
 from search.compiled.build import build
 from search.compiled.columns import TABLE_PART
 from search.compiled.files import FOLDER, ShardFolder, json_bytes, script
-from search.compiled.merge import FIRST_HITS, HEAD
+from search.compiled.leaves import FIRST_HITS, HEAD
 from search.compiled.packing import Packing, Sizes, sizes_for
 from search.correct import correction_tables
 from search.date_query import date_tables
@@ -39,7 +38,7 @@ from search.query import NO_FIELDS, Fields, query_tables
 from search.scoring import scoring_tables
 from search.suggest import suggestion_tables
 
-FORMAT = 4
+FORMAT = 5
 ENGINE_NAME = "search-engine.js"
 MANIFEST_NAME = "search-index.js"
 _CLIENT = Path(__file__).parent / "client"
@@ -49,10 +48,11 @@ _SCRIPTS = {
         "search-query.js",
         "search-scores.js",
         "search-scoring.js",
+        "search-columns.js",
         "search-answer.js",
+        "search-facets.js",
     ),
     "search-correct.js": ("search-correct.js",),
-    "search-facets.js": ("search-facets.js",),
     "search-suggest.js": ("search-suggest.js",),
 }
 _TABLES = "x"

@@ -25,6 +25,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Protocol
 
@@ -101,7 +102,7 @@ def suggestions_of(
     if key and len(identifier) <= LONGEST_TEXT:
         entries[Entry(key, NUMBER, identifier)] = None
     for title in titles:
-        entries |= dict.fromkeys(_of_title(title))
+        entries |= dict.fromkeys(Entry(key, WORD, text) for key, text in title_suggestions(title))
     for field, value in facets:
         if field not in CODED_FACETS and len(value) <= LONGEST_TEXT:
             words = _bare(value)
@@ -208,19 +209,22 @@ def _letters(word: str) -> tuple[list[str], str]:
     return letters, tone
 
 
-def _of_title(title: str) -> Iterator[Entry]:
-    """Yield the words of a title, and every two that no sign parts."""
-    chunks = unicodedata.normalize("NFC", title).lower().split()
-    words = [chunk.strip(_MARKS_AROUND) for chunk in chunks]
-    keys = [" ".join(_bare(word)) for word in words]
-    for word, key in zip(words, keys, strict=True):
+@lru_cache(maxsize=1 << 15)
+def _chunk(chunk: str) -> tuple[str, str, bool, bool]:
+    """Return the word of a chunk, its key, and whether no sign stands before or after it."""
+    word = chunk.strip(_MARKS_AROUND)
+    return word, " ".join(_bare(word)), chunk.startswith(word), chunk.endswith(word)
+
+
+def title_suggestions(title: str) -> Iterator[tuple[str, str]]:
+    """Yield (key, text) of the words of a title, and of every two that no sign parts."""
+    chunks = [_chunk(chunk) for chunk in unicodedata.normalize("NFC", title).lower().split()]
+    for word, key, _is_front, _is_end in chunks:
         if key and len(word) <= LONGEST_TEXT:
-            yield Entry(key, WORD, word)
-    for one, other in pairwise(range(len(chunks))):
-        is_beside = chunks[one].endswith(words[one]) and chunks[other].startswith(words[other])
-        text = f"{words[one]} {words[other]}"
-        if keys[one] and keys[other] and is_beside and len(text) <= LONGEST_TEXT:
-            yield Entry(f"{keys[one]} {keys[other]}", WORD, text)
+            yield key, word
+    for (one, first, _front, is_end), (other, second, is_front, _end) in pairwise(chunks):
+        if first and second and is_end and is_front and len(one) + len(other) < LONGEST_TEXT:
+            yield f"{first} {second}", f"{one} {other}"
 
 
 def _tokens(text: str) -> list[Token]:

@@ -34,6 +34,7 @@ FLOORS = {
     "archive.oai": 3,
     "archive.export": 3,
     "archive.serve": 3,
+    "archive.live_pages": 3,
     "pipeline.commands": 4,
     "cli": 4,
 }

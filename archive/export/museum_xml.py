@@ -40,6 +40,10 @@ from schemas.xml import validate
 ONE_FILE = ".xml"
 
 
+class NothingFitsError(SourceError):
+    """None of the items can be written in a standard."""
+
+
 @dataclass(frozen=True)
 class Standard:
     """How a standard's documents are made.
@@ -211,7 +215,8 @@ class _Documents:
 
 def _write_package(made: _Documents, path: Path, out: Path, context: ExportContext) -> int:
     size_bytes = 0
-    with new_package(path, kind=kind_of(out), name=out.name, at=context.at) as package:
+    kind = kind_of(out)
+    with new_package(path, kind=kind, name=out.name, at=context.at, is_text=True) as package:
         for record, document in made:
             add_bytes(package, f"{shard_of(record.item_id)}/{record.item_id}.xml", document)
             size_bytes += len(document)
@@ -221,9 +226,9 @@ def _write_package(made: _Documents, path: Path, out: Path, context: ExportConte
     return size_bytes
 
 
-def _none(standard: Standard, first: Finding | None) -> SourceError:
+def _none(standard: Standard, first: Finding | None) -> NothingFitsError:
     why = first.message() if first else ""
-    return SourceError(
+    return NothingFitsError(
         _("None of the items can be written as {format}. The first: {item}: {reason}").format(
             format=standard.name, item=first.path if first else "", reason=why
         )

@@ -41,7 +41,9 @@ def kind_of(path: Path) -> str:
 
 
 @contextmanager
-def new_package(path: Path, *, kind: str, name: str, at: str) -> Iterator[Package]:
+def new_package(
+    path: Path, *, kind: str, name: str, at: str, is_text: bool = False
+) -> Iterator[Package]:
     """Open a new package at ``path``.
 
     Args:
@@ -49,6 +51,7 @@ def new_package(path: Path, *, kind: str, name: str, at: str) -> Iterator[Packag
         kind: What :func:`kind_of` says.
         name: Final name of the file or folder; a .tar or .zip has one base folder of that name.
         at: RFC 3339 moment that dates every file in a .tar or .zip.
+        is_text: Only texts go in, so a .zip is worth compressing: XML takes a tenth.
     """
     base = safe_name(Path(name).stem)
     moment = datetime.fromisoformat(at).astimezone(UTC)
@@ -57,7 +60,9 @@ def new_package(path: Path, *, kind: str, name: str, at: str) -> Iterator[Packag
         with tarfile.TarFile(path, "w", format=tarfile.PAX_FORMAT, copybufsize=_CHUNK_BYTES) as tar:
             yield _TarPackage(tar, base, int(moment.timestamp()))
     elif kind == "zip":
-        with zipfile.ZipFile(path, "x", zipfile.ZIP_STORED) as zipped:
+        # Images are compressed already, and a stored file can be read with any tool.
+        method = zipfile.ZIP_DEFLATED if is_text else zipfile.ZIP_STORED
+        with zipfile.ZipFile(path, "x", method) as zipped:
             yield _ZipPackage(zipped, base, max(moment, _ZIP_EPOCH))
     else:
         path.mkdir()
@@ -105,7 +110,7 @@ class _ZipPackage:
         info.file_size = size_bytes
         info.create_system = 3
         info.external_attr = 0o644 << 16
-        # Images are compressed already, and a stored file can be read with any tool.
+        info.compress_type = self._zip.compression
         with self._zip.open(info, "w") as file:
             _copy(content, file, size_bytes)
 

@@ -5,6 +5,7 @@ Building twice from the same archive gives the same bytes: nothing on a page com
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from pathlib import Path
 from archive.layout import Layout
 from archive.settings import Settings
 from archive.site.changes import settle, write_changes
+from archive.site.data_files import Offers
 from archive.site.edition import CHECKSUMS_NAME, Edition, Fit, fitting
 from archive.site.files import SitePlace, SiteTree, discard, new_tree, publish
 from archive.site.item_pages import JsonLd
@@ -63,10 +65,12 @@ def build_site(
     at: str,
     on_progress: Progress | None = None,
     json_ld: JsonLd | None = None,
+    linked_art: JsonLd | None = None,
     facets: Facets | None = None,
     everything: Callable[[], Iterator[SiteItem]] | None = None,
     edition: Edition | None = None,
     processes: int = 1,
+    offers: Offers | None = None,
 ) -> SiteReport:
     """Write the site beside the old one and put it in its place.
 
@@ -83,11 +87,13 @@ def build_site(
         on_progress: Called with (items done, items in all).
         json_ld: Describes an item for search engines and scholars; without it none is written.
             With more than one process it is pickled.
+        linked_art: Describes it as Linked Art does, likewise.
         facets: What the search page calls the facets of the index; without it there are none.
         everything: Gives a new iterator over all items, public or not, each time; with it the
             site is looked through for what is not public before it is put in place.
         edition: What to make instead of the site itself.
         processes: How many processes write the pages of a large archive.
+        offers: Writes what is only for a published site: feeds, the log of changes, packages.
 
     Raises:
         LeakError: Something of what is not public stands in the new site; the old one stays.
@@ -107,10 +113,12 @@ def build_site(
             profile,
             tree,
             json_ld=json_ld,
+            linked_art=linked_art,
             facets=facets,
             halvings=halvings,
             processes=processes,
             keeps=edition is None,
+            offers=offers,
         )
         survey = writer.write(items, today, on_progress)
         search = tree.root / "search"
@@ -123,9 +131,10 @@ def build_site(
     try:
         tree, survey, fit = _written(place, write, edition, fit)
         if everything is not None:
-            refuse_leaks(tree.root, layout, profile, everything, today)
+            told = offers.told if offers is not None else frozenset()
+            refuse_leaks(tree.root, layout, profile, everything, today, told)
         _put_in_place(layout, place, tree, is_site=edition is None)
-    except OSError as error:
+    except (OSError, sqlite3.OperationalError) as error:
         raise _refused(error, layout) from error
     finally:
         discard(place)
@@ -165,11 +174,13 @@ def _put_in_place(layout: Layout, place: SitePlace, tree: SiteTree, *, is_site: 
         new_table(layout).replace(layout.site_pages)
 
 
-def _refused(error: OSError, layout: Layout) -> StoreWriteError:
+def _refused(error: OSError | sqlite3.OperationalError, layout: Layout) -> StoreWriteError:
+    reason = error.strerror if isinstance(error, OSError) else ""
+    name = error.filename if isinstance(error, OSError) else None
     return StoreWriteError(
-        _("The site cannot be written: {reason}.").format(reason=error.strerror or error),
+        _("The site cannot be written: {reason}.").format(reason=reason or error),
         remedy=_("Make room on the disk or check your rights there, and build again."),
-        path=Path(error.filename) if isinstance(error.filename, str) else layout.site,
+        path=Path(name) if isinstance(name, str) else layout.site,
     )
 
 

@@ -12,7 +12,7 @@ import os
 import pickle
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -31,7 +31,7 @@ _shops: list[Workshop] = []
 
 def do_pieces(
     order: Order, known: Known, pieces: Iterable[Piece], processes: int
-) -> Iterator[Done]:
+) -> Generator[Done, None, None]:
     """Yield what came of each piece, in their order.
 
     Args:
@@ -52,6 +52,12 @@ def do_pieces(
             finally:
                 shop.close()
         return
+    yield from _by_processes(order, known, pieces, processes)
+
+
+def _by_processes(
+    order: Order, known: Known, pieces: Iterable[Piece], processes: int
+) -> Generator[Done, None, None]:
     state = order.lists.with_suffix(".state")
     state.write_bytes(pickle.dumps((order, known)))
     context = multiprocessing.get_context("spawn")

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, Protocol
 
 from archive.settings import Settings
 from archive.site.files import SiteTree
@@ -34,15 +34,35 @@ class Download:
 
     Attributes:
         path: Its path, relative to the root of the site.
-        kind: What it is: ``csv``, ``jsonl``, ``iiif`` or ``dcat``.
+        kind: What it is: ``csv``, ``jsonl``, ``iiif``, ``dcat``, ``changes``, ``lido``, ``edm``.
         media_type: Its media type.
         size_bytes: Its size.
+        items: How many items it has, where that may be fewer than all; else 0.
+        checksums: Paths of the files that have its checksums.
     """
 
     path: str
     kind: str
     media_type: str
     size_bytes: int
+    items: int = 0
+    checksums: tuple[str, ...] = ()
+
+
+class Offers(Protocol):
+    """What only a published site offers to programs and partners."""
+
+    @property
+    def told(self) -> frozenset[str]:
+        """Ids of items that are no more public, and that the log of changes says so of."""
+
+    def write(self, tree: SiteTree, updated_on: str) -> Iterable[Download]:
+        """Write it into a site that is finished but for its list of downloads.
+
+        Args:
+            tree: The site.
+            updated_on: Day of the latest change, ``2026-11-21``, or empty.
+        """
 
 
 @dataclass(frozen=True)
@@ -70,8 +90,11 @@ def data_lines(record: Record, profile: Profile, json_ld: Mapping[str, Any] | No
 class DataFiles:
     """Collects the data of all items on the disk, and writes the files at the end."""
 
-    def __init__(self, tree: SiteTree, profile: Profile, settings: Settings) -> None:
+    def __init__(
+        self, tree: SiteTree, profile: Profile, settings: Settings, offers: Offers | None = None
+    ) -> None:
         self._tree = tree
+        self._offers = offers
         self._profile = profile
         self._settings = settings
         self._headings: set[str] = set()
@@ -97,6 +120,8 @@ class DataFiles:
         collection = self._tree.root / collection_path()
         size = collection.stat().st_size
         found.append(Download(collection_path(), "iiif", _JSON_LD_TYPE, size))
+        if self._offers is not None:
+            found += self._offers.write(self._tree, updated_on)
         dataset = json.dumps(self._dataset(found, updated_on), ensure_ascii=False, indent=2) + "\n"
         found.append(self._write(DATASET_PATH, "dcat", _JSON_LD_TYPE, [dataset]))
         return found

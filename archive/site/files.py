@@ -120,6 +120,10 @@ class SiteTree:
         for _name, entry in _iter_files(self.root / path):
             self._count(entry.stat().st_size)
 
+    def count_file(self, path: str) -> None:
+        """Count a file that others wrote at ``path``."""
+        self._count((self.root / path).stat().st_size)
+
     def write_checksums(self, name: str) -> None:
         """Write the sha256 of every file as ``sha256sum`` does, so that copies can be checked."""
         lines = (f"{sha256_of(entry)}  {path}\n" for path, entry in _iter_files(self.root))

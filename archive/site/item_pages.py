@@ -12,7 +12,7 @@ from archive.site.files import SiteTree
 from archive.site.gathering import Gathered, GatheredItem, cards_of
 from archive.site.item_images import ItemImages, info_path
 from archive.site.items import Text, display
-from archive.site.pages import Around, Neighbours, Pages, json_ld_path
+from archive.site.pages import Around, Neighbours, Pages, json_ld_path, linked_art_path
 from archive.site.reuse import Reuse
 from archive.site.urls import absolute_url
 from archive.site.value_links import ValueLinks
@@ -72,6 +72,7 @@ class ItemPages:
         settings: Settings,
         profile: Profile,
         json_ld: JsonLd | None,
+        linked_art: JsonLd | None,
         told: Told,
         reuse: Reuse,
     ) -> None:
@@ -83,6 +84,7 @@ class ItemPages:
         self._settings = settings
         self._profile = profile
         self._json_ld = json_ld
+        self._linked_art = linked_art
         self._told = told
         self._reuse = reuse
 
@@ -132,6 +134,8 @@ class ItemPages:
         paths = [f"{lang}/{item_page(item_id)}" for lang in self._settings.languages]
         if self._json_ld is not None:
             paths.append(json_ld_path(item_id))
+        if self._linked_art is not None:
+            paths.append(linked_art_path(item_id))
         if item.images is not None:
             paths += [info_path(item_id, canvas) for canvas in item.images.canvases]
             paths.append(iiif.manifest_path(item_id))
@@ -152,10 +156,14 @@ class ItemPages:
                 described if is_main else self._describe(item, lang),
                 self._around(circle, lang),
                 shown.updated_at[:10],
+                has_linked_art=self._linked_art is not None,
             )
             self._tree.write_page(f"{lang}/{item_page(shown.item_id)}", html)
         if described is not None:
             self._tree.write_json(json_ld_path(shown.item_id), described)
+        if self._linked_art is not None:
+            found = self._described(self._linked_art, item, self._settings.main_language)
+            self._tree.write_json(linked_art_path(shown.item_id), found)
         if item.images is not None:
             self._images.describe(shown, item.images)
 
@@ -183,12 +191,13 @@ class ItemPages:
         )
 
     def _describe(self, item: GatheredItem, lang: str) -> Mapping[str, Any] | None:
-        if self._json_ld is None:
-            return None
+        return None if self._json_ld is None else self._described(self._json_ld, item, lang)
+
+    def _described(self, by: JsonLd, item: GatheredItem, lang: str) -> Mapping[str, Any]:
         item_id = item.shown.item_id
         address = absolute_url(self._settings.base_url, f"{lang}/{item_page(item_id)}")
         pictures = [
             f"{self._images.publication.image_id(item_id, canvas)}/{canvas.access.name}"
             for canvas in (item.images.canvases if item.images else ())
         ]
-        return self._json_ld(item.shown.record, address, pictures, lang)
+        return by(item.shown.record, address, pictures, lang)

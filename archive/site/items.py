@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from archive.limits import Limits
 from archive.settings import Settings
 from archive.site.facets import statement_values
+from archive.site.item_offers import Offer, first_widths, layout_sizes, picture_offers, rights_icons
+from schemas.alt_texts import ALT_TEXT, alt_texts
 from schemas.crosswalks import public_record
 from schemas.derivatives import Canvas, DerivativeSet, ImageFile
 from schemas.dublincore import Statement
@@ -136,6 +138,11 @@ class Rights:
     mark: str = ""
     meaning: str = ""
 
+    @property
+    def icons(self) -> tuple[str, ...]:
+        """Names of the official marks, in ``assets/img/rights``."""
+        return rights_icons(self.uri)
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -161,38 +168,35 @@ class PictureView:
     Attributes:
         key: Key of the canvas.
         label: What it shows, or empty.
+        alt: What it shows in words, for those who do not see it.
         thumbnail: The thumbnail.
         access: The access image.
         sources: The same picture in rising widths, from the thumbnail to the access image: a
             phone takes a middle one instead of the largest.
         folder: Folder of the tiles, relative to the root of the site.
         canvas: Sizes and tiles.
+        offers: The sizes of it that may be taken.
     """
 
     key: str
     label: Text
+    alt: Text
     thumbnail: Picture
     access: Picture
     sources: tuple[Picture, ...]
     folder: str
     canvas: Canvas
+    offers: tuple[Offer, ...]
 
     @property
-    def choices(self) -> list[tuple[str, str, int]]:
-        """JPEG, WebP and width of each source, for the script that changes views."""
-        start = len(self.folder) + 1
-        return [(s.path[start:], s.webp[start:], s.width_px) for s in self.sources]
+    def first_sources(self) -> tuple[Picture, ...]:
+        """The sources that a page may show before anybody asks for more."""
+        return self.sources[: len(first_widths([source.width_px for source in self.sources]))]
 
     @property
-    def zoom(self) -> dict[str, Any]:
-        """What the zoom viewer needs, as short as it can be: it stands in every item page."""
-        return {
-            "width": self.canvas.width_px,
-            "height": self.canvas.height_px,
-            "tile": self.canvas.tile_px,
-            "factors": list(self.canvas.scale_factors),
-            "sizes": [list(size) for size in self.canvas.sizes],
-        }
+    def layout(self) -> str:
+        """How wide it stands on its item's page, as the attribute ``sizes`` says it."""
+        return layout_sizes(self.access.width_px, self.access.height_px)
 
 
 @dataclass(frozen=True)
@@ -258,7 +262,7 @@ def display(
         rows=tuple(_rows(record, profile, lang)),
         rights=_rights(record, settings, lang),
         holder=_holder(record, settings, lang),
-        views=tuple(_views(item.item_id, record, images, lang)),
+        views=tuple(_views(item, images, title, lang)),
         has_download=item.limits.has_download,
         maker="; ".join(dict.fromkeys(s.value for s in record.values("creator") if s.value)),
     )
@@ -302,7 +306,7 @@ def _rows(record: Record, profile: Profile, lang: str) -> Iterator[Row]:
             continue
         if not field.is_shown or field.role in (Role.FILES, Role.ACCESS, Role.KIND):
             continue
-        if field.term in _ELSEWHERE_TERMS or field.name == _PROSE_FIELD:
+        if field.term in _ELSEWHERE_TERMS or field.name in (_PROSE_FIELD, ALT_TEXT):
             continue
         values = tuple(_values(record, field, lang))
         if not values and field.role is Role.IDENTIFIER:
@@ -350,23 +354,35 @@ def _view_label(view: View | None, lang: str) -> Text:
     return Text(text, view.lang if view.lang != lang and not is_translated else "")
 
 
+def _view_alt(record: Record, place: int, title: Text, label: Text, lang: str) -> Text:
+    """Return what a view shows in words: the museum's, else the title and the view's name."""
+    said = best_value(alt_texts(record.statements, place), lang)
+    if said is not None:
+        return _text(said, lang)
+    return Text(f"{title.text} ({label.text})" if label.text else title.text, title.lang)
+
+
 def _views(
-    item_id: str, record: Record, images: DerivativeSet | None, lang: str
+    item: ShownItem, images: DerivativeSet | None, title: Text, lang: str
 ) -> Iterator[PictureView]:
-    views = {view.path: view for view in record.views}
+    places = {view.path: place for place, view in enumerate(item.record.views)}
     for canvas in images.canvases if images else ():
-        folder = f"{image_folder(item_id)}/{canvas.key}"
+        place = places.get(canvas.master)
+        label = _view_label(None if place is None else item.record.views[place], lang)
+        folder = f"{image_folder(item.item_id)}/{canvas.key}"
         thumbnail, *access = (
             _picture(folder, file) for file in (canvas.thumbnail, *canvas.access_images)
         )
         yield PictureView(
             key=canvas.key,
-            label=_view_label(views.get(canvas.master), lang),
+            label=label,
+            alt=_view_alt(item.record, -1 if place is None else place, title, label, lang),
             thumbnail=thumbnail,
             access=access[-1],
             sources=tuple({picture.width_px: picture for picture in (thumbnail, *access)}.values()),
             folder=folder,
             canvas=canvas,
+            offers=picture_offers(canvas, has_download=item.limits.has_download),
         )
 
 

@@ -1,4 +1,4 @@
-"""An item's JSON-LD, as its page and the data files carry it."""
+"""An item's JSON-LD: that which its page and the data files carry, and its Linked Art document."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archive.settings import Settings
 from schemas.crosswalks import public_record
 from schemas.crosswalks.jsonld import schema_org
+from schemas.crosswalks.linked_art import LinkedArtPlaces, linked_art
 from schemas.profile import Profile
 from schemas.records import Record
 
@@ -42,3 +44,24 @@ class ItemJsonLd:
             publisher=self.publisher,
             lang=lang,
         )
+
+
+@dataclass(frozen=True)
+class ItemLinkedArt:
+    """Describes public items as Linked Art does.
+
+    Attributes:
+        profile: Says which fields the public is shown.
+        settings: Where and by whom the site is published.
+    """
+
+    profile: Profile
+    settings: Settings
+
+    def __call__(
+        self, record: Record, url: str, image_urls: Sequence[str], lang: str
+    ) -> Mapping[str, Any]:
+        """Return the Linked Art document of an item, by what :class:`ItemJsonLd` is given."""
+        museum = f"{self.settings.base_url}/#museum" if self.settings.has_public_url else ""
+        places = LinkedArtPlaces(url, image_urls, museum, self.settings.publisher)
+        return linked_art(public_record(record, self.profile), places, lang=lang)

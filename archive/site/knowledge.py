@@ -133,7 +133,7 @@ class Knower:
         place = place_of(entry)
         if place is None:
             return Knowledge(label, names=_spellings(entry, lang, label.text))
-        middle = _middle(place)
+        middle = middle_of(place)
         above = find_place(place.province).place if place.province else None
         broader = self._gathered.get(PLACE, above.id) if above else None
         today = [unit.name for unit in place.communes[:_MOST_PLACES]]
@@ -224,7 +224,7 @@ def _province(unit_id: str) -> Place | None:
     return find_place(name).place if name else None
 
 
-def _middle(place: Place) -> tuple[float, float] | None:
+def middle_of(place: Place) -> tuple[float, float] | None:
     """Return where a unit lies: a commune's centre, else the middle of the communes it has today.
 
     Latitude and longitude in degrees. A unit that lies in several provinces has no one place.

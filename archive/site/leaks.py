@@ -17,16 +17,19 @@ import html
 import os
 import re
 import unicodedata
+import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import IO
 
 from archive.layout import Layout
 from archive.site.items import SiteItem
 from schemas.crosswalks import public_record
+from schemas.crosswalks.discovery import CHANGES_FOLDER
 from schemas.errors import LeakError
 from schemas.identifiers import image_folder, shard_of
 from schemas.meanings import meaning_of
@@ -40,7 +43,8 @@ Items = Callable[[], Iterator[SiteItem]]
 _PICTURES = frozenset({".jpg", ".jpeg", ".webp", ".png", ".avif", ".gif", ".tif"})
 _OPAQUE = _PICTURES | {".woff2"}
 # Pages and files that say nothing of any item: what stands in them is ours.
-_OURS = re.compile(r"404\.html|[a-z]{2,3}/(?:about|search)\.html|assets/.*")
+_OURS = re.compile(r"404\.html|offline\.html|[a-z]{2,3}/(?:about|search)\.html|assets/.*")
+_LOG = re.compile(rf"{CHANGES_FOLDER}/")
 _RUN = re.compile(r"\w(?:[\w.-]*\w)?")
 _WORD = re.compile(r"\w+")
 _TITLE_WORDS = 3
@@ -71,7 +75,12 @@ class _Closed:
 
 
 def refuse_leaks(
-    root: Path, layout: Layout, profile: Profile, everything: Items, today: date
+    root: Path,
+    layout: Layout,
+    profile: Profile,
+    everything: Items,
+    today: date,
+    told: frozenset[str] = frozenset(),
 ) -> None:
     """Look through a site that is ready to be put in place.
 
@@ -83,6 +92,7 @@ def refuse_leaks(
         profile: Says which fields the public is shown.
         everything: Gives a new iterator over all items of the archive, public or not, each time.
         today: The day the site is made for.
+        told: Ids of items that were public once; the log of changes may say that they are gone.
 
     Raises:
         LeakError: Something of what is not public stands in the site.
@@ -110,7 +120,7 @@ def refuse_leaks(
         if not found and path.suffix in _PICTURES:
             found = _leak_in_picture(closed, layout, name, path)
         elif not found and path.suffix not in _OPAQUE:
-            found = _leak_in_text(closed, phrases, path)
+            found = _leak_in_text(closed, phrases, path, told if _LOG.match(name) else frozenset())
         if found:
             raise _leak(name, *found)
 
@@ -230,11 +240,17 @@ def _is_own(layout: Layout, name: str, digest: bytes) -> bool:
 
 
 def _leak_in_text(
-    closed: _Closed, phrases: Mapping[str, list[tuple[str, ...]]], path: Path
+    closed: _Closed,
+    phrases: Mapping[str, list[tuple[str, ...]]],
+    path: Path,
+    told: frozenset[str],
 ) -> tuple[str, str] | None:
-    """Return what a text gives away; ``phrases`` has those looked for by their longest word."""
+    """Return what a text gives away, but for the ids ``told``.
+
+    Of ``phrases`` it has those looked for by their longest word.
+    """
     for text in _texts(path):
-        for run in closed.runs.keys() & _runs(text):
+        for run in (closed.runs.keys() & _runs(text)) - told:
             return closed.runs[run], f"'{run}'"
         words = _words(text)
         for word in phrases.keys() & set(words):
@@ -266,13 +282,27 @@ def _said(record: Record) -> Iterator[str]:
 
 
 def _texts(path: Path) -> Iterator[str]:
-    """Yield the text of a file in pieces that overlap; what is no text is left out of it."""
-    with path.open("rb") as file:
-        before = b""
-        while piece := file.read(_CHUNK):
-            text = (before + piece).decode("utf-8", "ignore")
-            yield html.unescape(text) if "&" in text else text
-            before = piece[-_OVERLAP:]
+    """Yield the text of a file in pieces that overlap; what is no text is left out of it.
+
+    Of a package the names and the texts of the files in it.
+    """
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as package:
+            for entry in package.infolist():
+                yield entry.filename
+                with package.open(entry) as packed:
+                    yield from _pieces(packed)
+        return
+    with path.open("rb") as plain:
+        yield from _pieces(plain)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[str]:
+    before = b""
+    while piece := file.read(_CHUNK):
+        text = (before + piece).decode("utf-8", "ignore")
+        yield html.unescape(text) if "&" in text else text
+        before = piece[-_OVERLAP:]
 
 
 def _runs(text: str) -> set[str]:

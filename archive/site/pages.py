@@ -9,11 +9,13 @@ from typing import Any
 from archive.settings import Settings
 from archive.site.citing import citations, report_address
 from archive.site.data_files import Download
+from archive.site.item_offers import drag_address, size_words
 from archive.site.items import Card, Display, Picture, Text
 from archive.site.render import Renderer, SiteWays, policy_with
 from archive.site.theme import Theme
 from archive.site.urls import absolute_url
 from archive.site.value_links import ValueLink
+from archive.site.viewer_data import viewer_data
 from schemas.crosswalks.iiif import collection_path, manifest_path
 from schemas.identifiers import item_page, shard_of
 from schemas.messages import translate
@@ -127,6 +129,8 @@ class Pages:
         json_ld: Mapping[str, Any] | None,
         around: Around,
         updated_on: str,
+        *,
+        has_linked_art: bool = False,
     ) -> str:
         """Return the page of an item; ``updated_on`` is the day it changed, ``2026-11-21``."""
         path = item_page(item.item_id)
@@ -145,6 +149,10 @@ class Pages:
             "json_ld": json_ld,
             "json_ld_path": json_ld_path(item.item_id),
             "manifest_path": manifest_path(item.item_id),
+            "linked_art_path": linked_art_path(item.item_id) if has_linked_art else "",
+            "drag": self._drag(item),
+            "size_words": size_words(lang),
+            "viewer_data": viewer_data,
             "summary": _shortened(item.prose[0].text) if item.prose else item.title.text,
             "address": address,
         }
@@ -194,7 +202,11 @@ class Pages:
 
     def not_found(self) -> str:
         """Return the page a server shows for an address that is not there."""
-        return self._renderer.render_not_found()
+        return self._renderer.render_anywhere("404.html")
+
+    def offline(self) -> str:
+        """Return the page a browser shows without a network for what it has not kept."""
+        return self._renderer.render_anywhere("offline.html")
 
     def data(self, lang: str, downloads: Sequence[Download]) -> str:
         """Return the page of the downloads of the whole site."""
@@ -212,6 +224,12 @@ class Pages:
             return None
         return item.views[0].access
 
+    def _drag(self, item: Display) -> str:
+        """Return the address that a IIIF viewer takes, or empty where there is none to give."""
+        if not item.views or not self._settings.has_public_url:
+            return ""
+        return drag_address(absolute_url(self._settings.base_url, manifest_path(item.item_id)))
+
     def _common(self, section: str) -> dict[str, Any]:
         # Lists do not say when the archive changed: they would change with every item.
         numbers = replace(self.numbers, updated_on="") if section == "browse" else self.numbers
@@ -221,6 +239,11 @@ class Pages:
 def browse_page(number: int) -> str:
     """Return the path of a page of the list, inside an edition."""
     return f"browse/{number}.html"
+
+
+def linked_art_path(item_id: str) -> str:
+    """Return the path of an item's Linked Art document, relative to the root of the site."""
+    return f"data/{shard_of(item_id)}/{item_id}.linked-art.json"
 
 
 def json_ld_path(item_id: str) -> str:

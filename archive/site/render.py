@@ -73,11 +73,13 @@ class Twin:
 
 @dataclass(frozen=True)
 class SiteWays:
-    """Which pages the menus of a site lead to, beyond those every site has."""
+    """Which pages the menus of a site lead to, beyond those every site has; what else it has."""
 
     timeline: bool = False
     map: bool = False
     stories: bool = False
+    feeds: bool = False
+    offline: bool = False
 
 
 class Renderer:
@@ -107,16 +109,16 @@ class Renderer:
         lang = self._settings.main_language
         return self._render(template, lang, "index.html", "index.html", data)
 
-    def render_not_found(self) -> str:
-        """Return the page a server shows for an address that is not there."""
+    def render_anywhere(self, template: str) -> str:
+        """Return a page in every language that is shown at any address, as that of an error."""
         lang = self._settings.main_language
-        urls = PageUrls.of_unknown_place("404.html", self._settings.base_url)
+        urls = PageUrls.of_unknown_place(template, self._settings.base_url)
         messages = [
             (other, environment.globals["gettext"])
             for other, environment in self._environments.items()
         ]
         frame = self._frame(lang, urls, "index.html") | {"messages": messages, "canonical": ""}
-        return self._environments[lang].get_template("404.html").render(frame)
+        return self._environments[lang].get_template(template).render(frame)
 
     def _render(
         self, template: str, lang: str, site_path: str, path: str, data: Mapping[str, Any]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from archive.layout import Layout
 from archive.settings import Settings
 from archive.site.crew import do_pieces
-from archive.site.data_files import DataFiles
+from archive.site.data_files import DataFiles, Offers
 from archive.site.files import SiteTree
 from archive.site.gathering import Gathered, Gathering
 from archive.site.item_images import ItemImages
@@ -22,6 +23,7 @@ from archive.site.item_pages import JsonLd, Told
 from archive.site.items import Card, Display, ShownItem, SiteItem, card, display, shown_item
 from archive.site.kept import MadePages, key_of
 from archive.site.lists import CollectionFiles
+from archive.site.offline import OFFLINE_NAME
 from archive.site.opensearch import OPENSEARCH_NAME, opensearch_description
 from archive.site.pages import HOME_STORIES, HomeContent, Numbers, Pages, browse_page
 from archive.site.render import STATIC, SiteWays
@@ -43,6 +45,7 @@ from archive.site.workshop import (
     publication_of,
 )
 from archive.value_tables import read_value_tables
+from schemas.crosswalks.discovery import changes_path
 from schemas.derivatives import DerivativeSet
 from schemas.identifiers import item_page
 from schemas.profile import Profile
@@ -70,23 +73,28 @@ class SiteWriter:
         tree: SiteTree,
         *,
         json_ld: JsonLd | None,
+        linked_art: JsonLd | None,
         facets: Facets | None,
         halvings: int,
         processes: int,
         keeps: bool,
+        offers: Offers | None,
     ) -> None:
         self._layout = layout
         self._settings = settings
         self._profile = profile
         self._tree = tree
         self._json_ld = json_ld
+        self._linked_art = linked_art
         self._facets = facets
         self._halvings = halvings
         self._processes = processes
         self._keeps = keeps
+        self._offers = offers
         self._stories = StoryPages(read_stories(layout.stories, settings.languages), settings)
         self._in_stories: dict[str, dict[str, Display]] = {lang: {} for lang in settings.languages}
-        self._publication = publication_of(settings)
+        log = changes_path() if offers is not None else ""
+        self._publication = replace(publication_of(settings), changes_path=log)
         self._images = ItemImages(layout, tree, profile, self._publication, halvings)
 
     def write(
@@ -132,11 +140,13 @@ class SiteWriter:
         self._write_single_pages(pages, ways, survey)
         sitemap = self._sitemap()
         add = sitemap.add if sitemap is not None else _unheard
-        with closing(DataFiles(self._tree, self._profile, self._settings)) as data:
+        data_files = DataFiles(self._tree, self._profile, self._settings, self._offers)
+        with closing(data_files) as data:
             pieces = _pieces(survey.items, gathered, links)
             processes = self._processes if survey.items >= PROCESSES_FROM else 1
-            results = do_pieces(order, gathered.known, pieces, processes)
-            self._do_pieces(results, survey, data, add, on_progress)
+            # Closed whatever happens: no process may write on when the folder is cleared.
+            with closing(do_pieces(order, gathered.known, pieces, processes)) as results:
+                self._take(results, survey, data, add, on_progress)
             downloads = data.finish(survey.updated_at[:10])
         for lang in languages:
             self._tree.write_page(f"{lang}/data.html", pages.data(lang, downloads))
@@ -151,12 +161,19 @@ class SiteWriter:
         """Return what is told to everyone who writes a part of the site."""
         numbers = Numbers(survey.items, survey.images, survey.updated_at[:10])
         theme = write_theme(self._layout, self._settings.site, self._tree)
-        site_ways = SiteWays(ways.has_timeline, ways.has_map, bool(self._stories.names))
+        site_ways = SiteWays(
+            timeline=ways.has_timeline,
+            map=ways.has_map,
+            stories=bool(self._stories.names),
+            feeds=self._offers is not None and survey.items > 0,
+            offline=self._offers is not None and self._settings.site.offline_mb > 0,
+        )
         key = None
         if self._keeps:
             # A museum's own templates may say on every page how much there is.
             said = numbers if theme.templates else None
-            data = (self._settings, self._profile, self._json_ld, site_ways, theme, said)
+            by = (self._json_ld, self._linked_art)
+            data = (self._settings, self._profile, *by, site_ways, theme, said)
             key = key_of(self._layout, theme.templates, *data)
         return Order(
             layout=self._layout,
@@ -169,6 +186,7 @@ class SiteWriter:
             ways=site_ways,
             theme=theme,
             json_ld=self._json_ld,
+            linked_art=self._linked_art,
             told=self._told(),
             halvings=self._halvings,
             key=key,
@@ -183,7 +201,7 @@ class SiteWriter:
             for lang, shown in self._in_stories.items()
         }
 
-    def _do_pieces(
+    def _take(
         self,
         results: Iterator[Done],
         survey: Survey,
@@ -191,7 +209,7 @@ class SiteWriter:
         add: Callable[[str, str], None],
         on_progress: Progress | None,
     ) -> None:
-        """Take the pages of items, of lists and of values; write the files about all items."""
+        """Take what came of the pieces; write the files about all items."""
         collection = CollectionFiles(self._tree, self._publication, survey.with_images)
         done = 0
         with closing(MadePages(new_table(self._layout))) as table:
@@ -241,6 +259,8 @@ class SiteWriter:
                 text = opensearch_description(self._settings, lang, self._settings.base_url)
                 self._tree.write(f"{lang}/{OPENSEARCH_NAME}", text.encode())
         self._tree.write_page("404.html", pages.not_found())
+        if self._offers is not None:
+            self._tree.write_page(OFFLINE_NAME, pages.offline())
 
     def _sitemap(self) -> Sitemap | None:
         if not self._settings.has_public_url:

@@ -1,6 +1,7 @@
 """Sitemaps: the addresses of all pages for search engines, in parts they accept.
 
-Source: https://www.sitemaps.org/protocol.html (at most 50,000 addresses a file); hreflang as in
+Source: https://www.sitemaps.org/protocol.html (at most 50,000 addresses and 50 MB a file, and
+50,000 files an index); hreflang as in
 https://developers.google.com/search/docs/specialty/international/localized-versions
 """
 
@@ -12,6 +13,8 @@ from archive.site.files import SiteTree
 from archive.site.urls import absolute_url
 
 _PART_SIZE = 10_000
+# The limit is 52,428,800; what stands around the entries, and the next page of every edition, fit.
+_PART_BYTES = 50_000_000
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XHTML_NS = "http://www.w3.org/1999/xhtml"
@@ -31,6 +34,7 @@ class Sitemap:
         self._base_url = base_url
         self._languages = languages
         self._entries: list[str] = []
+        self._size_bytes = 0
         self._parts = 0
 
     def add(self, path: str, changed_on: str = "") -> None:
@@ -43,7 +47,9 @@ class Sitemap:
         changed = f"<lastmod>{escape(changed_on)}</lastmod>" if changed_on else ""
         for address in addresses:
             self._entries.append(f"<url><loc>{escape(address)}</loc>{changed}{links}</url>\n")
-        if len(self._entries) >= _PART_SIZE:
+            # Addresses are ASCII, so a character is a byte.
+            self._size_bytes += len(self._entries[-1])
+        if len(self._entries) >= _PART_SIZE or self._size_bytes >= _PART_BYTES:
             self._write_part()
 
     def finish(self) -> None:
@@ -65,6 +71,7 @@ class Sitemap:
         text = f'{_HEAD}<urlset xmlns="{_NS}" xmlns:xhtml="{_XHTML_NS}">\n{body}</urlset>\n'
         self._tree.write(_part(self._parts), text.encode())
         self._entries.clear()
+        self._size_bytes = 0
 
 
 def _part(number: int) -> str:

@@ -60,6 +60,7 @@ def halved(canvas: Canvas, times: int) -> Canvas:
         height_px=height_px,
         scale_factors=tuple(f // factor for f in canvas.scale_factors if f >= factor),
         sizes=tuple(size for size in canvas.sizes if size[0] <= width_px and size[1] <= height_px),
+        largest_bytes=0 if times else canvas.largest_bytes,
     )
 
 

@@ -14,6 +14,7 @@ from archive.site.gathering import Gathered
 from archive.site.items import Card
 from archive.site.knowledge import span_of
 from archive.site.pages import Pages
+from archive.site.place_points import PLACES_SCRIPT, places_script
 from archive.site.value_links import ValueLink, ValueLinks
 from schemas.collation import first_letter, letter_name, letter_order, sort_key
 
@@ -129,6 +130,8 @@ class Ways:
                 self._write_facet(pages, facet, lang)
             self._write_timeline(pages, lang)
             self._write_map(pages, lang)
+        if self.has_map:
+            self._tree.write(PLACES_SCRIPT, places_script(self._gathered))
         for path in self._paths():
             add(path)
 

@@ -38,6 +38,7 @@ class Order:
         ways: Which pages the menus lead to.
         theme: What the site looks like beyond what ships.
         json_ld: Describes an item, or None.
+        linked_art: Describes it as Linked Art does, or None.
         told: The stories that name items.
         halvings: How often zoomable images are halved.
         key: Digest of what all pages are made from; None where it is not to be kept.
@@ -53,6 +54,7 @@ class Order:
     ways: SiteWays
     theme: Theme
     json_ld: JsonLd | None
+    linked_art: JsonLd | None
     told: Told
     halvings: int
     key: bytes | None
@@ -131,6 +133,7 @@ class Workshop:
             settings=settings,
             profile=profile,
             json_ld=order.json_ld,
+            linked_art=order.linked_art,
             told=order.told,
             reuse=reuse,
         )

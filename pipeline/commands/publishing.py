@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from pipeline.reports import (
     finding_lines,
 )
 from pipeline.spoken_help import spoken_option
+from schemas.errors import HoabanError
 from schemas.messages import (
     N_,
     _,
@@ -20,6 +21,7 @@ from schemas.messages import (
 
 if TYPE_CHECKING:
     from archive.site import SiteReport
+    from pipeline.publish import PublishReport
 
 
 from pipeline.commands.opening import now, open_chosen
@@ -182,9 +184,13 @@ def copy(dest: Path, source: Path | None, as_json: bool, archive_dir: Path | Non
         may ask /api/search, /api/suggest and /api/items/ID: see docs/api.md. Harvesters are
         answered at /oai (OAI-PMH 2.0) once base_url and admin_email are set.
 
+        With --live, the site is built again whenever hoaban.toml, the profile, a vocabulary, or a
+        file in stories/ or theme/ is saved, and open pages show the new one by themselves.
+
         \b
         Examples:
           hoaban serve
+          hoaban serve --live
           hoaban serve --host 0.0.0.0 --port 8080
         """
     ),
@@ -197,26 +203,42 @@ def copy(dest: Path, source: Path | None, as_json: bool, archive_dir: Path | Non
     type=click.IntRange(0, 65535),
     help=N_("Port to listen on."),
 )
+@spoken_option("--live", is_flag=True, help=N_("Build again when texts are saved."))
 @archive_option
-def serve(host: str, port: int, archive_dir: Path | None) -> None:
+def serve(host: str, port: int, live: bool, archive_dir: Path | None) -> None:
+    from archive.live_pages import LivePages
     from archive.serve import check_site
     from archive.serve import serve as serve_site
     from pipeline.api import Api
     from pipeline.harvest import can_be_harvested
+    from pipeline.live import LiveSite
     from pipeline.oai_route import oai_routes
     from pipeline.public_index import PublicIndex
 
     archive = open_chosen(archive_dir)
     check_site(archive.layout.site)
-    with (
-        TemporaryDirectory(prefix="hoaban-") as folder,
-        closing(PublicIndex(archive, Path(folder) / "index", now)) as index,
-    ):
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="hoaban-"))
+        index = stack.enter_context(closing(PublicIndex(archive, Path(folder) / "index", now)))
         routes = Api(archive, index).routes()
         if can_be_harvested(archive):
             routes += oai_routes(archive, now)
+        pages = None
+        if live:
+            site = LiveSite(archive.layout, now, _tell_build)
+            stack.enter_context(site.watching())
+            pages = LivePages(site.state)
         _tell_address(host, port)
-        serve_site(archive.layout.site, host, port, routes)
+        serve_site(archive.layout.site, host, port, routes, pages)
+
+
+def _tell_build(made: PublishReport | HoabanError) -> None:
+    if isinstance(made, HoabanError):
+        click.echo(_("Error: {message}").format(message=made), err=True)
+        return
+    click.echo(_("The site was built again."), err=True)
+    for line in (*finding_lines(made.findings), *made.site.warnings):
+        click.echo(line, err=True)
 
 
 def _tell_address(host: str, port: int) -> None:

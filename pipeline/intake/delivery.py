@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.settings import Settings
+from pipeline.intake.alt_texts import alt_text_findings
 from pipeline.intake.catalogue import CatalogueReader
 from pipeline.intake.headings import Headings
 from pipeline.intake.listing import list_source
@@ -123,6 +124,7 @@ def _read(
         *choice.findings,
         *told,
         *matching.findings,
+        *alt_text_findings(items, profile, choice.name),
     )
     return Delivery(choice.path, items, findings, listing.scans)
 

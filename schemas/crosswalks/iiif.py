@@ -25,6 +25,7 @@ PRESENTATION_CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 IMAGE_CONTEXT = "http://iiif.io/api/image/3/context.json"
 
 _ATTRIBUTION = N_("Attribution")
+_CHANGES = N_("Changes (IIIF Change Discovery)")
 _LAST_YEAR = 9999
 
 
@@ -39,6 +40,7 @@ class Publication:
         publisher: Name of the museum, or empty.
         rights: Rights statement of items that have none of their own, or empty.
         rights_uri: Its URI, or empty.
+        changes_path: Path of the log of changes in the site, or empty where there is none.
     """
 
     base_url: str
@@ -47,6 +49,7 @@ class Publication:
     publisher: str = ""
     rights: str = ""
     rights_uri: str = ""
+    changes_path: str = ""
 
     def manifest_id(self, item_id: str) -> str:
         """Return the address of an item's manifest."""
@@ -155,6 +158,17 @@ def collection(
             {"id": f"{publication.base_url}/{collection_path()}", "type": "Collection"}
         ]
     document["homepage"] = [_homepage(publication)]
+    # Without items there may be no log, which has at least one entry.
+    if publication.changes_path and items and part is None:
+        document["seeAlso"] = [
+            {
+                "id": f"{publication.base_url}/{publication.changes_path}",
+                "type": "Dataset",
+                "label": _said(_CHANGES, publication.languages),
+                "format": "application/ld+json",
+                "profile": "http://iiif.io/api/discovery/1/context.json",
+            }
+        ]
     document["items"] = list(items)
     return document
 

@@ -9,6 +9,8 @@ HoabanSearch.receive("analysis", function makeAnalysis(tables) {
 
   const syllable = new RegExp("^(?:" + tables.syllable + ")$", "u");
   const openY = new RegExp("^(?:" + tables.open_y + ")$", "u");
+  const tai = tables.tai_viet;
+  const taiSyllable = new RegExp(tai.syllable, "gu");
   const tones = new Set(tables.tones);
   const joiners = new Set(tables.joiners);
   const prepared = translation(tables.ignored, tables.respelled);
@@ -131,13 +133,56 @@ HoabanSearch.receive("analysis", function makeAnalysis(tables) {
       const bare = token(whole).bare;
       const silent = Object.hasOwn(tables.silent_initials, bare) && tables.silent_initials[bare];
       if (silent) {
-        words.push({ parts: [token(whole.slice(silent))], whole: token(whole), isBound: false });
+        words.push({
+          parts: [token(whole.slice(silent))], whole: token(whole), isBound: false, latin: [],
+        });
         return;
       }
     }
     const tokens = parts.map(token).filter((part) => part.bare !== "");
     if (tokens.length === 0) return;
-    words.push({ parts: tokens, whole: hasWhole ? token(whole) : null, isBound: isBound });
+    words.push({
+      parts: tokens, whole: hasWhole ? token(whole) : null, isBound: isBound,
+      latin: written.flatMap(latin),
+    });
+  }
+
+  // Tai Viet in Latin letters, by the rules of schemas/tai_viet.py ----------------------------
+
+  /** Return a token of each spelling in Latin letters of each syllable of a part in Tai Viet. */
+  function latin(part) {
+    if (![...part].some((sign) => tai.first <= sign && sign <= tai.last)) return [];
+    return [...token(part).bare.matchAll(taiSyllable)].flatMap((found) =>
+      [...new Set(spellings(found).map((spelling) => token(spelling).bare))]
+        .map((spelling) => ({ exact: found[0], bare: spelling })));
+  }
+
+  function spellings(found) {
+    if (found[11]) return tai.words[found[11]];
+    const [before, initial, labial, after, final] =
+      [1, 2, 3, 4, 5].map((group) => found[group] || found[group + 5] || "");
+    let sign = Object.hasOwn(tai.vowels, before + after) ? before + after : before;
+    if (sign + final === tai.stopped_am) sign = tai.short_a;
+    const start = taiRow(initial), end = taiRow(final);
+    const vowel = tai.vowels[sign][end[3] ? 2 : 1];
+    return [
+      start[0] + (labial ? tai.labial : "") + tai.vowels[sign][0] + end[1],
+      taiInitial(start[2], vowel, labial) + vowel +
+        (end[3] === tai.final_u && tai.u_to_o_after.includes(sign) ? "o" : end[3]),
+    ];
+  }
+
+  function taiRow(letter) {
+    const place = (letter.codePointAt(0) - tai.first.codePointAt(0)) >> 1;
+    return letter ? tai.consonants[place] : ["", "", "", ""];
+  }
+
+  function taiInitial(initial, vowel, labial) {
+    if (labial) {
+      return tai.before_labial[initial] ||
+        initial + (tai.open_labial.includes(vowel[0]) ? "o" : "u");
+    }
+    return (tai.front.includes(vowel[0]) && tai.before_front[initial]) || initial;
   }
 
   /** Return a toneless syllable, in its exact form, with each of the five tones, or nothing. */
@@ -149,7 +194,7 @@ HoabanSearch.receive("analysis", function makeAnalysis(tables) {
       (tone) => (exact.slice(0, after) + tone + exact.slice(after)).normalize("NFC"));
   }
 
-  /** Return the words of a text, in order: [{parts: [{exact, bare}], whole, isBound}]. */
+  /** Return the words of a text, in order: [{parts: [{exact, bare}], whole, isBound, latin}]. */
   function words(text) {
     const result = [];
     let parts = [], partKind = BREAK, last = BREAK, isWholeWanted = false;

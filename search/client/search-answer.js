@@ -7,6 +7,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
 
   const { analysis, reader, store, scorer, corrector, counter } = parts;
   const YEARS = "\0years";
+  const FEWEST_TOGETHER = 3;
   const manifest = store.manifest;
 
   /** Return the answer that HoabanSearch.search promises. */
@@ -19,13 +20,14 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
     const filters = isCounted ? facets.filtersOf(options) : { isAny: false };
     const isByRank = order === "relevance" && !filters.isAny && wanted <= manifest.head;
     const found = (all || filters.isAny) && reader.isBlank(text)
-      ? { query, ranked: scorer.everything(), corrected: "" }
+      ? { query, ranked: everything(), corrected: "" }
       : await answerTo(query, { isByRank, isCounted });
     const counts = isCounted ? await facets.faceted(found.ranked, filters, options)
       : { ranked: found.ranked, facets: {}, years: [] };
     const ranked = counts.ranked;
     const places = (await ordered(ranked, wanted, order)).slice(offset);
     await store.pause();
+    await fetchShown(places.map((place) => ranked.numbers[place]), ranked.needed);
     return {
       total: ranked.total,
       corrected: found.corrected,
@@ -34,6 +36,11 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
       years: counts.years,
       query: found.query,
     };
+  }
+
+  function everything() {
+    const counts = manifest.counts ? { counts: () => store.countsOf(manifest) } : {};
+    return Object.assign(scorer.everything(), counts);
   }
 
   async function answerTo(query, wanted) {
@@ -52,14 +59,15 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
   /** Return the hits; of one word, where that is enough, those that come first. */
   async function rank(query, { isByRank, isCounted }) {
     const own = query.groups.length === 1 ? reader.wordOf(query.groups[0]) : null;
-    const isOne = isByRank && own && own.parts.length === 1 && !own.whole;
-    const isEnough = isOne ? (forms) => !isCounted || forms.counts !== "" : null;
-    const ranked = await scorer.rank(query, isEnough);
+    const isOne = own && own.parts.length === 1 && !own.whole;
+    const isEnough = (forms) => !isCounted || forms.counts !== "";
+    const ranked = await scorer.rank(query, isOne && isByRank ? isEnough : null);
     const found = isOne ? ranked.needed.forms("w", own.parts[0].bare) : null;
-    if (found) {
+    if (found && found.counts) ranked.counts = () => store.countsOf(found);
+    if (found && isByRank) {
       ranked.total = found.count;
-      if (found.tail) ranked.counts = () => store.countsOf(found);
-      await store.fetchFirst(found);
+      const [block] = store.shownBeside(found.entry);
+      if (block) await store.fetchShown(block.name);
     }
     return ranked;
   }
@@ -131,6 +139,55 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
       thumbnail: thumbnail,
       score: ranked.score[place],
     };
+  }
+
+  // What hits show ---------------------------------------------------------------------------
+
+  /** Fetch what many of the hits show together: it stands beside the words and pairs they have. */
+  async function fetchShown(numbers, needed) {
+    if (!needed) return;
+    await Promise.all(needed.pairEntries().map(async (entry) => {
+      const [block] = store.shownBeside(entry);
+      if (block && isWorth(numbers.filter(isAmong([store.numbersOf(entry)])))) {
+        await store.fetchShown(block.name);
+      }
+    }));
+    let missing = numbers.filter((number) => !store.isShown(number));
+    const blocks = blocksOf(missing, needed.words()), chosen = [];
+    for (;;) {
+      const best = [...blocks.keys()].reduce((one, other) => !one ||
+        blocks.get(other).filter((number) => missing.includes(number)).length >
+        blocks.get(one).filter((number) => missing.includes(number)).length ? other : one, "");
+      const found = missing.filter((number) => best && blocks.get(best).includes(number));
+      if (!isWorth(found)) break;
+      chosen.push(best);
+      missing = missing.filter((number) => !found.includes(number));
+    }
+    await Promise.all(chosen.map(store.fetchShown));
+  }
+
+  function isWorth(numbers) {
+    return numbers.length >= FEWEST_TOGETHER;
+  }
+
+  /** Return by name of a shard beside a word which of some documents it has. */
+  function blocksOf(numbers, words) {
+    const blocks = new Map();
+    for (const word of words) {
+      const beside = store.shownBeside(word.entry);
+      const lists = word.variants.flatMap((variant) =>
+        word.count <= manifest.first ? variant.lists : [variant.lists[0]]);
+      for (const number of beside.length ? numbers.filter(isAmong(lists)) : []) {
+        const { name } = beside.filter(({ first }) => first <= number).pop();
+        if (name[0] !== "-") blocks.set(name, [...(blocks.get(name) || []), number]);
+      }
+    }
+    return blocks;
+  }
+
+  /** Return whether a document is in one of some lists, as a function of its number. */
+  function isAmong(lists) {
+    return (number) => lists.some((list) => store.isAmong(list, number));
   }
 
   // Facets -----------------------------------------------------------------------------------

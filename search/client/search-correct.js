@@ -60,7 +60,8 @@ HoabanSearch.receive("corrections", function makeCorrector(tables, reader, score
       if (!best || isBetter(found, best)) best = found;
     }
     if (!best) return null;
-    best.word = { parts: [{ exact: best.form, bare: best.form }], whole: null, isBound: false };
+    best.word = { parts: [{ exact: best.form, bare: best.form }], whole: null, isBound: false,
+      latin: [] };
     return best;
   }
 

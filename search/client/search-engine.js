@@ -8,7 +8,7 @@
 var HoabanSearch = (function () {
   "use strict";
 
-  const FORMAT = 4;
+  const FORMAT = 5;
   const received = {};
   const scripts = new Map();
   let folder = "";
@@ -81,6 +81,7 @@ var HoabanSearch = (function () {
     await loading;
     if (!language) {
       language = loadOnce("search-language.js").then(() => {
+        Object.assign(store, received.columns(store));
         reader = received.query(tables, analysis);
         const scores = received.scores(store.manifest.documents);
         scorer = received.scoring({ tables, analysis, reader, store, scores });
@@ -101,7 +102,6 @@ var HoabanSearch = (function () {
   }
 
   async function counter() {
-    await loadOnce("search-facets.js");
     return received.facets(tables, store, answers.placesOf);
   }
 
@@ -163,7 +163,8 @@ var HoabanSearch = (function () {
       .map((clause) => reader.fitter(clause.pattern));
     const result = [];
     for (const piece of pieces(text.normalize("NFC"))) {
-      const forms = analysis.words(piece).flatMap(scorer.tokens).map((token) => token.bare);
+      const forms = analysis.words(piece)
+        .flatMap((word) => [...scorer.tokens(word), ...word.latin]).map((token) => token.bare);
       const isFound = forms.some((form) => bare.has(form) || fits.some((fit) => fit(form)));
       const last = result[result.length - 1];
       if (last && last[1] === isFound) last[0] += piece;

@@ -35,6 +35,8 @@ HoabanSearch.receive("facets", function makeFacets(tables, store, placesOf) {
     const needed = new Set(filters.values.keys());
     if (isCounted) facets.forEach((name) => needed.add(name));
     if (isDated || filters.between) needed.add(YEARS);
+    const quick = await byValues(ranked, filters, wanted, needed);
+    if (quick) return quick;
     const counts = ranked.counts && !filters.isAny ? await ranked.counts() : null;
     const known = new Map(await Promise.all([...needed].filter(hasColumn).map(
       async (name) => [name, await columnOf(name, ranked, counts)])));
@@ -44,6 +46,52 @@ HoabanSearch.receive("facets", function makeFacets(tables, store, placesOf) {
       facets: isCounted ? await counted(known, missed, filters) : {},
       years: isDated ? histogram(spansOf(known.get(YEARS), missed)) : [],
     };
+  }
+
+  /**
+   * The same from the documents that have the chosen values, where these are kept and few: the
+   * columns of all documents, or of all hits, are then not needed. Null if they are.
+   */
+  async function byValues(ranked, filters, wanted, needed) {
+    const names = [...filters.values.keys()];
+    const isAlone = names.length === 1;
+    if (names.length === 0 || filters.between || (isAlone && !ranked.counts)) return null;
+    const size = ranked.numbers.length;
+    const sets = await Promise.all(
+      names.map((name) => store.valuesOf(name, filters.values.get(name), size)));
+    if (sets.includes(null)) return null;
+    const hits = ranked.numbers;
+    const passingAll = rowsPassing(sets, hits), known = new Map();
+    for (const name of [...needed].filter(hasColumn)) {
+      const uses = !filters.values.has(name) ? usesAmong(passingAll, name)
+        : isAlone ? (await ranked.counts()).get(name)
+        : usesAmong(rowsPassing(sets.filter((set) => set.name !== name), hits), name);
+      known.set(name, { uses, table: await store.combinations(name, new Set(uses.keys())) });
+      await store.pause();
+    }
+    const isPassing = new Set(passingAll.numbers);
+    return {
+      ranked: passing(ranked, ranked.numbers.map((number) => isPassing.has(number) ? 0 : 1)),
+      facets: wanted.facets ? await counted(known, {}, filters) : {},
+      years: wanted.years ? histogram(spansOf(known.get(YEARS), {})) : [],
+    };
+  }
+
+  /** Return the hits that are in all sets: {numbers, columns, rows}, rows being those of columns. */
+  function rowsPassing(sets, hits) {
+    const base = sets.reduce((one, other) => other.rows.size < one.rows.size ? other : one);
+    const found = [...base.rows].filter(
+      ([number]) => store.isAmong(hits, number) && sets.every((set) => set.rows.has(number)));
+    return {
+      numbers: found.map(([number]) => number), rows: found.map(([, row]) => row),
+      columns: base.columns,
+    };
+  }
+
+  function usesAmong({ rows, columns: values }, name) {
+    const uses = new Map(), column = values.get(name);
+    for (const row of rows) uses.set(column[row], (uses.get(column[row]) || 0) + 1);
+    return uses;
   }
 
   function hasColumn(name) {

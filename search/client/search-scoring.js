@@ -22,7 +22,7 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
 
   /** Holds what was fetched for a query: entries by kind and key, pairs, expansions, years. */
   function makeNeeded() {
-    const entries = new Map(), pairs = new Map(), patterns = new Map();
+    const entries = new Map(), pairs = new Map(), patterns = new Map(), pairEntries = [];
     let spans = null;
 
     async function fetchForms(kind, key, isHeadEnough) {
@@ -40,6 +40,7 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
 
     async function fetchPair(key) {
       const found = await store.entry("p", key);
+      if (found) pairEntries.push(found);
       pairs.set(key, found ? store.numbersOf(found) : NONE.numbers);
     }
 
@@ -76,6 +77,7 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
       forms: (kind, key) => entries.get(kind + key) || null,
       words: () => [...entries].filter(([key, found]) => key[0] === "w" && found)
         .map(([, found]) => found),
+      pairEntries: () => pairEntries,
       pair: (key) => pairs.get(key) || NONE.numbers,
       expansions: (clause) => patterns.get(patternKey(clause)) || [],
       spans: () => spans,
@@ -139,16 +141,19 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
     for (const group of query.groups) {
       await store.pause();
       if (group.isNegated) {
-        excluded = added(excluded, scoring.excluded(group));
+        excluded = added(excluded, await scoring.excluded(group));
         continue;
       }
-      const [scores, parts] = scoring.group(group);
+      const [scores, parts] = await scoring.group(group);
       score = added(score, scores);
+      await store.pause();
       if (reader.isRequired(group)) allowed = allowed ? allOf([allowed, scores]) : scores;
       else found = added(found, parts);
     }
-    for (const [first, second] of query.pairs) score = added(score, scoring.pair(first, second));
-    await store.pause();
+    for (const [first, second] of query.pairs) {
+      score = added(score, scoring.pair(first, second));
+      await store.pause();
+    }
     const partCount = partsOf(query);
     if (partCount === 0) {
       const isNegated = query.groups.some((group) => group.isNegated);
@@ -231,21 +236,37 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
     }
 
     function pairwise(parts, use) {
-      return parts.slice(1).map((part, place) => use(parts[place], part));
+      return each(parts.slice(1), (part, place) => use(parts[place], part));
+    }
+
+    /** Return what use() makes of each part, one after the other; the page breathes between. */
+    async function each(parts, use) {
+      const made = [];
+      for (const part of parts) {
+        made.push(await use(part, made.length));
+        await store.pause();
+      }
+      return made;
+    }
+
+    async function allOfEach(parts, use) {
+      return allOf(await each(parts, use));
     }
 
     /** Return [scores of a word, how many of its parts each document has]. */
-    function word(looked) {
+    async function word(looked) {
       let score = NONE, found = NONE;
       for (const token of looked.parts) {
         const scores = tokenScores(token);
         score = added(score, scores);
+        await store.pause();
         found = added(found, same(scores.numbers, 1));
+        await store.pause();
       }
-      for (const scores of pairwise(looked.parts, pair)) score = added(score, scores);
+      for (const scores of await pairwise(looked.parts, pair)) score = added(score, scores);
       const size = looked.parts.length;
       if (looked.isBound && size > 1) {
-        found = same(allOf(pairwise(looked.parts, beside)).numbers, size);
+        found = same(allOf(await pairwise(looked.parts, beside)).numbers, size);
       }
       if (looked.whole) {
         const whole = tokenScores(looked.whole);
@@ -255,8 +276,8 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
       return [kept(score, found.numbers, true), found];
     }
 
-    function wholeWord(looked) {
-      const [score, found] = word(looked);
+    async function wholeWord(looked) {
+      const [score, found] = await word(looked);
       return kept(score, having(found, looked.parts.length).numbers, true);
     }
 
@@ -274,10 +295,10 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
       return parts.filter((token) => token.exact !== token.bare);
     }
 
-    function phrase(clause) {
+    async function phrase(clause) {
       const parts = reader.tokensOf(clause);
-      return exactly(
-        allOf([...parts.map(tokenScores), ...pairwise(parts, pair)]), marked(parts));
+      const all = [...await each(parts, tokenScores), ...await pairwise(parts, pair)];
+      return exactly(allOf(all), marked(parts));
     }
 
     function tokenInField(token, clause) {
@@ -290,14 +311,14 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
           lists[0], (exact === token.exact ? exactWeights : tables.bare_weights)[1]])));
     }
 
-    function wordInField(looked, clause) {
-      const found = allOf(looked.parts.map((token) => tokenInField(token, clause)));
+    async function wordInField(looked, clause) {
+      const found = await allOfEach(looked.parts, (token) => tokenInField(token, clause));
       return looked.whole ? added(found, tokenInField(looked.whole, clause)) : found;
     }
 
-    function inField(clause) {
-      const parts = clause.words.map((looked) => wordInField(looked, clause));
-      if (clause.isPhrase) parts.push(...pairwise(reader.tokensOf(clause), pair));
+    async function inField(clause) {
+      const parts = await each(clause.words, (looked) => wordInField(looked, clause));
+      if (clause.isPhrase) parts.push(...await pairwise(reader.tokensOf(clause), pair));
       return allOf(parts);
     }
 
@@ -323,7 +344,7 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
     }
 
     /** Return the scores of the documents that have all of a clause. */
-    function clauseScores(clause) {
+    async function clauseScores(clause) {
       if (clause.years) return yearScores(clause.years);
       if (clause.pattern) {
         const scores = patternScores(clause);
@@ -331,21 +352,21 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
       }
       if (clause.field) return inField(clause);
       if (clause.isPhrase) return phrase(clause);
-      return allOf(clause.words.map(wholeWord));
+      return allOfEach(clause.words, wholeWord);
     }
 
-    function group(looked) {
+    async function group(looked) {
       const own = reader.wordOf(looked);
       if (own) return word(own);
-      const scores = looked.clauses.map(clauseScores).reduce(added, NONE);
+      const scores = (await each(looked.clauses, clauseScores)).reduce(added, NONE);
       return [scores, same(scores.numbers, 1)];
     }
 
     /** Return the documents a negated group takes out. */
-    function excluded(looked) {
-      return looked.clauses.map((clause) => exactly(
-        clauseScores(clause), reader.isPlain(clause) ? marked(reader.tokensOf(clause)) : []))
-        .reduce(added, NONE);
+    async function excluded(looked) {
+      const all = await each(looked.clauses, async (clause) => exactly(
+        await clauseScores(clause), reader.isPlain(clause) ? marked(reader.tokensOf(clause)) : []));
+      return all.reduce(added, NONE);
     }
 
     return { group, pair, excluded };

@@ -6,8 +6,6 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   "use strict";
 
   const NAME = 7;
-  const YEARS = "\0years";
-  const GROUPS_LISTED = 128;
   const PAUSE_AFTER_MS = 30;
   const decoder = new TextDecoder();
   const loaded = new Map();
@@ -168,9 +166,10 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   }
 
   function pieces(read, width) {
-    if (read.isAtEnd()) return { starts: [], names: [] };
-    const starts = read.integers(read.integer());
-    return { starts, names: namesIn(decoder.decode(read.part(starts.length * width)), width) };
+    if (read.isAtEnd()) return { starts: [], firsts: [], names: [] };
+    const size = read.integer();
+    const starts = read.integers(size), firsts = read.integers(size);
+    return { starts, firsts, names: namesIn(decoder.decode(read.part(size * width)), width) };
   }
 
   /** Return [start, name] of the piece that an entry is in, or null. */
@@ -217,6 +216,17 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     return found;
   }
 
+  /** Say whether a number is among some in ascending order. */
+  function isAmong(numbers, number) {
+    let low = 0, high = numbers.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (numbers[middle] < number) low = middle + 1;
+      else high = middle;
+    }
+    return numbers[low] === number;
+  }
+
   // Entries ----------------------------------------------------------------------------------
 
   /**
@@ -251,7 +261,8 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   async function whole(head, levels) {
     const payload = await shard(head.tail);
     const lists = forms(Object.assign({}, head.entry, { payload: payload }), levels);
-    return Object.assign(lists, { entry: head.entry, facets: head.facets, isLarge: true });
+    return Object.assign(lists, {
+      entry: head.entry, counts: head.counts, facets: head.facets, isLarge: true });
   }
 
   /** Return the documents of an entry of pairs. */
@@ -259,128 +270,8 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     return makeReader(found.payload, 0).steps(found.count);
   }
 
-  // Documents and columns --------------------------------------------------------------------
-
-  const chunks = new Map(), first = new Map();
-
-  async function groupName(group) {
-    const isListed = manifest.documents <= GROUPS_LISTED * manifest.group;
-    const names = isListed ? manifest.groups : decoder.decode(await shard(manifest.groups));
-    return names.slice(group * NAME, (group + 1) * NAME);
-  }
-
-  /** Return what a hit shows of a document: [id, identifier, titles, date, thumbnail]. */
-  async function shown(number) {
-    if (first.has(number)) return first.get(number);
-    const chunk = Math.floor(number / manifest.chunk);
-    const all = await once(chunks, chunk, async () => {
-      const inGroup = manifest.group / manifest.chunk;
-      const name = await groupName(Math.floor(chunk / inGroup));
-      return json(name + "/" + chunk % inGroup);
-    });
-    return all[number % manifest.chunk];
-  }
-
-  /** Fetch together what the first hits of a word show, where that is kept beside it. */
-  async function fetchFirst(found) {
-    const piece = pieceOf(found.entry.leaf.hits, found.entry.place);
-    if (!piece || found.count < manifest.first) return;
-    const [numbers, texts] = await json(piece[1]);
-    numbers.forEach((number, place) => first.set(number, texts[place]));
-  }
-
-  /** Say whether the facets of the documents of a word are kept beside it. */
-  function hasFacets(found) {
-    return Boolean(found.facets || (!found.isLarge && !found.tail &&
-      found.count * manifest.common <= manifest.documents && found.entry.leaf.facets.names.length));
-  }
-
-  /**
-   * Return, by column, the places of all documents of a word, in the order of their numbers: of
-   * the years, or of all facets.
-   */
-  async function facetsOf(found, isYears) {
-    const { leaf: own, place } = found.entry;
-    let pair = found.facets, before = 0;
-    if (!pair) {
-      const [start, names] = pieceOf(own.facets, place);
-      pair = names;
-      for (let other = start; other < place; other++) {
-        const isSmall = own.payloads[other][0] !== 0;
-        if (isSmall && own.counts[other] * manifest.common <= manifest.documents) {
-          before += own.counts[other];
-        }
-      }
-    }
-    const bytes = await shard(isYears ? pair.slice(NAME) : pair.slice(0, NAME));
-    const names = Object.keys(manifest.columns).filter((name) => (name === YEARS) === isYears);
-    const read = makeReader(bytes, 0);
-    const lengths = isYears ? [bytes.length] : read.integers(names.length);
-    return new Map(names.map((column, at) => {
-      const values = makeReader(read.part(lengths[at]), 0);
-      values.integers(before);
-      return [column, values.integers(found.count)];
-    }));
-  }
-
-  /** Return, by column, how many documents of a frequent word have each place of its table. */
-  async function countsOf(found) {
-    const read = makeReader(await shard(found.counts), 0);
-    return new Map(Object.keys(manifest.columns).map((column) => {
-      const size = read.integer(), places = read.steps(size), counts = read.integers(size);
-      return [column, new Map([...places].map((place, at) => [place, counts[at]]))];
-    }));
-  }
-
-  const columns = new Map();
-
-  async function blocksOf(names) {
-    const values = new Uint32Array(manifest.documents);
-    const blocks = await Promise.all(namesIn(names, NAME).map(shard));
-    for (let block = 0; block < blocks.length; block++) {
-      const start = block * manifest.block;
-      const count = Math.min(manifest.block, manifest.documents - start);
-      values.set(makeReader(blocks[block], 0).integers(count), start);
-      await pause();
-    }
-    return values;
-  }
-
-  /** Return the places of all documents in the table of a column. */
-  function column(name) {
-    return once(columns, name, () => blocksOf(manifest.columns[name][0]));
-  }
-
-  /** Return the combinations of a column that stand at some places, as a map. */
-  async function combinations(name, wanted) {
-    const names = namesIn(manifest.columns[name][1], NAME), result = new Map();
-    const places = [...wanted];
-    const parts = new Set(places.map((place) => Math.floor(place / manifest.table)));
-    const tables = new Map(await Promise.all(
-      [...parts].map(async (part) => [part, await json(names[part])])));
-    for (const place of places) {
-      result.set(place, tables.get(Math.floor(place / manifest.table))[place % manifest.table]);
-    }
-    return result;
-  }
-
-  /** Return all combinations of a column. */
-  async function table(name) {
-    return (await Promise.all(namesIn(manifest.columns[name][1], NAME).map(json))).flat();
-  }
-
-  /** Return of every document the rank of the time it came, the newest first. */
-  function ranksOfTime() {
-    return once(columns, "\0added", async () => {
-      const turns = await blocksOf(manifest.added);
-      let rank = 0;
-      return turns.map((turn) => { rank += turn & 1 ? -(turn + 1) / 2 : turn / 2; return rank; });
-    });
-  }
-
   return {
-    manifest, json, entry, entriesFrom, suggestionsAt, forms, whole, numbersOf, shown, fetchFirst,
-    hasFacets, facetsOf, countsOf, column, combinations,
-    table, ranksOfTime, compare, pause,
+    manifest, shard, json, once, namesIn, pieceOf, makeReader, entry, entriesFrom, suggestionsAt,
+    forms, whole, numbersOf, compare, isAmong, pause,
   };
 });

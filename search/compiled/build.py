@@ -6,11 +6,12 @@ key that orders them and their small numbers in the columns are kept.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import pickle
 import tempfile
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,23 +19,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from search.compiled.coding import numbers_of
-from search.compiled.columns import Columns, stored
+from search.compiled.columns import Columns, Facts, stored
 from search.compiled.files import ShardFolder, tree
-from search.compiled.merge import COMMON, REVERSED, Beside, Merged, Task, merge
+from search.compiled.merge import REVERSED, Merged, Task, merge
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
     FIELDS,
     PAIRS,
-    RANGES,
     SUGGESTIONS,
     WORDS,
-    Facts,
     Part,
-    Shown,
     packed,
+    ranges_for,
     write_runs,
 )
+from search.compiled.values import COMMON
 from search.documents import SearchDocument, order_key
 
 _NODE, _GROUP_NODE = "n", "m"
@@ -71,7 +70,7 @@ def build(
         ValueError: An item stands twice in ``documents``.
         OSError: The disk refused.
     """
-    with tempfile.TemporaryDirectory(prefix="hoaban-search-") as name:
+    with tempfile.TemporaryDirectory(prefix="hoaban-search-") as name, _without_collector():
         work = Path(name)
         spill = work / "documents"
         offsets = _spilled(documents, spill)
@@ -80,7 +79,7 @@ def build(
         # A small archive is done before a process has started.
         is_small = len(offsets) <= sizes.part
         with _executor(1 if is_small else processes) as run:
-            ranges = () if is_small else RANGES
+            ranges = ranges_for(len(offsets), sizes.part)
             return _written(_Build(work, shards, sizes, len(offsets), ranges, run), spill, offsets)
 
 
@@ -100,13 +99,25 @@ def _spilled(documents: Iterable[SearchDocument], spill: Path) -> array[int]:
 
 
 @contextmanager
+def _without_collector() -> Iterator[None]:
+    """Have no cycles looked for: among millions of lists that takes a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@contextmanager
 def _executor(processes: int) -> Iterator[Executor | None]:
     if processes < 2:
         yield None
         return
     # Not forked: the caller may hold a database and threads.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as executor:
+    with ProcessPoolExecutor(processes, context, initializer=gc.disable) as executor:
         yield executor
 
 
@@ -142,7 +153,17 @@ def _written(build: _Build, spill: Path, offsets: array[int]) -> dict[str, objec
 def _trees(build: _Build, parts: int, columns: Path) -> dict[str, object]:
     def tasks(*kinds: str) -> list[Task]:
         return [
-            Task(kind, key_range, build.ranges, parts, build.work, build.shards, build.sizes)
+            Task(
+                kind=kind,
+                key_range=key_range,
+                ranges=build.ranges,
+                parts=parts,
+                documents=build.documents,
+                runs=build.work,
+                columns=columns,
+                shards=build.shards,
+                sizes=build.sizes,
+            )
             for key_range in range(len(build.ranges) + 1)
             for kind in kinds
         ]
@@ -150,9 +171,7 @@ def _trees(build: _Build, parts: int, columns: Path) -> dict[str, object]:
     merged: dict[str, list[Merged]] = {}
     # The reversed counts are known when all pairs are merged.
     for wanted in (tasks(PAIRS, WORDS, FIELDS, SUGGESTIONS), tasks(REVERSED)):
-        for task, done in zip(
-            wanted, _each(build.run, partial(_merge, columns), wanted), strict=True
-        ):
+        for task, done in zip(wanted, _each(build.run, merge, wanted), strict=True):
             merged.setdefault(task.kind, []).append(done)
     leaves = {kind: [leaf for one in done for leaf in one.leaves] for kind, done in merged.items()}
     leaves["l"] = [leaf for one in merged[WORDS] for leaf in one.letters]
@@ -178,16 +197,6 @@ def _each(
 
 def _runs(shards: ShardFolder, sizes: Sizes, part: Part) -> Facts:
     return write_runs(part, shards, sizes)
-
-
-def _merge(columns: Path, task: Task) -> Merged:
-    with Shown(task.runs, task.sizes.part) as shown:
-        return merge(task, Beside(_columns(columns), shown))
-
-
-def _columns(path: Path) -> Mapping[str, Sequence[int]]:
-    columns = pickle.loads(path.read_bytes())  # noqa: S301 - the build's own temporary file
-    return {name: numbers_of(data) for name, data in columns.items()}
 
 
 def _listed(shards: ShardFolder, groups: Sequence[str]) -> str:

@@ -8,47 +8,36 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from operator import sub
 
 NUMBERS = "I"
 """Type code of arrays of document numbers."""
 
 
-Pieces = Sequence[tuple[int, str]]
-"""Shards beside a leaf: the place of the first entry each is about, and its name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What a leaf keeps under one key.
-
-    Attributes:
-        key: Its key.
-        count: How many documents it is about.
-        payload: Its bytes, as the kind of tree says.
-    """
-
-    key: str
-    count: int
-    payload: bytes
+Piece = tuple[int, int, str]
+"""A shard beside a leaf: the place of the entry it is about, the first document, its name."""
 
 
 def integers(values: Iterable[int]) -> bytes:
     """Return non-negative integers as bytes."""
     # Of an array, bytes() would be its memory.
-    values = values if isinstance(values, list) else list(values)
-    if not values or max(values) < 0x80:
+    values = values if isinstance(values, list | tuple) else list(values)
+    most = max(values, default=0)
+    if most < 0x80:
         return bytes(values)
-    return b"".join([_SHORT[value] if value < 0x80 else _integer(value) for value in values])
+    if most < len(_SHORT):
+        return b"".join(map(_SHORT.__getitem__, values))
+    return b"".join([_SHORT[v] if v < len(_SHORT) else integer(v) for v in values])
 
 
-_SHORT = [bytes([value]) for value in range(0x80)]
-
-
-def _integer(value: int) -> bytes:
+def integer(value: int) -> bytes:
+    """Return one non-negative integer as bytes."""
+    if value < 0x80:
+        return _ONE[value]
     if value < 0x4000:
         return bytes((value & 0x7F | 0x80, value >> 7))
+    if value < 0x200000:
+        return bytes((value & 0x7F | 0x80, value >> 7 & 0x7F | 0x80, value >> 14))
     result = bytearray()
     while value > 0x7F:
         result.append(value & 0x7F | 0x80)
@@ -57,10 +46,15 @@ def _integer(value: int) -> bytes:
     return bytes(result)
 
 
+_ONE = [bytes([value]) for value in range(0x80)]
+# Most steps between documents are below this: a lookup, not a computation.
+_SHORT = [*_ONE, *(bytes((value & 0x7F | 0x80, value >> 7)) for value in range(0x80, 0x4000))]
+
+
 def steps(numbers: Sequence[int]) -> bytes:
     """Return ascending numbers as the bytes of the steps between them."""
     if len(numbers) == 1:
-        return _integer(numbers[0])
+        return integer(numbers[0])
     return integers([numbers[0], *map(sub, numbers[1:], numbers)])
 
 
@@ -71,45 +65,51 @@ def numbers_of(data: bytes) -> array[int]:
     return numbers
 
 
-def leaf(entries: Sequence[Entry], *pieces: Pieces) -> bytes:
+def leaf(
+    keys: Sequence[str], counts: Sequence[int], payloads: Sequence[bytes], *pieces: Sequence[Piece]
+) -> bytes:
     """Return a leaf: the columns of its keys, then the payloads one after the other, then pieces.
 
     The columns, each as integers, are: how many entries; how many bytes of a key are those of
     the one before; how many follow; counts; lengths of payloads. Then the bytes of the keys
-    that follow, in UTF-8. Pieces are how many there are, the place of the entry at which each
-    begins, and their names, all of one length.
+    that follow, in UTF-8. Pieces are how many there are, the place of the entry of each, the
+    first document of each, and their names, all of one length.
+
+    Args:
+        keys: In order.
+        counts: Of each, how many documents it is about.
+        payloads: Of each its bytes, as the kind of tree says.
+        pieces: The shards beside the leaf, of each kind there is.
     """
     shared: list[int] = []
     rests: list[bytes] = []
-    previous = b""
-    for entry in entries:
-        key = entry.key.encode()
-        same = _same(previous, key)
+    previous = word = b""
+    for text in keys:
+        key = text.encode()
+        # Most keys begin with the first word of the key before.
+        same = len(word) if word and key.startswith(word) else 0
+        shortest = min(len(previous), len(key))
+        while same < shortest and previous[same] == key[same]:
+            same += 1
+        if same < len(word) or not word:
+            word = key[: key.find(b" ") + 1]
         shared.append(same)
         rests.append(key[same:])
         previous = key
     return b"".join(
         (
-            integers([len(entries)]),
+            integers([len(keys)]),
             integers(shared),
-            integers([len(rest) for rest in rests]),
-            integers([entry.count for entry in entries]),
-            integers([len(entry.payload) for entry in entries]),
+            integers(map(len, rests)),
+            integers(counts),
+            integers(map(len, payloads)),
             *rests,
-            *(entry.payload for entry in entries),
-            *(
-                integers([len(found), *(start for start, _name in found)])
-                + "".join(name for _start, name in found).encode()
-                for found in pieces
-            ),
+            *payloads,
+            *map(_pieces, pieces),
         )
     )
 
 
-def _same(one: bytes, other: bytes) -> int:
-    """Return how many first bytes are the same."""
-    shortest = min(len(one), len(other))
-    place = 0
-    while place < shortest and one[place] == other[place]:
-        place += 1
-    return place
+def _pieces(pieces: Sequence[Piece]) -> bytes:
+    places, documents, names = zip(*pieces, strict=True) if pieces else ((), (), ())
+    return integers([len(pieces), *places, *documents]) + "".join(names).encode()

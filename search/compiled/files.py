@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = "shards"
+_ENCODED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 HASH_SIGNS = 6
 _LEVEL = 6
 _ROOT_CHILDREN = 24
@@ -123,7 +124,7 @@ def tree(folder: ShardFolder, kind: str, leaves: Sequence[Child]) -> list[object
 
 def json_bytes(data: object) -> bytes:
     """Return JSON data as the payload of a shard."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODED(data).encode()
 
 
 def _node(children: Iterable[Child]) -> list[object]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 _SMALL = 5_000
 _PART = 8192
-_SPREAD_ONCE = 400_000
+_SPREAD_ONCE = 150_000
 
 
 class Packing(StrEnum):

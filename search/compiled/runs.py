@@ -1,31 +1,43 @@
 """Runs: what the documents of one part of the archive have, in sorted files to be merged.
 
-A run file is a sequence of marshalled lists of entries, sorted; it lives in the build's own
-temporary folder and is read by the same Python that wrote it, never kept.
+A run file is marshalled; it lives in the build's own temporary folder and is read by the same
+Python that wrote it, never kept. Its keys and numbers lie in columns, so that no key costs an
+object of its own but the text.
 """
 
 from __future__ import annotations
 
 import marshal
 from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain, islice, pairwise
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Any, BinaryIO
+from struct import Struct
+from typing import Any
 
-from search.compiled.coding import NUMBERS
+from search.compiled.coding import NUMBERS, numbers_of
+from search.compiled.columns import Facts, PartColumns
 from search.compiled.entries import Collected
 from search.compiled.files import ShardFolder, json_bytes
 from search.compiled.packing import Sizes
 from search.documents import LEVELS, SearchDocument
 
-RANGES = ("2", "c", "h", "m", "p", "t")
-"""First signs of the keys at which the ranges of keys part that are merged on their own."""
+_RANGES = ("2", "c", "h", "m", "p", "t")
+_MANY_RANGES = (
+    *"123456789abcdefghijklmnopqrstuvwxyz",
+    *("ba", "bo", "ca", "ch", "che", "cho", "co", "da", "de", "di", "do", "du", "ga", "gi"),
+    *("ha", "hi", "ho", "hu", "ka", "kh", "khi", "la", "le", "lo", "ma", "mo", "na", "ng"),
+    *("ngh", "ngo", "nh", "nho", "no", "pa", "ph", "qu", "ra", "ro", "sa", "so", "ta", "th"),
+    *("the", "thi", "tho", "thu", "ti", "to", "tr", "tre", "tro", "tu", "va", "vi", "xa", "xo"),
+)
+_MANY_DOCUMENTS = 150_000
 
 WORDS, FIELDS, PAIRS, SUGGESTIONS = "w", "f", "p", "s"
-_BATCH = 2048
+_BATCH = 256
+_LENGTH = Struct("<Q")
 
 
 @dataclass(frozen=True)
@@ -48,27 +60,19 @@ class Part:
     folder: Path
     ranges: Sequence[str]
 
+    def run(self, kind: str) -> Path:
+        """Return the file of its run of a kind."""
+        return run_path(self.folder, kind, self.number)
 
-@dataclass(frozen=True)
-class Facts:
-    """What the columns need of the documents of a part, in the order of their numbers.
 
-    Attributes:
-        facets: Of each document its (field, value).
-        spans: Of each first and last year, or None.
-        added: Of each when it came into the archive.
-        groups: Names of the groups of shards with what hits show.
+def ranges_for(documents: int, part_size: int) -> tuple[str, ...]:
+    """Return the first signs of the keys at which the ranges part that are merged on their own.
+
+    A range is merged in memory, so many documents have many.
     """
-
-    facets: list[tuple[tuple[str, str], ...]]
-    spans: list[tuple[int, int] | None]
-    added: list[str]
-    groups: list[str]
-
-
-def range_of(key: str, ranges: Sequence[str]) -> int:
-    """Return which of the ranges of keys a key belongs to."""
-    return bisect_right(ranges, key)
+    if documents <= part_size:
+        return ()
+    return tuple(sorted(_MANY_RANGES)) if documents > _MANY_DOCUMENTS else _RANGES
 
 
 def write_runs(part: Part, shards: ShardFolder, sizes: Sizes) -> Facts:
@@ -83,22 +87,23 @@ def write_runs(part: Part, shards: ShardFolder, sizes: Sizes) -> Facts:
         OSError: The disk refused.
     """
     collected = Collected()
-    facts = Facts([], [], [], [])
+    columns = PartColumns()
     shown: list[bytes] = []
-    for number, document in enumerate(_documents(part), part.start):
-        collected.add(number, document)
-        facts.facets.append(document.facets)
-        facts.spans.append(document.span)
-        facts.added.append(document.added)
-        shown.append(json_bytes(display(document)))
+    documents = iter(_documents(part))
+    while batch := list(islice(documents, _BATCH)):
+        collected.add(part.start + len(shown), batch)
+        for document in batch:
+            columns.add(document)
+            shown.append(json_bytes(display(document)))
+    groups: list[str] = []
     for start in range(0, len(shown), sizes.group):
         group = shown[start : start + sizes.group]
         chunks = [_list(group[n : n + sizes.chunk]) for n in range(0, len(group), sizes.chunk)]
-        facts.groups.append(shards.write_group("d", chunks))
+        groups.append(shards.write_group("d", chunks))
     if sizes.pieces:
         write_shown(part, shown)
     _write_collected(part, collected)
-    return facts
+    return columns.finish(groups)
 
 
 def _list(texts: Sequence[bytes]) -> bytes:
@@ -107,15 +112,25 @@ def _list(texts: Sequence[bytes]) -> bytes:
 
 
 def _write_collected(part: Part, collected: Collected) -> None:
-    own = part.number
-    words = [(*forms, own, *map(_bytes, lists)) for forms, lists in collected.words.items()]
-    fields = [(*forms, own, _bytes(numbers)) for forms, numbers in collected.fields.items()]
-    pairs = [(pair, own, _bytes(numbers)) for pair, numbers in collected.pairs.items()]
-    suggestions = [(key, own, count) for key, count in collected.suggestions.items()]
-    kinds = ((WORDS, words), (FIELDS, fields), (PAIRS, pairs), (SUGGESTIONS, suggestions))
-    for kind, entries in kinds:
-        entries.sort()
-        _write(part, kind, entries)
+    """Write the runs; what is no longer needed is let go."""
+    fields, pairs, titled = collected.fields, collected.pairs, collected.titled
+    keys = sorted(fields)
+    write_run(part.run(FIELDS), Run.of(keys, [[fields[key] for key in keys]]), part.ranges)
+    keys = sorted(pairs)
+    both: list[list[Sequence[int]]] = [
+        [pairs[key] for key in keys],
+        [titled.get(key, ()) for key in keys],
+    ]
+    write_run(part.run(PAIRS), Run.of(keys, both), part.ranges)
+    for done in (fields, pairs, titled):
+        done.clear()
+    del both
+    keys = sorted(collected.words)
+    levels = [list(level) for level in zip(*map(collected.words.__getitem__, keys), strict=True)]
+    write_run(part.run(WORDS), Run.of(keys, levels), part.ranges)
+    keys = sorted(collected.suggestions)
+    counts = array(NUMBERS, map(collected.suggestions.__getitem__, keys))
+    write_run(part.run(SUGGESTIONS), Run(keys, [(counts, array(NUMBERS))]), part.ranges)
 
 
 def display(document: SearchDocument) -> list[object]:
@@ -130,7 +145,7 @@ def write_shown(part: Part, shown: Sequence[bytes]) -> None:
     Raises:
         OSError: The disk refused.
     """
-    ends = array("q", accumulate(map(len, shown)))
+    ends = array("q", accumulate(map(len, shown), initial=0))
     (part.folder / f"shown-{part.number}").write_bytes(b"".join(shown))
     (part.folder / f"ends-{part.number}").write_bytes(ends.tobytes())
 
@@ -141,74 +156,110 @@ class Shown:
     def __init__(self, folder: Path, part_size: int) -> None:
         self._folder = folder
         self._part_size = part_size
-        self._open: dict[int, tuple[BinaryIO, array[int]]] = {}
+        self._open: dict[int, tuple[mmap, array[int]]] = {}
 
     def __enter__(self) -> Shown:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        for stream, _ends in self._open.values():
-            stream.close()
+        for texts, _ends in self._open.values():
+            texts.close()
 
     def text(self, number: int) -> bytes:
         """Return what a hit shows of a document, as JSON."""
         part, place = divmod(number, self._part_size)
-        if part not in self._open:
-            ends = array("q")
-            ends.frombytes((self._folder / f"ends-{part}").read_bytes())
-            self._open[part] = ((self._folder / f"shown-{part}").open("rb"), ends)
-        stream, ends = self._open[part]
-        start = ends[place - 1] if place else 0
-        stream.seek(start)
-        return stream.read(ends[place] - start)
+        texts, ends = self._open.get(part) or self._opened(part)
+        return texts[ends[place] : ends[place + 1]]
+
+    def _opened(self, part: int) -> tuple[mmap, array[int]]:
+        ends = array("q")
+        ends.frombytes((self._folder / f"ends-{part}").read_bytes())
+        with (self._folder / f"shown-{part}").open("rb") as stream:
+            self._open[part] = mmap(stream.fileno(), 0, access=ACCESS_READ), ends
+        return self._open[part]
 
 
-def read_run(path: Path) -> Iterator[tuple[Any, ...]]:
-    """Yield the entries of a run; none where the part had none."""
-    if not path.exists():
-        return
-    with path.open("rb") as stream:
-        while stream.peek(1):
-            yield from marshal.load(stream)  # noqa: S302 - its own temporary file
+@dataclass(frozen=True)
+class Run:
+    """Sorted keys and, of each level, how many numbers each key has, and all these numbers.
+
+    Suggestions have counts and no numbers.
+    """
+
+    keys: list[str]
+    levels: list[tuple[array[int], array[int]]]
+
+    @classmethod
+    def of(cls, keys: list[str], levels: Iterable[Sequence[Sequence[int]]]) -> Run:
+        """Return the run of some keys with their lists of numbers, a list of lists a level."""
+        return cls(
+            keys,
+            [
+                (array(NUMBERS, map(len, lists)), array(NUMBERS, chain.from_iterable(lists)))
+                for lists in levels
+            ],
+        )
+
+    def slice(self, start: int, end: int) -> Run:
+        """Return the part of it from one place to another."""
+        levels = []
+        for counts, numbers in self.levels:
+            first = sum(counts[:start])
+            last = first + sum(counts[start:end])
+            levels.append((counts[start:end], numbers[first:last]))
+        return Run(self.keys[start:end], levels)
 
 
-def run_path(folder: Path, kind: str, part: int, key_range: int) -> Path:
-    """Return the file of the entries of one part in one range of keys."""
-    return folder / f"{kind}-{key_range}-{part}.run"
-
-
-def write_batches(path: Path, entries: list[Any]) -> None:
-    """Add entries to a run file.
+def write_run(path: Path, run: Run, ranges: Sequence[str]) -> None:
+    """Write a run, its ranges of keys one after the other, where each begins in front of them.
 
     Raises:
         OSError: The disk refused.
     """
-    with path.open("ab") as stream:
-        for start in range(0, len(entries), _BATCH):
-            marshal.dump(entries[start : start + _BATCH], stream)
+    ends = [*(bisect_left(run.keys, first) for first in ranges), len(run.keys)]
+    with path.open("wb") as stream:
+        offsets = array("Q", bytes(8 * (len(ends) + 1)))
+        stream.write(offsets.tobytes())
+        for key_range, (start, end) in enumerate(pairwise((0, *ends))):
+            offsets[key_range] = stream.tell()
+            own = run.slice(start, end)
+            levels = [(counts.tobytes(), numbers.tobytes()) for counts, numbers in own.levels]
+            stream.write(marshal.dumps((own.keys, levels)))
+        offsets[-1] = stream.tell()
+        stream.seek(0)
+        stream.write(offsets.tobytes())
 
 
-def _write(part: Part, kind: str, entries: list[Any]) -> None:
-    start = 0
-    keys = [entry[0] for entry in entries]
-    ends = [*(bisect_left(keys, first) for first in part.ranges), len(keys)]
-    for key_range, end in enumerate(ends):
-        if start < end:
-            path = run_path(part.folder, kind, part.number, key_range)
-            write_batches(path, entries[start:end])
-        start = end
+def read_run(path: Path, key_range: int) -> Run:
+    """Return one range of keys of a run."""
+    with path.open("rb") as stream:
+        stream.seek(8 * key_range)
+        offsets = array("Q")
+        offsets.frombytes(stream.read(16))
+        start, end = offsets
+        stream.seek(start)
+        keys, levels = marshal.loads(stream.read(end - start))  # noqa: S302 - its own file
+    return Run(keys, [(numbers_of(counts), numbers_of(numbers)) for counts, numbers in levels])
+
+
+def run_path(folder: Path, kind: str, part: int) -> Path:
+    """Return the file of the run of one part."""
+    return folder / f"{kind}-{part}.run"
 
 
 def _documents(part: Part) -> Iterable[SearchDocument]:
+    size = _LENGTH.size
     with part.spill.open("rb") as stream:
         for offset in part.offsets:
             stream.seek(offset)
-            yield _unpacked(marshal.load(stream))  # noqa: S302 - its own temporary file
+            (length,) = _LENGTH.unpack(stream.read(size))
+            # Not marshal.load: it asks a stream for every few bytes.
+            yield _unpacked(marshal.loads(stream.read(length)))  # noqa: S302 - its own file
 
 
 def packed(document: SearchDocument) -> bytes:
-    """Return a document in a form that this Python reads back quickly."""
-    return marshal.dumps(
+    """Return a document in a form that this Python reads back quickly, its length in front."""
+    data = marshal.dumps(
         (
             document.item_id,
             document.identifier,
@@ -222,12 +273,9 @@ def packed(document: SearchDocument) -> bytes:
             document.facets,
         )
     )
+    return _LENGTH.pack(len(data)) + data
 
 
 def _unpacked(values: tuple[Any, ...]) -> SearchDocument:
     item_id, identifier, titles, texts, *rest = values
     return SearchDocument(item_id, identifier, titles, dict(zip(LEVELS, texts, strict=True)), *rest)
-
-
-def _bytes(numbers: Iterable[int]) -> bytes:
-    return array(NUMBERS, numbers).tobytes()

@@ -36,7 +36,7 @@ from search.engines.workers import iter_entries
 from search.keys import Entry, entry_for
 
 # The number belongs to the schema below, to the keys and to the analysis.
-VERSION = "hoaban4"
+VERSION = "hoaban5"
 _CURRENT = "tantivy.current"
 _FOLDER = re.compile(r"tantivy-(\d+)")
 _HEAP_BYTES = 100_000_000
@@ -118,6 +118,10 @@ class TantivySnapshot:
         has_deletions = self.document_count < self._firsts[-1]
         for key, count in self._searcher.terms_with_prefix("keys", prefix):
             yield key, len(self.numbers(key)) if has_deletions else count
+
+    def most(self, prefix: str) -> int:
+        """Return a number that the documents with these keys do not exceed."""
+        return sum(count for _key, count in self._searcher.terms_with_prefix("keys", prefix))
 
     def order(self, number: int) -> str:
         """Return what orders a document among equals."""

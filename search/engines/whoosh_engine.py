@@ -112,6 +112,10 @@ class WhooshSnapshot:
             counts.update(dict(segment.counts(prefix)))
         return counts.items()
 
+    def most(self, prefix: str) -> int:
+        """Return a number that the documents with these keys do not exceed."""
+        return sum(segment.most(prefix) for segment in self._segments)
+
     def order(self, number: int) -> str:
         """Return what orders a document among equals."""
         segment = self._segment_of(number)
@@ -173,6 +177,10 @@ class _Segment:
                 yield key, sum(1 for _number in self.numbers(key))
             else:
                 yield key, self._leaf.doc_frequency("keys", key)
+
+    def most(self, prefix: str) -> int:
+        """Return how many documents have the keys that begin with ``prefix``, one by one."""
+        return sum(self._leaf.doc_frequency("keys", key) for key in self.keys(prefix))
 
     def numbers(self, key: str) -> Iterable[int]:
         """Return the numbers of the documents that have ``key`` in the whole index."""

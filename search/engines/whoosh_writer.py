@@ -37,7 +37,7 @@ from search.keys import Entry, entry_for
 
 # The number belongs to the schema below, to the keys and to the analysis: a change to any makes
 # older indexes "missing", which the remedy mends.
-NAME = "hoaban4"
+NAME = "hoaban5"
 # Of a segment that is being written; some 150 MB for all parts that one process may write.
 _MOST_POSTINGS = 5_000_000 // PARTS
 # Of the sha256 of a segment, in its name: as long as the names that Whoosh makes up.

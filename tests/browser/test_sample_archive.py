@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -108,6 +109,151 @@ def test_axe_finds_nothing_on_the_real_pages(page, root: str, archive: Archive, 
         page.wait_for_timeout(100)
         found = Axe().run(page, options={"preload": False}).response["violations"]
         assert found == [], f"{path}: {json.dumps(found)[:600]}"
+
+
+# Where each of the two panes is: its zoom, its middle and its turn, as shares of its picture.
+PLACES = """() => ['.zoom-canvas', '.beside-canvas'].map(name => {
+    const viewer = OpenSeadragon.getViewer(document.querySelector(name));
+    const view = viewer.viewport, height = viewer.world.getItemAt(0).getBounds().height;
+    const middle = view.getCenter(true);
+    return [view.getZoom(true) / view.getHomeZoom(), middle.x, middle.y / height,
+        view.getRotation(true) % 360].map(value => Math.round(value * 50) / 50);
+})"""
+TOGETHER = f"() => {{ const [a, b] = ({PLACES})(); return a.join() === b.join(); }}"
+
+
+def is_open(page, pane: str) -> None:
+    page.wait_for_function(
+        "name => { const viewer = window.OpenSeadragon &&"
+        " OpenSeadragon.getViewer(document.querySelector(name));"
+        " return viewer && viewer.world.getItemCount() > 0; }",
+        arg=pane,
+    )
+
+
+def test_two_views_are_compared_side_by_side_and_move_together(page, root: str, archive) -> None:
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(
+        f"{root}/{next(p for p in item_pages(archive.layout) if p.endswith('77-ao-84.html'))}"
+    )
+    page.click(".zoom-open")
+    is_open(page, ".zoom-canvas")
+    assert not [address for address in asked if "compare.js" in address]
+    page.focus("[data-do=compare]")
+    page.keyboard.press("Enter")
+    is_open(page, ".beside-canvas")
+    assert page.get_attribute("[data-do=compare]", "aria-pressed") == "true"
+    assert page.input_value(".beside-choice select") == "1"
+    assert page.inner_text("#beside .zoom-status") == "2 / 4"
+    page.click("[data-do=in]")
+    page.click("[data-do=in]")
+    page.click("[data-do=rotate]")
+    page.wait_for_function(f"() => ({PLACES})()[0][0] > 1.9 && ({PLACES})()[0][3] === 90")
+    page.wait_for_function(TOGETHER)
+    # The other pane leads when it is the one that is touched.
+    before = page.evaluate(PLACES)[0][0]
+    page.focus(".beside-canvas .openseadragon-canvas")
+    page.keyboard.press("Shift+ArrowDown")
+    page.wait_for_function(f"before => ({PLACES})()[0][0] < before", arg=before - 0.1)
+    page.wait_for_function(TOGETHER)
+    page.select_option(".beside-choice select", index=2)
+    page.wait_for_selector("#beside .zoom-status:text('3 / 4')")
+    is_open(page, ".beside-canvas")
+    page.wait_for_function(TOGETHER)
+    assert Axe().run(page, options={"preload": False}).response["violations"] == []
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#beside")
+    assert page.is_hidden(".beside-choice")
+    assert page.is_visible(".zoom")
+    assert page.evaluate("document.activeElement.dataset.do") == "compare"
+    page.keyboard.press("Escape")
+    assert page.is_hidden(".zoom")
+
+
+# What a page loads before anything is touched, by the kind it counts as.
+LOADED = "() => performance.getEntriesByType('resource').map(entry => new URL(entry.name).pathname)"
+# Mosaics, bronze, weave and a manuscript with rare letters; the others weigh less.
+DETAILED = ("75-ah-125.html", "75-ah-121.html", "77-ao-82.html", "obj12.html", "73-ah-75.html")
+PHONE = {"viewport": {"width": 412, "height": 823}, "device_scale_factor": 1.75}
+KINDS = {"css": ".css", "fonts": ".woff2", "script": ".js"}
+LIMITS = {"html": 15_000, "css": 12_000, "fonts": 40_000, "picture": 80_000, "script": 10_000}
+
+
+def test_real_item_pages_with_much_detail_are_light(chromium, archive: Archive) -> None:
+    context = chromium.new_context(**PHONE)
+    with hosting(archive.layout.site) as host:
+        for path in (p for p in item_pages(archive.layout) if p.endswith(DETAILED)):
+            weight = weigh(context, archive.layout.site, host, path)
+            over = {kind: size for kind, size in weight.items() if size > LIMITS[kind]}
+            assert over == {}, path
+            assert sum(weight.values()) <= 160_000, (path, weight)
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "density"), [(390, 3), (1280, 2)])
+def test_sharper_screens_get_the_same_light_picture_first(
+    chromium, archive: Archive, width: int, density: int
+) -> None:
+    path = next(p for p in item_pages(archive.layout) if p.endswith("75-ah-125.html"))
+    size = {"width": width, "height": 823}
+    context = chromium.new_context(viewport=size, device_scale_factor=density)
+    with hosting(archive.layout.site) as host:
+        weight = weigh(context, archive.layout.site, host, path)
+    context.close()
+    assert weight["picture"] <= LIMITS["picture"]
+
+
+def weigh(context, site: Path, host, path: str) -> dict[str, int]:
+    """Return what a page loads before anything is touched: bytes by kind, texts packed."""
+    page = context.new_page()
+    pictures = []
+    folder = path.removeprefix("vi/items/").removesuffix(".html")
+    page.on(
+        "request",
+        lambda request: pictures.append(request.url) if f"/{folder}/" in request.url else None,
+    )
+    page.goto(f"{host.address}/{path}")
+    page.evaluate("document.fonts.ready")
+    asked = [site / name[1:] for name in page.evaluate(LOADED)]
+    page.close()
+    # The main picture is asked for before the thumbnails below it.
+    weight = {
+        "html": packed(site / path),
+        "picture": (site / pictures[0].removeprefix(f"{host.address}/")).stat().st_size,
+    }
+    for kind, ending in KINDS.items():
+        files = [file for file in asked if file.suffix == ending]
+        assert files, (path, kind)
+        weight[kind] = sum(f.stat().st_size if kind == "fonts" else packed(f) for f in files)
+    return weight
+
+
+def packed(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes(), 6))
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_place_of_the_picture_is_kept_before_it_comes(chromium, archive: Archive, width: int):
+    path = next(p for p in item_pages(archive.layout) if p.endswith("77-ao-84.html"))
+    context = chromium.new_context(viewport={"width": width, "height": 820})
+    page = context.new_page()
+    waiting = []
+    # Later ones, as of thumbnails, need not wait.
+    page.route("**/access*.webp", lambda route: waiting.append(route))
+    with hosting(archive.layout.site) as host:
+        page.goto(f"{host.address}/{path}", wait_until="domcontentloaded")
+        box = (
+            "() => JSON.stringify(document.querySelector('.picture-link').getBoundingClientRect())"
+        )
+        before = page.evaluate(box)
+        for route in waiting:
+            route.continue_()
+        page.wait_for_function("document.querySelector('.picture-link img').naturalWidth > 100")
+        assert json.loads(before)["height"] > 300
+        assert page.evaluate(box) == before
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
 
 
 def test_the_site_names_the_makers_of_the_sample(archive: Archive) -> None:

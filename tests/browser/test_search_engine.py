@@ -235,7 +235,7 @@ def test_an_index_of_another_format_is_refused(chromium: Browser, address: str) 
             return HoabanSearch.load("search").catch(error => error.message);
         }"""
     )
-    assert message == "search index of format 1, expected 4"
+    assert message == "search index of format 1, expected 5"
     other.close()
 
 
@@ -245,6 +245,7 @@ def _words(page: Page, texts: list[str]) -> Any:
             parts: word.parts.map(token => [token.exact, token.bare]),
             whole: word.whole && [word.whole.exact, word.whole.bare],
             bound: word.isBound,
+            latin: word.latin.map(token => [token.exact, token.bare]),
         })))""",
         texts,
     )
@@ -256,6 +257,7 @@ def _word(word: Word) -> dict[str, Any]:
         "parts": [[token.exact, token.bare] for token in word.parts],
         "whole": whole,
         "bound": word.is_bound,
+        "latin": [[token.exact, token.bare] for token in word.latin],
     }
 
 
@@ -288,6 +290,7 @@ def _clause(clause: Clause) -> dict[str, Any]:
                 "parts": [asdict(token) for token in word.parts],
                 "whole": word.whole and asdict(word.whole),
                 "isBound": word.is_bound,
+                "latin": [asdict(token) for token in word.latin],
             }
             for word in clause.words
         ],

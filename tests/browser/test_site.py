@@ -207,6 +207,24 @@ def test_zoom_is_used_by_keyboard_alone(visit):
     open_page.check()
 
 
+def test_the_sizes_to_take_are_those_of_the_view_that_is_shown(visit):
+    open_page = visit("host", f"vi/{JAR}")
+    page = open_page.page
+    written = page.inner_html(".sizes")
+    page.click(".strip li:nth-child(2) a")
+    page.wait_for_selector(".sizes a[href*='/0002/']")
+    assert page.inner_text(".sizes-of").endswith("2 / 3")
+    with page.expect_download() as taken:
+        page.click(".sizes li:last-child a")
+    assert taken.value.suggested_filename == "bt-001-0002-250.jpg"
+    page.click(".strip li:first-child a")
+    # The script writes the list as the page has it.
+    assert page.evaluate("html => html.replace(/\\s+/g, '')", written) == page.evaluate(
+        "() => document.querySelector('.sizes').innerHTML.replace(/\\s+/g, '')"
+    )
+    open_page.check()
+
+
 def test_full_screen_keeps_the_tools(visit):
     open_page = visit("host", f"vi/{JAR}")
     page = open_page.page

@@ -12,6 +12,11 @@ from archive.site import build_site
 from archive.site.facets import text_key, value_page
 from archive.site_settings import SiteSettings
 from schemas.identifiers import item_id_for, item_page
+from schemas.normalising import shipped_tables
+from search.documents import document_for
+from search.facet_values import facet_words
+from search.static import write_static_index
+from tests.search.museum_records import FIELDS
 from tests.site.fabricated_site import AT, PROFILE
 from tests.site.serving import hosting
 from tests.site.vietnamese_sample import vietnamese_archive
@@ -63,10 +68,16 @@ def site(tmp_path_factory):
         archive.settings,
         PROFILE,
         archive.items,
-        write_search=lambda folder: (folder / "search-engine.js").write_text("var x;\n"),
+        write_search=lambda folder: _write_search(archive, folder),
         at=AT,
+        facets=lambda lang: facet_words(PROFILE, shipped_tables(), lang),
     )
     return archive.layout.site
+
+
+def _write_search(archive, folder):
+    made = (document_for(item.record, PROFILE, "") for item in archive.items())
+    write_static_index(made, folder, FIELDS)
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +160,54 @@ def test_the_map_opens_closer_and_leads_to_a_place_by_keyboard(visit, way):
     link.press("Enter")
     page.wait_for_url(re.compile("/browse/place/"))
     assert page.inner_text("h1") == name
+
+
+@pytest.mark.parametrize(("way", "width"), [("disk", 390), ("host", 1280)])
+def test_results_are_a_map_of_places_with_their_exact_counts(visit, way, width):
+    page = visit(way, "vi/search.html", viewport={"width": width, "height": 844})
+    page.wait_for_selector("#finds:not([hidden])")
+    assert page.evaluate("typeof window.L") == "undefined"
+    page.click("[data-view=map]")
+    page.wait_for_selector(".map-mark")
+    assert page.is_hidden("#results")
+    assert "view=map" in page.url
+    assert page.get_attribute("[data-view=map]", "aria-pressed") == "true"
+    assert any("Trường Sa" in name for name in page.locator(".map-name").all_inner_texts())
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert barriers(page) == ""
+    for _step in range(8):
+        group = page.locator(".map-mark.map-many")
+        if not group.count():
+            break
+        group.first.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(500)
+    mark = page.locator(".map-mark:not(.map-many)").first
+    count = int(re.search(r".+: (\d+) ", mark.get_attribute("aria-label"))[1])
+    assert mark.inner_text() == str(count)
+    mark.focus()
+    page.keyboard.press("Enter")
+    page.locator(".leaflet-popup-content a").press("Enter")
+    page.wait_for_selector("#chips .chip")
+    assert page.is_hidden("#result-map")
+    assert page.locator("#results li").count() == count
+    assert "filter.place=" in page.url
+    assert "view=map" not in page.url
+    page.go_back()
+    page.wait_for_selector(".map-mark")
+    assert page.is_hidden("#results")
+
+
+def test_an_address_opens_the_map_of_what_it_asks_for(visit):
+    page = visit("disk", "en/search.html?q=Trường Sa&view=map", color_scheme="dark")
+    page.wait_for_selector(".map-mark")
+    assert page.locator(".map-mark").count() == 1
+    assert barriers(page) == ""
+    page = visit("host", "en/search.html?q=nothingatall&view=map")
+    page.wait_for_selector("#result-map:not([hidden])")
+    assert page.locator(".map-mark").count() == 0
+    page.wait_for_selector("text=None of the places")
 
 
 def test_the_map_page_has_its_places_without_scripts(visit):

@@ -262,9 +262,10 @@ def test_item_page_offers_no_download_that_its_limits_forbid(
         (path,) = (museum / "site" / "vi").rglob(f"{item_id}.html")
         return path.read_text(encoding="utf-8")
 
-    assert 'download="bt-002-0001.jpg"' in page("bt-002")
-    assert 'download="bt-001-0001.jpg"' not in page("bt-001")
-    assert "bt-001-0001-thumbnail.jpg" in page("bt-001")
+    assert '/0001/access.jpg" download="bt-002-0001-' in page("bt-002")
+    assert '/0001/access.jpg" download=' not in page("bt-001")
+    assert "full/max" not in page("bt-001")
+    assert '/0001/thumbnail.jpg" download="bt-001-0001-' in page("bt-001")
 
 
 def bag_names(path: Path) -> set[str]:

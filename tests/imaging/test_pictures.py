@@ -66,6 +66,38 @@ def test_small_master_has_one_access_image_of_its_own_size(tmp_path):
     assert (canvas.thumbnail.width_px, canvas.thumbnail.height_px) == (400, 171)
 
 
+def test_what_a_page_shows_first_keeps_to_its_bytes(tmp_path):
+    Image.effect_noise((1200, 900), 80).convert("RGB").save(tmp_path / "scan.png")
+    settings = DerivativeSettings(first_view_kb=90)
+
+    outcome = run(tmp_path / "staging", tmp_path / "scan.png", settings=settings)
+
+    folder = outcome.derivatives / "0001"
+    (canvas,) = derivative_set(outcome).canvases
+    small, large = canvas.access_images
+    assert (folder / small.webp).stat().st_size <= 90_000 < (folder / large.webp).stat().st_size
+    # Noise is more than a lower quality can mend, so the picture got smaller: both of it.
+    assert 400 < small.width_px < 800
+    assert picture(outcome, small.name).size == picture(outcome, small.webp).size
+    assert (large.width_px, large.height_px) == (1200, 900)
+    files = [(folder / i.name).stat().st_size for i in (canvas.thumbnail, small, large)]
+    assert [i.size_bytes for i in (canvas.thumbnail, small, large)] == files
+    assert canvas.largest_bytes == (folder / "full/max/0/default.jpg").stat().st_size
+
+
+def test_a_picture_to_download_keeps_its_size_whatever_it_takes(tmp_path):
+    Image.effect_noise((700, 500), 80).convert("RGB").save(tmp_path / "scan.png")
+    light, free = (
+        run(tmp_path / name, tmp_path / "scan.png", settings=DerivativeSettings(first_view_kb=kb))
+        for name, kb in (("light", 20), ("free", 0))
+    )
+
+    (canvas,) = derivative_set(light).canvases
+    assert (canvas.access.width_px, canvas.access.height_px) == (700, 500)
+    webp = [(o.derivatives / "0001/access.webp").stat().st_size for o in (light, free)]
+    assert webp[0] < webp[1]
+
+
 def test_the_set_knows_its_files_and_bytes(tmp_path):
     chart(900, 700).save(tmp_path / "scan.png")
     outcome = run(tmp_path / "staging", tmp_path / "scan.png")

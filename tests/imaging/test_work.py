@@ -135,6 +135,7 @@ def test_recipe_changes_with_every_thing_that_changes_the_files():
     recipe = recipe_of(settings, masters, credit)
     changes = {
         "thumbnail_px": 300, "small_access_px": 700, "access_px": 1000, "tile_px": 256,
+        "first_view_kb": 60,
         "quality": 83, "webp_quality": 83, "sharpen": False, "compact": True,
     }  # fmt: skip
     others = [
@@ -148,7 +149,7 @@ def test_recipe_changes_with_every_thing_that_changes_the_files():
         recipe_of(settings, masters, replace(credit, rights=(("", "CC BY"),))),
     ]
 
-    assert len({recipe, *others}) == 13
+    assert len({recipe, *others}) == 14
     # How PDF pages are drawn counts only for masters that are PDFs (test_readers).
     same = replace(settings, max_megapixels=5, profile="print", pdf_ppi=200)
     assert {*changes, "max_megapixels", "profile", "pdf_ppi"} == {

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import zipfile
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from archive.export import FORMATS
+from archive.oai import Provider
+from archive.opening import open_archive
+from pipeline.harvest import HarvestedArchive
 from schemas.crosswalks import public_record
+from schemas.crosswalks.iiif import manifest_path
 from schemas.identifiers import item_id_for, shard_of
 from schemas.partners import shipped_names
 from schemas.profile import parse_profile, shipped_profile_text
 from schemas.records import Record
 from tests.conftest import Run
+from tests.discovery.harvester import harvest
+from tests.discovery.test_feeds import valid_feed
 from tests.flows.deliveries import tree, write_csv
 from tests.leaks.canaries import (
     CAMERA,
@@ -113,6 +124,20 @@ def test_no_canary_is_anywhere_in_the_site_or_an_export(
     assert words_in(museum / "site") == []
     assert colours_in(museum / "site") == []
     assert len(list((museum / "site").glob("images/*/*/*/access.jpg"))) == 5
+    log = harvest(museum / "site", "https://example.org/kho")
+    assert {kind for kind, _address, _at in log.activities} == {"Create"}
+    assert log.kept == manifests_in(museum / "site")
+    collection = json.loads((museum / "site/iiif/collection.json").read_bytes())
+    for lang in ("vi", "en"):
+        feed = valid_feed(museum / "site" / lang / "feed.xml")
+        assert len(feed.findall("{*}entry")) == 3
+        home = (museum / "site" / lang / "index.html").read_text(encoding="utf-8")
+        assert '<link rel="alternate" type="application/atom+xml"' in home
+    offered = {path.name[:4] for path in (museum / "site/data/packages").glob("*.zip")}
+    assert offered == {"lido", "edm-"}
+    (link,) = collection["seeAlso"]
+    assert link["id"] == "https://example.org/kho/iiif/activity/all-changes.json"
+    assert "iiif/activity/all-changes.json" in (museum / "site/vi/data.html").read_text("utf-8")
 
     for out in exports(run, museum, tmp_path):
         leaks = words_in(out)
@@ -121,6 +146,44 @@ def test_no_canary_is_anywhere_in_the_site_or_an_export(
             leaks = [leak for leak in leaks if leak[1] != CAMERA or not _is_master(leak[0])]
             assert colours_in(out) == []
         assert leaks == [], out
+
+
+def harvested(museum: Path, folder: Path) -> Path:
+    """Ask all that a harvester can ask; return where the answers are."""
+    archive = open_archive(museum)
+    exchange = replace(archive.settings.exchange, admin_email="kho@example.org")
+    archive = replace(archive, settings=replace(archive.settings, exchange=exchange))
+    repository = HarvestedArchive(archive, lambda: datetime.now(UTC))
+    provider = Provider(repository, b"k" * 32)
+    prefixes = [made.prefix for made in repository.formats]
+    asked = [{"verb": verb} for verb in ("Identify", "ListSets", "ListMetadataFormats")]
+    for prefix in prefixes:
+        asked += [{"verb": f"List{what}", "metadataPrefix": prefix} for what in OAI_LISTS]
+        for item_id in ("bt-001", "bt-002", "bt-003", *map(item_id_for, SECRET)):
+            name = f"oai:example.org:{item_id}"
+            asked.append({"verb": "GetRecord", "metadataPrefix": prefix, "identifier": name})
+    folder.mkdir()
+    for number, arguments in enumerate(asked):
+        answer = provider.answer(list(arguments.items()), datetime.now(UTC))
+        # What was asked for is said again in the answer: that is the harvester's own word.
+        tree = etree.fromstring(answer)
+        tree.find("{*}request").attrib.pop("identifier", None)
+        for error in tree.iter("{*}error"):
+            error.text = ""
+        (folder / f"{number:03}.xml").write_bytes(etree.tostring(tree, encoding="utf-8"))
+    return folder
+
+
+OAI_LISTS = ("Records", "Identifiers")
+
+
+def test_no_canary_is_told_to_a_harvester(run: Run, museum: Path, tmp_path: Path) -> None:
+    answers = harvested(museum, tmp_path / "oai")
+    assert words_in(answers) == []
+    texts = "".join(path.read_text(encoding="utf-8") for path in answers.iterdir())
+    assert "Trống đồng" in texts
+    assert texts.count('code="idDoesNotExist"') == 4 * len(SECRET), "a secret does not exist"
+    assert not [item_id for item_id in map(item_id_for, SECRET) if item_id in texts]
 
 
 MASTERS_PROFILE = """
@@ -202,11 +265,30 @@ def test_what_is_closed_later_leaves_the_site(
     write_csv(delivery / "catalogue.csv", HEADINGS, public_rows(access="nội bộ"))
     assert run("ingest", delivery, cwd=museum).code == 0
     assert run("build", cwd=museum).code == 0
-    assert words_in(museum / "site") == []
-    assert colours_in(museum / "site") == []
-    assert not [p for p in (museum / "site").rglob("*") if "bt-003" in p.name]
+    site = museum / "site"
+    assert words_in(site) == []
+    assert colours_in(site) == []
+    assert not [p for p in site.rglob("*") if "bt-003" in p.name]
+    log = harvest(site, "https://example.org/kho")
+    address = f"https://example.org/kho/{manifest_path('bt-003')}"
+    assert log.activities[-1][:2] == ("Delete", address)
+    assert log.gone == {address}
+    assert log.kept == manifests_in(site)
+    before = tree(site)
+    assert run("rebuild", cwd=museum).code in (0, 10)
+    assert tree(site) == before, "log, feeds, packages and worker are made from the store alone"
+    assert not [leak for leak in words_in(harvested(museum, tmp_path / "oai")) if leak[1] == OLD]
+    naming = [path for path in site.rglob("*.json") if b"bt-003" in path.read_bytes()]
+    assert [path.parent.parent.name for path in naming] == ["activity"]
     for out in exports(run, museum, tmp_path):
         assert not [leak for leak in words_in(out) if leak[1] in {OLD, STAFF}]
+
+
+def manifests_in(site: Path) -> set[str]:
+    return {
+        f"https://example.org/kho/{path.relative_to(site).as_posix()}"
+        for path in site.rglob("manifest.json")
+    }
 
 
 def test_a_closed_file_stays_closed_until_the_sheet_opens_it(
@@ -290,6 +372,11 @@ def _copy_file(site: Path, museum: Path) -> None:
     shutil.copyfile(closed_picture(museum), site / "search/icon.jpg")
 
 
+def _packed(site: Path, _museum: Path) -> None:
+    with zipfile.ZipFile(site / "search/x.zip", "x", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("x.xml", f"<title>Mật danh {STAFF} Hoàng Oanh</title>")
+
+
 def _folder(site: Path, museum: Path) -> None:
     target = site / "images" / shard_of("bt-001") / "bt-001" / "0002"
     shutil.copytree(closed_picture(museum).parent, target)
@@ -303,7 +390,11 @@ PLANTS: dict[str, Callable[[Path, Path], None]] = {
     "title": _text("data/x.jsonld", f'{{"name":"mật DANH {STAFF} hoàng"}}'),
     "escaped": _text("x.html", f"<p>M&#7853;t danh {STAFF}</p>"),
     "file-name": _text("iiif/x.json", f'{{"label":"{STAFF}_master.tif"}}'),
+    "id-in-the-log": _text(
+        "iiif/activity/0/page-0.json", f'{{"id":"x/{SECRET_ID}/manifest.json"}}'
+    ),
     "closed-file-name": _text("iiif/x.json", f'{{"label":"{CLOSED_FILE}.tif"}}'),
+    "packed": _packed,
     "link": _link,
     "linked-tile": _link_tile,
     "copy": _copy,

@@ -96,6 +96,7 @@ TEXTS = [
     "lọai qúa thóat hòan khỏang gía gìa gìn giữ thuở huỳnh quỳnh khuỷu ngoằn ngoèo",
     "tỷ lý mỹ kỹ hy sỹ vy by quy tay lay hay thy chy",
     "ꪁꪫꪱꪣ ꪜꪱꪫ ꪹꪕꪸꪉ ꪹꪭꪷꪚ꪿ ꪀꪺ꫁ꪀ",
+    "ꪎꪳ ꪼꪕ ꪹꪣꪉ ꪀꪾꪚ ꫛꪒꪸꪫ ꪕꪮꪥ ꪵꪀꪫ ꪼꪕꪒꪾ ꪹꪊꪱ ꪻꪊ ꪈꪵ ꪉꪲꪮ",
     "ສິລາຈາຶກ ເມືອງ ໑໒໓",
     "ꨌꩌ ꨕꨟꨭꩀ",
     "ខ្មែរ ภาษาไทย เก่า देवनागरी",
@@ -216,7 +217,8 @@ def _marked(query: str, text: str) -> dict[str, object]:
 def _word(word: Word) -> dict[str, object]:
     parts = [[token.exact, token.bare] for token in word.parts]
     whole = word.whole and [word.whole.exact, word.whole.bare]
-    return {"parts": parts, "whole": whole, "bound": word.is_bound}
+    latin = [[token.exact, token.bare] for token in word.latin]
+    return {"parts": parts, "whole": whole, "bound": word.is_bound, "latin": latin}
 
 
 def vectors_text() -> str:

@@ -67,10 +67,37 @@ class Shards:
         """Yield the values of every document in a column."""
         blocks, parts = self.manifest["columns"][name]
         table = [values for part in _names(parts) for values in self.json(part)]
+        table = table or self.json(self.manifest["combinations"])[name]
         for block in _names(blocks):
             read = Reader(self.bytes(block))
             while not read.is_at_end:
                 yield table[read.integer()]
+
+    def values(self, name: str) -> Iterator[tuple[str, list[tuple[int, ...]]]]:
+        """Yield the values of a facet that are kept, with (number, place in each column) rows."""
+        for value, (count, shard, place) in self.json(self.manifest["values"][name]).items():
+            if shard:
+                parts = _parts(_parts(self.bytes(shard))[place])
+                columns = [Reader(parts[0]).steps(count)]
+                columns += (Reader(part).integers(count) for part in parts[1:])
+                yield value, list(zip(*columns, strict=True))
+
+    def combinations_at(self, number: int) -> tuple[int, ...]:
+        """Return the place of a document in the table of each column."""
+        block, row = divmod(number, self.manifest["block"])
+        return tuple(
+            Reader(self.bytes(_names(blocks)[block])).integers(row + 1)[-1]
+            for blocks, _parts in self.manifest["columns"].values()
+        )
+
+    def beside(self, kind: str) -> Iterator[tuple[str, list[int], list[Any]]]:
+        """Yield the keys of a tree beside which stands what hits show, with these documents."""
+        for name in self.leaves(kind):
+            data = self.bytes(name)
+            entries = list(leaf_entries(data))
+            for place, _first, shard in _listed_pieces(data):
+                if not shard.startswith("-"):
+                    yield entries[place][0], *self.json(shard)
 
     def _below(self, node: list[Any], level: int) -> Iterator[str]:
         for name in _names(node[1]):
@@ -131,6 +158,24 @@ def leaf_entries(data: bytes) -> Iterator[tuple[str, int, bytes]]:
         keys.append(key.decode())
     for found, count, length in zip(keys, counts, lengths, strict=True):
         yield found, count, read.part(length)
+
+
+def _listed_pieces(data: bytes) -> Iterator[tuple[int, int, str]]:
+    """Yield place, first document and name of the shards beside a leaf with what hits show."""
+    read = Reader(data)
+    size = read.integer()
+    lengths = [read.integers(size) for _column in range(4)]
+    read.part(sum(lengths[1]) + sum(lengths[3]))
+    for width in (2 * _NAME, _NAME):
+        count = read.integer()
+        places, firsts = read.integers(count), read.integers(count)
+        names = [read.part(width).decode() for _piece in range(count)]
+    yield from zip(places, firsts, names, strict=True)
+
+
+def _parts(data: bytes) -> list[bytes]:
+    read = Reader(data)
+    return [read.part(length) for length in read.integers(read.integer())]
 
 
 def _names(text: str) -> list[str]:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from schemas.errors import StoreWriteError
 from schemas.profile import SearchLevel
-from search.compiled.coding import Entry, integers, leaf, steps
+from search.compiled.coding import integers, leaf, steps
 from search.compiled.packing import Packing, Sizes, sizes_for
+from search.compiled.runs import ranges_for
 from search.documents import SearchDocument, best_levels, order_key, token_pairs
 from search.static import write_static_index
 from tests.search.museum_records import DATA, documents, vectors_text
@@ -40,7 +41,6 @@ def test_the_scripts_that_keep_their_names_are_few_and_the_engine_is_named_first
         "search-engine.js",
         "search-language.js",
         "search-correct.js",
-        "search-facets.js",
         "search-suggest.js",
         "search-index.js",
     ]
@@ -123,6 +123,39 @@ def test_the_index_shows_what_a_hit_needs(tmp_path: Path, sizes: Sizes | None) -
         ]
 
 
+def test_the_values_of_a_facet_have_their_documents_with_all_columns(tmp_path: Path) -> None:
+    write_static_index(documents(), tmp_path, sizes=MANY_SHARDS)
+    shards = Shards(tmp_path)
+    ordered = sorted(documents(), key=order_key)
+    found = {
+        (name, value): number_lists
+        for name in shards.manifest["values"]
+        for value, number_lists in shards.values(name)
+    }
+    assert found
+    for (name, value), rows in found.items():
+        having = [n for n, d in enumerate(ordered) if (name, value) in d.facets]
+        assert rows == [(number, *shards.combinations_at(number)) for number in having]
+
+
+def test_what_stands_beside_words_and_pairs_is_what_their_documents_show(tmp_path: Path) -> None:
+    write_static_index(documents(), tmp_path, sizes=MANY_SHARDS)
+    shards = Shards(tmp_path)
+    shown = list(shards.shown())
+    for kind in ("w", "p"):
+        beside = list(shards.beside(kind))
+        assert beside
+        for _key, numbers, texts in beside:
+            assert texts == [shown[number] for number in numbers]
+    assert any(key == "ao" and len(numbers) >= 4 for key, numbers, _texts in shards.beside("w"))
+
+
+def test_many_documents_are_merged_in_many_ranges() -> None:
+    assert ranges_for(8_192, 8_192) == ()
+    assert len(ranges_for(100_000, 8_192)) < 10 < len(ranges_for(1_000_000, 8_192))
+    assert list(ranges_for(1_000_000, 8_192)) == sorted(set(ranges_for(1_000_000, 8_192)))
+
+
 def test_a_shard_is_named_by_what_is_in_it_and_an_edit_renames_few(tmp_path: Path) -> None:
     made = documents()
     write_static_index(made, tmp_path / "before", sizes=MANY_SHARDS)
@@ -136,8 +169,8 @@ def test_a_shard_is_named_by_what_is_in_it_and_an_edit_renames_few(tmp_path: Pat
 
 
 def test_no_folder_is_full_and_a_stick_has_few_files() -> None:
-    for count in (10, 100_000, 400_001, 1_000_000):
-        assert 40 * count / 1000 / 32 ** sizes_for(count, Packing.WEB).spread < 1000
+    for count in (10, 100_000, 150_000, 1_000_000):
+        assert 160 * count / 1000 / 32 ** sizes_for(count, Packing.WEB).spread < 1000
     assert sizes_for(100_000, Packing.USB).leaf > 10 * sizes_for(100_000, Packing.WEB).leaf
 
 
@@ -177,8 +210,9 @@ def test_ascending_numbers_come_back(values: set[int]) -> None:
 @given(st.dictionaries(st.text(), st.tuples(st.integers(0, 2**32), st.binary())))
 def test_entries_of_a_leaf_come_back(entries: dict[str, tuple[int, bytes]]) -> None:
     keys = [key for key in sorted(entries) if key.isprintable()]
-    made = [Entry(key, *entries[key]) for key in keys]
-    assert list(leaf_entries(leaf(made))) == [(key, *entries[key]) for key in keys]
+    counts, payloads = [entries[key][0] for key in keys], [entries[key][1] for key in keys]
+    made = leaf(keys, counts, payloads)
+    assert list(leaf_entries(made)) == [(key, *entries[key]) for key in keys]
 
 
 def _files(folder: Path) -> dict[str, bytes]:

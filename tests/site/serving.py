@@ -13,6 +13,7 @@ from pathlib import Path
 import uvicorn
 from starlette.routing import BaseRoute
 
+from archive.live_pages import LivePages
 from archive.serve import make_app
 
 
@@ -56,10 +57,12 @@ class Host:
 
 
 @contextmanager
-def hosting(site: Path, routes: Sequence[BaseRoute] = ()) -> Iterator[Host]:
+def hosting(
+    site: Path, routes: Sequence[BaseRoute] = (), live: LivePages | None = None
+) -> Iterator[Host]:
     """Serve ``site`` inside the block, and before its files ``routes``."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(make_app(site, routes), log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(make_app(site, routes, live), log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

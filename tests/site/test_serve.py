@@ -43,7 +43,7 @@ def client(archive):
         ("/assets/css/site.css", "text/css; charset=utf-8"),
         ("/assets/js/item.js", "text/javascript; charset=utf-8"),
         ("/assets/img/hoa-ban.svg", "image/svg+xml; charset=utf-8"),
-        ("/assets/fonts/noto-serif-latin-400-normal.woff2", "font/woff2"),
+        ("/assets/fonts/noto-serif-western-400-normal.woff2", "font/woff2"),
         ("/iiif/collection.json", "application/json; charset=utf-8"),
     ],
 )
@@ -67,6 +67,33 @@ def test_an_unchanged_file_is_not_sent_again(client):
     first = client.get("/vi/index.html")
     again = client.get("/vi/index.html", headers={"If-None-Match": first.headers["etag"]})
     assert again.status == 304
+
+
+def test_a_range_of_a_file_that_has_changed_is_the_whole_of_it(client):
+    path = "/assets/js/item.js"
+    first = client.get(path)
+    same = {"Range": "bytes=0-9", "If-Range": first.headers["etag"]}
+    assert client.get(path, headers=same).status == 206
+    changed = client.get(path, headers={"Range": "bytes=0-9", "If-Range": '"other"'})
+    assert (changed.status, changed.content) == (200, first.content)
+    last = client.get(path, headers={"Range": "bytes=-5"})
+    assert last.content == first.content[-5:]
+    assert last.headers["content-range"].endswith(f"/{len(first.content)}")
+    assert client.get(path, headers={"Range": "bytes=9999999-"}).status == 416
+    assert client.get(path, method="HEAD").headers["content-length"] == str(len(first.content))
+
+
+def test_only_what_is_named_by_its_contents_is_kept_without_asking(client, archive):
+    shard = archive.layout.site / "search/shards/a/tabcdef.js"
+    shard.parent.mkdir(parents=True)
+    shard.write_text("x", encoding="utf-8")
+    kept = client.get("/search/shards/a/tabcdef.js").headers["cache-control"]
+    assert kept == "public, max-age=604800, immutable"
+    for path in ("/search/search-engine.js", "/vi/index.html", "/assets/css/site.css"):
+        assert client.get(path).headers["cache-control"] == "no-cache"
+    unchanged = client.get("/vi/index.html").headers["etag"]
+    again = client.get("/vi/index.html", headers={"If-None-Match": unchanged})
+    assert (again.status, again.headers["cache-control"]) == (304, "no-cache")
 
 
 def test_folders_are_not_listed(client):

@@ -11,6 +11,7 @@ from archive.site import build_site
 from archive.site.facets import facets_of, text_key, value_page, values_of
 from archive.site.years import century_of, spans_of
 from schemas.identifiers import item_id_for, item_page
+from search.facet_values import facets_of as search_facets
 from tests.site.fabricated_site import AT, PROFILE, plain_record, said, small_archive
 from tests.site.reading import Page, broken_links, pages, snapshot
 from tests.site.vietnamese_sample import understood, vietnamese_archive
@@ -195,11 +196,27 @@ def test_the_outline_draws_and_names_both_archipelagos(archive):
         assert name in script
 
 
+def test_the_map_of_results_knows_where_the_places_lie_that_the_search_counts(archive):
+    script = (archive.layout.site / "assets/map/places.js").read_text(encoding="utf-8")
+    points = json.loads(script.removeprefix("window.hoabanPlaces=").rstrip(";\n"))
+    counted = {
+        value
+        for item in archive.items()
+        for facet, value in search_facets(item.record, PROFILE)
+        if facet == "place"
+    }
+    assert set(points) <= counted
+    assert counted - set(points) == {"Vùng núi phía bắc"}
+    assert any("Trường Sa" in value for value in points)
+
+
 def test_an_archive_without_dates_or_places_has_neither_page(tmp_path):
     archive = small_archive(tmp_path)
     build(archive)
     assert not (archive.layout.site / "vi/timeline.html").exists()
     assert not (archive.layout.site / "vi/map.html").exists()
+    assert not (archive.layout.site / "assets/map/places.js").exists()
+    assert "result-map" not in (archive.layout.site / "vi/search.html").read_text(encoding="utf-8")
     assert broken_links(archive.layout.site) == []
 
 

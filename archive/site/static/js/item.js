@@ -9,17 +9,21 @@
   var link = picture.querySelector(".picture-link");
   var webp = link.querySelector("source");
   var image = link.querySelector("img");
-  var title = image.alt.replace(views[0].label ? " (" + views[0].label + ")" : "", "");
   var label = picture.querySelector(".picture-label");
   var count = picture.querySelector(".picture-count");
   var opener = picture.querySelector(".zoom-open");
   var zoom = stage.querySelector(".zoom");
   var status = zoom.querySelector(".zoom-status");
+  var compareButton = zoom.querySelector("[data-do=compare]");
+  var sizes = document.querySelector(".sizes");
+  var sizesOf = document.querySelector(".sizes-of span");
   var fullButton = zoom.querySelector("[data-do=full]");
   var thumbs = Array.prototype.slice.call(stage.querySelectorAll(".strip a"));
   var current = 0;
   var viewer = null;
-  var loading = null;
+  var compare = null;
+  var isComparing = false;
+  var loading = {};
 
   function tileSource(view) {
     return {
@@ -35,62 +39,101 @@
     };
   }
 
+  // Large pictures are for large screens, and not for readers who save data.
+  var isLarge = window.matchMedia("(min-width: 64rem)").matches &&
+    !(navigator.connection && navigator.connection.saveData);
+
   function sourceSet(view, kind) {
-    return view.sources.map(function (source) {
+    return view.sources.slice(0, isLarge ? undefined : view.first).map(function (source) {
       return view.folder + "/" + source[kind] + " " + source[2] + "w";
     }).join(", ");
   }
 
-  function say(element, view) {
-    element.textContent = view.label;
-    if (view.lang) { element.lang = view.lang; } else { element.removeAttribute("lang"); }
+  function setSources(view) {
+    webp.sizes = image.sizes = view.sizes;
+    webp.srcset = sourceSet(view, 1);
+    image.srcset = sourceSet(view, 0);
+  }
+
+  function say(element, text, lang) {
+    element.textContent = text;
+    if (lang) { element.lang = lang; } else { element.removeAttribute("lang"); }
+  }
+
+  function sayView(element, view, index) {
+    var number = views.length > 1 ? (index + 1) + " / " + views.length : "";
+    say(element, [view.label, number].filter(Boolean).join(" · "), view.lang);
   }
 
   function show(index) {
     current = (index + views.length) % views.length;
     var view = views[current];
-    image.srcset = sourceSet(view, 0);
-    webp.srcset = sourceSet(view, 1);
     image.width = view.width;
     image.height = view.height;
-    image.src = view.access;
-    image.alt = title + (view.label ? " (" + view.label + ")" : "");
-    link.href = view.access;
-    say(label, view);
-    if (count) { count.textContent = (current + 1) + " / " + views.length; }
+    setSources(view);
+    image.src = link.href = view.folder + "/" + view.sources[view.sources.length - 1][0];
+    image.alt = view.alt;
+    if (view.altLang) { image.lang = view.altLang; } else { image.removeAttribute("lang"); }
+    say(label, view.label, view.lang);
+    if (count) { count.textContent = sizesOf.textContent = (current + 1) + " / " + views.length; }
+    if (sizes) { offer(view); }
     thumbs.forEach(function (thumb, i) {
       if (i === current) { thumb.setAttribute("aria-current", "true"); } else { thumb.removeAttribute("aria-current"); }
     });
     if (viewer && !zoom.hidden) { openView(); }
   }
 
+  // As the page itself writes sizes: 229.4 kB, in Vietnamese 229,4 kB.
+  function inBytes(size) {
+    var large = size >= 1e6;
+    var options = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+    var number = (size / (large ? 1e6 : 1e3)).toLocaleString(document.documentElement.lang, options);
+    return number + (large ? " MB" : " kB");
+  }
+
+  // The sizes to download are those of the view that is shown.
+  function offer(view) {
+    var words = JSON.parse(sizes.dataset.words);
+    sizes.textContent = "";
+    view.offers.forEach(function (size) {
+      var line = document.createElement("li");
+      var taken = document.createElement("a");
+      var facts = document.createElement("span");
+      taken.href = view.folder + "/" + size[0];
+      taken.download = sizes.dataset.name + "-" + view.folder.split("/").pop() + "-" + Math.max(size[1], size[2]) + ".jpg";
+      taken.textContent = words[size[4]];
+      facts.textContent = size[1] + " × " + size[2] + " px" + (size[3] ? " · " + inBytes(size[3]) : "");
+      line.appendChild(taken);
+      line.appendChild(document.createTextNode(" "));
+      line.appendChild(facts);
+      sizes.appendChild(line);
+    });
+  }
+
   function openView() {
     var view = views[current];
-    say(status, view);
-    if (views.length > 1) {
-      status.textContent = (view.label ? view.label + " · " : "") + (current + 1) + " / " + views.length;
-    }
+    sayView(status, view, current);
     viewer.viewport.setRotation(0, true);
     viewer.open(tileSource(view));
   }
 
-  function loadViewer() {
-    if (!loading) {
-      loading = new Promise(function (resolve, reject) {
+  function load(name) {
+    if (!loading[name]) {
+      loading[name] = new Promise(function (resolve, reject) {
         var script = document.createElement("script");
-        script.src = stage.dataset.viewer;
+        script.src = stage.dataset[name];
         script.onload = resolve;
-        script.onerror = function () { loading = null; reject(new Error("viewer")); };
+        script.onerror = function () { loading[name] = null; reject(new Error(name)); };
         document.head.appendChild(script);
       });
     }
-    return loading;
+    return loading[name];
   }
 
-  function makeViewer() {
+  function makeViewer(element) {
     var still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     return window.OpenSeadragon({
-      element: zoom.querySelector(".zoom-canvas"),
+      element: element,
       // Canvas, because from a disk the browser taints WebGL textures.
       drawer: "canvas",
       showNavigationControl: false,
@@ -103,10 +146,10 @@
   }
 
   function openZoom(then) {
-    loadViewer().then(function () {
+    load("viewer").then(function () {
       picture.hidden = true;
       zoom.hidden = false;
-      if (!viewer) { viewer = makeViewer(); }
+      if (!viewer) { viewer = makeViewer(zoom.querySelector(".zoom-canvas")); }
       if (typeof then === "function") { viewer.addOnceHandler("open", then); }
       openView();
       zoom.scrollIntoView({ block: "nearest" });
@@ -133,8 +176,28 @@
     fullButton.setAttribute("aria-pressed", "true");
   }
 
+  function setComparing(wanted) {
+    isComparing = wanted;
+    if (compareButton) { compareButton.setAttribute("aria-pressed", String(wanted)); }
+    if (compare) { if (wanted) { compare.begin(); } else { compare.end(); } }
+  }
+
+  function toggleCompare() {
+    if (isComparing) { setComparing(false); return; }
+    load("compare").then(function () {
+      if (!compare) {
+        compare = window.HoabanCompare({
+          zoom: zoom, views: views, viewer: viewer, makeViewer: makeViewer, tileSource: tileSource,
+          say: sayView, current: function () { return current; }
+        });
+      }
+      if (!zoom.hidden) { setComparing(true); }
+    }, function () { compareButton.hidden = true; });
+  }
+
   function closeZoom() {
     leaveFull();
+    if (isComparing) { setComparing(false); }
     zoom.hidden = true;
     picture.hidden = false;
     viewer.close();
@@ -148,17 +211,21 @@
     rotate: function () { viewer.viewport.setRotation(viewer.viewport.getRotation() + 90); },
     previous: function () { show(current - 1); },
     next: function () { show(current + 1); },
+    compare: toggleCompare,
     full: function () { if (isFull()) { leaveFull(); } else { enterFull(); } },
     close: closeZoom
   };
 
   zoom.addEventListener("click", function (event) {
     var button = event.target.closest("button[data-do]");
-    if (button) { actions[button.dataset.do](); }
+    if (button) {
+      if (isComparing) { compare.lead(); }
+      actions[button.dataset.do]();
+    }
   });
   zoom.addEventListener("keydown", function (event) {
     if (event.key === "Escape" && !document.fullscreenElement) {
-      if (isFull()) { leaveFull(); } else { closeZoom(); }
+      if (isFull()) { leaveFull(); } else if (isComparing) { toggleCompare(); compareButton.focus(); } else { closeZoom(); }
     } else if (event.key === "PageDown" && views.length > 1) {
       event.preventDefault();
       show(current + 1);
@@ -185,6 +252,14 @@
   });
   opener.addEventListener("click", openZoom);
   opener.hidden = false;
+
+  // The page shows a picture first that is light; when all is there, a large screen gets more.
+  window.addEventListener("load", function () {
+    var view = views[current];
+    var shown = Math.min(image.clientWidth, image.clientHeight * view.width / view.height);
+    var loaded = view.sources[view.first - 1][2];
+    if (isLarge && shown * window.devicePixelRatio > loaded * 1.25) { setSources(view); }
+  });
 
   // A story leads to a detail: #view=2&xywh=percent:30,20,40,40 (Media Fragments).
   function openPlace() {

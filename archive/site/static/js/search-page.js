@@ -35,6 +35,11 @@
     },
     take: take,
   });
+  var map = window.SearchMap.inside(get("result-map"), words, {
+    choose: function (value) { go(withPlace(value)); input.focus(); },
+    hrefOf: function (value) { return State.format(withPlace(value)); },
+    labelOf: function (value) { return narrow.labelOf(window.SearchMap.FACET, value); },
+  });
   var state = State.empty();
   var timer = 0;
   var latest = 0;
@@ -77,8 +82,21 @@
     refresh();
   }
 
-  function goBack() {
+  /** A place of the map that is chosen shows its items; one that is taken away the map. */
+  function withPlace(value) {
+    var field = window.SearchMap.FACET;
+    var isChosen = State.isChosen(state, field, value);
+    return Object.assign(State.toggled(state, field, value), { view: isChosen ? "map" : "grid" });
+  }
+
+  function read() {
     var next = State.parse(address());
+    if (next.view === "map" && !map) { next.view = "grid"; }
+    return next;
+  }
+
+  function goBack() {
+    var next = read();
     if (State.format(next) === State.format(state)) { return; }
     state = next;
     input.value = state.query;
@@ -116,6 +134,8 @@
     var wanted = Math.max(PAGE, (window.history.state || {}).shown || 0);
     sort.value = state.order;
     list.classList.toggle("is-list", state.view === "list");
+    list.hidden = state.view === "map";
+    document.querySelector(".sort").hidden = state.view === "map";
     document.querySelectorAll("[data-view]").forEach(function (button) {
       button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
     });
@@ -125,11 +145,16 @@
       get("finds").hidden = false;
       results.show(answer);
       shown = answer.hits.length;
+      showMap(answer);
       tell(answer);
       narrow.show(answer, state);
       years.show(answer.years, state.between);
       showChosen();
     });
+  }
+
+  function showMap(answer) {
+    if (map && state.view === "map") { map.show(answer, state); } else if (map) { map.hide(); }
   }
 
   function sentence(answer) {
@@ -145,7 +170,7 @@
   function tell(answer) {
     found.textContent = sentence(answer);
     get("nothing").hidden = answer.total > 0;
-    more.hidden = shown >= answer.total;
+    more.hidden = shown >= answer.total || state.view === "map";
     document.querySelector(".narrow-show").textContent =
       words.showResults.replace("{count}", numbers.format(answer.total));
   }
@@ -256,7 +281,7 @@
   window.addEventListener("hashchange", goBack);
 
   window.SearchNarrow.asDrawer(get("narrow-body"), get("narrow"), get("drawer"));
-  state = State.parse(address());
+  state = read();
   input.value = state.query;
   refresh();
 })();

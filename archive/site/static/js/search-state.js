@@ -6,7 +6,7 @@ var SearchState = (function () {
 
   var PREFIX = "filter.";
   var ORDERS = ["relevance", "date", "number", "newest"];
-  var VIEWS = ["grid", "list"];
+  var VIEWS = ["grid", "list", "map"];
 
   function empty() {
     return { query: "", filters: {}, between: null, order: "relevance", view: "grid" };

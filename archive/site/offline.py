@@ -1,0 +1,77 @@
+"""The site without a network: what browsers keep of what a reader has seen on a web host.
+
+The worker that keeps it has the state of the site in its text, so a site that says something else
+has another worker, and what was kept of the old one is thrown away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from archive.layout import Layout
+from archive.site.data_files import CSV_PATH, JSON_LD_PATH
+from archive.site.files import SiteTree
+from archive.site.render import HERE
+from schemas.crosswalks.discovery import CHANGES_FOLDER
+from schemas.software import hoaban_version
+
+WORKER_NAME = "service-worker.js"
+OFFLINE_NAME = "offline.html"
+_FIRST = (
+    OFFLINE_NAME,
+    "assets/css/theme.css",
+    "assets/css/site.css",
+    "assets/img/hoa-ban.svg",
+    "assets/js/offline.js",
+)
+_SETTINGS = "/*settings*/null"
+
+
+def write_worker(tree: SiteTree, layout: Layout, most_mb: int) -> None:
+    """Write the worker into a site that has its data files.
+
+    Args:
+        tree: The site.
+        layout: The archive, for what the museum writes itself.
+        most_mb: Most megabytes that a browser keeps; 0 writes a worker that takes away what an
+            earlier one kept, and itself.
+    """
+    settings = {
+        "version": site_state(tree, layout),
+        "most_bytes": most_mb * 1_000_000,
+        "first": _FIRST,
+    }
+    text = (HERE / "templates" / WORKER_NAME).read_text(encoding="utf-8")
+    written = text.replace(_SETTINGS, json.dumps(settings, sort_keys=True))
+    tree.write(WORKER_NAME, written.encode())
+
+
+def site_state(tree: SiteTree, layout: Layout) -> str:
+    """Return a text that is another one when anything on the site is.
+
+    The site follows from the public records and the log of what became of them, which are in the
+    site already; from what the museum sets and writes; and from the program.
+    """
+    state = hashlib.sha256(hoaban_version().encode())
+    own = (layout.config, layout.profile, layout.periods, layout.vocabularies)
+    for place in (*own, layout.stories, layout.theme, HERE, *_data_in(tree.root)):
+        for name, path in _files_in(place):
+            state.update(f"{place.name}/{name}\n".encode())
+            with path.open("rb") as file:
+                state.update(hashlib.file_digest(file, "sha256").digest())
+    return state.hexdigest()[:32]
+
+
+def _data_in(site: Path) -> tuple[Path, ...]:
+    """Return where a site has what is public, of all items together."""
+    return (site / CSV_PATH, site / JSON_LD_PATH, site / CHANGES_FOLDER)
+
+
+def _files_in(place: Path) -> list[tuple[str, Path]]:
+    """Return the files of a place, by their names there; a file is its own place."""
+    if place.is_file():
+        return [("", place)]
+    found = (path for path in place.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return sorted((path.relative_to(place).as_posix(), path) for path in found)

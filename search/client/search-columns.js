@@ -1,0 +1,187 @@
+/*
+ * What stands beside words and documents: what hits show, the columns of facets and years, the
+ * documents that have a value. Their format is written down in docs/static-index.md.
+ */
+HoabanSearch.receive("columns", function makeColumns(store) {
+  "use strict";
+
+  const NAME = 7;
+  const YEARS = "\0years";
+  const GROUPS_LISTED = 128;
+  const decoder = new TextDecoder();
+  const { manifest, shard, json, once, namesIn, pieceOf, makeReader, pause } = store;
+
+  const chunks = new Map(), first = new Map();
+
+  async function groupName(group) {
+    const isListed = manifest.documents <= GROUPS_LISTED * manifest.group;
+    const names = isListed ? manifest.groups : decoder.decode(await shard(manifest.groups));
+    return names.slice(group * NAME, (group + 1) * NAME);
+  }
+
+  /** Return what a hit shows of a document: [id, identifier, titles, date, thumbnail]. */
+  async function shown(number) {
+    if (first.has(number)) return first.get(number);
+    const chunk = Math.floor(number / manifest.chunk);
+    const all = await once(chunks, chunk, async () => {
+      const inGroup = manifest.group / manifest.chunk;
+      const name = await groupName(Math.floor(chunk / inGroup));
+      return json(name + "/" + chunk % inGroup);
+    });
+    return all[number % manifest.chunk];
+  }
+
+  /** Return the shards beside an entry with what hits show: [{first, name}], or none. */
+  function shownBeside({ leaf: { hits }, place }) {
+    const found = [];
+    hits.starts.forEach((start, at) => {
+      if (start === place) found.push({ first: hits.firsts[at], name: hits.names[at] });
+    });
+    return found;
+  }
+
+  /** Fetch a shard that has what many hits show. */
+  async function fetchShown(name) {
+    const [numbers, texts] = await json(name);
+    numbers.forEach((number, place) => first.set(number, texts[place]));
+  }
+
+  function isShown(number) {
+    return first.has(number);
+  }
+
+  /** Say whether the facets of the documents of a word are kept beside it. */
+  function hasFacets(found) {
+    return Boolean(found.facets || (!found.isLarge && !found.tail &&
+      found.count * manifest.common <= manifest.documents && found.entry.leaf.facets.names.length));
+  }
+
+  /**
+   * Return, by column, the places of all documents of a word, in the order of their numbers: of
+   * the years, or of all facets.
+   */
+  async function facetsOf(found, isYears) {
+    const { leaf: own, place } = found.entry;
+    let pair = found.facets, before = 0;
+    if (!pair) {
+      const [start, names] = pieceOf(own.facets, place);
+      pair = names;
+      for (let other = start; other < place; other++) {
+        const isSmall = own.payloads[other][0] !== 0;
+        if (isSmall && own.counts[other] * manifest.common <= manifest.documents) {
+          before += own.counts[other];
+        }
+      }
+    }
+    const bytes = await shard(isYears ? pair.slice(NAME) : pair.slice(0, NAME));
+    const names = Object.keys(manifest.columns).filter((name) => (name === YEARS) === isYears);
+    const read = makeReader(bytes, 0);
+    const lengths = isYears ? [bytes.length] : read.integers(names.length);
+    return new Map(names.map((column, at) => {
+      const values = makeReader(read.part(lengths[at]), 0);
+      values.integers(before);
+      return [column, values.integers(found.count)];
+    }));
+  }
+
+  /** Return, by column, how many documents of a frequent word have each place of its table. */
+  async function countsOf(found) {
+    const read = makeReader(await shard(found.counts), 0);
+    return new Map(Object.keys(manifest.columns).map((column) => {
+      const size = read.integer(), places = read.steps(size), counts = read.integers(size);
+      return [column, new Map([...places].map((place, at) => [place, counts[at]]))];
+    }));
+  }
+
+  /**
+   * Return the documents that have one of some values of a facet, {rows: Map of number to row,
+   * columns: Map of name to the place of each row}, or null if that is not kept of all of these
+   * values, or would be of more documents than wanted.
+   */
+  async function valuesOf(name, chosen, most) {
+    const listed = manifest.values[name] ? await json(manifest.values[name]) : {};
+    const isListed = (value) => Object.prototype.hasOwnProperty.call(listed, value);
+    const wanted = [...chosen].map((value) => isListed(value) ? listed[value] : [0, ""]);
+    const total = wanted.reduce((sum, [count]) => sum + count, 0);
+    if (total > most || wanted.some(([, shardName]) => !shardName)) return null;
+    const names = Object.keys(manifest.columns), rows = new Map();
+    const columnsOf = new Map(names.map((column) => [column, []]));
+    await Promise.all(wanted.map(async ([count, shardName, place]) => {
+      const [numbers, ...columns] = parts(parts(await shard(shardName))[place]);
+      const added = [];
+      makeReader(numbers, 0).steps(count).forEach((number, at) => {
+        if (rows.has(number)) return;
+        rows.set(number, rows.size);
+        added.push(at);
+      });
+      names.forEach((column, at) => {
+        const values = makeReader(columns[at], 0).integers(count);
+        for (const row of added) columnsOf.get(column).push(values[row]);
+      });
+    }));
+    return { name, rows, columns: columnsOf };
+  }
+
+  /** Return the parts of bytes that begin with how many there are and how long each is. */
+  function parts(bytes) {
+    const read = makeReader(bytes, 0), lengths = read.integers(read.integer());
+    return [...lengths].map(read.part);
+  }
+
+  const columns = new Map();
+
+  async function blocksOf(names) {
+    const values = new Uint32Array(manifest.documents);
+    const blocks = await Promise.all(namesIn(names, NAME).map(shard));
+    for (let block = 0; block < blocks.length; block++) {
+      const start = block * manifest.block;
+      const count = Math.min(manifest.block, manifest.documents - start);
+      values.set(makeReader(blocks[block], 0).integers(count), start);
+      await pause();
+    }
+    return values;
+  }
+
+  /** Return the places of all documents in the table of a column. */
+  function column(name) {
+    return once(columns, name, () => blocksOf(manifest.columns[name][0]));
+  }
+
+  /** Return the combinations of a column that stand at some places, as a map. */
+  async function combinations(name, wanted) {
+    const names = namesIn(manifest.columns[name][1], NAME), result = new Map();
+    const places = [...wanted];
+    if (names.length === 0) {
+      const all = await table(name);
+      return new Map(places.map((place) => [place, all[place]]));
+    }
+    const parts = new Set(places.map((place) => Math.floor(place / manifest.table)));
+    const tables = new Map(await Promise.all(
+      [...parts].map(async (part) => [part, await json(names[part])])));
+    for (const place of places) {
+      result.set(place, tables.get(Math.floor(place / manifest.table))[place % manifest.table]);
+    }
+    return result;
+  }
+
+  /** Return all combinations of a column. */
+  async function table(name) {
+    const parts = namesIn(manifest.columns[name][1], NAME);
+    if (parts.length === 0) return (await json(manifest.combinations))[name];
+    return (await Promise.all(parts.map(json))).flat();
+  }
+
+  /** Return of every document the rank of the time it came, the newest first. */
+  function ranksOfTime() {
+    return once(columns, "\0added", async () => {
+      const turns = await blocksOf(manifest.added);
+      let rank = 0;
+      return turns.map((turn) => { rank += turn & 1 ? -(turn + 1) / 2 : turn / 2; return rank; });
+    });
+  }
+
+  return {
+    shown, shownBeside, fetchShown, isShown, hasFacets, facetsOf, countsOf, valuesOf, column,
+    combinations, table, ranksOfTime,
+  };
+});

@@ -1,0 +1,1 @@
+"""Search beside its peers, on the same records and with the same questions."""

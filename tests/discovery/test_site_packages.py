@@ -1,0 +1,107 @@
+"""The packages of all items that a published site offers."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+import zipfile
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from archive.catalogue import Catalogue
+from archive.config import settings_from
+from archive.opening import Archive
+from archive.site.data_files import Download
+from archive.site.files import SiteTree
+from pipeline.site_packages import write_packages
+from schemas.errors import ConfigError
+from schemas.records import Access
+from schemas.xml import validate
+from tests.export.museum import Museum, new_museum
+
+LICENCE = "http://creativecommons.org/licenses/by/4.0/"
+TODAY, DATED = date(2026, 6, 10), "2026-06-01"
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    made = new_museum(tmp_path_factory.mktemp("packages") / "museum").archive
+    museum = Museum(replace(made, settings=replace(made.settings, rights_uri=LICENCE)))
+    museum.put("BT-1", material="đồng", ethnic_group="Thái")
+    museum.put("BT-2", material="gỗ", ethnic_group="Mường")
+    museum.put("BT-3", access=Access.STAFF)
+    museum.index()
+    return museum.archive
+
+
+def packed(archive: Archive, root: Path, **settings: object) -> list[Download]:
+    site = replace(archive.settings.site, **settings)
+    chosen = replace(archive, settings=replace(archive.settings, site=site))
+    with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
+        tree = SiteTree(root)
+        found = list(write_packages(chosen, catalogue, tree, today=TODAY, dated=DATED))
+    assert tree.counts.files == sum(path.is_file() for path in root.rglob("*"))
+    return found
+
+
+def test_a_package_holds_a_valid_document_of_every_public_item(
+    archive: Archive, tmp_path: Path
+) -> None:
+    found = packed(archive, tmp_path, packages=("lido", "edm", "mods"))
+    assert [(download.kind, download.items) for download in found] == [
+        ("lido", 2),
+        ("edm", 2),
+        ("mods", 2),
+    ]
+    for download in found:
+        path = tmp_path / download.path
+        assert path.name == f"{download.kind}-2026-06-01.zip"
+        assert path.stat().st_size == download.size_bytes
+        with zipfile.ZipFile(path) as package:
+            assert package.testzip() is None
+            names = package.namelist()
+            assert [name.rpartition("/")[2] for name in names] == ["bt-1.xml", "bt-2.xml"]
+            assert all(name.startswith(f"{path.stem}/") for name in names)
+            assert all(validate(package.read(name), download.kind) == () for name in names)
+
+
+def test_checksums_stand_beside_a_package(archive: Archive, tmp_path: Path) -> None:
+    for download in packed(archive, tmp_path):
+        data = (tmp_path / download.path).read_bytes()
+        assert len(download.checksums) == 2
+        for path in download.checksums:
+            digest, name = (tmp_path / path).read_text(encoding="utf-8").split()
+            kind = path.rpartition(".")[2]
+            assert digest == hashlib.new(kind, data).hexdigest()
+            assert f"{tmp_path}/data/packages/{name}" == f"{tmp_path / download.path}"
+
+
+def test_the_same_archive_gives_the_same_bytes(archive: Archive, tmp_path: Path) -> None:
+    first, again = packed(archive, tmp_path / "1"), packed(archive, tmp_path / "2")
+    assert first == again
+    for download in first:
+        written = (tmp_path / number / download.path for number in "12")
+        assert len({path.read_bytes() for path in written}) == 1
+
+
+def test_a_large_archive_makes_them_only_when_it_says_so(archive: Archive, tmp_path: Path) -> None:
+    assert packed(archive, tmp_path, packages_up_to=1) == []
+    assert packed(archive, tmp_path, packages=()) == []
+    assert len(packed(archive, tmp_path, packages_up_to=0)) == 2
+
+
+def test_what_no_item_can_be_written_in_is_not_offered(archive: Archive, tmp_path: Path) -> None:
+    nobody = replace(archive, settings=replace(archive.settings, publisher=""))
+    assert [download.kind for download in packed(nobody, tmp_path / "1")] == ["lido"]
+    unlicensed = replace(archive, settings=replace(archive.settings, rights_uri=""))
+    assert [download.kind for download in packed(unlicensed, tmp_path / "2")] == ["lido"]
+    assert not (tmp_path / "2/data/packages/edm-2026-06-01.zip").exists()
+
+
+@pytest.mark.parametrize("wrong", ['packages = ["bagit"]', "packages = [1]", "packages_up_to = -1"])
+def test_a_wrong_setting_is_told(wrong: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="packages"):
+        settings_from(tomllib.loads(f"[site]\n{wrong}\n"), tmp_path / "hoaban.toml")
