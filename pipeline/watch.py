@@ -29,6 +29,8 @@ _Look = Mapping[Path, tuple[str, int, int]]
 
 # A row may stand in the sheet before its scan is made, and the other way round.
 _EXPECTED = frozenset({"MATCH-file-missing", "MATCH-row-without-scan", "MATCH-scan-without-row"})
+# What is said of a whole catalogue would be said again with every scan.
+_FOR_LATER = frozenset({"ALT-none", "ALT-missing"})
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,8 @@ def _take(
         only_news=True,
         on_progress=on_progress,
     )
-    kept = tuple(finding for finding in report.findings if finding.code not in _EXPECTED)
+    unsaid = _EXPECTED | _FOR_LATER
+    kept = tuple(finding for finding in report.findings if finding.code not in unsaid)
     return replace(report, findings=kept)
 
 

@@ -350,6 +350,7 @@ def _page(site: Path, _museum: Path) -> None:
 def _text(name: str, text: str) -> Callable[[Path, Path], None]:
     def plant(site: Path, _museum: Path) -> None:
         (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).unlink(missing_ok=True)  # it may be a link to the file of the site before
         (site / name).write_text(text, encoding="utf-8")
 
     return plant
