@@ -44,6 +44,9 @@ class Snapshot(Protocol):
         (``search.keys.PAIR``) need not be.
         """
 
+    def paired(self) -> Iterable[int]:
+        """Yield the numbers of the documents of the pairs that ``keys`` leaves out; slow."""
+
     def counts(self, prefix: str) -> Iterable[tuple[str, int]]:
         """Return the keys that begin with ``prefix``, each with how many documents have it."""
 

@@ -20,7 +20,7 @@ from archive.settings import SEARCH_ENGINES
 from schemas.errors import HoabanError, RecordError, SourceError
 from search.answer import Order, answer, ordered
 from search.documents import SearchDocument
-from search.engine import Engine, EngineKind, damaged_index, unwritable_index
+from search.engine import Engine, EngineKind, Snapshot, damaged_index, unwritable_index
 from search.facets import NO_FILTERS, Bar, Counts, Filters
 from search.lookup import Lookup
 from search.query import NO_FIELDS, Fields, Query, parse_query
@@ -88,6 +88,7 @@ class SearchIndex:
         self._engine = engine
         self._folder = folder
         self._lookup: Lookup | None = None
+        self._sound: Snapshot | None = None
         self._asking = RLock()
 
     def __enter__(self) -> Self:
@@ -138,7 +139,7 @@ class SearchIndex:
     def close(self) -> None:
         """Let go of the files; the next question opens them again."""
         with self._asking:
-            self._lookup = None
+            self._lookup = self._sound = None
             self._engine.close()
 
     @property
@@ -275,8 +276,8 @@ class SearchIndex:
                 if self._lookup is None or self._lookup.snapshot is not snapshot:
                     self._lookup = Lookup(snapshot)
                 yield self._lookup
-        except HoabanError:
-            raise
+        except (HoabanError, ConnectionError):
+            raise  # a reader who went away says nothing of the index
         except Exception as error:  # damaged bytes surface as any exception, far from here
             if (damage := self._damage()) is None:
                 raise  # a defect of the program, or of who asks
@@ -286,7 +287,11 @@ class SearchIndex:
         """Return why the index cannot be read, or None."""
         with self._asking:
             try:
-                read_all(self._engine.snapshot())
+                snapshot = self._engine.snapshot()
+                # Slow: once for all defects that come while the index stays as it is.
+                if snapshot is not self._sound:
+                    read_all(snapshot)
+                    self._sound = snapshot
             except Exception as error:  # as in lookup()
                 return error
             return None

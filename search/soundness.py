@@ -44,6 +44,8 @@ def read_all(snapshot: Snapshot) -> None:
             _PARTS[key[0]](key)
         if not living.issuperset(snapshot.numbers(key)):
             raise ValueError("a key names a document that is not there")
+    if not living.issuperset(snapshot.paired()):
+        raise ValueError("a pair names a document that is not there")
     for number in living:
         item_id, text = snapshot.stored(number)
         display = json.loads(text)

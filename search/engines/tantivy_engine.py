@@ -113,6 +113,10 @@ class TantivySnapshot:
         """Return the keys that begin with ``prefix``."""
         return [key for key, _count in self._searcher.terms_with_prefix("keys", prefix)]
 
+    def paired(self) -> Iterable[int]:
+        """Yield nothing: ``keys`` leaves no pairs out."""
+        return ()
+
     def counts(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield the keys that begin with ``prefix``, each with how many documents have it."""
         has_deletions = self.document_count < self._firsts[-1]

@@ -105,6 +105,11 @@ class WhooshSnapshot:
         keys = [segment.keys(prefix) for segment in self._segments]
         return keys[0] if len(keys) == 1 else sorted(set().union(*keys))
 
+    def paired(self) -> Iterator[int]:
+        """Yield the numbers of the documents of all pairs."""
+        for segment in self._segments:
+            yield from segment.paired()
+
     def counts(self, prefix: str) -> Iterable[tuple[str, int]]:
         """Return the keys that begin with ``prefix``, each with how many documents have it."""
         counts: Counter[str] = Counter()
@@ -184,7 +189,15 @@ class _Segment:
 
     def numbers(self, key: str) -> Iterable[int]:
         """Return the numbers of the documents that have ``key`` in the whole index."""
-        numbers = self._following(key) if key[0] == PAIR else self._having(key)
+        return self._living(self._following(key) if key[0] == PAIR else self._having(key))
+
+    def paired(self) -> Iterator[int]:
+        """Yield the numbers of the documents of all pairs in the whole index."""
+        for first in self._leaf.expand_prefix("pairs", ""):
+            # Every value has a space.
+            yield from self._living(self._followed(first.decode(), b" "))
+
+    def _living(self, numbers: Iterable[int]) -> Iterable[int]:
         if not (self.first or self.deleted):
             return numbers
         return [self.first + number for number in numbers if number not in self.deleted]
@@ -194,9 +207,11 @@ class _Segment:
         return chain.from_iterable(blocks)
 
     def _following(self, key: str) -> Iterator[int]:
-        """Yield the documents of a pair; see ``search.engines.whoosh_writer``."""
+        """Return the documents of a pair; see ``search.engines.whoosh_writer``."""
         first, second = key[1:].split(" ")
-        wanted = f" {second} ".encode()
+        return self._followed(first, f" {second} ".encode())
+
+    def _followed(self, first: str, wanted: bytes) -> Iterator[int]:
         for numbers, values in self._blocks("pairs", first):
             for number, value in zip(numbers, values or (), strict=True):
                 if wanted in value:

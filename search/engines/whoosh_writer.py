@@ -169,10 +169,15 @@ class Replacing(KeyWriter):
     def _commit_toc(self, segments: list[Any]) -> None:
         # The next generation is the index as soon as it has its name. Then it is written once
         # more as the first, so that its name and number tell nothing of earlier ones; a process
-        # killed in between leaves both, which say the same.
-        for generation in dict.fromkeys((self.generation, _FIRST)):
-            TOC(_schema(), segments, generation).write(self.storage, NAME)
-            clean_files(self.storage, NAME, generation, segments)
+        # killed in between leaves both, which say the same. Where Windows keeps a first that
+        # another process reads, the commit is done without.
+        self._write_toc(segments, self.generation)
+        if not self.storage.file_exists(TOC._filename(NAME, _FIRST)):
+            self._write_toc(segments, _FIRST)
+
+    def _write_toc(self, segments: list[Any], generation: int) -> None:
+        TOC(_schema(), segments, generation).write(self.storage, NAME)
+        clean_files(self.storage, NAME, generation, segments)
 
 
 def _same(segment: Any) -> Any:

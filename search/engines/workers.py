@@ -174,8 +174,15 @@ def _answers(processes: list[Connection], lot_of: Callable[[int], Any]) -> Itera
         for connection in list(asking):
             lot = lot_of(processes.index(connection))
             if lot is not None:
-                connection.send(lot)
+                _send(connection, lot)
                 asking.remove(connection)
+
+
+def _send(connection: Connection, lot: Any) -> None:
+    try:
+        connection.send(lot)
+    except ConnectionError as error:
+        raise _has_ended() from error
 
 
 def _received(connection: Connection) -> list[Entry] | None:
@@ -183,13 +190,17 @@ def _received(connection: Connection) -> list[Entry] | None:
     try:
         answer = connection.recv()
     except (EOFError, ConnectionError) as error:
-        raise DependencyError(
-            _("A process that was building the search index has ended."),
-            remedy=_("Try again with fewer at once: jobs = 1 in hoaban.toml"),
-        ) from error
+        raise _has_ended() from error
     if isinstance(answer, Exception):
         raise answer
     return None if answer is None else list(answer)
+
+
+def _has_ended() -> DependencyError:
+    return DependencyError(
+        _("A process that was building the search index has ended."),
+        remedy=_("Try again with fewer at once: jobs = 1 in hoaban.toml"),
+    )
 
 
 def _work(task: Task, connection: Connection) -> None:
