@@ -99,9 +99,9 @@ HoabanSearch.receive("columns", function makeColumns(store) {
    * values, or would be of more documents than wanted.
    */
   async function valuesOf(name, chosen, most) {
-    const listed = manifest.values[name] ? await json(manifest.values[name]) : {};
-    const isListed = (value) => Object.prototype.hasOwnProperty.call(listed, value);
-    const wanted = [...chosen].map((value) => isListed(value) ? listed[value] : [0, ""]);
+    const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
+    const listed = has(manifest.values, name) ? await json(manifest.values[name]) : {};
+    const wanted = [...chosen].map((value) => has(listed, value) ? listed[value] : [0, ""]);
     const total = wanted.reduce((sum, [count]) => sum + count, 0);
     if (total > most || wanted.some(([, shardName]) => !shardName)) return null;
     const names = Object.keys(manifest.columns), rows = new Map();

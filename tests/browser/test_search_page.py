@@ -315,6 +315,13 @@ def test_an_address_that_makes_no_sense_shows_the_collection(visit: Open) -> Non
     opened.check()
 
 
+@pytest.mark.parametrize("field", ["constructor", "nowhere"])
+def test_a_field_that_is_not_there_has_nothing(visit: Open, field: str) -> None:
+    opened = visit("host", "vi", f"?filter.{field}=x")
+    expect(opened.page.locator("#nothing")).to_be_visible()
+    opened.check()
+
+
 def test_values_are_text_and_never_markup(visit: Open) -> None:
     bad = "%3Cimg%20src%3Dx%20onerror%3D%22document.title%3D1%22%3E"
     opened = visit("host", "vi", f"?q={bad}&filter.material={bad}&filter.{bad}=1")
