@@ -130,7 +130,16 @@ var HoabanMap = (function () {
       return place.name + ": " + place.count + " " + words.items + (place.note ? ", " + place.note : "");
     }
 
+    function focusMiddle() {
+      var middle = map.getCenter();
+      var marks = layer.getLayers().sort(function (one, other) {
+        return map.distance(middle, one.getLatLng()) - map.distance(middle, other.getLatLng());
+      });
+      (marks.length ? marks[0].getElement() : box).focus({ preventScroll: true });
+    }
+
     function draw() {
+      var isUsed = box.contains(document.activeElement);
       layer.clearLayers();
       groups(map.getZoom()).forEach(function (group) {
         var bounds = L.latLngBounds(group.places.map(function (place) { return [place.lat, place.lon]; }));
@@ -145,6 +154,8 @@ var HoabanMap = (function () {
           });
         }
       });
+      // Whoever came by keyboard to a mark that is gone goes on from where the map now is.
+      if (isUsed && !box.contains(document.activeElement)) { focusMiddle(); }
     }
 
     map.fitBounds(L.latLngBounds([[6.6, 101.8], [23.6, 116.6]]));

@@ -55,19 +55,25 @@ var SearchMap = (function () {
     var plural = new Intl.PluralRules(words.lang);
     var status = box.querySelector("[role=status]");
     var ready = null;
+    var made = null;
     var turn = 0;
 
-    function made() {
+    function prepare() {
       if (!ready) {
-        ready = load(box.dataset.assets).then(function () {
-          return window.HoabanMap.over(box.querySelector(".map"), words.map, {
-            total: function (places) { return places.length; },
-            choose: function (place) { asks.choose(place.value); }
-          });
-        });
+        ready = load(box.dataset.assets);
         ready.catch(function () { ready = null; });
       }
       return ready;
+    }
+
+    function make() {
+      if (!made) {
+        made = window.HoabanMap.over(box.querySelector(".map"), words.map, {
+          total: function (places) { return places.length; },
+          choose: function (place) { asks.choose(place.value); }
+        });
+      }
+      return made;
     }
 
     function tell(count, off) {
@@ -83,8 +89,11 @@ var SearchMap = (function () {
     function show(answer, state) {
       var asked = ++turn;
       box.hidden = false;
-      return made().then(function (map) {
-        if (asked !== turn) { return; }
+      return prepare().then(function () {
+        // Not before it is shown: a map takes its size and what it fits from its box.
+        return asked === turn ? make() : null;
+      }).then(function (map) {
+        if (!map || asked !== turn) { return; }
         var values = (answer.facets[FACET] || []).filter(function (entry) { return entry[1] > 0; });
         var known = window.hoabanPlaces;
         var places = placed(values, known).map(function (entry) {

@@ -125,6 +125,7 @@
     get("finds").hidden = false;
     found.textContent = words.failed;
     list.textContent = "";
+    if (map) { map.hide(); }
     more.hidden = true;
     get("narrow").hidden = true;
     get("sorting").hidden = true;
