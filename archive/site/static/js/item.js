@@ -197,10 +197,11 @@
 
   function closeZoom() {
     leaveFull();
+    // Before the comparison ends: there is no place to keep for whoever opens it again.
+    viewer.close();
     if (isComparing) { setComparing(false); }
     zoom.hidden = true;
     picture.hidden = false;
-    viewer.close();
     opener.focus();
   }
 

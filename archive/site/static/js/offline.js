@@ -16,6 +16,8 @@
   // The first worker takes over a page that is already loaded, as does one of a changed site.
   workers.addEventListener("controllerchange", tell);
   window.addEventListener("load", function () {
-    workers.register(worker, { updateViaCache: "none" });
+    workers.register(worker, { updateViaCache: "none" }).catch(function () {
+      // Where a browser or a host refuses one, pages only need the network.
+    });
   });
 })();
