@@ -239,14 +239,22 @@ def test_the_place_of_the_picture_is_kept_before_it_comes(chromium, archive: Arc
     context = chromium.new_context(viewport={"width": width, "height": 820})
     page = context.new_page()
     waiting = []
-    # Later ones, as of thumbnails, need not wait.
-    page.route("**/access*.webp", lambda route: waiting.append(route))
+    is_held = True
+
+    def hold(route):
+        if is_held:
+            waiting.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/access*.webp", hold)
     with hosting(archive.layout.site) as host:
         page.goto(f"{host.address}/{path}", wait_until="domcontentloaded")
         box = (
             "() => JSON.stringify(document.querySelector('.picture-link').getBoundingClientRect())"
         )
         before = page.evaluate(box)
+        is_held = False
         for route in waiting:
             route.continue_()
         page.wait_for_function("document.querySelector('.picture-link img').naturalWidth > 100")

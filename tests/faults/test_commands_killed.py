@@ -32,6 +32,8 @@ from tests.flows.deliveries import HEADINGS, draw_scan, tree, write_csv
 
 ROOT = Path(__file__).parent.parent.parent
 ITEMS = 8
+# Tests work with one worker unless told otherwise; here several have to be killed.
+WORKERS = {"HOABAN_JOBS": "2"}
 # The search index and the catalogue are compared by what they answer, not by their bytes.
 MADE = ("site", "derivatives")
 
@@ -122,6 +124,7 @@ def run_and_kill(arguments: list[object], after_s: float) -> bool:
     process = subprocess.Popen(
         command(*arguments),
         cwd=ROOT,
+        env=os.environ | WORKERS,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -139,7 +142,10 @@ def finished(deed: Deed, folder: Path) -> tuple[Path, float]:
     """Return an archive after the uninterrupted command, and how long that took in seconds."""
     archive = shutil.copytree(deed.archive, folder / "calm")
     began = time.monotonic()
-    done = subprocess.run(command(*deed.arguments(archive)), cwd=ROOT, capture_output=True)
+    # With as many workers as what is killed, so that the moments of the kills fit.
+    done = subprocess.run(
+        command(*deed.arguments(archive)), cwd=ROOT, env=os.environ | WORKERS, capture_output=True
+    )
     assert done.returncode == 0, done.stderr
     return archive, time.monotonic() - began
 
@@ -227,6 +233,7 @@ def test_two_ingests_at_once_do_no_harm(deeds: dict[str, Deed], tmp_path: Path) 
         subprocess.Popen(
             command(*deed.arguments(both)),
             cwd=ROOT,
+            env=os.environ | WORKERS,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )

@@ -61,6 +61,8 @@ def ingest_and_kill(museum: Path, source: Path, after_s: float) -> int:
     process = subprocess.Popen(
         [*COMMAND, "ingest", str(source), "--archive", str(museum)],
         cwd=ROOT,
+        # Tests work with one worker unless told otherwise; here several have to be killed.
+        env=os.environ | {"HOABAN_JOBS": "2"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
