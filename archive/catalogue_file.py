@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from archive.read_only import read_only_uri
 from schemas.errors import HoabanError, RecordError, StoreBusyError, StoreWriteError
 from schemas.messages import _
 
@@ -137,8 +138,8 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         raise RecordError(_("catalogue.db is missing."), remedy=remedy, path=path)
     with translated(path):
         # On a write-protected disk the companion files of a WAL database cannot be made.
-        mode = "ro" if os.access(path.parent, os.W_OK) else "ro&immutable=1"
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True)
+        is_immutable = not os.access(path.parent, os.W_OK)
+        connection = sqlite3.connect(read_only_uri(path, is_immutable=is_immutable), uri=True)
     try:
         is_fit = _is_fit(connection, path)
     except HoabanError:

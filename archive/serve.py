@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from archive.live_pages import LivePages
 from schemas.errors import ConfigError
@@ -27,10 +28,13 @@ _TYPES = {
     ".jsonld": "application/ld+json",
     ".svg": "image/svg+xml",
     ".jpg": "image/jpeg",
+    ".webp": "image/webp",
     ".png": "image/png",
     ".woff2": "font/woff2",
     ".xml": "application/xml",
     ".txt": "text/plain",
+    ".csv": "text/csv",
+    ".zip": "application/zip",
     ".md": "text/plain",
 }
 _HEADERS = {
@@ -57,12 +61,19 @@ class _SiteFiles(StaticFiles):
         self._site = site
         self._live = live
 
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(*args, **kwargs)
-        response.headers.update(_HEADERS)
-        path = Path(args[0] if args else kwargs["full_path"])
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        path = Path(full_path)
+        # Before anything else: "not modified" would keep a page without the script.
         if self._live and path.suffix == ".html":
-            return self._live.page(path, response.status_code)
+            return self._live.page(path, status_code)
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers.update(_HEADERS)
         if _NAMED_BY_CONTENT.fullmatch(path.relative_to(self._site.resolve()).as_posix()):
             response.headers["Cache-Control"] = _KEPT
         if isinstance(response, FileResponse):

@@ -6,6 +6,7 @@ changes anything but the site. No file system notice is used: network disks do n
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from archive.live_pages import LiveState
 from archive.opening import open_archive
 from pipeline.publish import PublishReport, publish
 from schemas.errors import HoabanError, StoreBusyError
+
+_log = logging.getLogger("hoaban.live")
 
 INTERVAL_S = 0.5
 
@@ -61,6 +64,12 @@ class LiveSite:
         except HoabanError as error:
             self._state = replace(self._state, trouble=str(error))
             self._tell(error)
+        except Exception as error:
+            # Nothing may end the looking: whoever edits would see an old site and not know why.
+            _log.exception("building the site")
+            reason = f"{type(error).__name__}: {error}"
+            self._state = replace(self._state, trouble=reason)
+            self._tell(HoabanError(reason))
         else:
             self._state = LiveState(self._state.number + 1)
             self._tell(report)
@@ -94,8 +103,9 @@ def _look(layout: Layout) -> _Look:
     for path in files:
         try:
             state = path.stat()
-        except FileNotFoundError:
-            continue  # not there, or just taken away
-        if path.is_file():
+            is_file = path.is_file()
+        except OSError:
+            continue  # not there, just taken away, or being replaced by an editor
+        if is_file:
             found[path] = (state.st_size, state.st_mtime_ns)
     return found

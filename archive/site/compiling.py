@@ -8,6 +8,7 @@ want its context. The pages are the same bytes as without any of this.
 from __future__ import annotations
 
 import functools
+import keyword
 from collections.abc import Iterator
 from types import CodeType
 from typing import cast
@@ -76,7 +77,9 @@ class PageCode(CodeGenerator):
     ) -> None:
         """Write a call; of a plain function or a macro, as Python calls it."""
         is_plain = isinstance(node.node, nodes.Name) and node.node.name not in _WITH_CONTEXT
-        if forward_caller or not is_plain or node.dyn_args or node.dyn_kwargs:
+        is_reserved = any(keyword.iskeyword(argument.key) for argument in node.kwargs)
+        is_plain = is_plain and not (node.dyn_args or node.dyn_kwargs or is_reserved)
+        if forward_caller or not is_plain:
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
         self.visit(node.node, frame)

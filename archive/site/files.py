@@ -72,6 +72,8 @@ class SiteTree:
     def write(self, path: str, content: bytes) -> None:
         """Write a file; ``path`` is relative to the root and its folders are made."""
         target = self._target(path)
+        # Written once before, it may be a link to the file of the site before.
+        Path(target).unlink(missing_ok=True)
         if self.before is None or not _holds(old := f"{self.before}/{path}", content):
             write_new(target, content)
         else:

@@ -11,11 +11,12 @@ import pickle
 import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from archive.read_only import read_only_uri
 from archive.site.facets import FacetValue, text_key, values_of
 from archive.site.items import Card, ShownItem, card
 from archive.site.years import years_of
@@ -152,6 +153,8 @@ class Gathering:
                 for statement in item.record.values(term):
                     known.entities.setdefault(text_key(statement.value), item.item_id)
         cards = {lang: card(item, images, lang) for lang in self._languages}
+        # It is in the pictures already; each row would hold its file once more.
+        item = replace(item, limits=replace(item.limits, watermark=None))
         row = (pickle.dumps(cards), pickle.dumps((item, images)), numbers.tobytes())
         self._items.append((known.items, item.item_id, *row))
         if len(self._items) >= _BATCH:
@@ -197,7 +200,7 @@ class Gathered:
 
     def __init__(self, path: Path, known: Known) -> None:
         self.known = known
-        self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        self._db = sqlite3.connect(read_only_uri(path, is_immutable=True), uri=True)
         self._entries = [e for of_facet in known.values.values() for e in of_facet.values()]
         self._entries.sort(key=lambda entry: entry.number)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import jinja2
 
 from archive.layout import Layout
+from archive.read_only import read_only_uri
 
 _PACKAGES = ("archive", "schemas")
 _SCHEMA = "CREATE TABLE made (name TEXT PRIMARY KEY, digest BLOB, files TEXT) WITHOUT ROWID"
@@ -50,7 +51,7 @@ class KeptPages:
         self._site = site
         self._db: sqlite3.Connection | None = None
         try:
-            uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+            uri = read_only_uri(path, is_immutable=True)
             self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         except sqlite3.Error:
             self._db = None

@@ -43,7 +43,9 @@ Items = Callable[[], Iterator[SiteItem]]
 _PICTURES = frozenset({".jpg", ".jpeg", ".webp", ".png", ".avif", ".gif", ".tif"})
 _OPAQUE = _PICTURES | {".woff2"}
 # Pages and files that say nothing of any item: what stands in them is ours.
-_OURS = re.compile(r"404\.html|offline\.html|[a-z]{2,3}/(?:about|search)\.html|assets/.*")
+_OURS = re.compile(
+    r"404\.html|offline\.html|[a-z]{2,3}/(?:about|search)\.html|assets/(?!map/places\.js).*"
+)
 _LOG = re.compile(rf"{CHANGES_FOLDER}/")
 _RUN = re.compile(r"\w(?:[\w.-]*\w)?")
 _WORD = re.compile(r"\w+")

@@ -126,7 +126,7 @@ class Renderer:
         frame = self._frame(lang, PageUrls.of(site_path), path)
         try:
             return self._environments[lang].get_template(template).render({**frame, **data})
-        except jinja2.TemplateError as error:
+        except (jinja2.TemplateError, SyntaxError, TypeError, ValueError) as error:
             if self._theme.templates is None:
                 raise
             raise _theme_error(error, self._theme.templates, template) from error
@@ -164,7 +164,7 @@ def _edition_link(urls: PageUrls, lang: str, path: str, **query: str) -> str:
     return urls.to(f"{lang}/{path}", **query)
 
 
-def _theme_error(error: jinja2.TemplateError, folder: Path, template: str) -> ConfigError:
+def _theme_error(error: Exception, folder: Path, template: str) -> ConfigError:
     """Return what to tell when a template of the museum's fails, with its line if it is known."""
     name = getattr(error, "name", None) or template
     line = getattr(error, "lineno", None)

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
 
 import pytest
 
@@ -69,7 +68,8 @@ def test_memory_is_flat_over_sixty_images(tmp_path):
 
     resident = [now for now, _peak in sizes(tmp_path / "s", tmp_path / "scan.jpg", times=60)]
 
-    assert median(resident[40:]) - median(resident[5:25]) < 8
+    # The least of many rounds: what one happens to hold when it is asked goes up and down.
+    assert min(resident[40:]) - min(resident[5:20]) < 8
 
 
 @on_linux
@@ -79,7 +79,7 @@ def test_memory_is_flat_over_many_large_images(tmp_path):
 
     resident = [now for now, _peak in sizes(tmp_path / "s", tmp_path / "scan.jpg", times=45)]
 
-    assert median(resident[30:]) - median(resident[5:20]) < 15
+    assert min(resident[30:]) - min(resident[5:20]) < 15
 
 
 @on_linux

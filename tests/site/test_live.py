@@ -81,6 +81,23 @@ def test_a_mistake_is_told_and_the_site_stays(museum: Path, told: list[object]) 
     assert live.state() == LiveState(1)
 
 
+def test_a_fault_of_ours_is_told_too_and_the_looking_goes_on(
+    museum: Path, told: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_archive: object, **_named: object) -> PublishReport:
+        raise ZeroDivisionError("a fault")
+
+    live = LiveSite(open_archive(museum).layout, clock(JUNE), told.append)
+    (museum / "stories/fault.vi.md").write_text(STORY.format(word="mới"), encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.live.publish", fail)
+        assert [live.look(), live.look()] == [False, True]
+    assert live.state().trouble == "ZeroDivisionError: a fault"
+    (museum / "stories/fault.vi.md").unlink()
+    assert [live.look(), live.look()] == [False, True]
+    assert live.state() == LiveState(1)
+
+
 def test_a_page_asks_whether_it_is_the_newest_and_the_site_has_nothing_of_it(museum: Path) -> None:
     state = LiveState(3)
     site = museum / "site"
@@ -92,6 +109,10 @@ def test_a_page_asks_whether_it_is_the_newest_and_the_site_has_nothing_of_it(mus
         site / "vi/index.html"
     ).read_text(encoding="utf-8")
     assert "location.reload" in client.get(script).text
+    # A browser that knows the page from before may not keep it: it has no script.
+    known = TestClient(make_app(site)).get("/vi/index.html").headers["etag"]
+    again = client.get("/vi/index.html", headers={"If-None-Match": known})
+    assert (again.status_code, again.text) == (200, page.text)
     state = replace(state, trouble="Sai màu.")
     assert json.loads(client.get("/_live").text) == {"number": 3, "trouble": "Sai màu."}
     assert "_live" in client.get("/").text

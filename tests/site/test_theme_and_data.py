@@ -99,14 +99,40 @@ def test_a_template_of_the_museum_extends_ours(tmp_path):
     assert "<title>Bảo tàng</title>" in html
 
 
-@pytest.mark.parametrize("text", ["{% if %}", "{{ nothing_of_that_name }}"])
+def test_a_template_may_pass_what_python_keeps_for_itself(tmp_path):
+    archive = made(tmp_path)
+    templates = archive.layout.theme / "templates"
+    templates.mkdir(parents=True)
+    (templates / "about.html").write_text(
+        "{% macro box() %}<p class={{ kwargs['class'] }}>{% endmacro %}{{ box(class='wide') }}",
+        "utf-8",
+    )
+    build(archive)
+    html = (archive.layout.site / "vi/about.html").read_text(encoding="utf-8")
+    assert html.strip() == "<p class=wide>"
+
+
+def test_a_theme_file_from_two_places_is_written_by_every_build(tmp_path):
+    archive = made(tmp_path, SiteSettings(logo="logo.svg"))
+    (archive.layout.theme / "static").mkdir(parents=True)
+    logo = archive.layout.theme / "logo.svg"
+    for text in ("<svg/>", "<svg/>", "<svg></svg>"):
+        (archive.layout.theme / "static/logo.svg").write_text(text)
+        logo.write_text("<svg/>")
+        build(archive)
+        assert (archive.layout.site / "assets/theme/logo.svg").read_text() == text
+
+
+@pytest.mark.parametrize(
+    "text", [b"{% if %}", b"{{ nothing_of_that_name }}", b"\xff\xfeh", b"{{ 1 + 'a' }}"]
+)
 def test_a_wrong_template_is_named_and_leaves_the_old_site(tmp_path, text):
     archive = made(tmp_path)
     build(archive)
     before = snapshot(archive.layout.site)
     templates = archive.layout.theme / "templates"
     templates.mkdir(parents=True)
-    (templates / "about.html").write_text(text, "utf-8")
+    (templates / "about.html").write_bytes(text)
     with pytest.raises(ConfigError, match=r"about\.html"):
         build(archive)
     assert snapshot(archive.layout.site) == before

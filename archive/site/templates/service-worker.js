@@ -16,7 +16,8 @@
   var NOT_KEPT = ["api/", "oai", "_live", "service-worker.js"].map(function (path) {
     return new URL(path, SCOPE).href;
   });
-  var keptSinceTrim = 0;
+  // A browser ends a worker that rests, and with it this count: the first file of each life trims.
+  var keptSinceTrim = SETTINGS.most_bytes;
   var trimming = null;
 
   self.addEventListener("install", function (event) {
@@ -90,6 +91,8 @@
       return open().then(function (cache) { return cache.delete(plain(request.url)); });
     }
     if (response.status !== 200 || response.type !== "basic" || response.redirected) { return null; }
+    // A package for partners may have any size: it is not read to be measured.
+    if (Number(response.headers.get("content-length")) > SETTINGS.most_bytes / 10) { return null; }
     return response.arrayBuffer().then(function (body) {
       if (body.byteLength > SETTINGS.most_bytes / 10) { return null; }
       var headers = new Headers(response.headers);
