@@ -14,6 +14,7 @@ CATCHES_EVERYTHING = {
     "archive.site.build": {"BaseException"},
     "pipeline.failures": {"Exception"},
     "pipeline.inspect": {"Exception"},
+    "pipeline.live": {"Exception"},
     "search.engines.tantivy_engine": {"BaseException", "Exception"},
     "search.engines.whoosh_engine": {"BaseException", "Exception"},
     "search.engines.whoosh_writer": {"BaseException"},
