@@ -49,6 +49,8 @@ _LOOK_FOR_WORKERS_EVERY_S = 2.0
 WAIT_FOR_WORKERS_S = 60.0
 _ANSWER_S = 30
 _LEASE_NAME = "running"
+# "Lost" is a result that died with its worker before it came here: the scheduler has it made again.
+_UNFINISHED = frozenset({"pending", "lost"})
 
 
 def run_jobs_on_dask(archive: Archive, function: Work, jobs: Iterable[Job]) -> Iterator[Outcome]:
@@ -152,11 +154,11 @@ class _Run:
             contextlib.suppress(TimeoutError),
         ):
             wait(list(self._sent), timeout=_WAKE_S, return_when="FIRST_COMPLETED")
-        return [future for future in self._sent if future.status != "pending"]
+        return [future for future in self._sent if future.status not in _UNFINISHED]
 
     def _conclude(self, future: Future, sent: _Sent) -> Iterator[tuple[Job, Outcome]]:
         """Give the outcomes of a batch that ended, and let dask forget it."""
-        if future.status in {"cancelled", "lost"} or self._client.status != "running":
+        if future.status == "cancelled" or self._client.status != "running":
             raise scheduler_gone()
         if future.status == "error":
             with translated_losses():
