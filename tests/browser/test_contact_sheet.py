@@ -13,6 +13,7 @@ from archive.settings import Settings
 from schemas.batches import BatchItem, BatchReport, BatchScan, Outcome
 from schemas.findings import Finding
 from schemas.messages import speaking
+from tests.browser.visiting import wait_until
 from tests.flows.deliveries import draw_scan
 
 pytestmark = pytest.mark.browser
@@ -167,7 +168,7 @@ def test_what_is_sent_back_becomes_a_list_with_reasons(opened, tmp_path):
     saved = download.value.path().read_text("utf-8-sig")
     assert saved.splitlines() == listed.splitlines()
     page.click("#list-copy")
-    page.wait_for_function("document.querySelector('#list-status').textContent !== ''")
+    wait_until(page, "document.querySelector('#list-status').textContent !== ''")
 
 
 def test_ticks_are_still_there_when_the_sheet_is_opened_again(opened):

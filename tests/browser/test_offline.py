@@ -20,7 +20,7 @@ from archive.site_settings import SiteSettings
 from schemas.identifiers import image_folder, item_id_for, item_page
 from search.documents import document_for
 from search.static import write_static_index
-from tests.browser.visiting import Visit, visiting
+from tests.browser.visiting import Visit, visiting, wait_until
 from tests.site.fabricated_site import AT, PROFILE, plain_record, said, small_archive
 from tests.site.serving import hosting
 
@@ -97,16 +97,7 @@ def site(archive):
 
 def is_kept(visit: Visit, *ends: str) -> None:
     """Wait until what ends so is kept."""
-    wait_until(visit, KEPT, list(ends))
-
-
-def wait_until(visit: Visit, question: str, argument: object = None) -> None:
-    """Wait until a page answers with true; its answer may be a promise."""
-    for _try in range(PATIENCE_TRIES):
-        if visit.page.evaluate(question, argument):
-            return
-        visit.page.wait_for_timeout(50)
-    raise AssertionError(f"never so: {question} {argument}")
+    wait_until(visit.page, KEPT, list(ends))
 
 
 def cache_names(visit: Visit) -> list[str]:
@@ -116,7 +107,7 @@ def cache_names(visit: Visit) -> list[str]:
 def test_what_was_seen_opens_again_without_a_network(chromium, site) -> None:
     with visiting_hosted(chromium, site, JAR) as (visit, close):
         page = visit.page
-        page.wait_for_function(CONTROLLED)
+        wait_until(page, CONTROLLED)
         # The first page came before the worker was there.
         is_kept(visit, Path(JAR).name, "assets/css/site.css", ".webp")
         picture = page.evaluate("document.querySelector('.picture img').currentSrc")
@@ -129,7 +120,7 @@ def test_what_was_seen_opens_again_without_a_network(chromium, site) -> None:
         visit.go(JAR)
         expect(page.locator("h1")).to_have_text("Thạp đồng Đào Thịnh")
         shown = "() => document.querySelector('.picture img').naturalWidth > 0"
-        page.wait_for_function(shown)
+        wait_until(page, shown)
         colour = "getComputedStyle(document.body).backgroundColor"
         assert page.evaluate(colour) != "rgba(0, 0, 0, 0)"
         visit.go("vi/search.html?q=thap")
@@ -157,14 +148,14 @@ def test_a_site_that_changed_throws_away_what_was_kept(chromium, archive, site) 
         changed = (
             "async (old) => (await caches.keys()).length === 1 && (await caches.keys())[0] !== old"
         )
-        wait_until(visit, changed, old)
+        wait_until(visit.page, changed, old)
         is_kept(visit, Path(OTHER).name)
         assert visit.page.evaluate(KEPT, [Path(EARLIER).name]) is False
         write_worker(SiteTree(site), archive.layout, 0)
         visit.go(OTHER)
-        wait_until(visit, "async () => (await caches.keys()).length === 0")
+        wait_until(visit.page, "async () => (await caches.keys()).length === 0")
         gone = "async () => (await navigator.serviceWorker.getRegistrations()).length === 0"
-        wait_until(visit, gone)
+        wait_until(visit.page, gone)
         assert visit.wrong == []
 
 
@@ -183,7 +174,7 @@ def test_no_more_is_kept_than_there_is_room_for(chromium, site) -> None:
       return sum;
     }"""
     with visiting_hosted(chromium, site, JAR) as (visit, _close):
-        visit.page.wait_for_function(CONTROLLED)
+        wait_until(visit.page, CONTROLLED)
         visit.page.evaluate(
             """async () => {
               await fetch("/too-big.bin");
@@ -191,7 +182,7 @@ def test_no_more_is_kept_than_there_is_room_for(chromium, site) -> None:
             }"""
         )
         is_kept(visit, "big-29.bin")
-        wait_until(visit, f"async () => (await ({size})()) < 1_400_000")
+        wait_until(visit.page, f"async () => (await ({size})()) < 1_400_000")
         assert visit.page.evaluate(KEPT, ["too-big.bin"]) is False
         assert visit.page.evaluate(KEPT, ["big-0.bin"]) is False
         is_kept(visit, "offline.html")

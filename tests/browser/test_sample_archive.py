@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from archive.layout import Layout
 from archive.opening import Archive, open_archive
 from pipeline.find import find
+from tests.browser.visiting import wait_until
 from tests.site.serving import hosting
 
 pytestmark = pytest.mark.browser
@@ -123,11 +124,12 @@ TOGETHER = f"() => {{ const [a, b] = ({PLACES})(); return a.join() === b.join();
 
 
 def is_open(page, pane: str) -> None:
-    page.wait_for_function(
+    wait_until(
+        page,
         "name => { const viewer = window.OpenSeadragon &&"
         " OpenSeadragon.getViewer(document.querySelector(name));"
         " return viewer && viewer.world.getItemCount() > 0; }",
-        arg=pane,
+        pane,
     )
 
 
@@ -149,18 +151,18 @@ def test_two_views_are_compared_side_by_side_and_move_together(page, root: str, 
     page.click("[data-do=in]")
     page.click("[data-do=in]")
     page.click("[data-do=rotate]")
-    page.wait_for_function(f"() => ({PLACES})()[0][0] > 1.9 && ({PLACES})()[0][3] === 90")
-    page.wait_for_function(TOGETHER)
+    wait_until(page, f"() => ({PLACES})()[0][0] > 1.9 && ({PLACES})()[0][3] === 90")
+    wait_until(page, TOGETHER)
     # The other pane leads when it is the one that is touched.
     before = page.evaluate(PLACES)[0][0]
     page.focus(".beside-canvas .openseadragon-canvas")
     page.keyboard.press("Shift+ArrowDown")
-    page.wait_for_function(f"before => ({PLACES})()[0][0] < before", arg=before - 0.1)
-    page.wait_for_function(TOGETHER)
+    wait_until(page, f"before => ({PLACES})()[0][0] < before", before - 0.1)
+    wait_until(page, TOGETHER)
     page.select_option(".beside-choice select", index=2)
     page.wait_for_selector("#beside .zoom-status:text('3 / 4')")
     is_open(page, ".beside-canvas")
-    page.wait_for_function(TOGETHER)
+    wait_until(page, TOGETHER)
     assert Axe().run(page, options={"preload": False}).response["violations"] == []
     page.keyboard.press("Escape")
     assert page.is_hidden("#beside")
@@ -257,7 +259,7 @@ def test_the_place_of_the_picture_is_kept_before_it_comes(chromium, archive: Arc
         is_held = False
         for route in waiting:
             route.continue_()
-        page.wait_for_function("document.querySelector('.picture-link img').naturalWidth > 100")
+        wait_until(page, "document.querySelector('.picture-link img').naturalWidth > 100")
         assert json.loads(before)["height"] > 300
         assert page.evaluate(box) == before
         assert page.evaluate("document.documentElement.scrollWidth") <= width

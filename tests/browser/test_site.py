@@ -15,6 +15,7 @@ from schemas.identifiers import image_folder, item_id_for, item_page, shard_of
 from schemas.records import View
 from search.documents import document_for
 from search.static import write_static_index
+from tests.browser.visiting import wait_until
 from tests.site.fabricated_site import AT, PROFILE, plain_picture, plain_record, said, small_archive
 from tests.site.serving import hosting
 
@@ -292,7 +293,7 @@ def test_search_says_what_it_corrected_marks_what_it_found_and_sorts(visit):
     page.fill("#q", "vòng bạc")
     page.wait_for_selector("#sorting", state="visible")
     page.select_option("#sort", "date")
-    page.wait_for_function("location.search.includes('sort=date')")
+    wait_until(page, "location.search.includes('sort=date')")
     open_page.check()
 
 

@@ -14,6 +14,7 @@ from pipeline.pictures import Encoding
 from pipeline.tiles import write_tiles
 from pipeline.vips import pyvips
 from pipeline.watermark import marked
+from tests.browser.visiting import wait_until
 from tests.imaging.making import chart
 from tests.site.serving import hosting
 
@@ -105,7 +106,7 @@ def test_every_zoom_shows_the_image_without_a_seam(size, mark, tiles, chromium):
         lambda answer: wrong.append(answer.url) if answer.status >= 400 else None,
     )
     page.goto(f"{tiles}/{width}x{height}{mark}/index.html")
-    page.wait_for_function("settled()")
+    wait_until(page, "settled()")
     zooms = [1.0]
     while max(size) * zooms[-1] > 150:
         zooms.append(zooms[-1] / 2)
@@ -114,7 +115,7 @@ def test_every_zoom_shows_the_image_without_a_seam(size, mark, tiles, chromium):
         for x, y in {(min(256, width), min(256, height)), (width, height), (width / 2, height / 2)}:
             page.evaluate("([zoom, x, y]) => at(zoom, x, y)", [zoom, x, y])
             page.wait_for_timeout(60)
-            page.wait_for_function("settled()")
+            wait_until(page, "settled()")
             page.wait_for_timeout(60)
             seen = Image.open(BytesIO(page.screenshot())).convert("RGB")
             expected = expected_view(image, zoom, x, y)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 _PATIENCE_MS = 10_000
+# Of a condition that a busy machine brings about in its own time.
+_PATIENCE_S = 30
 
 
 @dataclass
@@ -37,6 +40,17 @@ class Visit:
         # Without preloading: reading style sheets again is refused on pages from a disk.
         found = Axe().run(self.page, options={"preload": False})
         assert not found.violations_count, found.generate_report()
+
+
+def wait_until(page: Page, question: str, argument: object = None) -> None:
+    """Wait until a question to a page is answered by something true.
+
+    Playwright's own waiting asks again from within the page, which the pages' policy forbids.
+    """
+    patience = time.monotonic() + _PATIENCE_S
+    while not page.evaluate(question, argument):
+        assert time.monotonic() < patience, question
+        page.wait_for_timeout(50)
 
 
 @contextmanager
