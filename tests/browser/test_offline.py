@@ -30,7 +30,6 @@ JAR = f"vi/{item_page(item_id_for('BT.001'))}"
 OTHER = f"vi/{item_page(item_id_for('BT.003'))}"
 EARLIER = f"vi/{item_page(item_id_for('BT.004'))}"
 FOUND = "vi/search.html?q=thạp"
-PATIENCE_TRIES = 600
 CONTROLLED = "() => navigator.serviceWorker.controller !== null"
 # True once the cache of what was seen has every address that ends so.
 KEPT = """async (ends) => {
