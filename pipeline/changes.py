@@ -1,8 +1,8 @@
 """What became of items for the public, from their first version on: the log harvesters follow.
 
-It is read from the store's versions, so ``rebuild`` loses nothing of it, and what was told once is
-told the same way for ever: what is new only ever comes at the end. What was read of old versions is
-kept in the catalogue.
+It is read from the store's versions, so ``rebuild`` loses nothing of it, and what is new only ever
+comes at the end. The one exception is an item that cannot be read, or whose images are missing: it
+is not in the log until it is mended. What was read of old versions is kept in the catalogue.
 """
 
 from __future__ import annotations

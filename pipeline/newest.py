@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from archive.catalogue import Catalogue, CatalogueItem, public_part
@@ -12,9 +12,14 @@ from schemas.events import utc_text
 from schemas.records import is_public, opened_at
 
 
-def published_at(item: CatalogueItem) -> str:
-    """Return since when the public may see a public item: since it was stored, or its embargo."""
-    return max(item.created_at, _opened_at(item))
+def published_at(item: CatalogueItem, opened: Mapping[str, str]) -> str:
+    """Return since when the public may see a public item: since it was stored or opened.
+
+    Args:
+        item: The item.
+        opened: When items came to the public, by their ids, as far as the log of changes says so.
+    """
+    return max(item.created_at, _opened_at(item), opened.get(item.item_id, ""))
 
 
 def changed_at(item: CatalogueItem) -> str:
@@ -22,18 +27,30 @@ def changed_at(item: CatalogueItem) -> str:
     return max(item.updated_at, _opened_at(item))
 
 
-def newest_items(catalogue: Catalogue, today: date, most: int = NEWEST) -> Iterator[CatalogueItem]:
+def newest_items(
+    catalogue: Catalogue,
+    today: date,
+    opened: Mapping[str, str],
+    most: int = NEWEST,
+) -> Iterator[CatalogueItem]:
     """Yield the public part of the newest public items, the newest first.
 
     Args:
         catalogue: The catalogue.
         today: The day that decides what is public.
+        opened: When items came to the public, by their ids, as far as the log of changes says so.
         most: Most items.
     """
     pasts = catalogue.pasts
-    found = (catalogue.get(item_id) for item_id in (*pasts.newest(most), *pasts.embargoed()))
+    lately = heapq.nlargest(most, opened, key=lambda item_id: (opened[item_id], item_id))
+    ids = dict.fromkeys((*pasts.newest(most), *pasts.embargoed(), *lately))
+    found = map(catalogue.get, ids)
     public = (item for item in found if item is not None and is_public(item.record, today))
-    for item in heapq.nlargest(most, public, key=lambda item: (published_at(item), item.item_id)):
+
+    def age(item: CatalogueItem) -> tuple[str, str]:
+        return published_at(item, opened), item.item_id
+
+    for item in heapq.nlargest(most, public, key=age):
         yield public_part(item, today)
 
 

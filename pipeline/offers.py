@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from archive.catalogue import Catalogue
@@ -59,20 +60,21 @@ class PublishedOffers:
         packages = write_packages(
             self._archive, self._catalogue, tree, today=day_of(self._at), dated=dated
         )
-        self._write_feeds(tree)
+        opened = {c.item_id: c.at for c in changes if c.kind is ChangeKind.CREATE}
+        self._write_feeds(tree, opened)
         write_worker(tree, self._archive.layout, self._archive.settings.site.offline_mb)
         return [*log, *packages]
 
-    def _write_feeds(self, tree: SiteTree) -> None:
+    def _write_feeds(self, tree: SiteTree, opened: Mapping[str, str]) -> None:
         settings, profile = self._archive.settings, self._archive.profile
-        newest = list(newest_items(self._catalogue, day_of(self._at)))
+        newest = list(newest_items(self._catalogue, day_of(self._at), opened))
         for lang in settings.languages:
             shown = []
             for item in newest:
                 images = item.derivatives if self._has_manifest(tree, item.item_id) else None
                 known = shown_item(item, profile, settings)
                 words = display(known, images, profile, settings, lang)
-                shown.append(NewItem(words, published_at(item), changed_at(item)))
+                shown.append(NewItem(words, published_at(item, opened), changed_at(item)))
             write_feed(tree, settings, lang, shown)
 
     def _changes(self, tree: SiteTree) -> list[Change]:

@@ -14,11 +14,13 @@ from archive.site.feeds import NewItem, write_feed
 from archive.site.files import SiteTree
 from archive.site.items import display, shown_item
 from archive.site.sitemap import Sitemap
+from pipeline.changes import changes_until
 from pipeline.newest import newest_items, published_at
+from schemas.crosswalks.discovery import ChangeKind
 from schemas.events import utc_text
 from schemas.identifiers import image_folder
 from schemas.records import Access, opened_at
-from tests.export.museum import JANUARY, JUNE, MARCH, new_museum
+from tests.export.museum import JANUARY, JUNE, MARCH, clock, new_museum
 from tests.site.fabricated_site import PROFILE, plain_record, said, small_archive
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -96,10 +98,32 @@ def test_the_newest_are_those_the_public_saw_last(tmp_path: Path) -> None:
     museum.put("BT-4", at=JANUARY, embargo_until="2026-05-31")
     museum.put("BT-5", at=JUNE, embargo_until="2090-05-31")
     with Catalogue.open(museum.archive.layout.catalogue) as catalogue:
-        found = list(newest_items(catalogue, date(2026, 7, 1)))
+        found = list(newest_items(catalogue, date(2026, 7, 1), {}))
         assert [item.item_id for item in found] == ["bt-4", "bt-2", "bt-1"]
-        assert published_at(found[0]) == utc_text(opened_at("2026-05-31"))
-        assert [item.item_id for item in newest_items(catalogue, date(2026, 7, 1), 1)] == ["bt-4"]
+        assert published_at(found[0], {}) == utc_text(opened_at("2026-05-31"))
+        assert [item.item_id for item in newest_items(catalogue, date(2026, 7, 1), {}, 1)] == [
+            "bt-4"
+        ]
+
+
+def test_an_item_that_was_opened_later_is_new_then(tmp_path: Path) -> None:
+    museum = new_museum(tmp_path / "museum")
+    museum.put("BT-1", at=JANUARY, access=Access.STAFF, masters={"masters/1.tif": b"scan"})
+    museum.put("BT-1", at=JUNE, masters={"masters/1.tif": b"scan"})
+    museum.put("BT-2", at=MARCH)
+    today = date(2026, 7, 1)
+    with Catalogue.open(museum.archive.layout.catalogue) as catalogue:
+        changes = changes_until(
+            catalogue,
+            museum.store,
+            clock("2026-07-01T03:00:00Z")(),
+            is_shown=lambda _item_id: True,
+            tell=lambda finding: pytest.fail(str(finding)),
+        )
+        opened = {c.item_id: c.at for c in changes if c.kind is ChangeKind.CREATE}
+        (newest,) = newest_items(catalogue, today, opened, 1)
+    assert newest.item_id == "bt-1"
+    assert published_at(newest, opened) == JUNE
 
 
 @pytest.mark.parametrize(("most_bytes", "most_entries"), [(2_000, 10_000), (50_000_000, 8)])
