@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from pathlib import Path
 
 from archive.site.gathering import Gathered, Known
@@ -44,13 +45,10 @@ def do_pieces(
         DependencyError: A process died.
     """
     if processes < 2:
-        with Gathered(order.lists, known) as gathered:
-            shop = Workshop(order, gathered)
-            try:
-                for piece in pieces:
-                    yield shop.do(piece)
-            finally:
-                shop.close()
+        gathered = Gathered(order.lists, known)
+        with closing(gathered), closing(Workshop(order, gathered)) as shop:
+            for piece in pieces:
+                yield shop.do(piece)
         return
     yield from _by_processes(order, known, pieces, processes)
 

@@ -13,8 +13,6 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from archive.read_only import read_only_uri
 from archive.site.facets import FacetValue, text_key, values_of
@@ -118,15 +116,8 @@ class Gathering:
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(_SCHEMA)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Throw away what was gathered."""
         self._db.close()
         self._path.unlink(missing_ok=True)
 
@@ -191,7 +182,7 @@ class Gathering:
 
 
 class Gathered:
-    """What the first pass left, to be read; a context manager that closes the file.
+    """What the first pass left, to be read.
 
     Args:
         path: The file of a :class:`Gathering` that is finished.
@@ -203,17 +194,6 @@ class Gathered:
         self._db = sqlite3.connect(read_only_uri(path, is_immutable=True), uri=True)
         self._entries = [e for of_facet in known.values.values() for e in of_facet.values()]
         self._entries.sort(key=lambda entry: entry.number)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file."""

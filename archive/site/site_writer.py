@@ -107,7 +107,7 @@ class SiteWriter:
         self._tree.copy_folder(STATIC, "assets")
         shown = (shown_item(item, self._profile, self._settings) for item in items())
         lists = self._layout.staging / LISTS
-        with Gathering(lists, self._profile, self._settings.languages) as gathering:
+        with closing(Gathering(lists, self._profile, self._settings.languages)) as gathering:
 
             def gather(item: ShownItem, images: DerivativeSet | None) -> None:
                 gathering.add(item, images)
@@ -118,7 +118,7 @@ class SiteWriter:
             survey = survey_items(shown, self._images.usable, today, gather, chosen)
             known = gathering.finish()
             self._stories.check(self._in_stories[self._settings.main_language])
-            with Gathered(lists, known) as gathered:
+            with closing(Gathered(lists, known)) as gathered:
                 self._write_pages(survey, gathered, on_progress)
         return survey
 
