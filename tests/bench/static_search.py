@@ -10,23 +10,17 @@ the page itself is given apart as "start".
 from __future__ import annotations
 
 import argparse
-import gzip
 import itertools
 import json
-import os
 import random
 import resource
-import shutil
 import statistics
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from schemas.vietnamese import bare_form
 from search.compiled.packing import Packing
@@ -34,6 +28,7 @@ from search.documents import SearchDocument
 from search.static import write_static_index
 from tests.bench.catalogue import documents as catalogue_documents
 from tests.bench.catalogue import vocabulary, words
+from tests.bench.wire import hosted
 from tests.search.museum_records import FIELDS
 
 _PAGE = '<!doctype html><meta charset="utf-8"><script src="search/search-engine.js"></script>'
@@ -128,52 +123,19 @@ def kinds() -> list[Kind]:
     ]
 
 
-class _Handler(SimpleHTTPRequestHandler):
-    """Serves files gzipped and counts them."""
-
-    sent: ClassVar[list[int]] = []
-
-    def do_GET(self) -> None:
-        path = Path(self.translate_path(self.path))
-        if not path.is_file():
-            self.send_error(404)
-            return
-        data = gzip.compress(path.read_bytes(), 6)
-        self.send_response(200)
-        self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Type", self.guess_type(path))
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-        if path.name != "index.html" and path.suffix == ".js":
-            self.sent.append(len(data))
-
-    def log_message(self, *_parts: object) -> None:
-        """Say nothing."""
-
-
-@cache
-def chromium() -> str:
-    """Return the browser."""
-    path = os.environ.get("HOABAN_CHROMIUM") or shutil.which("chromium")
-    if path is None:
-        raise SystemExit("no Chromium here")
-    return path
-
-
-def ask(page: Any, address: str, kind: Kind, query: str) -> tuple[int, Cost]:
+def ask(page: Any, address: str, sent: list[int], kind: Kind, query: str) -> tuple[int, Cost]:
     """Return what loading cost, and what the query cost."""
     page.goto("about:blank")
-    _Handler.sent.clear()
+    sent.clear()
     page.goto(address)
     page.evaluate("HoabanSearch.load('search')")
-    start = sum(_Handler.sent)
-    _Handler.sent.clear()
+    start = sum(sent)
+    sent.clear()
     browser = page.context.browser
     browser.start_tracing(page=page, categories=list(_TRACED))
     total, wall = page.evaluate(_ASK, [query, kind.options])
     blocked = longest_task(browser.stop_tracing())
-    return start, Cost(sum(_Handler.sent), len(_Handler.sent), wall, blocked, total)
+    return start, Cost(sum(sent), len(sent), wall, blocked, total)
 
 
 def longest_task(trace: bytes) -> float:
@@ -201,36 +163,23 @@ def longest_task(trace: bytes) -> float:
 
 def measure(folder: Path) -> None:
     """Print what the queries cost."""
-    from playwright.sync_api import sync_playwright
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}/index.html"
     print(
         f"{'query':18}{'n':>4}{'kB median':>11}{'p95':>7}{'mark':>6}{'ratio':>7}"
         f"{'requests':>10}{'p95':>5}{'ms':>7}{'task':>9}{'hits':>9}"
     )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        context = browser.new_context()
-        page = context.new_page()
-        session = context.new_cdp_session(page)
-        session.send("Network.enable")
-        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-        starts: list[int] = []
+    starts: list[int] = []
+    with hosted(folder) as (page, address, sent):
         for kind in kinds():
             costs = []
             for query in kind.queries:
-                start, cost = ask(page, address, kind, query)
+                start, cost = ask(page, address, sent, kind, query)
                 starts.append(start)
                 costs.append(cost)
             _print(kind, costs)
-        print(
-            f"{'start':18}{len(starts):>4}{statistics.median(starts) / 1000:>11.1f}"
-            f"{max(starts) / 1000:>7.1f}{10:>6}"
-        )
-        browser.close()
-    server.shutdown()
+    print(
+        f"{'start':18}{len(starts):>4}{statistics.median(starts) / 1000:>11.1f}"
+        f"{max(starts) / 1000:>7.1f}{10:>6}"
+    )
 
 
 def _print(kind: Kind, costs: Sequence[Cost]) -> None:

@@ -6,23 +6,17 @@ can be shown, on a fresh page with the cache off.
 
 from __future__ import annotations
 
-import gzip
 import html
 import subprocess
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
 
 from search.documents import SearchDocument
 from search.static import write_static_index
 from tests.bench.peers.engines import Figures, edited, some, taken
 from tests.bench.peers.questions import PlainRecord, Question
-from tests.bench.static_search import chromium
+from tests.bench.wire import hosted
 from tests.search.museum_records import FIELDS
 
 _PAGE = '<!doctype html><html lang="vi"><meta charset="utf-8"><title>search</title>'
@@ -110,11 +104,10 @@ def _ask(figures: Figures, folder: Path, asking: _Asking, asked: Sequence[Questi
     (folder / "index.html").write_text(_PAGE + asking.script, encoding="utf-8")
     figures.is_wall = True
     starts: list[tuple[float, int]] = []
-    with _hosted(folder) as (page, address):
+    with hosted(folder) as (page, address, counted):
         for question in asked:
             page.goto("about:blank")
             page.goto(address)
-            counted = _Handler.sent
             started = page.evaluate(_timed(asking.start))[1]
             starts.append((started, sum(counted)))
             counted.clear()
@@ -132,45 +125,3 @@ def _timed(script: str) -> str:
         const result = await ({script})(text);
         return [result === undefined ? null : result, performance.now() - start];
     }}"""
-
-
-@contextmanager
-def _hosted(folder: Path) -> Iterator[tuple[Any, str]]:
-    """Give a page of Chromium without a cache, and the address of the folder's index page."""
-    from playwright.sync_api import sync_playwright
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-            page = browser.new_page()
-            session = page.context.new_cdp_session(page)
-            session.send("Network.enable")
-            session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-            yield page, f"http://127.0.0.1:{server.server_port}/index.html"
-            browser.close()
-        server.shutdown()
-
-
-class _Handler(SimpleHTTPRequestHandler):
-    """Serves files gzipped and counts what it sends but the page itself."""
-
-    sent: ClassVar[list[int]] = []
-
-    def do_GET(self) -> None:
-        path = Path(self.translate_path(self.path))
-        if not path.is_file():
-            self.send_error(404)
-            return
-        data = gzip.compress(path.read_bytes(), 6)
-        self.send_response(200)
-        self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Type", self.guess_type(path))
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-        if path.name != "index.html":
-            self.sent.append(len(data))
-
-    def log_message(self, *_parts: object) -> None:
-        """Say nothing."""
