@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-_SMALL = 5_000
+_SMALL = 300
 _PART = 8192
 _SPREAD_ONCE = 150_000
 
@@ -47,7 +47,7 @@ def sizes_for(documents: int, packing: Packing) -> Sizes:
     """Return the sizes for so many documents.
 
     A reader on the web pays for bytes and round trips; a stick has clusters of up to 128 kB and
-    pays for every file; a small archive is a few files either way.
+    pays for every file; a very small archive is a few files either way.
     """
     spread = 0 if documents <= _SMALL else 1 if documents <= _SPREAD_ONCE else 2
     if packing is Packing.USB:
