@@ -12,14 +12,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from archive.site import build_site
 from schemas.normalising import shipped_tables
 from search.documents import document_for
 from search.facet_values import facet_words
 from search.static import write_static_index
 from tests.browser.visiting import Visit, visiting
 from tests.search.museum_records import FIELDS, records
-from tests.site.fabricated_site import AT, PROFILE, small_archive
+from tests.site.fabricated_site import PROFILE, make_site, small_archive
 from tests.site.serving import hosting
 
 pytestmark = pytest.mark.browser
@@ -45,13 +44,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         write_static_index(made, folder, FIELDS)
 
-    build_site(
-        archive.layout,
-        archive.settings,
-        PROFILE,
-        archive.items,
+    make_site(
+        archive,
         write_search=write_search,
-        at=AT,
         facets=lambda lang: facet_words(PROFILE, shipped_tables(), lang),
     )
     return archive.layout.site

@@ -10,13 +10,19 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
-from archive.site import build_site
 from schemas.identifiers import image_folder, item_id_for, item_page, shard_of
 from schemas.records import View
 from search.documents import document_for
 from search.static import write_static_index
 from tests.browser.visiting import wait_until
-from tests.site.fabricated_site import AT, PROFILE, plain_picture, plain_record, said, small_archive
+from tests.site.fabricated_site import (
+    PROFILE,
+    make_site,
+    plain_picture,
+    plain_record,
+    said,
+    small_archive,
+)
 from tests.site.serving import hosting
 
 pytestmark = pytest.mark.browser
@@ -80,13 +86,9 @@ def site(tmp_path_factory):
             folder,
         )
 
-    build_site(
-        archive.layout,
-        archive.settings,
-        PROFILE,
-        archive.items,
+    make_site(
+        archive,
         write_search=write_search,
-        at=AT,
         json_ld=lambda record, url, images, lang: {"@context": "https://schema.org", "url": url},
     )
     return archive.layout.site

@@ -8,7 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from archive.settings import Settings
-from archive.site import build_site
 from archive.site.facets import text_key, value_page
 from archive.site_settings import SiteSettings
 from schemas.identifiers import item_id_for, item_page
@@ -17,7 +16,7 @@ from search.documents import document_for
 from search.facet_values import facet_words
 from search.static import write_static_index
 from tests.search.museum_records import FIELDS
-from tests.site.fabricated_site import AT, PROFILE
+from tests.site.fabricated_site import PROFILE, make_site
 from tests.site.serving import hosting
 from tests.site.vietnamese_sample import vietnamese_archive
 
@@ -63,13 +62,9 @@ def site(tmp_path_factory):
     archive = vietnamese_archive(tmp_path_factory.mktemp("ways"), 30, settings)
     archive.layout.stories.mkdir()
     (archive.layout.stories / "thap.vi.md").write_text(STORY, encoding="utf-8")
-    build_site(
-        archive.layout,
-        archive.settings,
-        PROFILE,
-        archive.items,
+    make_site(
+        archive,
         write_search=lambda folder: _write_search(archive, folder),
-        at=AT,
         facets=lambda lang: facet_words(PROFILE, shipped_tables(), lang),
     )
     return archive.layout.site

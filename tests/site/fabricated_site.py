@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 from archive.layout import Layout
 from archive.settings import Settings
+from archive.site import SiteReport, build_site
 from schemas.derivatives import Canvas, DerivativeSet, ImageFile
 from schemas.dublincore import Statement
 from schemas.profile import Profile, parse_profile, shipped_profile_text
@@ -71,6 +73,27 @@ class FabricatedArchive:
     def items(self):
         """Return a new iterator over the items."""
         return iter(tuple(self.kept))
+
+
+def make_site(archive: FabricatedArchive, **options: Any) -> SiteReport:
+    """Build the site of an archive, with an engine that finds nothing unless told otherwise.
+
+    Args:
+        archive: The archive.
+        options: As :func:`archive.site.build_site` takes them.
+    """
+    return build_site(
+        archive.layout,
+        archive.settings,
+        PROFILE,
+        archive.items,
+        **{"write_search": write_no_search, "at": AT, **options},
+    )
+
+
+def write_no_search(folder: Path) -> None:
+    """Write what every page of search loads, and nothing that it could find."""
+    (folder / "search-engine.js").write_text("var HoabanSearch = {};\n", encoding="utf-8")
 
 
 def write_canvas(

@@ -9,9 +9,8 @@ import pytest
 from archive.budget import budget_findings, findings_ahead
 from archive.config import settings_from
 from archive.settings import Settings
-from archive.site import build_site
 from schemas.errors import ConfigError
-from tests.site.fabricated_site import AT, PROFILE, small_archive
+from tests.site.fabricated_site import make_site, small_archive
 
 
 def codes(findings) -> list[str]:
@@ -31,10 +30,9 @@ def test_findings_are_named_BUDGET_files_and_BUDGET_size():  # noqa: N802  (code
 
 def test_what_is_expected_is_near_what_is_built(tmp_path):
     archive = small_archive(tmp_path, Settings(file_budget=1, size_budget_mb=1))
-    report = build_site(
-        archive.layout, archive.settings, PROFILE, archive.items,
-        write_search=lambda folder: None, at=AT, json_ld=lambda record, url, images, lang: {},
-    )  # fmt: skip
+    report = make_site(
+        archive, write_search=lambda folder: None, json_ld=lambda record, url, images, lang: {}
+    )
     assert report.files == sum(1 for path in archive.layout.site.rglob("*") if path.is_file())
     assert report.warnings == ()
 

@@ -21,6 +21,7 @@ from tests.site.fabricated_site import (
     AT,
     PROFILE,
     FabricatedArchive,
+    make_site,
     plain_picture,
     plain_record,
     said,
@@ -40,13 +41,7 @@ def describe(record, url, image_urls, lang):
 
 
 def build(archive: FabricatedArchive, **options) -> SiteReport:
-    return build_site(
-        archive.layout,
-        archive.settings,
-        PROFILE,
-        archive.items,
-        **{"write_search": write_search, "at": AT, "json_ld": describe, **options},
-    )
+    return make_site(archive, **{"json_ld": describe, **options})
 
 
 def page_of(archive: FabricatedArchive, identifier: str, lang: str = "vi") -> Page:

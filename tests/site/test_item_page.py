@@ -7,20 +7,12 @@ import json
 import pytest
 
 from archive.settings import Settings
-from archive.site import build_site
 from archive.site.item_offers import first_widths, picture_offers, rights_icons
 from schemas.crosswalks.linked_art import LinkedArtPlaces, linked_art
 from schemas.derivatives import Canvas, ImageFile
 from schemas.identifiers import item_id_for, item_page
 from schemas.records import View
-from tests.site.fabricated_site import (
-    AT,
-    PROFILE,
-    plain_picture,
-    plain_record,
-    said,
-    small_archive,
-)
+from tests.site.fabricated_site import make_site, plain_picture, plain_record, said, small_archive
 from tests.site.reading import Page, broken_links
 
 ADDRESS = "https://baotang.example/kho"
@@ -48,13 +40,8 @@ def site(tmp_path_factory):
         ),
         (plain_picture(300, 200),) * 3,
     )
-    build_site(
-        archive.layout,
-        archive.settings,
-        PROFILE,
-        archive.items,
-        write_search=lambda folder: (folder / "search-engine.js").write_text("var x;\n"),
-        at=AT,
+    make_site(
+        archive,
         json_ld=lambda record, url, images, lang: {"url": url},
         linked_art=lambda record, url, images, lang: linked_art(
             record, LinkedArtPlaces(url, images), lang=lang

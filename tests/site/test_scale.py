@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from archive.layout import Layout
-from archive.site import SiteReport, build_site, site_writer
+from archive.site import SiteReport, site_writer
 from archive.site.json_ld import ItemJsonLd
 from schemas.errors import DependencyError
 from schemas.identifiers import item_id_for, item_page
 from tests.site.fabricated_site import (
-    AT,
     PROFILE,
     FabricatedArchive,
+    make_site,
     plain_record,
     said,
     small_archive,
@@ -27,18 +27,7 @@ from tests.site.reading import snapshot
 
 
 def build(archive: FabricatedArchive, **options) -> SiteReport:
-    return build_site(
-        archive.layout,
-        archive.settings,
-        PROFILE,
-        archive.items,
-        **{
-            "write_search": lambda folder: (folder / "search-engine.js").touch(),
-            "at": AT,
-            "json_ld": ItemJsonLd(PROFILE, "Bảo tàng Thử"),
-            **options,
-        },
-    )
+    return make_site(archive, **{"json_ld": ItemJsonLd(PROFILE, "Bảo tàng Thử"), **options})
 
 
 @dataclass(frozen=True)

@@ -8,24 +8,16 @@ import pytest
 
 from archive.layout import Layout
 from archive.serve import make_app, serve
-from archive.site import build_site
 from schemas.errors import ConfigError
 from schemas.identifiers import image_folder
-from tests.site.fabricated_site import AT, PROFILE, small_archive
+from tests.site.fabricated_site import make_site, small_archive
 from tests.site.serving import hosting
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
     found = small_archive(tmp_path_factory.mktemp("archive"))
-    build_site(
-        found.layout,
-        found.settings,
-        PROFILE,
-        found.items,
-        write_search=lambda folder: (folder / "search-engine.js").write_text("", encoding="utf-8"),
-        at=AT,
-    )
+    make_site(found)
     return found
 
 

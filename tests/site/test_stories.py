@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.site import build_site
 from archive.site.stories import markdown
 from archive.site.story_pages import safe_html
 from schemas.errors import ConfigError
 from schemas.identifiers import item_id_for, item_page
-from tests.site.fabricated_site import AT, PROFILE, small_archive
+from tests.site.fabricated_site import make_site, small_archive
 from tests.site.reading import Page, broken_links, pages
 
 STORY = """\
@@ -36,17 +35,6 @@ Xem [trang sách](item:BT.002%2F%C4%90) và <b>không phải thẻ</b>.
 """
 
 
-def build(archive):
-    return build_site(
-        archive.layout,
-        archive.settings,
-        PROFILE,
-        archive.items,
-        write_search=lambda folder: (folder / "search-engine.js").write_text("var x;\n"),
-        at=AT,
-    )
-
-
 def told(tmp_path, **files):
     archive = small_archive(tmp_path)
     archive.layout.stories.mkdir()
@@ -58,7 +46,7 @@ def told(tmp_path, **files):
 
 def test_a_story_shows_items_and_details_and_runs_nothing(tmp_path):
     archive = told(tmp_path, thap__vi=STORY)
-    build(archive)
+    make_site(archive)
     assert broken_links(archive.layout.site) == []
     page = Page(archive.layout.site / "vi/stories/thap.html")
     words = "".join(page.text)
@@ -79,7 +67,7 @@ def test_a_story_shows_items_and_details_and_runs_nothing(tmp_path):
 
 def test_the_detail_is_cut_from_a_picture_of_the_site(tmp_path):
     archive = told(tmp_path, thap__vi=STORY)
-    build(archive)
+    make_site(archive)
     html = (archive.layout.site / "vi/stories/thap.html").read_text(encoding="utf-8")
     picture, width, height = re.search(
         r'<image href="\.\./\.\./([^"]+)" width="(\d+)" height="(\d+)"', html
@@ -96,7 +84,7 @@ def test_the_detail_is_cut_from_a_picture_of_the_site(tmp_path):
 
 def test_items_and_menus_lead_to_stories(tmp_path):
     archive = told(tmp_path, thap__vi=STORY)
-    build(archive)
+    make_site(archive)
     site = archive.layout.site
     item = Page(site / "vi" / item_page(item_id_for("BT.001")))
     assert ("a", "../../../vi/stories/thap.html") in item.links
@@ -107,7 +95,7 @@ def test_items_and_menus_lead_to_stories(tmp_path):
 
 def test_a_story_in_one_language_says_so_in_the_other(tmp_path):
     archive = told(tmp_path, thap__vi=STORY)
-    build(archive)
+    make_site(archive)
     page = Page(archive.layout.site / "en/stories/thap.html")
     assert "Tiếng Việt" in "".join(page.text)
     assert ("h1", {"lang": "vi"}) in page.tags
@@ -116,7 +104,7 @@ def test_a_story_in_one_language_says_so_in_the_other(tmp_path):
 
 def test_without_stories_there_is_no_page_and_no_menu(tmp_path):
     archive = small_archive(tmp_path)
-    build(archive)
+    make_site(archive)
     assert not (archive.layout.site / "vi/stories").exists()
     for page in pages(archive.layout.site):
         assert not [link for _tag, link in page.links if "stories" in link]
@@ -139,7 +127,7 @@ def test_without_stories_there_is_no_page_and_no_menu(tmp_path):
 def test_what_is_wrong_is_told_with_file_and_line(tmp_path, body, line, said):
     archive = told(tmp_path, thap__vi=f"---\ntitle: T\n---\n{body}\n")
     with pytest.raises(ConfigError) as raised:
-        build(archive)
+        make_site(archive)
     assert f"thap.vi.md:{line}: " in str(raised.value)
     assert said in str(raised.value)
     assert not archive.layout.site.exists()
@@ -161,14 +149,14 @@ def test_what_is_wrong_is_told_with_file_and_line(tmp_path, body, line, said):
 def test_a_story_that_cannot_be_understood_is_told(tmp_path, name, text, said):
     archive = told(tmp_path, **{name: text})
     with pytest.raises(ConfigError, match=re.escape(said)):
-        build(archive)
+        make_site(archive)
 
 
 def test_everything_that_is_wrong_is_told_at_once(tmp_path):
     bad = "---\ntitle: T\n---\n![a](item:BT.998)\n\n![b](item:BT.999)\n"
     archive = told(tmp_path, thap__vi=bad, thap__en=bad)
     with pytest.raises(ConfigError) as raised:
-        build(archive)
+        make_site(archive)
     assert str(raised.value).count("inventory number") == 4
 
 

@@ -10,11 +10,10 @@ import pytest
 
 from archive.config import settings_from
 from archive.settings import Settings
-from archive.site import build_site
 from archive.site_settings import SiteSettings, contrast, wrong_site
 from schemas.errors import ConfigError
 from schemas.identifiers import item_id_for, item_page
-from tests.site.fabricated_site import AT, PROFILE, plain_record, said, small_archive
+from tests.site.fabricated_site import make_site, plain_record, said, small_archive
 from tests.site.reading import Page, broken_links, snapshot
 from tests.site.vietnamese_sample import understood
 
@@ -25,13 +24,8 @@ def build(archive):
     def json_ld(record, url, images, lang):
         return {"@context": "https://schema.org", "name": record.title(lang), "url": url}
 
-    return build_site(
-        archive.layout,
-        archive.settings,
-        PROFILE,
-        archive.items,
-        write_search=lambda folder: (folder / "search-engine.js").write_text("var x;\n"),
-        at=AT,
+    return make_site(
+        archive,
         json_ld=json_ld,
     )
 

@@ -7,31 +7,19 @@ import re
 
 import pytest
 
-from archive.site import build_site
 from archive.site.facets import facets_of, text_key, value_page, values_of
 from archive.site.years import century_of, spans_of
 from schemas.identifiers import item_id_for, item_page
 from search.facet_values import facets_of as search_facets
-from tests.site.fabricated_site import AT, PROFILE, plain_record, said, small_archive
+from tests.site.fabricated_site import PROFILE, make_site, plain_record, said, small_archive
 from tests.site.reading import Page, broken_links, pages, snapshot
 from tests.site.vietnamese_sample import understood, vietnamese_archive
-
-
-def build(archive):
-    return build_site(
-        archive.layout,
-        archive.settings,
-        PROFILE,
-        archive.items,
-        write_search=lambda folder: (folder / "search-engine.js").write_text("var x;\n"),
-        at=AT,
-    )
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
     archive = vietnamese_archive(tmp_path_factory.mktemp("ways"))
-    build(archive)
+    make_site(archive)
     return archive
 
 
@@ -129,7 +117,7 @@ def test_a_person_and_a_festival_are_linked_both_ways(archive):
 
 def test_a_value_in_another_language_is_listed_where_it_is_read(tmp_path):
     archive = small_archive(tmp_path)
-    build(archive)
+    make_site(archive)
     bronze, dong = text_key("Bronze"), text_key("Đồng")
     for lang, own, other in (("vi", dong, bronze), ("en", bronze, dong)):
         found = hrefs(page(archive, "browse/material/index.html", lang))
@@ -143,7 +131,7 @@ def test_many_values_have_a_page_a_letter_and_many_items_several_pages(tmp_path,
     monkeypatch.setattr("archive.site.ways.ONE_PAGE", 3)
     monkeypatch.setattr("archive.site.value_pages.PAGE_SIZE", 20)
     archive = vietnamese_archive(tmp_path, 45)
-    build(archive)
+    make_site(archive)
     assert broken_links(archive.layout.site) == []
     letter = page(archive, "browse/material/letter-dd.html")
     assert "Đá" in text(letter)
@@ -212,7 +200,7 @@ def test_the_map_of_results_knows_where_the_places_lie_that_the_search_counts(ar
 
 def test_an_archive_without_dates_or_places_has_neither_page(tmp_path):
     archive = small_archive(tmp_path)
-    build(archive)
+    make_site(archive)
     assert not (archive.layout.site / "vi/timeline.html").exists()
     assert not (archive.layout.site / "vi/map.html").exists()
     assert not (archive.layout.site / "assets/map/places.js").exists()
@@ -226,7 +214,7 @@ def test_hostile_values_are_inert_and_have_safe_addresses(tmp_path):
     hostile = [attack, "../../../etc/passwd", "CON", "a" * 400, "ꪼꪕ", "…", "=", "con/aux"]
     for number, value in enumerate(hostile):
         archive.add(plain_record(f"H.{number}", said("title", "x"), said("material", value)))
-    build(archive)
+    make_site(archive)
     assert broken_links(archive.layout.site) == []
     for found in pages(archive.layout.site):
         assert not [1 for tag, attrs in found.tags if "onload" in attrs]
@@ -240,9 +228,9 @@ def test_hostile_values_are_inert_and_have_safe_addresses(tmp_path):
 
 def test_building_twice_gives_the_same_bytes(tmp_path):
     archive = vietnamese_archive(tmp_path, 8)
-    build(archive)
+    make_site(archive)
     before = snapshot(archive.layout.site)
-    build(archive)
+    make_site(archive)
     assert snapshot(archive.layout.site) == before
 
 

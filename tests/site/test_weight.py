@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from archive.site import build_site
 from archive.site.render import STATIC
 from pipeline.demo import SAMPLE
 from schemas.identifiers import item_page
 from schemas.records import View
 from tests.imaging.making import derivative_set, run
-from tests.site.fabricated_site import AT, PROFILE, plain_picture, plain_record, said
+from tests.site.fabricated_site import make_site, plain_picture, plain_record, said
 from tests.site.reading import Page
 from tests.site.vietnamese_sample import understood, vietnamese_archive
 
@@ -64,13 +63,8 @@ def items(tmp_path_factory):
         detailed = replace(item, derivatives=replace(item.derivatives, canvases=canvases))
         archive.kept[archive.kept.index(item)] = detailed
         pages[scan] = f"vi/{item_page(item.item_id)}"
-    build_site(
-        archive.layout,
-        archive.settings,
-        PROFILE,
-        archive.items,
-        write_search=lambda folder: (folder / "search-engine.js").write_text("var x;\n"),
-        at=AT,
+    make_site(
+        archive,
         json_ld=lambda record, url, images, lang: {"name": record.title(lang), "url": url},
     )
     return archive.layout.site, pages
