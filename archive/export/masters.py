@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -24,18 +23,16 @@ from schemas.technical import Technical
 
 ALGORITHMS = ("sha256", "sha512")
 
-_THREADED_BYTES = 256 * 1024
-
 AddFile = Callable[[str, Readable, int, Mapping[str, str]], Mapping[str, str]]
 """Adds a file to a package by name, content, length and the digests that are known already, and
 gives all digests of its bytes."""
 
 
 class Digesting:
-    """A stream that computes the digests of what is read from it.
+    """A stream that computes the digests of what is read from it, piece by piece.
 
-    Large pieces are digested in a thread while the caller writes them; one piece waits at most,
-    so a file of any size takes the memory of two pieces.
+    Not in a thread beside the writing: that saved no time by the clock and cost a tenth more of
+    the processors, because each piece was fetched by two cores.
     """
 
     def __init__(self, content: Readable, known: Mapping[str, str] | None = None) -> None:
@@ -43,36 +40,18 @@ class Digesting:
         self._content = content
         self._known = dict(known or {})
         self._digests = {name: hashlib.new(name) for name in ALGORITHMS if name not in self._known}
-        self._thread: ThreadPoolExecutor | None = None
-        self._under_way: Future[None] | None = None
 
     def read(self, size: int = -1, /) -> bytes:
         """Return at most ``size`` bytes of the content."""
         chunk = self._content.read(size)
-        self._wait()
-        if len(chunk) < _THREADED_BYTES:
-            self._update(chunk)
-        else:
-            self._thread = self._thread or ThreadPoolExecutor(1)
-            self._under_way = self._thread.submit(self._update, chunk)
+        for digest in self._digests.values():
+            digest.update(chunk)
         return chunk
 
     def hexdigests(self) -> dict[str, str]:
         """Return the digests of what was read, by algorithm."""
-        self._wait()
-        if self._thread is not None:
-            self._thread.shutdown()
         computed = {name: digest.hexdigest() for name, digest in self._digests.items()}
         return self._known | computed
-
-    def _update(self, chunk: bytes) -> None:
-        for digest in self._digests.values():
-            digest.update(chunk)
-
-    def _wait(self) -> None:
-        if self._under_way is not None:
-            self._under_way.result()
-            self._under_way = None
 
 
 def master_names(item: ExportMasters) -> dict[str, str]:

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 from archive.export.names import safe_name
+from archive.export.stored_zip import DateTime, StoredZip
 
-_CHUNK_BYTES = 1024 * 1024
+# A piece is read, digested and written while a core's own cache holds it.
+_CHUNK_BYTES = 256 * 1024
 _ZIP_EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 
 
@@ -26,6 +28,13 @@ class Readable(Protocol):
 
     def read(self, size: int = -1, /) -> bytes:
         """Return at most ``size`` bytes, or none at the end."""
+
+
+class Writable(Protocol):
+    """What takes a file in pieces."""
+
+    def write(self, chunk: bytes, /) -> object:
+        """Write the next piece, all of it."""
 
 
 class Package(Protocol):
@@ -60,13 +69,25 @@ def new_package(
         with tarfile.TarFile(path, "w", format=tarfile.PAX_FORMAT, copybufsize=_CHUNK_BYTES) as tar:
             yield _TarPackage(tar, base, int(moment.timestamp()))
     elif kind == "zip":
-        # Images are compressed already, and a stored file can be read with any tool.
-        method = zipfile.ZIP_DEFLATED if is_text else zipfile.ZIP_STORED
-        with zipfile.ZipFile(path, "x", method) as zipped:
-            yield _ZipPackage(zipped, base, max(moment, _ZIP_EPOCH))
+        date_time = _dos_moment(moment)
+        if is_text:
+            with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as zipped:
+                yield _DeflatedPackage(zipped, base, date_time)
+        else:
+            # Images are compressed already, and a stored file can be read with any tool.
+            with path.open("xb") as file:
+                stored = StoredZip(file, date_time)
+                yield _StoredPackage(stored, base)
+                stored.close()
     else:
         path.mkdir()
         yield _FolderPackage(path)
+
+
+def _dos_moment(moment: datetime) -> DateTime:
+    """Return a moment as a .zip can say it: from 1980."""
+    at = max(moment, _ZIP_EPOCH)
+    return at.year, at.month, at.day, at.hour, at.minute, at.second
 
 
 def add_bytes(package: Package, name: str, content: bytes) -> None:
@@ -99,23 +120,33 @@ class _TarPackage:
         self._tar.addfile(info, content)
 
 
-class _ZipPackage:
-    def __init__(self, zipped: zipfile.ZipFile, base: str, moment: datetime) -> None:
+class _StoredPackage:
+    def __init__(self, stored: StoredZip, base: str) -> None:
+        self._stored = stored
+        self._base = base
+
+    def add(self, name: str, content: Readable, size_bytes: int) -> None:
+        with self._stored.new_file(f"{self._base}/{name}", size_bytes) as file:
+            _copy(content, file, size_bytes)
+
+
+class _DeflatedPackage:
+    def __init__(self, zipped: zipfile.ZipFile, base: str, date_time: DateTime) -> None:
         self._zip = zipped
         self._base = base
-        self._date_time = moment.timetuple()[:6]
+        self._date_time = date_time
 
     def add(self, name: str, content: Readable, size_bytes: int) -> None:
         info = zipfile.ZipInfo(f"{self._base}/{name}", self._date_time)
         info.file_size = size_bytes
         info.create_system = 3
         info.external_attr = 0o644 << 16
-        info.compress_type = self._zip.compression
+        info.compress_type = zipfile.ZIP_DEFLATED
         with self._zip.open(info, "w") as file:
             _copy(content, file, size_bytes)
 
 
-def _copy(content: Readable, file: IO[bytes], size_bytes: int) -> None:
+def _copy(content: Readable, file: Writable, size_bytes: int) -> None:
     left = size_bytes
     while left > 0:
         chunk = content.read(min(left, _CHUNK_BYTES))
