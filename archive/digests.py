@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-_BLOCK_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class FileDigests:
 
 
 def digest_file(
-    path: Path, *, with_sha256: bool = False, on_block: Callable[[int], object] | None = None
+    path: Path | str, *, with_sha256: bool = False, on_block: Callable[[int], object] | None = None
 ) -> FileDigests:
     """Return the digests of a file.
 
@@ -40,7 +40,7 @@ def digest_file(
         OSError: The file cannot be read.
     """
     sha512, sha256, size_bytes = hashlib.sha512(), hashlib.sha256(), 0
-    with path.open("rb", buffering=0) as file:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a path object may not be there
         # One buffer for the whole file: a new one a block costs as much as a tenth of sha512.
         buffer = bytearray(min(max(os.fstat(file.fileno()).st_size, 1), _BLOCK_BYTES))
         view = memoryview(buffer)

@@ -15,8 +15,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
-from archive.object_check import Check, ObjectCheck, Problem, ProblemKind, by_path, bytes_or_none
+from archive.object_check import Check, ObjectCheck, Problem, ProblemKind, by_path
 from archive.ocfl import INVENTORY_NAME
 from archive.ocfl_commit import is_under_way
 from archive.ocfl_root import ROOT_FILES, Stray, iter_objects, object_path
@@ -212,15 +213,24 @@ def audit_item(store: Store, item_id: str, *, pace: Pace | None = None) -> Audit
 
     It is read again if another process was committing to it in the middle.
     """
-    path = store.folder_of(item_id) / INVENTORY_NAME
     for tries_left in reversed(range(_TRIES)):
-        before = bytes_or_none(path)
-        check = ObjectCheck(store.layout.store, pace or Pace())
-        check.run(item_id)
+        check = ObjectCheck(store.layout.store, pace or Pace(), item_id)
+        path = check.place(f"{object_path(item_id)}/{INVENTORY_NAME}")
+        before = _stamp(path)
+        check.run()
         if not check.problems or not tries_left:
             break
-        if not is_under_way(store.layout, item_id) and bytes_or_none(path) == before:
+        if not is_under_way(store.layout, item_id) and _stamp(path) == before:
             break
         time.sleep(_PAUSE_S)
     problems = tuple(sorted(check.problems, key=by_path))
     return AuditResult(item_id, check.files_read, check.bytes_read, problems)
+
+
+def _stamp(path: str) -> tuple[int, int, int] | None:
+    """Return what changes when a commit puts another inventory in its place; None without one."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -10,6 +10,7 @@ https://ocfl.github.io/extensions/0003-hash-and-id-n-tuple-storage-layout.html
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ ROOT_FILES: Mapping[str, bytes] = {
 }
 
 _LONGEST_NAME = 100
+_NAME_PREFIX = ID_PREFIX.replace(":", "%3a")
 _ITEM_ID = re.compile(r"[a-z0-9-]+")
 
 
@@ -136,41 +138,41 @@ def iter_objects(root: Path) -> Iterator[str | Stray]:
     In the order of the tree, which is that of the digests. Memory is that of one folder's
     names, whatever the number of items.
     """
-    for entry in _listed(root, root):
+    for entry in _listed(os.fspath(root), ""):
         if isinstance(entry, Stray):
             yield entry
         elif entry.name == "extensions":
-            yield from _strays_in_extensions(entry)
+            yield from _strays_in_extensions(root / entry.name)
         elif entry.name not in ROOT_FILES:
-            yield from _objects_below(root, entry, depth=1)
+            yield from _objects_below(entry, entry.name, depth=1)
 
 
-def _objects_below(root: Path, folder: Path, *, depth: int) -> Iterator[str | Stray]:
-    path = folder.relative_to(root).as_posix()
-    if folder.is_symlink() or not folder.is_dir():
+def _objects_below(folder: os.DirEntry[str], path: str, *, depth: int) -> Iterator[str | Stray]:
+    """Yield what is in a folder that stands at ``path`` in the root, POSIX form."""
+    if not folder.is_dir(follow_symlinks=False):
         yield Stray(path, "a file or a link")
     elif depth > TUPLES:
-        item_id = folder.name.removeprefix(ID_PREFIX.replace(":", "%3a"))
+        item_id = folder.name.removeprefix(_NAME_PREFIX)
         is_ours = is_item_id(item_id) and object_path(item_id) == path
         yield item_id if is_ours else Stray(path, "a folder with another name")
     else:
         is_empty = True
-        for entry in _listed(root, folder):
+        for entry in _listed(folder.path, path):
             is_empty = False
             if isinstance(entry, Stray):
                 yield entry
             else:
-                yield from _objects_below(root, entry, depth=depth + 1)
+                yield from _objects_below(entry, f"{path}/{entry.name}", depth=depth + 1)
         if is_empty:
             yield Stray(path, "an empty folder")
 
 
-def _listed(root: Path, folder: Path) -> Sequence[Path | Stray]:
+def _listed(folder: str, path: str) -> Sequence[os.DirEntry[str] | Stray]:
     try:
-        return sorted(folder.iterdir())
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
-        path = folder.relative_to(root).as_posix()
-        return [Stray(path, error.strerror or str(error), is_unreadable=True)]
+        return [Stray(path or ".", error.strerror or str(error), is_unreadable=True)]
 
 
 def _strays_in_extensions(folder: Path) -> Iterator[Stray]:
