@@ -7,7 +7,7 @@ Every error under ``/api/`` is JSON with a code, a sentence and what to do.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,6 +19,7 @@ from archive.opening import Archive
 from archive.site.opensearch import OPENSEARCH_TYPE, opensearch_description
 from pipeline.facet_names import FacetNames
 from pipeline.find import labelled
+from pipeline.followed import FollowedArchive
 from pipeline.indexing import public_fields, thumbnail_of
 from pipeline.public_index import PublicIndex
 from schemas.crosswalks import public_record
@@ -57,19 +58,27 @@ class Refused(Exception):  # noqa: N818  (an answer, not a defect)
         self.remedy = remedy
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What one request is answered by: an archive, and what its facets are called."""
+
+    archive: Archive
+    names: FacetNames
+
+
 class Api:
     """Answers requests from the public items of one archive."""
 
-    def __init__(self, archive: Archive, index: PublicIndex) -> None:
+    def __init__(self, archive: FollowedArchive, index: PublicIndex) -> None:
         """Prepare.
 
         Args:
-            archive: The archive.
+            archive: The archive, as its settings and profile are when a request comes.
             index: Its public items.
         """
-        self._archive = archive
+        self._followed = archive
         self._index = index
-        self._names = FacetNames(archive.profile, archive.tables)
+        self._last: _Known | None = None
 
     def routes(self) -> list[Route]:
         """Return the routes, to be asked before those of the site's files."""
@@ -82,12 +91,21 @@ class Api:
             Route("/{lang}/opensearch.xml", self._opensearch),
         ]
 
+    def _known(self) -> _Known:
+        """Return what to answer a request by."""
+        archive, known = self._followed.current(), self._last
+        if known is None or known.archive is not archive:
+            known = _Known(archive, FacetNames(archive.profile, archive.tables))
+            self._last = known
+        return known
+
     def _search(self, request: Request) -> Mapping[str, Any]:
+        known = self._known()
         asked = request.query_params
         for name in asked:
             if name not in _SEARCH_NAMES and not name.startswith(_FILTER):
                 raise _bad("parameter", _("There is no parameter {name!r}.").format(name=name))
-        query, lang = asked.get("q", ""), self._lang(request)
+        query, lang = asked.get("q", ""), _lang(known.archive, request)
         limit = _number(request, "limit", 20, 0, MOST_HITS)
         offset = _number(request, "offset", 0, 0, MOST_PASSED_OVER)
         order = asked.get("sort", Order.RELEVANCE.value)
@@ -97,9 +115,9 @@ class Api:
             query,
             limit=limit,
             offset=offset,
-            fields=public_fields(self._archive.profile),
+            fields=public_fields(known.archive.profile),
             order=Order(order),
-            filters=self._filters(request),
+            filters=_filters(known.names, request),
             with_facets=_truth(request, "facets"),
             with_years=_truth(request, "years"),
             with_all=True,
@@ -112,7 +130,7 @@ class Api:
             "hits": [self._hit(hit, lang, request) for hit in results.hits],
         }
         if _truth(request, "facets"):
-            facets = labelled(self._archive, results.facets, lang)
+            facets = labelled(known.archive, results.facets, lang)
             answer["facets"] = [asdict(facet) for facet in facets]
         if _truth(request, "years"):
             answer["years"] = [asdict(bar) for bar in results.years]
@@ -121,26 +139,6 @@ class Api:
             following = urlencode([*others, ("offset", str(offset + limit))])
             answer["next"] = f"{_root(request)}/api/search?{following}"
         return answer
-
-    def _filters(self, request: Request) -> Filters:
-        pairs = []
-        for name, text in request.query_params.multi_items():
-            if not name.startswith(_FILTER):
-                continue
-            facet = self._names.get(name.removeprefix(_FILTER))
-            if facet is None:
-                known = ", ".join(entry.name for entry in self._names.facets)
-                raise _bad(
-                    "filter",
-                    _("There is no facet {name!r}. There are: {known}").format(
-                        name=name.removeprefix(_FILTER), known=known
-                    ),
-                )
-            pairs.append((facet, text))
-        first = _year(request, "from")
-        last = _year(request, "to")
-        between = (first, last) if first is not None or last is not None else None
-        return Filters(self._names.filters(pairs).values, between)
 
     def _hit(self, hit: Hit, lang: str, request: Request) -> dict[str, Any]:
         titles = [Statement("title", text, tag) for tag, text in hit.titles]
@@ -176,7 +174,8 @@ class Api:
                 _("There is no public item {item_id!r}.").format(item_id=item_id),
                 _("Find it by its number: /api/search?q=NUMBER"),
             )
-        lang, root, profile = self._lang(request), _root(request), self._archive.profile
+        archive = self._known().archive
+        lang, root, profile = _lang(archive, request), _root(request), archive.profile
         record = public_record(item.record, profile)
         labels = {entry.name: entry.label(lang) for entry in profile.of(record.kind)}
         thumbnail = thumbnail_of(item)
@@ -204,20 +203,40 @@ class Api:
         }
 
     def _opensearch(self, request: Request) -> Response:
-        lang = request.path_params["lang"]
-        if lang not in self._archive.settings.languages:
+        lang, settings = request.path_params["lang"], self._known().archive.settings
+        if lang not in settings.languages:
             return Response(status_code=404)
-        text = opensearch_description(
-            self._archive.settings, lang, _root(request), with_suggestions=True
-        )
+        text = opensearch_description(settings, lang, _root(request), with_suggestions=True)
         return Response(text, media_type=OPENSEARCH_TYPE, headers=_HEADERS)
 
-    def _lang(self, request: Request) -> str:
-        known = self._archive.settings.languages
-        lang = request.query_params.get("lang", self._archive.settings.main_language)
-        if lang not in known:
-            raise _bad("lang", _("lang is one of: {known}").format(known=", ".join(known)))
-        return lang
+
+def _filters(names: FacetNames, request: Request) -> Filters:
+    pairs = []
+    for name, text in request.query_params.multi_items():
+        if not name.startswith(_FILTER):
+            continue
+        facet = names.get(name.removeprefix(_FILTER))
+        if facet is None:
+            known = ", ".join(entry.name for entry in names.facets)
+            raise _bad(
+                "filter",
+                _("There is no facet {name!r}. There are: {known}").format(
+                    name=name.removeprefix(_FILTER), known=known
+                ),
+            )
+        pairs.append((facet, text))
+    first = _year(request, "from")
+    last = _year(request, "to")
+    between = (first, last) if first is not None or last is not None else None
+    return Filters(names.filters(pairs).values, between)
+
+
+def _lang(archive: Archive, request: Request) -> str:
+    known = archive.settings.languages
+    lang = request.query_params.get("lang", archive.settings.main_language)
+    if lang not in known:
+        raise _bad("lang", _("lang is one of: {known}").format(known=", ".join(known)))
+    return lang
 
 
 def _answering(answer: Callable[[Request], Any]) -> Callable[[Request], Response]:

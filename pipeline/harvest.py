@@ -25,16 +25,16 @@ from archive.opening import Archive
 from archive.store import Store
 from pipeline.deletions import iter_deletions, last_shown
 from pipeline.exchange import exchange_of, published_of
+from pipeline.followed import FollowedArchive
 from pipeline.newest import changed_at
 from pipeline.packages import page_address
 from pipeline.selection import choose
 from schemas.crosswalks import public_record
 from schemas.crosswalks.exchange import UnfitRecordError
 from schemas.crosswalks.oai_dc import oai_dc_element
-from schemas.errors import ConfigError
 from schemas.events import utc_text
 from schemas.identifiers import item_id_for
-from schemas.messages import N_, _, translate
+from schemas.messages import N_, translate
 from schemas.records import Record, day_of, is_public
 from schemas.xml import parse_xml, validate
 
@@ -49,33 +49,24 @@ _MODS_NS, _MODS_XSD = "http://www.loc.gov/mods/v3", "http://www.loc.gov/standard
 class HarvestedArchive:
     """A repository of the public items of an archive.
 
-    The list of entries is made once and again after the catalogue changes, or the day: an embargo
-    may have ended. It takes some 300 bytes an item.
+    The list of entries is made once, and again after a change of the catalogue, the settings, the
+    profile, or the day: an embargo may have ended. It takes some 300 bytes an item.
     """
 
-    def __init__(self, archive: Archive, now: Callable[[], datetime]) -> None:
-        """Take an archive whose settings say where it is published and whom to write to.
-
-        Raises:
-            ConfigError: They do not.
-        """
-        settings = archive.settings
-        host = urlsplit(settings.base_url).hostname or ""
-        if not can_be_harvested(archive):
-            raise ConfigError(
-                _("Nothing can be harvested yet: base_url or admin_email is not set."),
-                remedy=_("Set base_url under [archive] and admin_email under [exchange]."),
-                path=archive.layout.config,
-            )
-        self._archive = archive
+    def __init__(self, archive: FollowedArchive, now: Callable[[], datetime]) -> None:
+        """Take an archive, as its settings and profile are when a harvester asks."""
+        self._followed = archive
         self._now = now
-        self._host = host
-        self._exchange = exchange_of(archive)
         self._lock = Lock()
         self._state: object = None
+        self._read_from: Archive | None = None
         self._entries: list[Entry] = []
         self._by_id: dict[str, Entry] = {}
         self._sets: dict[str, str] = {}
+
+    @property
+    def _archive(self) -> Archive:
+        return self._followed.current()
 
     @property
     def identity(self) -> Identity:
@@ -86,7 +77,7 @@ class HarvestedArchive:
             name=settings.publisher or settings.title_in(settings.main_language),
             base_url=settings.base_url + OAI_PATH,
             admin_email=settings.exchange.admin_email,
-            domain=self._host,
+            domain=urlsplit(settings.base_url).hostname or "",
             earliest=entries[0].datestamp if entries else utc_text(self._now()),
         )
 
@@ -127,44 +118,28 @@ class HarvestedArchive:
     def _refresh(self) -> None:
         """Read the list again if something changed since it was read."""
         with self._lock:
-            state = (_state_of(self._archive), day_of(self._now()))
-            if state == self._state:
+            archive = self._archive
+            state = (_state_of(archive), day_of(self._now()))
+            if state == self._state and archive is self._read_from:
                 return
             sets: dict[str, str] = {}
-            entries = sorted(self._read(sets))
+            entries = sorted(self._read(archive, sets))
             self._entries, self._sets, self._state = entries, sets, state
+            self._read_from = archive
             self._by_id = {entry.item_id: entry for entry in entries}
 
-    def _read(self, sets: dict[str, str]) -> Iterator[Entry]:
+    def _read(self, archive: Archive, sets: dict[str, str]) -> Iterator[Entry]:
         today = day_of(self._now())
-        store = Store(self._archive.layout)
-        with Catalogue.open_for_reading(self._archive.layout.catalogue) as catalogue:
+        store = Store(archive.layout)
+        with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
             for item in catalogue.iter_items(public_on=today):
-                yield Entry(changed_at(item), item.item_id, self._sets_of(item.record, sets))
-            chosen = choose(self._archive, catalogue, EVERYTHING, public_on=today)
+                yield Entry(changed_at(item), item.item_id, _sets_of(archive, item.record, sets))
+            chosen = choose(archive, catalogue, EVERYTHING, public_on=today)
             ever = replace(chosen, since=_EVER)
             for gone in iter_deletions(store, catalogue, ever):
                 last = last_shown(store, gone.item_id, ever, _EVER)
-                told = self._sets_of(last.record, sets) if last else ()
+                told = _sets_of(archive, last.record, sets) if last else ()
                 yield Entry(gone.at, gone.item_id, told, is_deleted=True)
-
-    def _sets_of(self, record: Record, sets: dict[str, str]) -> tuple[str, ...]:
-        """Return the sets of a record, and note what they are called."""
-        lang = self._archive.settings.main_language
-        profile = self._archive.profile
-        kind = next((k for k in profile.kinds if k.name == record.kind), None)
-        kind = kind or next(iter(profile.kinds), None)
-        found = {}
-        if kind is not None:
-            sets["kind"] = translate(_KINDS, lang)
-            found[f"kind:{item_id_for(kind.name)}"] = kind.label(lang)
-        shown = public_record(record, profile)
-        for statement in shown.values("isPartOf"):
-            if statement.value and statement.lang in ("", lang):
-                sets["collection"] = translate(_COLLECTIONS, lang)
-                found[f"collection:{item_id_for(statement.value)}"] = statement.value
-        sets.update(found)
-        return tuple(sorted(found))
 
     # --- documents ---
 
@@ -172,20 +147,22 @@ class HarvestedArchive:
         item = self._item(item_id)
         if item is None:
             return None
-        record = public_record(item.record, self._archive.profile)
-        return oai_dc_element(record, url=page_address(self._archive, item_id))
+        archive = self._archive
+        record = public_record(item.record, archive.profile)
+        return oai_dc_element(record, url=page_address(archive, item_id))
 
     def _document(self, standard: Standard, item_id: str) -> etree._Element | None:
         item = self._item(item_id)
         if item is None:
             return None
-        record = public_record(item.record, self._archive.profile)
+        archive = self._archive
+        record = public_record(item.record, archive.profile)
         # What it lacks is told to the museum by `hoaban export`, not to harvesters.
         published = published_of(
-            self._archive, item, self._today(), format_name=standard.name, tell=lambda finding: None
+            archive, item, self._today(), format_name=standard.name, tell=lambda finding: None
         )
         try:
-            nodes = standard.nodes(record, published, self._exchange)
+            nodes = standard.nodes(record, published, exchange_of(archive))
         except UnfitRecordError:
             return None
         document = standard.document(nodes)
@@ -205,6 +182,25 @@ class HarvestedArchive:
 
 _KINDS = N_("By kind")
 _COLLECTIONS = N_("By collection")
+
+
+def _sets_of(archive: Archive, record: Record, sets: dict[str, str]) -> tuple[str, ...]:
+    """Return the sets of a record, and note what they are called."""
+    lang = archive.settings.main_language
+    profile = archive.profile
+    kind = next((k for k in profile.kinds if k.name == record.kind), None)
+    kind = kind or next(iter(profile.kinds), None)
+    found = {}
+    if kind is not None:
+        sets["kind"] = translate(_KINDS, lang)
+        found[f"kind:{item_id_for(kind.name)}"] = kind.label(lang)
+    shown = public_record(record, profile)
+    for statement in shown.values("isPartOf"):
+        if statement.value and statement.lang in ("", lang):
+            sets["collection"] = translate(_COLLECTIONS, lang)
+            found[f"collection:{item_id_for(statement.value)}"] = statement.value
+    sets.update(found)
+    return tuple(sorted(found))
 
 
 def _state_of(archive: Archive) -> tuple[tuple[int, int], ...]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.opening import Archive
+from pipeline.followed import FollowedArchive
 from pipeline.indexing import index_jobs, public_document
 from schemas.records import day_of, is_public
 from search.documents import SearchDocument
@@ -26,21 +27,23 @@ Stamp = tuple[int, str, str]
 class PublicIndex:
     """The index of the public items of an archive."""
 
-    def __init__(self, archive: Archive, folder: Path, now: Callable[[], datetime]) -> None:
+    def __init__(self, archive: FollowedArchive, folder: Path, now: Callable[[], datetime]) -> None:
         """Prepare; nothing is read yet.
 
         Args:
-            archive: The archive.
+            archive: The archive, as its settings and profile are when somebody asks.
             folder: Where the index goes; made when it is needed.
             now: The clock: it decides what is still under an embargo.
         """
-        self._archive = archive
+        self._followed = archive
+        self._catalogue = archive.current().layout.catalogue
         self._now = now
         self._lock = threading.Lock()
         self._folder = folder
         self._index: SearchIndex | None = None
         self._stamps: dict[str, Stamp] = {}
         self._seen: object = None
+        self._made_for: Archive | None = None
 
     def current(self) -> SearchIndex:
         """Return the index as the catalogue is now.
@@ -51,13 +54,18 @@ class PublicIndex:
             StoreWriteError: The disk refused to take the index.
         """
         with self._lock:
+            archive = self._followed.current()
             seen = (self._today(), *self._files())
             if self._index is None:
-                engine = self._archive.settings.search.engine
+                # The engine is chosen once: another one would need another folder.
+                engine = archive.settings.search.engine
                 self._index = SearchIndex.create(self._folder, engine=engine)
+            if self._made_for is not None and _differ(archive, self._made_for):
+                self._stamps, self._seen = {}, None  # every document may be another one
             if seen != self._seen:
-                self._refresh(self._index)
+                self._refresh(self._index, archive)
                 self._seen = seen
+            self._made_for = archive
             return self._index
 
     def close(self) -> None:
@@ -68,7 +76,7 @@ class PublicIndex:
 
     def _files(self) -> Iterator[tuple[int, int]]:
         """Yield when the files of the catalogue were written, and how long they are."""
-        path = self._archive.layout.catalogue
+        path = self._catalogue
         for file in (path, path.with_name(f"{path.name}-wal")):
             if file.exists():
                 found = file.stat()
@@ -76,22 +84,22 @@ class PublicIndex:
 
     def item(self, item_id: str) -> CatalogueItem | None:
         """Return an item, or None for one that is not there or not public."""
-        with Catalogue.open_for_reading(self._archive.layout.catalogue) as catalogue:
+        with Catalogue.open_for_reading(self._catalogue) as catalogue:
             item = catalogue.get(item_id)
         return item if item is not None and is_public(item.record, self._today()) else None
 
     def _today(self) -> date:
         return day_of(self._now())
 
-    def _refresh(self, index: SearchIndex) -> None:
+    def _refresh(self, index: SearchIndex, archive: Archive) -> None:
         stamps: dict[str, Stamp] = {}
-        with Catalogue.open_for_reading(self._archive.layout.catalogue) as catalogue:
+        with Catalogue.open_for_reading(self._catalogue) as catalogue:
 
             def changed() -> Iterator[SearchDocument]:
                 for item in catalogue.iter_items(public_on=self._today()):
                     stamps[item.item_id] = _stamp(item)
                     if self._stamps.get(item.item_id) != stamps[item.item_id]:
-                        yield public_document(item, self._archive)
+                        yield public_document(item, archive)
 
             if self._stamps:
                 documents = list(changed())
@@ -99,8 +107,17 @@ class PublicIndex:
                 if documents or gone:
                     index.update(documents, removed=gone)
             else:
-                index.replace_all(changed(), jobs=index_jobs(self._archive))
+                index.replace_all(changed(), jobs=index_jobs(archive))
         self._stamps = stamps
+
+
+def _differ(one: Archive, other: Archive) -> bool:
+    """Say whether the documents of an item may differ between two readings of its archive."""
+    return one is not other and (
+        one.profile != other.profile
+        or one.tables != other.tables
+        or one.settings.rights_uri != other.settings.rights_uri
+    )
 
 
 def _stamp(item: CatalogueItem) -> Stamp:

@@ -210,7 +210,7 @@ def serve(host: str, port: int, live: bool, archive_dir: Path | None) -> None:
     from archive.serve import check_site
     from archive.serve import serve as serve_site
     from pipeline.api import Api
-    from pipeline.harvest import can_be_harvested
+    from pipeline.followed import FollowedArchive
     from pipeline.live import LiveSite
     from pipeline.oai_route import oai_routes
     from pipeline.public_index import PublicIndex
@@ -219,10 +219,9 @@ def serve(host: str, port: int, live: bool, archive_dir: Path | None) -> None:
     check_site(archive.layout.site)
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="hoaban-"))
-        index = stack.enter_context(closing(PublicIndex(archive, Path(folder) / "index", now)))
-        routes = Api(archive, index).routes()
-        if can_be_harvested(archive):
-            routes += oai_routes(archive, now)
+        followed = FollowedArchive(archive)
+        index = stack.enter_context(closing(PublicIndex(followed, Path(folder) / "index", now)))
+        routes = [*Api(followed, index).routes(), *oai_routes(followed, now)]
         pages = None
         if live:
             site = LiveSite(archive.layout, now, _tell_build)

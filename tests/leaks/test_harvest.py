@@ -11,6 +11,7 @@ from lxml import etree
 
 from archive.oai import Provider
 from archive.opening import open_archive
+from pipeline.followed import FollowedArchive
 from pipeline.harvest import HarvestedArchive
 from schemas.identifiers import item_id_for
 from tests.conftest import Run
@@ -34,7 +35,8 @@ def provider(run: Run, museum: Path, delivery: Path) -> Provider:
     settings = museum / "hoaban.toml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text + '\n[exchange]\nadmin_email = "kho@example.org"\n', "utf-8")
-    return Provider(HarvestedArchive(open_archive(museum), lambda: NOW), b"k" * 32, page_entries=1)
+    followed = FollowedArchive(open_archive(museum))
+    return Provider(HarvestedArchive(followed, lambda: NOW), b"k" * 32, page_entries=1)
 
 
 def asked(provider: Provider, **arguments: str) -> bytes:

@@ -17,6 +17,7 @@ from lxml import etree
 from archive.export import FORMATS
 from archive.oai import Provider
 from archive.opening import open_archive
+from pipeline.followed import FollowedArchive
 from pipeline.harvest import HarvestedArchive
 from schemas.crosswalks import public_record
 from schemas.crosswalks.iiif import manifest_path
@@ -153,7 +154,7 @@ def harvested(museum: Path, folder: Path) -> Path:
     archive = open_archive(museum)
     exchange = replace(archive.settings.exchange, admin_email="kho@example.org")
     archive = replace(archive, settings=replace(archive.settings, exchange=exchange))
-    repository = HarvestedArchive(archive, lambda: datetime.now(UTC))
+    repository = HarvestedArchive(FollowedArchive(archive), lambda: datetime.now(UTC))
     provider = Provider(repository, b"k" * 32)
     prefixes = [made.prefix for made in repository.formats]
     asked = [{"verb": verb} for verb in ("Identify", "ListSets", "ListMetadataFormats")]

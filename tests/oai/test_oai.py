@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,9 +24,9 @@ from starlette.testclient import TestClient
 from archive.oai import Provider
 from archive.oai.tokens import Place, read_token, write_token
 from archive.settings import ExchangeSettings
+from pipeline.followed import FollowedArchive
 from pipeline.harvest import HarvestedArchive, harvest_key
 from pipeline.oai_route import oai_routes
-from schemas.errors import ConfigError
 from schemas.records import Access
 from schemas.xml import validate
 from tests.export.museum import JANUARY, JUNE, MARCH, Museum, clock
@@ -65,7 +66,7 @@ def museum(tmp_path: Path) -> Museum:
 
 
 def provider_of(museum: Museum, *, at: str = JUNE, page: int = 3) -> Provider:
-    return Provider(HarvestedArchive(museum.archive, clock(at)), KEY, page)
+    return Provider(HarvestedArchive(FollowedArchive(museum.archive), clock(at)), KEY, page)
 
 
 def asked(provider: Provider, *, at: str = JUNE, **arguments: str) -> etree._Element:
@@ -331,12 +332,15 @@ def test_without_an_address_nothing_is_harvested(museum: Museum, missing: str) -
         if missing == "base_url"
         else replace(settings_, exchange=ExchangeSettings())
     )
-    with pytest.raises(ConfigError, match=missing):
-        oai_routes(replace(museum.archive, settings=lacking), clock(JUNE))
+    archive = FollowedArchive(replace(museum.archive, settings=lacking))
+    client = TestClient(Starlette(routes=oai_routes(archive, clock(JUNE))))
+    answer = client.get("/oai", params={"verb": "Identify"})
+    assert answer.status_code == 404
+    assert missing in answer.text
 
 
 def test_addresses_and_forms_are_answered_alike(museum: Museum) -> None:
-    client = TestClient(Starlette(routes=oai_routes(museum.archive, clock(JUNE))))
+    client = TestClient(Starlette(routes=oai_routes(FollowedArchive(museum.archive), clock(JUNE))))
     arguments = {"verb": "ListRecords", "metadataPrefix": "oai_dc"}
     by_address = client.get("/oai", params=arguments)
     assert by_address.headers["content-type"] == "text/xml; charset=utf-8"
@@ -347,7 +351,7 @@ def test_addresses_and_forms_are_answered_alike(museum: Museum) -> None:
 
 @contextmanager
 def serving(museum: Museum) -> Iterator[str]:
-    app = Starlette(routes=oai_routes(museum.archive, clock(JUNE)))
+    app = Starlette(routes=oai_routes(FollowedArchive(museum.archive), clock(JUNE)))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -382,3 +386,28 @@ def test_the_usual_harvesters_get_everything(tmp_path: Path) -> None:
         assert len(list(Sickle(address).ListSets())) >= 2
         with pytest.raises(NoRecordsMatch):
             Sickle(address).ListRecords(metadataPrefix="oai_dc", until="2000-01-01")
+
+
+def test_changed_settings_count_with_the_next_request(museum: Museum) -> None:
+    client = TestClient(Starlette(routes=oai_routes(FollowedArchive(museum.archive), clock(JUNE))))
+    asked = {"verb": "GetRecord", "metadataPrefix": "oai_dc"}
+
+    def answer(host: str) -> tuple[int, str]:
+        found = client.get("/oai", params=asked | {"identifier": f"oai:{host}:bt-001"})
+        return found.status_code, found.text
+
+    assert "đồng" in answer("bao-tang.example")[1]
+    config = museum.archive.layout.config
+    archive = '[archive]\ntitle = { vi = "Khác" }\nbase_url = "https://khac.example"\n'
+    email = '[exchange]\nadmin_email = "kho@khac.example"\n'
+    for text, status, said in (
+        (archive + email, 200, "đồng"),
+        ("[archive", 200, "đồng"),
+        (archive, 404, "admin_email"),
+        (archive + email, 200, "đồng"),
+    ):
+        config.write_text(text, encoding="utf-8")
+        minute_ago = config.stat().st_mtime - 60
+        os.utime(config, (minute_ago, minute_ago))
+        found_status, found_text = answer("khac.example")
+        assert (found_status, said in found_text) == (status, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from archive.catalogue import Catalogue, CatalogueItem
 from archive.opening import Archive, create_archive
 from archive.settings import Settings
 from pipeline.api import Api
+from pipeline.followed import FollowedArchive
 from pipeline.public_index import PublicIndex
 from schemas.dublincore import Statement
 from schemas.records import Access, Record
@@ -69,7 +71,8 @@ def client(archive: Archive, tmp_path: Path) -> Iterator[Host]:
     site = tmp_path / "site"
     site.mkdir()
     (site / "index.html").write_text("home", encoding="utf-8")
-    routes = Api(archive, PublicIndex(archive, tmp_path / "public", now)).routes()
+    followed = FollowedArchive(archive)
+    routes = Api(followed, PublicIndex(followed, tmp_path / "public", now)).routes()
     with hosting(site, routes) as host:
         yield host
 
@@ -239,3 +242,67 @@ def test_the_opensearch_description_leads_to_page_suggestions_and_answers(
     assert ask(client, suggest.replace("{searchTerms}", "trong"))
     assert len(tree.findtext("o:ShortName", "", names)) <= 16
     assert client.get("/fr/opensearch.xml").status == 404
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file as an editor did a minute ago."""
+    path.write_text(text, encoding="utf-8")
+    minute_ago = path.stat().st_mtime - 60
+    os.utime(path, (minute_ago, minute_ago))
+
+
+def test_a_changed_profile_counts_with_the_next_request(client: Host, archive: Archive) -> None:
+    profile = archive.layout.profile
+    before = profile.read_text(encoding="utf-8-sig")
+    (hit,) = ask(client, "/api/search?q=ĐS-2001&lang=en")["hits"]
+    address = f"/api/items/{hit['id']}?lang=en"
+    material = next(s for s in ask(client, address)["statements"] if s["field"] == "material")
+    assert material["label"] == "Material"
+    assert ask(client, "/api/search?q=bronze")["total"]
+
+    lines = before.splitlines(keepends=True)
+    is_material = [",material," in line for line in lines]
+    renamed = [
+        line.replace("Material", "Substance") if found else line
+        for line, found in zip(lines, is_material, strict=True)
+    ]
+    save(profile, "".join(renamed))
+    material = next(s for s in ask(client, address)["statements"] if s["field"] == "material")
+    assert material["label"] == "Substance"
+    answer = ask(client, "/api/search?q=ĐS-2001&facets=1&lang=en")
+    assert "Substance" in {facet["label"] for facet in answer["facets"]}
+
+    save(profile, "".join(n for n, found in zip(lines, is_material, strict=True) if not found))
+    fields = {s["field"] for s in ask(client, address)["statements"]}
+    assert "material" not in fields
+    answer = ask(client, "/api/search?q=&facets=1&lang=en")
+    assert "material" not in {facet["field"] for facet in answer["facets"]}
+
+
+def test_a_broken_profile_keeps_the_last_good_one_and_is_told_once(
+    client: Host, archive: Archive, caplog: pytest.LogCaptureFixture
+) -> None:
+    (hit,) = ask(client, "/api/search?q=ĐS-2001&lang=en")["hits"]
+    save(archive.layout.profile, "shapeID,nothing\n")
+    assert ask(client, "/api/search?q=ĐS-2001&lang=en")["hits"] == [hit]
+    assert ask(client, f"/api/items/{hit['id']}?lang=vi")["statements"]
+    (told,) = (record for record in caplog.records if record.name == "hoaban.serve")
+    assert "profile.csv" in told.getMessage()
+
+
+def test_a_file_that_is_still_being_written_waits(archive: Archive) -> None:
+    config = archive.layout.config
+    moment = [config.stat().st_mtime + 60]
+    followed = FollowedArchive(archive, wall_clock=lambda: moment[0])
+    assert followed.current() is archive
+    config.write_text(config.read_text("utf-8") + "\n[exchange]\n", encoding="utf-8")
+    os.utime(config, (moment[0], moment[0]))
+    assert followed.current() is archive
+    moment[0] += 1.5
+    assert followed.current() is not archive
+    assert followed.current() is followed.current()
+    (archive.layout.root / "vocabularies").mkdir(exist_ok=True)
+    again = followed.current()
+    archive.layout.periods.write_text("", encoding="utf-8")
+    moment[0] = archive.layout.periods.stat().st_mtime - 5  # our clock goes after the disk's
+    assert followed.current() is again or followed.current() == again
