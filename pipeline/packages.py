@@ -28,6 +28,7 @@ from pipeline.deletions import iter_deletions
 from pipeline.derivative_sets import limits_in
 from pipeline.exchange import EXCHANGED, exchange_findings, exchange_of, published_of
 from pipeline.find import ids_matching
+from pipeline.hidden_letters import hidden_told
 from pipeline.partner_images import pictures_of
 from pipeline.selection import Chosen, choose
 from schemas.crosswalks.iiif import Publication
@@ -219,7 +220,7 @@ def _write(
     out: Path,
     context: ExportContext,
 ) -> ExportReport:
-    items = found.iter_items(catalogue)
+    items = hidden_told(found.iter_items(catalogue), context)
     first = next(items, None)
     is_one_file = bool(made.ending) or out.suffix.lower() == ONE_FILE
     if first is None and found.since is not None:

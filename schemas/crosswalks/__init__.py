@@ -26,4 +26,8 @@ def public_record(record: Record, profile: Profile) -> Record:
         for entry in record.statements
         if entry.field in shown and ((value := without_turning(entry.value)) or entry.uri)
     )
-    return replace(record, statements=statements, extra=(), originals=())
+    views = tuple(
+        replace(view, label=label) if (label := without_turning(view.label)) != view.label else view
+        for view in record.views
+    )
+    return replace(record, statements=statements, views=views, extra=(), originals=())

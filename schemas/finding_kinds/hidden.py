@@ -26,4 +26,13 @@ KINDS = (
         N_("The cell holds letters that turn the writing round ({letters}); they are left out."),
         N_("Read what the record says now, and type the cell anew if it is wrong."),
     ),
+    FindingKind(
+        "EXPORT-hidden-letters",
+        Severity.WARNING,
+        N_("The record of '{number}' holds letters that nobody sees, in {places}."),
+        N_(
+            "Numbers and names of masters go out byte for byte: tell the partner. Type texts anew"
+            " with hoaban records export and import."
+        ),
+    ),
 )

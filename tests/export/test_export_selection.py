@@ -269,3 +269,25 @@ def test_the_command_chooses_tells_and_says_by_its_exit_code_that_numbers_are_un
     assert "deleted.csv" in ran.out
     ran = run("export", "qdc", "--out", tmp_path / "x", "--facet", "material", cwd=root)
     assert (ran.code, "field=value" in ran.err) == (4, True)
+
+
+def test_letters_nobody_sees_are_told_and_the_number_goes_out_as_it_is(museum: Museum) -> None:
+    """EXPORT-hidden-letters."""
+    number = "BT\u200b-\u202e009"
+    museum.put(number, title="Trống\u202e đồng", material="gỗ\u200b", storage_location="Kho\u200b")
+    museum.index()
+    out = museum.archive.layout.root.parent / "mods.xml"
+    report = museum.export("mods", out)
+    (told,) = (f for f in report.findings if f.code == "EXPORT-hidden-letters")
+    assert told.values == {
+        "number": number,
+        "places": "identifier: U+202E, U+200B; title@vi: U+202E; material@vi: U+200B",
+    }
+    assert not report.is_partial
+    text = out.read_text(encoding="utf-8")
+    assert f">{number}</mods:identifier>" in text
+    assert "Trống đồng" in text
+    whole = museum.export("csv", out.with_suffix(".csv"), all_access=True)
+    (told,) = (f for f in whole.findings if f.code == "EXPORT-hidden-letters")
+    assert "storage_location@vi: U+200B" in str(told.values["places"])
+    assert number in out.with_suffix(".csv").read_text(encoding="utf-8-sig")
