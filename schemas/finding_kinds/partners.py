@@ -19,6 +19,15 @@ KINDS = (
         N_("Fill in the item's licence (field {field}), or set rights_uri in hoaban.toml."),
     ),
     FindingKind(
+        "PARTNER-no-template",
+        Severity.WARNING,
+        N_("Left out for {partner}: its profile names no template for the rights '{value}'."),
+        N_(
+            "Put the right one into [wiki.licences] of a copy of the profile in partners/; for what"
+            " is in the public domain, the one that says why, as PD-old-100-expired."
+        ),
+    ),
+    FindingKind(
         "PARTNER-no-images",
         Severity.WARNING,
         N_("Left out for {partner}: it has no images that are made."),

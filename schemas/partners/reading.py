@@ -218,9 +218,13 @@ def _wiki(keys: Keys, codes: Mapping[str, Mapping[str, str]]) -> WikiPage:
         if not _ADDRESS.fullmatch(address):
             raise keys.wrong("licences", _("addresses of rights statements"), address)
     titles = (made.template, *(named.name for named in made.parameters), *made.categories)
-    for title in (*titles, *made.licences.values()):
+    for title in titles:
         if not title.strip() or re.search(r"[\[\]{}|<>#\n=]", title):
             raise keys.wrong("", _("names without [ ] {{ }} | < > # =").format(), title)
+    # A template may have parameters, as PD-Art|PD-old-100-expired.
+    for title in made.licences.values():
+        if not title.partition("|")[0].strip() or re.search(r"[\[\]{}<>#\n]", title):
+            raise keys.wrong("licences", _("templates without [ ] {{ }} < > #").format(), title)
     if not made.licences:
         raise keys.wrong("licences", _("a template for each licence that may go out"), {})
     return made

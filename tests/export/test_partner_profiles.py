@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from archive.export import ExportReport
+from archive.export.partners.rights import RightsJudge
 from archive.export.selection import EVERYTHING, Selection
 from archive.lock import write_lock
 from archive.opening import open_archive
+from pipeline.exchange import exchange_of
 from pipeline.partners import export_to, find_partner, partner_names
 from schemas.dublincore import Statement
 from schemas.errors import ConfigError, FixityError, SourceError, StoreWriteError
@@ -267,3 +269,24 @@ def test_a_column_that_must_have_a_value_is_told_where_it_has_none(
     ]
     assert not report.is_partial
     json.dumps(report.to_json())
+
+
+def test_commons_wants_to_know_why_something_is_in_the_public_domain(museum: Museum) -> None:
+    """PARTNER-no-template."""
+    mark = "http://creativecommons.org/publicdomain/mark/1.0/"
+    record = Record("BT-1", (Statement("license", mark, uri=mark, field="rights_uri"),))
+    shipped = find_partner(museum.archive, "wikimedia-commons")
+    exchange = exchange_of(museum.archive)
+    refusal = RightsJudge(shipped, exchange).refusal(record)
+    assert refusal is not None
+    assert (refusal.code, refusal.values["value"]) == ("PARTNER-no-template", mark)
+
+    text = (SHIPPED / "wikimedia-commons.toml").read_text(encoding="utf-8")
+    add_profile(museum, "ours", f'{text}"{mark}" = "PD-Art|PD-old-100-expired"\n')
+    own = find_partner(museum.archive, "ours")
+    judge = RightsJudge(own, exchange)
+    assert judge.refusal(record) is None
+    assert own.wiki is not None
+    assert own.wiki.licences[mark] == "PD-Art|PD-old-100-expired"
+    with pytest.raises(ConfigError, match="templates without"):
+        parse_partner(f'{text}"{mark}" = "PD}}}}[[x"\n', HERE)

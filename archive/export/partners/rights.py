@@ -40,31 +40,37 @@ class RightsJudge:
 
     def refusal(self, record: Record) -> Finding | None:
         """Return why the partner does not take an item, or None where it does."""
-        wanted = self._wanted()
-        if not wanted:
+        allow, licences = self._allowed(), self._licences()
+        if not allow and not licences:
             return None
         said = self.said(record)
         values = {"partner": self.partner.name, "field": licence_field(self.exchange, record)}
         if not said.uris:
             return _finding("PARTNER-no-rights", record, values)
-        refused = [uri for uri in said.uris if not all(begins(uri, part) for part in wanted)]
-        if refused:
-            return _finding("PARTNER-rights-refused", record, values | {"value": refused[0]})
+        for code, starts in (
+            ("PARTNER-rights-refused", allow),
+            ("PARTNER-no-template", licences),
+        ):
+            refused = [uri for uri in said.uris if starts and not begins(uri, starts)]
+            if refused:
+                return _finding(code, record, values | {"value": refused[0]})
         return None
 
     def said(self, record: Record) -> RightsSaid:
         """Return the rights of an item."""
         return rights_said(parts_of(record, self.exchange), self.exchange)
 
-    def _wanted(self) -> list[tuple[str, ...]]:
-        """Return the lists of addresses, each of which a statement must be in."""
-        allow = [
+    def _allowed(self) -> tuple[str, ...]:
+        """Return the addresses the partner takes; none where it takes every one."""
+        return tuple(
             address
             for entry in self.partner.allow
             for address in (OPEN_RIGHTS if entry == OPEN else (entry,))
-        ]
-        licences = tuple(self.partner.wiki.licences) if self.partner.wiki else ()
-        return [part for part in (tuple(allow), licences) if part]
+        )
+
+    def _licences(self) -> tuple[str, ...]:
+        """Return the addresses that a wiki page has a template for; none where there is no page."""
+        return tuple(self.partner.wiki.licences) if self.partner.wiki else ()
 
 
 def begins(uri: str, starts: Iterable[str]) -> bool:
