@@ -19,6 +19,7 @@ from archive.export import (
     Format,
 )
 from archive.export.deletions import beside
+from archive.export.items import Picture
 from archive.export.museum_xml import ONE_FILE
 from archive.export.selection import EVERYTHING, Judge, Selection
 from archive.export.target import new_path
@@ -128,31 +129,34 @@ def export_as(
         ids = frozenset(ids_matching(archive, narrowing.query)) if narrowing.query else None
         found = found.narrowed(*narrowing.judges, ids=ids)
         store = Store(archive.layout)
-        gone = iter_deletions(store, catalogue, found.narrowed(*narrowing.told))
         context = replace(
             _context(archive, catalogue, found.public_on, day_of(at), made.name, told.append),
             at=utc_text(at),
             is_complete=all_access,
-            deletions=tuple(gone),
+            deletions=tuple(iter_deletions(store, catalogue, found.narrowed(*narrowing.told))),
         )
         if all_access or with_masters:
             context = replace(context, images_instead=lambda item: None)
         if all_access or (with_masters and made.needs_masters):
-            context = replace(
-                context,
-                pictures=lambda item, max_px: pictures_of(
-                    archive,
-                    _part(catalogue, item.item_id, found.public_on),
-                    max_px,
-                    is_complete=True,
-                ),
-            )
+            context = _with_whole_pictures(context, archive, catalogue, found.public_on)
         report = _write(made, store, catalogue, found, out, context)
     return replace(
         report,
         deleted=len(context.deletions),
         findings=(*found.findings, *report.findings, *told),
     )
+
+
+def _with_whole_pictures(
+    context: ExportContext, archive: Archive, catalogue: Catalogue, public_on: date | None
+) -> ExportContext:
+    """Return what an export is told that may have pictures larger than the limits allow."""
+
+    def pictures(item: ExportItem, max_px: int) -> tuple[Picture, ...] | None:
+        known = _part(catalogue, item.item_id, public_on)
+        return pictures_of(archive, known, max_px, is_complete=True)
+
+    return replace(context, pictures=pictures)
 
 
 def context_of(

@@ -17,6 +17,7 @@ from schemas.messages import (
 
 if TYPE_CHECKING:
     from archive.opening import Archive
+    from pipeline.find import FoundItems
     from search.facets import Filters
 
 from pipeline.commands.opening import now, open_chosen
@@ -130,7 +131,11 @@ def search(
     )
     if as_json:
         print_json(found.to_json())
-        return
+    else:
+        _print_found(found)
+
+
+def _print_found(found: FoundItems) -> None:
     if found.corrected:
         click.echo(
             _("Nothing has all of these words. Found instead: {words}").format(

@@ -31,7 +31,11 @@ from schemas.normalising import shipped_tables
 from schemas.profile import parse_profile, shipped_profile_text
 
 if TYPE_CHECKING:
+    from pipeline.check import CheckReport
     from pipeline.choosing import Only
+    from schemas.findings import Finding
+    from schemas.normalising import ValueTables
+    from schemas.profile import Profile
 
 
 from pipeline.commands.legacy_text import accept_text
@@ -117,7 +121,7 @@ def check(
     archive_dir: Path | None,
 ) -> None:
     from pipeline.check import check as run_check
-    from pipeline.marking.give_back import check_is_new, give_back, marked_name
+    from pipeline.marking.give_back import check_is_new, give_back
 
     if marked is not None:
         check_is_new(marked)
@@ -125,18 +129,7 @@ def check(
     if source is None or has_errors(in_profile):
         print_profile_check(archive_dir, as_json=as_json)
         return
-    settings, profile = Settings(), parse_profile(shipped_profile_text("museum"))
-    tables = shipped_tables()
-    columns = parse_columns(mapped)
-    archive: Archive | None = None
-    if archive_dir is not None or is_in_archive():
-        archive = open_chosen(archive_dir)
-        settings, profile, tables = archive.settings, archive.profile, archive.tables
-    check_columns(columns, profile)
-    if archive is not None and columns:
-        remember_columns(archive.layout.config, columns)
-    intake = replace(settings.intake, columns={**settings.intake.columns, **columns})
-    settings = replace(settings, intake=intake)
+    settings, profile, tables = _decided(archive_dir, parse_columns(mapped))
     with progress_shown() as tell:
         report = run_check(
             source,
@@ -151,7 +144,7 @@ def check(
         )
     findings = (*in_profile, *report.findings)
     if marked is not None:
-        give_back(report, profile, marked, intake=intake)
+        give_back(report, profile, marked, intake=settings.intake)
     if as_json:
         print_json(
             {
@@ -162,20 +155,43 @@ def check(
             }
         )
     else:
-        print_lines(finding_lines(findings))
-        click.echo(delivery_size(report.items, report.scans))
-        click.echo(finding_summary(findings))
-        if marked is not None:
-            click.echo(_("Marked in a copy of the catalogue: {path}").format(path=marked))
-        elif report.findings:
-            click.echo(
-                _('To see it in the sheet: add --marked "{name}"').format(
-                    name=marked_name(report.catalogue)
-                )
-            )
+        _print_check(report, findings, marked)
         if contact_sheet is not None:
             click.echo(contact_sheet_line(contact_sheet))
     exit_partial_if(report.has_errors)
+
+
+def _decided(
+    archive_dir: Path | None, columns: dict[str, str]
+) -> tuple[Settings, Profile, ValueTables]:
+    """Return what a delivery is read by: an archive's decisions, or those of a new one.
+
+    The fields that were named for columns are remembered in the archive, if there is one.
+    """
+    settings, profile = Settings(), parse_profile(shipped_profile_text("museum"))
+    tables = shipped_tables()
+    archive: Archive | None = None
+    if archive_dir is not None or is_in_archive():
+        archive = open_chosen(archive_dir)
+        settings, profile, tables = archive.settings, archive.profile, archive.tables
+    check_columns(columns, profile)
+    if archive is not None and columns:
+        remember_columns(archive.layout.config, columns)
+    intake = replace(settings.intake, columns={**settings.intake.columns, **columns})
+    return replace(settings, intake=intake), profile, tables
+
+
+def _print_check(report: CheckReport, findings: tuple[Finding, ...], marked: Path | None) -> None:
+    from pipeline.marking.give_back import marked_name
+
+    print_lines(finding_lines(findings))
+    click.echo(delivery_size(report.items, report.scans))
+    click.echo(finding_summary(findings))
+    if marked is not None:
+        click.echo(_("Marked in a copy of the catalogue: {path}").format(path=marked))
+    elif report.findings:
+        name = marked_name(report.catalogue)
+        click.echo(_('To see it in the sheet: add --marked "{name}"').format(name=name))
 
 
 @click.command(
