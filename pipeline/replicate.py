@@ -1,4 +1,4 @@
-"""Keeping a verified copy of the archive: store, settings, profile and audit logs.
+"""Keeping a verified copy of the archive: its store, what people wrote beside it, audit logs.
 
 Nothing at the copy is deleted, and no object that stands there is replaced: new versions are
 added, everything else is told as a finding. ``docs/recovery.md`` says what the copy is for.
@@ -6,16 +6,14 @@ added, everything else is told as a finding. ``docs/recovery.md`` says what the 
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from archive import durable
-from archive.audit_log import iter_past_audits
 from archive.disk_format import largest_file_bytes
 from archive.layout import Layout
 from archive.lock import write_lock
@@ -25,8 +23,9 @@ from archive.replication import CopyPlan, Standing, copy_object, plan_copy
 from archive.store import Store
 from archive.verified_copy import DamagedSourceError
 from pipeline.progress import OnProgress, Progress, ignore_progress
+from pipeline.replica_documents import copy_documents, copy_texts
 from pipeline.replica_place import check_place, write_marker
-from schemas.errors import FixityError, StoreWriteError
+from schemas.errors import StoreWriteError
 from schemas.events import utc_text
 from schemas.findings import Finding
 from schemas.messages import N_, _
@@ -130,11 +129,12 @@ def replicate(
         store.recover()
         work = _compare(Store(source), store, on_progress)
         _check_room(target, work.due)
-        _copy_documents(source, target)
+        copy_documents(source, target)
         report = _copy(Store(source), store, work, max_bytes_per_s, on_progress)
+        told = tuple(copy_texts(source, target))
         store.recover()
         write_marker(target, started_at, finished_at=utc_text(now()))
-    return report
+    return replace(report, findings=(*report.findings, *told))
 
 
 def _compare(source: Store, target: Store, on_progress: OnProgress) -> _Work:
@@ -184,27 +184,6 @@ def _check_room(target: Layout, due: list[CopyPlan]) -> None:
             remedy=_("Take a larger disk, or free some space there; nothing was copied."),
             path=target.root,
         )
-
-
-def _copy_documents(source: Layout, target: Layout) -> None:
-    """Copy settings, profile and finished audit logs, where they differ."""
-    logs = [past.path for past in iter_past_audits(source) if past.event is not None]
-    pairs = [(source.profile, target.profile), (source.config, target.config)]
-    pairs += [(log, target.audits / log.name) for log in logs]
-    for path, copy in pairs:
-        with durable.translated_os_errors(path):
-            data = path.read_bytes()
-        if copy.is_file() and copy.read_bytes() == data:
-            continue
-        durable.make_folder(copy.parent)
-        durable.write_file(copy, data)
-        durable.sync_file(copy)
-        if hashlib.sha512(copy.read_bytes()).digest() != hashlib.sha512(data).digest():
-            raise FixityError(
-                _("What was written to the disk reads back otherwise."),
-                remedy=_("Do not use this disk. Check its cable, or take another one."),
-                path=copy,
-            )
 
 
 def _copy(

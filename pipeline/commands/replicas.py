@@ -113,7 +113,7 @@ def audit(
 ) -> None:
     from pipeline.audit import audit as run_audit
     from pipeline.audit_choice import READERS, AuditChoice
-    from pipeline.replica_place import check_apart
+    from pipeline.replica_place import check_apart, is_marked
 
     _check_options(sample, oldest, only, reports)
     archive = open_chosen(archive_dir)
@@ -139,7 +139,7 @@ def audit(
         print_json(report.to_json())
     else:
         print_lines(report.lines())
-        _advise(report, repair_from)
+        _advise(report, repair_from, is_copy=is_marked(archive.layout))
     if report.problems:
         sys.exit(FixityError.exit_code)
 
@@ -169,8 +169,13 @@ def _write_reports(archive: Archive, report: AuditReport, paths: tuple[Path, ...
         click.echo(_("Report: {path}").format(path=path), err=True)
 
 
-def _advise(report: AuditReport, repair_from: Path | None) -> None:
-    if not report.knows_all:
+def _advise(report: AuditReport, repair_from: Path | None, *, is_copy: bool) -> None:
+    if is_copy:
+        click.echo(
+            _("This is a copy: items that it lacks altogether come with hoaban replicate."),
+            err=True,
+        )
+    elif not report.knows_all:
         click.echo(
             _("catalogue.db is missing, so a removed item cannot be missed: hoaban rebuild"),
             err=True,
@@ -179,10 +184,15 @@ def _advise(report: AuditReport, repair_from: Path | None) -> None:
         click.echo(
             _("The archive is write-protected or full, so there is no log of this audit."), err=True
         )
-    if report.problems and repair_from is None:
+    from archive.fixity import ProblemKind
+
+    lost = [p for p in report.problems if p.kind is not ProblemKind.EXTRA]
+    if lost and repair_from is None:
         click.echo(_("To restore from a copy: hoaban audit --repair-from DIR"), err=True)
-    elif report.problems:
+    elif lost:
         click.echo(_("What is listed could not be restored: the copy lacks it too."), err=True)
+    if len(lost) < len(report.problems):
+        click.echo(_("Move what nothing records out of store/ by hand."), err=True)
 
 
 @click.command(

@@ -36,4 +36,16 @@ KINDS = (
         N_("A file of {size} GB does not fit on this disk: FAT32 takes files up to 4 GB."),
         N_("The other items are copied. Take a disk formatted as exFAT, NTFS or ext4."),
     ),
+    FindingKind(
+        "REPLICA-text-refused",
+        Severity.ERROR,
+        N_("The file could not be written to the copy: {reason}"),
+        N_("Everything else is copied. Give it a name of plain letters, or take another disk."),
+    ),
+    FindingKind(
+        "REPLICA-text-left",
+        Severity.INFO,
+        N_("Only the copy has this file; it stays there."),
+        N_("A restoration brings it back. Delete it in the copy if nobody wants it any more."),
+    ),
 )

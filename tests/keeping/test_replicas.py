@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import random
 import shutil
@@ -59,6 +60,56 @@ def test_a_copy_is_an_archive_with_the_same_store(archive: Archive, copy: Layout
     assert_valid(Store(copy))
     assert audit(open_archive(copy.root), now=Clock()).problems == ()
     assert json.loads(copy.replica.read_bytes())["finished_at"]
+
+
+def test_what_people_wrote_comes_too_and_nothing_of_it_is_deleted(
+    archive: Archive, copy: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """REPLICA-text-left, REPLICA-text-refused."""
+    root = archive.layout.root
+    texts = {
+        "stories/mot.vi.md": "một",
+        "theme/logo.svg": "<svg/>",
+        "vocabularies/materials.csv": "id\n",
+        "partners/ours.toml": "[partner]\n",
+        "periods.csv": "",
+    }
+    for name, text in texts.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    (root / "stories/.DS_Store").write_bytes(b"x")
+    assert run(archive, copy).findings == ()
+    for name, text in texts.items():
+        assert (copy.root / name).read_text(encoding="utf-8") == text
+    assert not (copy.root / "stories/.DS_Store").exists()
+
+    (root / "stories/mot.vi.md").rename(root / "stories/hai.vi.md")
+    (left,) = run(archive, copy).findings
+    assert (left.code, left.path) == ("REPLICA-text-left", "stories/mot.vi.md")
+    assert (copy.root / "stories/hai.vi.md").is_file()
+
+    (root / "stories/refused.vi.md").write_text("không", encoding="utf-8")
+    written = durable.write_file
+
+    def as_fat(path: Path, data: bytes) -> None:
+        if "refused" in path.name:
+            with durable.translated_os_errors(path):
+                raise OSError(errno.EINVAL, "Invalid argument")
+        written(path, data)
+
+    monkeypatch.setattr(durable, "write_file", as_fat)
+    add_item(archive, "T-9")
+    report = run(archive, copy)
+    assert codes(report) == ["REPLICA-text-refused", "REPLICA-text-left"]
+    assert report.added == 1
+
+    def as_full(path: Path, data: bytes) -> None:
+        with durable.translated_os_errors(path):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(durable, "write_file", as_full)
+    with pytest.raises(StoreWriteError):
+        run(archive, copy)
 
 
 def test_only_what_is_new_is_copied(archive: Archive, copy: Layout) -> None:
