@@ -118,11 +118,10 @@ def restore(
 
 def _opened(folder: Path) -> Archive:
     """Return the archive or copy in exactly this folder, not in one above it."""
-    archive = open_archive(folder)
-    if archive.layout.root != folder.resolve():
+    if not Layout(folder.resolve()).config.is_file():
         raise ConfigError(
             _("This folder is no archive and no copy of one: it has no hoaban.toml."),
             remedy=_("Name the folder that hoaban replicate wrote to."),
             path=folder,
         )
-    return archive
+    return open_archive(folder)

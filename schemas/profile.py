@@ -88,8 +88,17 @@ def read_profile(path: Path) -> Profile:
     """Return the profile in a ``profile.csv``.
 
     Raises:
-        ConfigError: The file cannot be read, or something is wrong with it.
+        ConfigError: The file is missing or cannot be read, or something is wrong with it.
     """
+    if not path.exists():
+        raise ConfigError(
+            _("The profile is missing."),
+            remedy=_(
+                "Bring it back from a copy; hoaban profile --shipped FILE.csv writes the one that"
+                " comes with Hoa Ban."
+            ),
+            path=path,
+        )
     return _without_errors(check_profile(path), path)
 
 

@@ -380,3 +380,13 @@ def test_quantities_are_read_as_people_write_them() -> None:
     assert [rate(text) for text in ("50MB/s", "800k", "1,5 GB", "10")] == [5e7, 8e5, 1.5e9, 10]
     assert [share(text) for text in ("5%", "0,5 %", "100")] == [5, 0.5, 100]
     assert [duration(text) for text in ("30m", "2h", "1h30m", "90s")] == [1800, 7200, 5400, 90]
+
+
+def test_a_mistyped_copy_and_a_missing_profile_say_what_to_do(
+    archive: Archive, copy: Layout, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match=r"no copy of one.*hoaban replicate"):
+        restore(tmp_path / "disk" / "kopie", tmp_path / "new", now=Clock())
+    archive.layout.profile.unlink()
+    with pytest.raises(ConfigError, match=r"profile is missing.*from a copy"):
+        open_archive(archive.layout.root)
