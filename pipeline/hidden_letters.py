@@ -21,23 +21,23 @@ Item = TypeVar("Item", bound=ExportItem)
 def hidden_told(items: Iterable[Item], context: ExportContext) -> Iterator[Item]:
     """Yield ``items``; tell of each whose record holds such letters where the export shows it."""
     for item in items:
-        shown = {entry.field for entry in context.record_of(item).statements}
-        places = dict.fromkeys(_places(item.record, shown))
-        if places:
-            values = {"number": item.record.identifier, "places": "; ".join(places)}
-            context.tell(Finding("EXPORT-hidden-letters", item_id=item.item_id, values=values))
+        if found := tuple(_hidden(item.record)):
+            shown = {entry.field for entry in context.record_of(item).statements}
+            places = dict.fromkeys(place for place, field in found if field in shown | {None})
+            if places:
+                values = {"number": item.record.identifier, "places": "; ".join(places)}
+                context.tell(Finding("EXPORT-hidden-letters", item_id=item.item_id, values=values))
         yield item
 
 
-def _places(record: Record, shown: set[str]) -> Iterator[str]:
-    """Yield the fields that hold such letters, and which: ``title@vi: U+200B``."""
-    texts = [("identifier", record.identifier)]
+def _hidden(record: Record) -> Iterator[tuple[str, str | None]]:
+    """Yield where such letters are and which, as ``title@vi: U+200B``, and the field of a text."""
+    texts: list[tuple[str, str, str | None]] = [("identifier", record.identifier, None)]
     for entry in record.statements:
-        if entry.field in shown:
-            name = entry.field or entry.term
-            texts.append((f"{name}@{entry.lang}" if entry.lang else name, entry.value))
+        name = entry.field or entry.term
+        texts.append((f"{name}@{entry.lang}" if entry.lang else name, entry.value, entry.field))
     for view in record.views:
-        texts += [("views", view.label), ("masters", view.path)]
-    for place, text in texts:
+        texts += [("views", view.label, None), ("masters", view.path, None)]
+    for place, text, field in texts:
         if letters := hidden_in(text):
-            yield f"{place}: {', '.join(letters)}"
+            yield f"{place}: {', '.join(letters)}", field
