@@ -37,7 +37,6 @@ EXTRAS: Mapping[str, Extra] = {
         Extra("tantivy", "tantivy", "tantivy", '[search] engine = "tantivy"'),
         Extra("target", "cv2", "opencv-python-headless", "ColorChecker"),
         Extra("xls", "python_calamine", "python-calamine", "XLS"),
-        Extra("zip", "zlib_ng.zlib_ng", "zlib-ng", ".zip, fast CRC-32"),
     )
 }
 

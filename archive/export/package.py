@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from archive.export.names import safe_name
-from archive.export.stored_zip import DateTime, StoredZip
 
 # A piece is read, digested and written while a core's own cache holds it.
 _CHUNK_BYTES = 256 * 1024
@@ -28,13 +27,6 @@ class Readable(Protocol):
 
     def read(self, size: int = -1, /) -> bytes:
         """Return at most ``size`` bytes, or none at the end."""
-
-
-class Writable(Protocol):
-    """What takes a file in pieces."""
-
-    def write(self, chunk: bytes, /) -> object:
-        """Write the next piece, all of it."""
 
 
 class Package(Protocol):
@@ -69,25 +61,13 @@ def new_package(
         with tarfile.TarFile(path, "w", format=tarfile.PAX_FORMAT, copybufsize=_CHUNK_BYTES) as tar:
             yield _TarPackage(tar, base, int(moment.timestamp()))
     elif kind == "zip":
-        date_time = _dos_moment(moment)
-        if is_text:
-            with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as zipped:
-                yield _DeflatedPackage(zipped, base, date_time)
-        else:
-            # Images are compressed already, and a stored file can be read with any tool.
-            with path.open("xb") as file:
-                stored = StoredZip(file, date_time)
-                yield _StoredPackage(stored, base)
-                stored.close()
+        # Images are compressed already, and a stored file can be read with any tool.
+        method = zipfile.ZIP_DEFLATED if is_text else zipfile.ZIP_STORED
+        with zipfile.ZipFile(path, "x", method) as zipped:
+            yield _ZipPackage(zipped, base, max(moment, _ZIP_EPOCH))
     else:
         path.mkdir()
         yield _FolderPackage(path)
-
-
-def _dos_moment(moment: datetime) -> DateTime:
-    """Return a moment as a .zip can say it: from 1980."""
-    at = max(moment, _ZIP_EPOCH)
-    return at.year, at.month, at.day, at.hour, at.minute, at.second
 
 
 def add_bytes(package: Package, name: str, content: bytes) -> None:
@@ -120,33 +100,23 @@ class _TarPackage:
         self._tar.addfile(info, content)
 
 
-class _StoredPackage:
-    def __init__(self, stored: StoredZip, base: str) -> None:
-        self._stored = stored
-        self._base = base
-
-    def add(self, name: str, content: Readable, size_bytes: int) -> None:
-        with self._stored.new_file(f"{self._base}/{name}", size_bytes) as file:
-            _copy(content, file, size_bytes)
-
-
-class _DeflatedPackage:
-    def __init__(self, zipped: zipfile.ZipFile, base: str, date_time: DateTime) -> None:
+class _ZipPackage:
+    def __init__(self, zipped: zipfile.ZipFile, base: str, moment: datetime) -> None:
         self._zip = zipped
         self._base = base
-        self._date_time = date_time
+        self._date_time = moment.timetuple()[:6]
 
     def add(self, name: str, content: Readable, size_bytes: int) -> None:
         info = zipfile.ZipInfo(f"{self._base}/{name}", self._date_time)
         info.file_size = size_bytes
         info.create_system = 3
         info.external_attr = 0o644 << 16
-        info.compress_type = zipfile.ZIP_DEFLATED
+        info.compress_type = self._zip.compression
         with self._zip.open(info, "w") as file:
             _copy(content, file, size_bytes)
 
 
-def _copy(content: Readable, file: Writable, size_bytes: int) -> None:
+def _copy(content: Readable, file: IO[bytes], size_bytes: int) -> None:
     left = size_bytes
     while left > 0:
         chunk = content.read(min(left, _CHUNK_BYTES))
