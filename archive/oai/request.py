@@ -67,6 +67,7 @@ _VERBS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_PREFIX = re.compile(r"[A-Za-z0-9\-_.!~*'()]+")
 _SET = re.compile(r"[A-Za-z0-9\-_.!~*'()]+(?::[A-Za-z0-9\-_.!~*'()]+)*")
 
 
@@ -95,6 +96,11 @@ def read_request(pairs: Sequence[tuple[str, str]]) -> Request:
     missing = needed - arguments.keys()
     if missing and "resumptionToken" not in arguments:
         raise OaiError(ErrorCode.BAD_ARGUMENT, f"{verb} needs {', '.join(sorted(missing))}.")
+    if not _PREFIX.fullmatch(arguments.get("metadataPrefix", "oai_dc")):
+        # Unlike one that is only unknown, it must not be repeated in the answer.
+        raise OaiError(
+            ErrorCode.BAD_ARGUMENT, "'metadataPrefix' is not written as the name of a format."
+        )
     return Request(verb, MappingProxyType(arguments))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from oaipmh_scythe import Scythe
@@ -298,6 +298,7 @@ def test_an_argument_given_twice_is_refused(museum: Museum) -> None:
         max_size=5,
     )
 )
+@example([("verb", "ListRecords"), ("metadataPrefix", "no format")])
 def test_no_request_is_answered_wrongly(museum: Museum, pairs: list[tuple[str, str]]) -> None:
     answer = provider_of(museum).answer(pairs, datetime.fromisoformat(JUNE))
     assert wrong_with(answer) == ()
