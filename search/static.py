@@ -38,7 +38,7 @@ from search.query import NO_FIELDS, Fields, query_tables
 from search.scoring import scoring_tables
 from search.suggest import suggestion_tables
 
-FORMAT = 5
+FORMAT = 6
 ENGINE_NAME = "search-engine.js"
 MANIFEST_NAME = "search-index.js"
 _CLIENT = Path(__file__).parent / "client"

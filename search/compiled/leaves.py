@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -9,10 +10,17 @@ from itertools import chain
 from schemas.vietnamese import toned_forms
 from search.compiled.coding import Piece, integers, leaf, steps
 from search.compiled.columns import YEARS
-from search.compiled.files import HASH_SIGNS, Child, ShardFolder, is_boundary, json_bytes
+from search.compiled.files import (
+    FREQUENT,
+    NO_SHARD,
+    Child,
+    ShardFolder,
+    is_boundary,
+    json_bytes,
+)
 from search.compiled.packing import Sizes
-from search.compiled.runs import WORDS, Shown
-from search.compiled.values import COMMON, at, write_counts
+from search.compiled.runs import PAIRS, WORDS, Shown, has_digit
+from search.compiled.values import COMMON, at, counts_of
 from search.scoring import BARE_WEIGHTS, EXACT_WEIGHTS, MARKED_WEIGHTS, TONELESS_WEIGHTS
 
 HEAD = 64
@@ -24,14 +32,15 @@ FIRST_HITS = 24
 FEWEST_SHOWN = 4
 """Documents of a word, or with a pair in their titles, from which on this is kept."""
 
-_TAILS = "t"
-_NO_PIECE = "-" * (1 + HASH_SIGNS)
-_FACETS, _FACETS_OF_TAIL, _FIRST_SHOWN = "g", "h", "b"
+_FACETS, _SHOWN = "g", "b"
 _FACETS_IN_PIECE = 2400
 _HITS_IN_PIECE = 160
+_TITLED_IN_PIECE = 320
+_OTHERS_SHOWN = 320
 _FIRST_OF_PAIR = 20
 _TITLED = 10
 _KEY_BYTES = 4
+_NUMBERS_SHRINK = 2
 
 Block = tuple[int, Sequence[int]]
 """Documents of which is kept what hits show, and the first of those in order; see shown_of."""
@@ -62,8 +71,8 @@ class Leaves:
         self, kind: str, shards: ShardFolder, sizes: Sizes, beside: Beside | None = None
     ) -> None:
         self._kind = kind
-        # A query has more words than pairs, and only a few of a leaf's words.
-        is_halved = kind == WORDS and sizes.pieces
+        # A query needs few entries of a leaf, but of suggestions and letters many.
+        is_halved = kind in (WORDS, PAIRS) and sizes.pieces
         self._half = sizes.leaf // 4 if is_halved else sizes.leaf // 2
         self._shards = shards
         self._sizes = sizes
@@ -85,7 +94,7 @@ class Leaves:
             count: How many documents it is about.
             payload: Its bytes, as the kind of tree says.
         """
-        weight = len(payload) + _KEY_BYTES
+        weight = _weight(key, payload)
         if self._keys and self._bytes + weight > self._half:
             self._flush_before(key, weight)
         self._keys.append(key)
@@ -109,7 +118,7 @@ class Leaves:
     ) -> None:
         # What stands beside an entry goes with the leaf the entry is in.
         if self._keys:
-            self._flush_before(key, len(payload) + _KEY_BYTES)
+            self._flush_before(key, _weight(key, payload))
         place = len(self._keys)
         self._facets.add(place, faceted)
         for first, block in shown:
@@ -117,7 +126,10 @@ class Leaves:
         self.add(key, count, payload)
 
     def add_pair(self, key: str, numbers: Sequence[int], titled: Sequence[int]) -> None:
-        """Add a pair with what its first hits show, those that have it in their titles first."""
+        """Add a pair; if it is in titles, with what its first hits show, those first."""
+        if len(titled) < FEWEST_SHOWN:
+            self.add(key, len(numbers), steps(numbers))
+            return
         shown = list(dict.fromkeys((*titled[:_FIRST_OF_PAIR], *numbers[:_FIRST_OF_PAIR])))
         blocks = [(0, shown[:_FIRST_OF_PAIR])] if self._beside else []
         self._add_with(key, len(numbers), steps(numbers), (), blocks)
@@ -127,28 +139,38 @@ class Leaves:
         lists = [numbers for _exact, levels in variants for numbers in levels if numbers]
         union = lists[0] if len(lists) == 1 else _united(lists)
         count = self.last_count = len(union)
-        payload = forms(key, variants)
         beside = self._beside
         faceted = union if beside and count * COMMON <= beside.documents else ()
         shown = (
             shown_of(key, variants, beside.documents) if beside and count >= FEWEST_SHOWN else ()
         )
+        payload = forms(key, variants)
         if len(payload) <= self._sizes.largest_entry:
             self._add_with(key, count, payload, faceted, shown)
             return
-        names = self._shards.write(_TAILS, payload)
-        if beside:
-            names += write_counts(beside.columns, union, self._shards)
-        if faceted:
-            names += self._write_facets(faceted, _FACETS_OF_TAIL)
-        head = integers([0, len(names)]) + names.encode() + forms(key, variants, HEAD)
-        self._add_with(key, count, head, (), shown)
+        pieces = self._pieces_of(shown)
+        counts = counts_of(beside.columns, union) if beside else b""
+        shards = [
+            leaf([key], [count], [lists], (), pieces) + counts
+            for lists in (forms(key, variants, HEAD), payload)
+        ]
+        shards += self._facets_of(faceted) if faceted else ()
+        # Long lists hardly repeat themselves: looking for that makes them larger, by a tenth.
+        name = self._shards.write_group(FREQUENT, shards, zlib.Z_RLE)
+        self._children.append((key, name))
 
     def finish(self) -> list[Child]:
-        """Return first key and name of every leaf."""
+        """Return first key and name of every leaf, and key and name of every frequent word."""
         if self._keys:
             self._flush()
-        return self._children
+        return sorted(self._children)
+
+    def _pieces_of(self, shown: Sequence[Block]) -> list[Piece]:
+        """Write what hits of one frequent word show."""
+        writer = _PieceWriter(0, self._write_hits, is_listed=True)
+        for first, block in shown:
+            writer.add(0, block, first)
+        return writer.finish()
 
     def _flush(self) -> None:
         beside = self._facets.finish(), self._hits.finish()
@@ -156,20 +178,29 @@ class Leaves:
         self._children.append((self._keys[0], self._shards.write(self._kind, payload)))
         self._keys, self._counts, self._payloads, self._bytes = [], [], [], 0
 
-    def _write_facets(self, numbers: Sequence[int], kind: str = _FACETS) -> str:
-        """Write the facets of documents, and apart from them their years; return both names."""
+    def _facets_of(self, numbers: Sequence[int]) -> tuple[bytes, bytes]:
+        """Return the facets of documents, and apart from them their years."""
         columns = dict(self._beside.columns) if self._beside else {}
         years = columns.pop(YEARS, b"")
         written = [integers(at(column, numbers)) for column in columns.values()]
         sizes = integers([len(column) for column in written])
-        name = self._shards.write(kind, sizes + b"".join(written))
-        return name + self._shards.write(kind, integers(at(years, numbers)))
+        return sizes + b"".join(written), integers(at(years, numbers))
+
+    def _write_facets(self, numbers: Sequence[int]) -> str:
+        return "".join(self._shards.write(_FACETS, part) for part in self._facets_of(numbers))
 
     def _write_hits(self, numbers: Sequence[int]) -> str:
         unique = sorted(set(numbers))
-        texts = [self._beside.shown.text(number) for number in unique] if self._beside else []
-        data = b"[%s,[%s]]" % (json_bytes(unique), b",".join(texts))
-        return self._shards.write(_FIRST_SHOWN, data)
+        shown = self._beside.shown if self._beside else None
+        columns = shown.columns(unique) if shown else ()
+        return self._shards.write(_SHOWN, b"[%s,%s]" % (json_bytes(unique), b",".join(columns)))
+
+
+def _weight(key: str, payload: bytes) -> int:
+    """Return about how many bytes an entry has when it is deflated."""
+    size = len(payload) + _KEY_BYTES
+    # Numbers follow each other, and so do the documents that have them.
+    return size if key.isalpha() or not has_digit(key) else size // _NUMBERS_SHRINK
 
 
 class _PieceWriter:
@@ -210,16 +241,16 @@ class _PieceWriter:
 
     def finish(self) -> list[Piece]:
         """Return the pieces of a leaf, and be ready for the next."""
-        if self._numbers:
+        if self._entries:
             self._cut()
         pieces, self._pieces = self._pieces, []
         return pieces
 
     def _cut(self) -> None:
-        name = self._write(self._numbers)
+        name = self._write(self._numbers) if self._numbers else NO_SHARD
         listed = self._entries if self._is_listed else self._entries[:1]
         self._pieces += (
-            (place, first, name if has_piece else _NO_PIECE) for place, first, has_piece in listed
+            (place, first, name if has_piece else NO_SHARD) for place, first, has_piece in listed
         )
         self._entries, self._numbers = [], []
 
@@ -232,26 +263,36 @@ def _united(lists: Sequence[Sequence[int]]) -> list[int]:
 def shown_of(key: str, variants: Sequence[Variant], documents: int) -> list[Block]:
     """Return the documents of a word of which is kept what hits show, block after block.
 
-    The first block has those shown first for the word alone, and as many as fit of those that
-    have it in their titles; the others have the rest of these, in order: the first hits of
-    most queries with the word are among them. Of numbers and of words in many titles the rest
-    is left out: the block that would have it is empty.
+    Documents stand in the order of their numbers, those with the word in their titles before
+    the others; the first of an *other* in a block is its number and ``documents``. The first
+    block has those shown first for the word alone, and as many as fit of all in this order;
+    then come the rest of the titles, and some of the others: the first hits of most queries
+    with the word are among them. Of numbers, and of words in many titles, the rest is left
+    out: the block that would have it is empty.
     """
     first = first_hits(key, variants)
     titled = _united([levels[0] for _exact, levels in variants])
+    others = _united([numbers for _exact, levels in variants for numbers in levels[1:]])
+    others = sorted(set(others).difference(titled)) if titled else others
     room = max(0, _HITS_IN_PIECE - len(first))
-    blocks: list[Block] = [(0, sorted({*first, *titled[:room]}))]
-    if len(titled) > room and not (is_of_letters(key) and len(titled) * _TITLED <= documents):
-        return [*blocks, (titled[room], ())]
-    for start in range(room, len(titled), _HITS_IN_PIECE):
-        block = titled[start : start + _HITS_IN_PIECE]
+    near = others[: max(0, room - len(titled))]
+    blocks: list[Block] = [(0, sorted({*first, *titled[:room], *near}))]
+    is_kept = is_of_letters(key)
+    rest, others = titled[room:], others[len(near) :]
+    if rest and not (is_kept and len(titled) * _TITLED <= documents):
+        blocks.append((rest[0], ()))
+        rest = []
+    for start in range(0, len(rest), _TITLED_IN_PIECE):
+        block = rest[start : start + _TITLED_IN_PIECE]
         blocks.append((block[0], block))
-    return blocks
+    kept = others[:_OTHERS_SHOWN] if is_kept else []
+    blocks += [(documents + part[0], part) for part in (kept,) if part]
+    return blocks + [(documents + number, ()) for number in others[len(kept) :][:1]]
 
 
 def is_of_letters(form: str) -> bool:
     """Say whether a bare form is a word, and no number."""
-    return len(form) > 1 and not any(character.isdecimal() for character in form)
+    return len(form) > 1 and not has_digit(form)
 
 
 def first_hits(key: str, variants: Sequence[Variant]) -> list[int]:

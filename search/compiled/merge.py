@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate, groupby
 from pathlib import Path
 
-from search.compiled.coding import NUMBERS, numbers_of, steps
+from search.compiled.coding import NUMBERS, numbers_of
 from search.compiled.files import Child, ShardFolder
-from search.compiled.leaves import FEWEST_SHOWN, Beside, Leaves, is_of_letters
+from search.compiled.leaves import Beside, Leaves, is_of_letters
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
     FIELDS,
@@ -165,6 +165,10 @@ def _merge_forms(task: Task, beside: Beside | None) -> Merged:
     """Merge words or fields: an entry has a list for every exact form and level."""
     leaves, letters = task.leaves(beside=beside), task.leaves(LETTERS)
     for bare, rows in groupby(task.entries().lists(), key=_bare_of):
+        if task.kind == WORDS and " " in bare:
+            for _form, (numbers, titled, _none) in rows:
+                leaves.add_pair(bare, numbers, titled)
+            continue
         leaves.add_forms(bare, [(form.partition("\0")[2], lists) for form, lists in rows])
         if task.kind == WORDS and is_of_letters(bare):
             letters.add(bare, leaves.last_count, b"")
@@ -180,10 +184,7 @@ def _merge_pairs(task: Task, beside: Beside | None) -> Merged:
     turned: list[str] = []
     counts = array(NUMBERS)
     for pair, (numbers, titled) in task.entries().lists():
-        if len(titled) >= FEWEST_SHOWN:
-            leaves.add_pair(pair, numbers, titled)
-        else:
-            leaves.add(pair, len(numbers), steps(numbers))
+        leaves.add_pair(pair, numbers, titled)
         first, _space, second = pair.partition(" ")
         turned.append(f"{second} {first}")
         counts.append(len(numbers))
