@@ -174,13 +174,15 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
     const blocks = new Map();
     for (const word of words) {
       const beside = store.shownBeside(word.entry);
-      const isFound = isAmong(word.variants.flatMap((variant) => variant.lists));
-      const isTitled = isAmong(word.variants.map((variant) => variant.lists[0]));
-      for (const number of beside.length ? numbers.filter(isFound) : []) {
-        const rank = isTitled(number) ? number : manifest.documents + number;
-        const { name } = beside.filter(({ first }) => first <= rank).pop();
-        if (name[0] !== "-") blocks.set(name, [...(blocks.get(name) || []), number]);
-      }
+      word.variants.forEach(({ lists: [titled, ...rest] }, place) => {
+        const isTitled = isAmong([titled]), isOther = isAmong(rest);
+        for (const number of beside.length ? numbers : []) {
+          if (!isTitled(number) && !isOther(number)) continue;
+          const rank = (2 * place + !isTitled(number)) * manifest.documents + number;
+          const { name } = beside.filter(({ first }) => first <= rank).pop();
+          if (name[0] !== "-") blocks.set(name, [...(blocks.get(name) || []), number]);
+        }
+      });
     }
     return blocks;
   }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, groupby
 
 from schemas.vietnamese import toned_forms
 from search.compiled.coding import Piece, integers, leaf, steps
@@ -35,8 +35,8 @@ FEWEST_SHOWN = 4
 _FACETS, _SHOWN = "g", "b"
 _FACETS_IN_PIECE = 2400
 _HITS_IN_PIECE = 160
-_TITLED_IN_PIECE = 320
-_OTHERS_SHOWN = 320
+_HITS_IN_RANKED_PIECE = 320
+_OTHERS_SHOWN = 160
 _FIRST_OF_PAIR = 20
 _TITLED = 10
 _KEY_BYTES = 4
@@ -81,6 +81,7 @@ class Leaves:
         self._counts: list[int] = []
         self._payloads: list[bytes] = []
         self._bytes = 0
+        self._last = ""
         self._children: list[Child] = []
         self._facets = _PieceWriter(_FACETS_IN_PIECE, self._write_facets, is_listed=False)
         self._hits = _PieceWriter(_HITS_IN_PIECE, self._write_hits, is_listed=True)
@@ -175,7 +176,9 @@ class Leaves:
     def _flush(self) -> None:
         beside = self._facets.finish(), self._hits.finish()
         payload = leaf(self._keys, self._counts, self._payloads, *beside)
-        self._children.append((self._keys[0], self._shards.write(self._kind, payload)))
+        name = self._shards.write(self._kind, payload)
+        self._children.append((_parting(self._last, self._keys[0]), name))
+        self._last = self._keys[-1]
         self._keys, self._counts, self._payloads, self._bytes = [], [], [], 0
 
     def _facets_of(self, numbers: Sequence[int]) -> tuple[bytes, bytes]:
@@ -194,6 +197,14 @@ class Leaves:
         shown = self._beside.shown if self._beside else None
         columns = shown.columns(unique) if shown else ()
         return self._shards.write(_SHOWN, b"[%s,%s]" % (json_bytes(unique), b",".join(columns)))
+
+
+def _parting(last: str, key: str) -> str:
+    """Return the beginning of a key that is enough to know it from the one before."""
+    if not last:
+        return key
+    same = next((at for at, (one, other) in enumerate(zip(last, key)) if one != other), len(last))
+    return key[: same + 1]
 
 
 def _weight(key: str, payload: bytes) -> int:
@@ -263,31 +274,43 @@ def _united(lists: Sequence[Sequence[int]]) -> list[int]:
 def shown_of(key: str, variants: Sequence[Variant], documents: int) -> list[Block]:
     """Return the documents of a word of which is kept what hits show, block after block.
 
-    Documents stand in the order of their numbers, those with the word in their titles before
-    the others; the first of an *other* in a block is its number and ``documents``. The first
-    block has those shown first for the word alone, and as many as fit of all in this order;
-    then come the rest of the titles, and some of the others: the first hits of most queries
-    with the word are among them. Of numbers, and of words in many titles, the rest is left
-    out: the block that would have it is empty.
+    They stand form after form, those with it in their titles before the others, in the order of
+    their numbers: the first hits of most queries with the word stand near each other then. The
+    rank that says so is the number and twice the place of the form times ``documents``, of an
+    other once more. The first block has those shown first for the word alone, and as many as
+    fit of all; the others begin with a rank. Where some are left out, an empty one does: most of
+    those that have the word elsewhere than in the title, and almost all of a number or of a form
+    that is in many titles.
     """
     first = first_hits(key, variants)
-    titled = _united([levels[0] for _exact, levels in variants])
-    others = _united([numbers for _exact, levels in variants for numbers in levels[1:]])
-    others = sorted(set(others).difference(titled)) if titled else others
     room = max(0, _HITS_IN_PIECE - len(first))
-    near = others[: max(0, room - len(titled))]
-    blocks: list[Block] = [(0, sorted({*first, *titled[:room], *near}))]
-    is_kept = is_of_letters(key)
-    rest, others = titled[room:], others[len(near) :]
-    if rest and not (is_kept and len(titled) * _TITLED <= documents):
-        blocks.append((rest[0], ()))
-        rest = []
-    for start in range(0, len(rest), _TITLED_IN_PIECE):
-        block = rest[start : start + _TITLED_IN_PIECE]
-        blocks.append((block[0], block))
-    kept = others[:_OTHERS_SHOWN] if is_kept else []
-    blocks += [(documents + part[0], part) for part in (kept,) if part]
-    return blocks + [(documents + number, ()) for number in others[len(kept) :][:1]]
+    is_word = is_of_letters(key)
+    ranked: list[tuple[int, int]] = []
+    for place, (_exact, (titled, *rest)) in enumerate(variants):
+        others = _united(rest)
+        if titled:
+            others = sorted(set(others).difference(titled))
+        is_rare = is_word and len(titled) * _TITLED <= documents
+        ranked += _ranked(titled, 2 * place * documents, len(titled) if is_rare else room)
+        most = _OTHERS_SHOWN if is_word else room
+        ranked += _ranked(others, (2 * place + 1) * documents, most)
+    left_out = (at for at, (_rank, number) in enumerate(ranked[:room]) if number < 0)
+    end = next(left_out, room)
+    blocks: list[Block] = [(0, sorted({*first, *(number for _rank, number in ranked[:end])}))]
+    for is_left_out, found in groupby(ranked[end:], key=lambda one: one[1] < 0):
+        part = list(found)
+        for start in range(0, len(part), _HITS_IN_RANKED_PIECE):
+            block = part[start : start + _HITS_IN_RANKED_PIECE]
+            numbers = () if is_left_out else [number for _rank, number in block]
+            if is_word or not blocks[1:]:
+                blocks.append((block[0][0], numbers if is_word else ()))
+    return blocks
+
+
+def _ranked(numbers: Sequence[int], base: int, most: int) -> list[tuple[int, int]]:
+    """Return rank and number of the first of some documents; of the next -1 as the number."""
+    kept = [(base + number, number) for number in numbers[:most]]
+    return kept + [(base + number, -1) for number in numbers[most : most + 1]]
 
 
 def is_of_letters(form: str) -> bool:
