@@ -203,7 +203,10 @@ def _parting(last: str, key: str) -> str:
     """Return the beginning of a key that is enough to know it from the one before."""
     if not last:
         return key
-    same = next((at for at, (one, other) in enumerate(zip(last, key)) if one != other), len(last))
+    same = next(
+        (at for at, (one, other) in enumerate(zip(last, key, strict=False)) if one != other),
+        len(last),
+    )
     return key[: same + 1]
 
 
