@@ -169,13 +169,13 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
       }
       for (const length of lengths) payloads.push(read.part(length));
       const facets = pieces(read, 2 * NAME), hits = pieces(read, NAME);
+      const pairs = JSON.parse(decoder.decode(read.part(read.integer())));
       await pause();
-      return { keys, counts, payloads, facets, hits, rest: read.rest() };
+      return { keys, counts, payloads, facets, hits, pairs, rest: read.rest() };
     });
   }
 
   function pieces(read, width) {
-    if (read.isAtEnd()) return { starts: [], firsts: [], names: [] };
     const size = read.integer();
     const starts = read.integers(size), firsts = read.integers(size);
     return { starts, firsts, names: namesIn(decoder.decode(read.part(size * width)), width) };
@@ -198,13 +198,18 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   /** Return the entry of a key, of a frequent word {key, folder}, or null. */
   async function entry(kind, key) {
     for await (const { leaves: nodes, frequent } of nodesFrom(kind, key)) {
-      const own = childAt(frequent, key), child = childAt(nodes, key);
+      const own = childAt(frequent, key);
       if (own && own.key === key) return { key: key, folder: own.name };
-      const found = child ? await leaf(child.name) : { keys: [] };
-      const place = placeOf(found.keys, key);
-      return place >= 0 && found.keys[place] === key ? entryAt(found, place) : null;
+      return entryIn(nodes, key);
     }
     return null;
+  }
+
+  async function entryIn(nodes, key) {
+    const child = childAt(nodes, key);
+    const found = child ? await leaf(child.name) : { keys: [] };
+    const place = placeOf(found.keys, key);
+    return place >= 0 && found.keys[place] === key ? entryAt(found, place) : null;
   }
 
   /** Return the entry of a frequent word, with the beginnings of its lists or with all of them. */
@@ -237,9 +242,13 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   const hasDigit = (text) => /\p{Nd}/u.test(text);
 
   /** Return the entry of two words that follow each other, or null. */
-  function pair(first, second) {
+  async function pair(first, second) {
     if (hasDigit(first)) return entry("w", first + " " + second);
-    return hasDigit(second) ? entry("w", second + "  " + first) : entry("p", first + " " + second);
+    if (hasDigit(second)) return entry("w", second + "  " + first);
+    const word = await entry("w", first);
+    if (!word) return null;
+    const { leaf: { pairs } } = word.folder ? await unfolded(word, false) : word;
+    return entryIn(children(...pairs), first + " " + second);
   }
 
   /** Return in how many documents two words follow each other; many second words are asked for. */

@@ -29,7 +29,7 @@ FREQUENT = "t"
 _ROOT_CHILDREN = 48
 _NODE_CHILDREN = 128
 _FULLEST_NODE = 512
-_FULLEST_WITH_FREQUENT = 1024
+_FULLEST_WITH_FREQUENT = 1536
 
 Child = tuple[str, str]
 """First key of a shard, and its name."""
@@ -132,10 +132,10 @@ def tree(folder: ShardFolder, kind: str, leaves: Sequence[Child]) -> list[object
     levels = 0
     while len(children) > _ROOT_CHILDREN:
         children = [
-            (part[0][0], folder.write(kind, json_bytes(_node(part)))) for part in _parts(children)
+            (part[0][0], folder.write(kind, json_bytes(node(part)))) for part in _parts(children)
         ]
         levels += 1
-    return [levels, *_node(children)]
+    return [levels, *node(children)]
 
 
 def _is_frequent(child: Child) -> bool:
@@ -147,7 +147,8 @@ def json_bytes(data: object) -> bytes:
     return _ENCODED(data).encode()
 
 
-def _node(children: Iterable[Child]) -> list[object]:
+def node(children: Iterable[Child]) -> list[object]:
+    """Return a node: keys of leaves or nodes, their names; the same of frequent words, if any."""
     pairs = list(children)
     frequent = [child for child in pairs if _is_frequent(child)]
     listed = [[child for child in pairs if not _is_frequent(child)]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
@@ -17,6 +18,7 @@ from search.compiled.files import (
     ShardFolder,
     is_boundary,
     json_bytes,
+    node,
 )
 from search.compiled.packing import Sizes
 from search.compiled.runs import PAIRS, WORDS, Shown, has_digit
@@ -41,6 +43,7 @@ _FIRST_OF_PAIR = 20
 _TITLED = 10
 _KEY_BYTES = 4
 _NUMBERS_SHRINK = 2
+_SHORT_ENTRY = 16
 
 Block = tuple[int, Sequence[int]]
 """Documents of which is kept what hits show, and the first of those in order; see shown_of."""
@@ -68,8 +71,22 @@ class Leaves:
     """Parts entries into leaves where their keys say so, and writes them."""
 
     def __init__(
-        self, kind: str, shards: ShardFolder, sizes: Sizes, beside: Beside | None = None
+        self,
+        kind: str,
+        shards: ShardFolder,
+        sizes: Sizes,
+        beside: Beside | None = None,
+        pairs: Sequence[Child] = (),
     ) -> None:
+        """Take what it writes, where, how large, and what stands beside the leaves.
+
+        Args:
+            kind: Letter of the leaves.
+            shards: Where they go.
+            sizes: Their sizes.
+            beside: What the shards beside them are made of; none are written without.
+            pairs: Of words, the leaves of the pairs that begin with them.
+        """
         self._kind = kind
         # A query needs few entries of a leaf, but of suggestions and letters many.
         is_halved = kind in (WORDS, PAIRS) and sizes.pieces
@@ -77,6 +94,8 @@ class Leaves:
         self._shards = shards
         self._sizes = sizes
         self._beside = beside
+        self._pairs = pairs
+        self._first_pairs = [key for key, _name in pairs]
         self._keys: list[str] = []
         self._counts: list[int] = []
         self._payloads: list[bytes] = []
@@ -150,9 +169,9 @@ class Leaves:
             self._add_with(key, count, payload, faceted, shown)
             return
         pieces = self._pieces_of(shown)
-        counts = counts_of(beside.columns, union) if beside else b""
+        end = self._pairs_of(key, key) + (counts_of(beside.columns, union) if beside else b"")
         shards = [
-            leaf([key], [count], [lists], (), pieces) + counts
+            leaf([key], [count], [lists], (), pieces) + end
             for lists in (forms(key, variants, HEAD), payload)
         ]
         shards += self._facets_of(faceted) if faceted else ()
@@ -176,10 +195,18 @@ class Leaves:
     def _flush(self) -> None:
         beside = self._facets.finish(), self._hits.finish()
         payload = leaf(self._keys, self._counts, self._payloads, *beside)
+        payload += self._pairs_of(self._keys[0], self._keys[-1])
         name = self._shards.write(self._kind, payload)
         self._children.append((_parting(self._last, self._keys[0]), name))
         self._last = self._keys[-1]
         self._keys, self._counts, self._payloads, self._bytes = [], [], [], 0
+
+    def _pairs_of(self, first: str, last: str) -> bytes:
+        """Return the leaves of the pairs that begin with a word from one to another."""
+        start = max(0, bisect_right(self._first_pairs, f"{first} ") - 1)
+        end = bisect_left(self._first_pairs, f"{last}!")
+        data = json_bytes(node(self._pairs[start:end]))
+        return integers([len(data)]) + data
 
     def _facets_of(self, numbers: Sequence[int]) -> tuple[bytes, bytes]:
         """Return the facets of documents, and apart from them their years."""
@@ -214,7 +241,8 @@ def _weight(key: str, payload: bytes) -> int:
     """Return about how many bytes an entry has when it is deflated."""
     size = len(payload) + _KEY_BYTES
     # Numbers follow each other, and so do the documents that have them.
-    return size if key.isalpha() or not has_digit(key) else size // _NUMBERS_SHRINK
+    is_short = size < _SHORT_ENTRY and has_digit(key)
+    return size // _NUMBERS_SHRINK if is_short else size
 
 
 class _PieceWriter:

@@ -42,6 +42,7 @@ class Task:
         columns: The file of the columns, see :func:`columns_in`.
         shards: Where shards go.
         sizes: The sizes of shards.
+        pairs: Of a range of words, the leaves of the pairs that begin with them.
     """
 
     kind: str
@@ -53,10 +54,13 @@ class Task:
     columns: Path
     shards: ShardFolder
     sizes: Sizes
+    pairs: Sequence[Child] = ()
 
     def leaves(self, kind: str = "", beside: Beside | None = None) -> Leaves:
         """Return what writes leaves of its kind, or of another."""
-        return Leaves(kind or self.kind, self.shards, self.sizes, beside)
+        return Leaves(
+            kind or self.kind, self.shards, self.sizes, beside, () if kind else self.pairs
+        )
 
     def entries(self) -> Entries:
         """Return the entries of its range of all runs."""

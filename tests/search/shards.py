@@ -34,7 +34,15 @@ class Shards:
 
     def leaves(self, kind: str) -> Iterator[str]:
         """Yield the names of the leaves of a tree, in order."""
+        if kind == "p":
+            yield from dict.fromkeys(self._leaves_of_pairs())
+            return
         yield from (name for _key, name in self._children(kind, 0))
+
+    def _leaves_of_pairs(self) -> Iterator[str]:
+        for name in [*self.leaves("w"), *(f"{name}/1" for name in self.folders("w").values())]:
+            read = _after_pieces(self.bytes(name))[1]
+            yield from _names(json.loads(read.part(read.integer()))[1])
 
     def folders(self, kind: str) -> dict[str, str]:
         """Return of every frequent word of a tree the name of its folder."""
@@ -42,7 +50,8 @@ class Shards:
 
     def entries(self, kind: str) -> Iterator[tuple[str, int, bytes]]:
         """Yield key, count and payload of every entry of a tree."""
-        names = [*self.leaves(kind), *(f"{name}/1" for name in self.folders(kind).values())]
+        folders = self.folders(kind) if kind != "p" else {}
+        names = [*self.leaves(kind), *(f"{name}/1" for name in folders.values())]
         yield from sorted(entry for name in names for entry in leaf_entries(self.bytes(name)))
 
     def pairs(self) -> Iterator[tuple[str, str, int, list[int]]]:
@@ -101,8 +110,8 @@ class Shards:
 
     def beside(self, kind: str) -> Iterator[tuple[str, list[int], list[Any]]]:
         """Yield the keys of a tree beside which stands what hits show, with these documents."""
-        names = [*self.leaves(kind), *(f"{name}/1" for name in self.folders(kind).values())]
-        for name in names:
+        folders = self.folders(kind) if kind != "p" else {}
+        for name in [*self.leaves(kind), *(f"{name}/1" for name in folders.values())]:
             data = self.bytes(name)
             entries = list(leaf_entries(data))
             for place, _first, shard in _listed_pieces(data):
@@ -176,6 +185,10 @@ def leaf_entries(data: bytes) -> Iterator[tuple[str, int, bytes]]:
 
 def _listed_pieces(data: bytes) -> Iterator[tuple[int, int, str]]:
     """Yield place, first document and name of the shards beside a leaf with what hits show."""
+    yield from _after_pieces(data)[0]
+
+
+def _after_pieces(data: bytes) -> tuple[list[tuple[int, int, str]], Reader]:
     read = Reader(data)
     size = read.integer()
     lengths = [read.integers(size) for _column in range(4)]
@@ -184,7 +197,7 @@ def _listed_pieces(data: bytes) -> Iterator[tuple[int, int, str]]:
         count = read.integer()
         places, firsts = read.integers(count), read.integers(count)
         names = [read.part(width).decode() for _piece in range(count)]
-    yield from zip(places, firsts, names, strict=True)
+    return list(zip(places, firsts, names, strict=True)), read
 
 
 def _parts(data: bytes) -> list[bytes]:
