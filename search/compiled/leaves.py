@@ -21,7 +21,7 @@ from search.compiled.files import (
     node,
 )
 from search.compiled.packing import Sizes
-from search.compiled.runs import PAIRS, WORDS, Shown, has_digit
+from search.compiled.runs import FIELDS, PAIRS, SUGGESTIONS, WORDS, Shown, has_digit
 from search.compiled.values import COMMON, at, counts_of
 from search.scoring import BARE_WEIGHTS, EXACT_WEIGHTS, MARKED_WEIGHTS, TONELESS_WEIGHTS
 
@@ -91,6 +91,8 @@ class Leaves:
         # A query needs few entries of a leaf, but of suggestions and letters many.
         is_halved = kind in (WORDS, PAIRS) and sizes.pieces
         self._half = sizes.leaf // 4 if is_halved else sizes.leaf // 2
+        # No pair in a tree of pairs, and none of the words for corrections, has a digit.
+        self._has_numbers = kind in (WORDS, FIELDS, SUGGESTIONS)
         self._shards = shards
         self._sizes = sizes
         self._beside = beside
@@ -114,13 +116,20 @@ class Leaves:
             count: How many documents it is about.
             payload: Its bytes, as the kind of tree says.
         """
-        weight = _weight(key, payload)
+        weight = self._weight(key, payload)
         if self._keys and self._bytes + weight > self._half:
             self._flush_before(key, weight)
         self._keys.append(key)
         self._counts.append(count)
         self._payloads.append(payload)
         self._bytes += weight
+
+    def _weight(self, key: str, payload: bytes) -> int:
+        """Return about how many bytes an entry has when it is deflated."""
+        size = len(payload) + _KEY_BYTES
+        # Numbers follow each other, and so do the documents that have them.
+        is_dense = self._has_numbers and size < _SHORT_ENTRY and has_digit(key)
+        return size // _NUMBERS_SHRINK if is_dense else size
 
     def _flush_before(self, key: str, weight: int) -> None:
         half = self._half
@@ -138,7 +147,7 @@ class Leaves:
     ) -> None:
         # What stands beside an entry goes with the leaf the entry is in.
         if self._keys:
-            self._flush_before(key, _weight(key, payload))
+            self._flush_before(key, self._weight(key, payload))
         place = len(self._keys)
         self._facets.add(place, faceted)
         for first, block in shown:
@@ -235,14 +244,6 @@ def _parting(last: str, key: str) -> str:
         len(last),
     )
     return key[: same + 1]
-
-
-def _weight(key: str, payload: bytes) -> int:
-    """Return about how many bytes an entry has when it is deflated."""
-    size = len(payload) + _KEY_BYTES
-    # Numbers follow each other, and so do the documents that have them.
-    is_short = size < _SHORT_ENTRY and has_digit(key)
-    return size // _NUMBERS_SHRINK if is_short else size
 
 
 class _PieceWriter:

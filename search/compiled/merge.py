@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate, groupby
 from pathlib import Path
 
-from search.compiled.coding import NUMBERS, numbers_of
+from search.compiled.coding import NUMBERS, numbers_of, steps
 from search.compiled.files import Child, ShardFolder
-from search.compiled.leaves import Beside, Leaves, is_of_letters
+from search.compiled.leaves import FEWEST_SHOWN, Beside, Leaves, is_of_letters
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
     FIELDS,
@@ -188,7 +188,10 @@ def _merge_pairs(task: Task, beside: Beside | None) -> Merged:
     turned: list[str] = []
     counts = array(NUMBERS)
     for pair, (numbers, titled) in task.entries().lists():
-        leaves.add_pair(pair, numbers, titled)
+        if len(titled) >= FEWEST_SHOWN:
+            leaves.add_pair(pair, numbers, titled)
+        else:
+            leaves.add(pair, len(numbers), steps(numbers))
         first, _space, second = pair.partition(" ")
         turned.append(f"{second} {first}")
         counts.append(len(numbers))
