@@ -87,9 +87,7 @@ def document_for(
         with_hidden: Also index fields the profile does not show; only for an index that
             never leaves the museum.
     """
-    texts: dict[SearchLevel, list[str]] = {level: [] for level in LEVELS}
-    texts[SearchLevel.TITLE].append(record.identifier)
-    fields = [("identifier", record.identifier)]
+    texts, fields = _searched(record, profile.of(record.kind), with_hidden=with_hidden)
     span = _span(record)
     facets = facets_of(
         record,
@@ -100,7 +98,28 @@ def document_for(
         rights_uri=rights_uri,
         with_hidden=with_hidden,
     )
-    profile = profile.of(record.kind)
+    titles = tuple((title.lang, title.value) for title in record.values("title"))
+    return SearchDocument(
+        item_id=record.item_id,
+        identifier=record.identifier,
+        titles=titles or (("", record.identifier),),
+        texts=texts,
+        date=_date(record),
+        thumbnail=thumbnail,
+        span=span,
+        added=added,
+        fields=fields,
+        facets=facets,
+    )
+
+
+def _searched(
+    record: Record, profile: Profile, *, with_hidden: bool
+) -> tuple[dict[SearchLevel, tuple[str, ...]], tuple[tuple[str, str], ...]]:
+    """Return the texts of a record by level, and what can be asked for by the name of a field."""
+    texts: dict[SearchLevel, list[str]] = {level: [] for level in LEVELS}
+    texts[SearchLevel.TITLE].append(record.identifier)
+    fields = [("identifier", record.identifier)]
     for statement in record.statements:
         entry = profile.get(statement.field) if statement.field else None
         if entry is not None and not (entry.is_shown or with_hidden):
@@ -113,19 +132,7 @@ def document_for(
         texts[SearchLevel.TEXT] += others
         if entry is not None and entry.term not in LONG_TERMS:
             fields += ((entry.name, value) for value in (statement.value, *others))
-    titles = tuple((title.lang, title.value) for title in record.values("title"))
-    return SearchDocument(
-        item_id=record.item_id,
-        identifier=record.identifier,
-        titles=titles or (("", record.identifier),),
-        texts={level: tuple(values) for level, values in texts.items()},
-        date=_date(record),
-        thumbnail=thumbnail,
-        span=span,
-        added=added,
-        fields=tuple(fields),
-        facets=facets,
-    )
+    return {level: tuple(values) for level, values in texts.items()}, tuple(fields)
 
 
 def field_names(profile: Profile, *, with_hidden: bool = False) -> dict[str, str]:

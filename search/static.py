@@ -28,7 +28,7 @@ from search.analysis import analysis_tables
 from search.compiled.build import build
 from search.compiled.columns import TABLE_PART
 from search.compiled.files import FOLDER, ShardFolder, json_bytes, script
-from search.compiled.leaves import FIRST_HITS, HEAD
+from search.compiled.leaves import HEAD
 from search.compiled.packing import Packing, Sizes, sizes_for
 from search.correct import correction_tables
 from search.date_query import date_tables
@@ -38,7 +38,7 @@ from search.query import NO_FIELDS, Fields, query_tables
 from search.scoring import scoring_tables
 from search.suggest import suggestion_tables
 
-FORMAT = 5
+FORMAT = 6
 ENGINE_NAME = "search-engine.js"
 MANIFEST_NAME = "search-index.js"
 _CLIENT = Path(__file__).parent / "client"
@@ -98,7 +98,6 @@ def write_static_index(
             "format": FORMAT,
             "head": HEAD,
             "table": TABLE_PART,
-            "first": FIRST_HITS,
         }
         manifest |= build(documents, folder, sizes_of, processes=processes)
         manifest |= _written_tables(ShardFolder(folder, int(str(manifest["spread"]))), fields)

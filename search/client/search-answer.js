@@ -39,8 +39,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
   }
 
   function everything() {
-    const counts = manifest.counts ? { counts: () => store.countsOf(manifest) } : {};
-    return Object.assign(scorer.everything(), counts);
+    return Object.assign(scorer.everything(), manifest.counts ? { counts: store.allCounts } : {});
   }
 
   async function answerTo(query, wanted) {
@@ -60,10 +59,10 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
   async function rank(query, { isByRank, isCounted }) {
     const own = query.groups.length === 1 ? reader.wordOf(query.groups[0]) : null;
     const isOne = own && own.parts.length === 1 && !own.whole;
-    const isEnough = (forms) => !isCounted || forms.counts !== "";
-    const ranked = await scorer.rank(query, isOne && isByRank ? isEnough : null);
+    const isEnough = isOne && isByRank && (!isCounted || Boolean(manifest.counts));
+    const ranked = await scorer.rank(query, isEnough);
     const found = isOne ? ranked.needed.forms("w", own.parts[0].bare) : null;
-    if (found && found.counts) ranked.counts = () => store.countsOf(found);
+    if (found && store.hasCounts(found)) ranked.counts = () => store.countsOf(found);
     if (found && isByRank) {
       ranked.total = found.count;
       const [block] = store.shownBeside(found.entry);
@@ -175,12 +174,15 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
     const blocks = new Map();
     for (const word of words) {
       const beside = store.shownBeside(word.entry);
-      const lists = word.variants.flatMap((variant) =>
-        word.count <= manifest.first ? variant.lists : [variant.lists[0]]);
-      for (const number of beside.length ? numbers.filter(isAmong(lists)) : []) {
-        const { name } = beside.filter(({ first }) => first <= number).pop();
-        if (name[0] !== "-") blocks.set(name, [...(blocks.get(name) || []), number]);
-      }
+      word.variants.forEach(({ lists: [titled, ...rest] }, place) => {
+        const isTitled = isAmong([titled]), isOther = isAmong(rest);
+        for (const number of beside.length ? numbers : []) {
+          if (!isTitled(number) && !isOther(number)) continue;
+          const rank = (2 * place + !isTitled(number)) * manifest.documents + number;
+          const { name } = beside.filter(({ first }) => first <= rank).pop();
+          if (name[0] !== "-") blocks.set(name, [...(blocks.get(name) || []), number]);
+        }
+      });
     }
     return blocks;
   }

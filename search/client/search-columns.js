@@ -42,8 +42,8 @@ HoabanSearch.receive("columns", function makeColumns(store) {
 
   /** Fetch a shard that has what many hits show. */
   async function fetchShown(name) {
-    const [numbers, texts] = await json(name);
-    numbers.forEach((number, place) => first.set(number, texts[place]));
+    const [numbers, ...columns] = await json(name);
+    numbers.forEach((number, at) => first.set(number, columns.map((column) => column[at])));
   }
 
   function isShown(number) {
@@ -52,8 +52,9 @@ HoabanSearch.receive("columns", function makeColumns(store) {
 
   /** Say whether the facets of the documents of a word are kept beside it. */
   function hasFacets(found) {
-    return Boolean(found.facets || (!found.isLarge && !found.tail &&
-      found.count * manifest.common <= manifest.documents && found.entry.leaf.facets.names.length));
+    const { folder, isHead, leaf: { facets } } = found.entry;
+    return found.count * manifest.common <= manifest.documents && Boolean(
+      folder ? !isHead && manifest.counts : facets.names.length);
   }
 
   /**
@@ -61,19 +62,19 @@ HoabanSearch.receive("columns", function makeColumns(store) {
    * the years, or of all facets.
    */
   async function facetsOf(found, isYears) {
-    const { leaf: own, place } = found.entry;
-    let pair = found.facets, before = 0;
-    if (!pair) {
+    const { leaf: own, place, folder } = found.entry;
+    let pair = [folder + "/2", folder + "/3"], before = 0;
+    if (!folder) {
       const [start, names] = pieceOf(own.facets, place);
-      pair = names;
+      pair = namesIn(names, NAME);
       for (let other = start; other < place; other++) {
-        const isSmall = own.payloads[other][0] !== 0;
-        if (isSmall && own.counts[other] * manifest.common <= manifest.documents) {
+        const isWord = !own.keys[other].includes(" ");
+        if (isWord && own.counts[other] * manifest.common <= manifest.documents) {
           before += own.counts[other];
         }
       }
     }
-    const bytes = await shard(isYears ? pair.slice(NAME) : pair.slice(0, NAME));
+    const bytes = await shard(pair[isYears ? 1 : 0]);
     const names = Object.keys(manifest.columns).filter((name) => (name === YEARS) === isYears);
     const read = makeReader(bytes, 0);
     const lengths = isYears ? [bytes.length] : read.integers(names.length);
@@ -85,8 +86,22 @@ HoabanSearch.receive("columns", function makeColumns(store) {
   }
 
   /** Return, by column, how many documents of a frequent word have each place of its table. */
-  async function countsOf(found) {
-    const read = makeReader(await shard(found.counts), 0);
+  function countsOf(found) {
+    return countsIn(found.entry.leaf.rest);
+  }
+
+  /** Say whether these are kept of a word. */
+  function hasCounts(found) {
+    return found.entry.leaf.rest.length > 0;
+  }
+
+  /** Return the same of all documents. */
+  async function allCounts() {
+    return countsIn(await shard(manifest.counts));
+  }
+
+  function countsIn(bytes) {
+    const read = makeReader(bytes, 0);
     return new Map(Object.keys(manifest.columns).map((column) => {
       const size = read.integer(), places = read.steps(size), counts = read.integers(size);
       return [column, new Map([...places].map((place, at) => [place, counts[at]]))];
@@ -100,12 +115,15 @@ HoabanSearch.receive("columns", function makeColumns(store) {
    */
   async function valuesOf(name, chosen, most) {
     const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
-    const listed = has(manifest.values, name) ? await json(manifest.values[name]) : {};
-    const wanted = [...chosen].map((value) => has(listed, value) ? listed[value] : [0, ""]);
+    const kept = (await json(manifest.combinations))[1];
+    const [values, counts, places, shards] = has(kept, name) ? kept[name] : [[], [], [], ""];
+    const names = namesIn(shards, NAME);
+    const wanted = [...chosen].map((value) => values.indexOf(value))
+      .map((at) => [counts[at], names[at], places[at]]);
     const total = wanted.reduce((sum, [count]) => sum + count, 0);
-    if (total > most || wanted.some(([, shardName]) => !shardName)) return null;
-    const names = Object.keys(manifest.columns), rows = new Map();
-    const columnsOf = new Map(names.map((column) => [column, []]));
+    if (wanted.some(([count, own]) => !count || own[0] === "-") || total > most) return null;
+    const all = Object.keys(manifest.columns), rows = new Map();
+    const columnsOf = new Map(all.map((column) => [column, []]));
     await Promise.all(wanted.map(async ([count, shardName, place]) => {
       const [numbers, ...columns] = parts(parts(await shard(shardName))[place]);
       const added = [];
@@ -114,7 +132,7 @@ HoabanSearch.receive("columns", function makeColumns(store) {
         rows.set(number, rows.size);
         added.push(at);
       });
-      names.forEach((column, at) => {
+      all.forEach((column, at) => {
         const values = makeReader(columns[at], 0).integers(count);
         for (const row of added) columnsOf.get(column).push(values[row]);
       });
@@ -167,7 +185,7 @@ HoabanSearch.receive("columns", function makeColumns(store) {
   /** Return all combinations of a column. */
   async function table(name) {
     const parts = namesIn(manifest.columns[name][1], NAME);
-    if (parts.length === 0) return (await json(manifest.combinations))[name];
+    if (parts.length === 0) return (await json(manifest.combinations))[0][name];
     return (await Promise.all(parts.map(json))).flat();
   }
 
@@ -181,7 +199,7 @@ HoabanSearch.receive("columns", function makeColumns(store) {
   }
 
   return {
-    shown, shownBeside, fetchShown, isShown, hasFacets, facetsOf, countsOf, valuesOf, column,
-    combinations, table, ranksOfTime,
+    shown, shownBeside, fetchShown, isShown, hasFacets, facetsOf, hasCounts, countsOf, allCounts,
+    valuesOf, column, combinations, table, ranksOfTime,
   };
 });

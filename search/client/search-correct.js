@@ -51,7 +51,7 @@ HoabanSearch.receive("corrections", function makeCorrector(tables, reader, score
     const before = previous ? previous.parts[previous.parts.length - 1].bare : "";
     const after = next ? next.parts[0].bare : "";
     const all = await Promise.all((await candidates(bare)).map(async (entry) => ({
-      beside: await pairCount("p", before, entry.key) + await pairCount("r", after, entry.key),
+      beside: await countBefore(before, entry.key) + await countAfter(entry.key, after),
       documents: entry.count,
       form: entry.key,
     })));
@@ -65,10 +65,13 @@ HoabanSearch.receive("corrections", function makeCorrector(tables, reader, score
     return best;
   }
 
-  /** Return in how many documents a word stands before (kind p) or after (r) another. */
-  async function pairCount(kind, first, second) {
-    const found = first ? await store.entry(kind, first + " " + second) : null;
+  async function countBefore(before, word) {
+    const found = before ? await store.pair(before, word) : null;
     return found ? found.count : 0;
+  }
+
+  async function countAfter(word, after) {
+    return after ? store.countOfPair(word, after) : 0;
   }
 
   async function candidates(bare) {

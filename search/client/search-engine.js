@@ -8,7 +8,7 @@
 var HoabanSearch = (function () {
   "use strict";
 
-  const FORMAT = 5;
+  const FORMAT = 6;
   const received = {};
   const scripts = new Map();
   let folder = "";

@@ -26,20 +26,16 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
     let spans = null;
 
     async function fetchForms(kind, key, isHeadEnough) {
-      const found = await store.entry(kind, key);
-      take(kind, key, found && store.forms(found, LEVELS[kind]));
-      const known = entries.get(kind + key);
-      if (known && known.tail && !(isHeadEnough && isHeadEnough(known))) {
-        entries.set(kind + key, await store.whole(known, LEVELS[kind]));
-      }
+      await take(kind, key, await store.entry(kind, key), isHeadEnough);
     }
 
-    function take(kind, key, found) {
-      if (!entries.has(kind + key)) entries.set(kind + key, found);
+    async function take(kind, key, found, isHeadEnough) {
+      const forms = found && await store.forms(found, LEVELS[kind], isHeadEnough);
+      if (!entries.has(kind + key)) entries.set(kind + key, forms);
     }
 
     async function fetchPair(key) {
-      const found = await store.entry("p", key);
+      const found = await store.pair(...key.split(" "));
       if (found) pairEntries.push(found);
       pairs.set(key, found ? store.numbersOf(found) : NONE.numbers);
     }
@@ -51,7 +47,8 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
       for (const prefix of [...clause.pattern.prefixes].sort(store.compare)) {
         let count = 0;
         for await (const entry of store.entriesFrom(kind, start + prefix)) {
-          if (!fits(entry.key.slice(start.length))) continue;
+          const own = entry.key.slice(start.length);
+          if (own.includes(" ") || !fits(own)) continue;
           found.set(entry.key, entry);
           count += 1;
           if (count === tables.most_expansions) break;
@@ -59,12 +56,7 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
       }
       const keys = [...found.keys()].sort(store.compare).slice(0, tables.most_expansions);
       patterns.set(patternKey(clause), keys);
-      await Promise.all(keys.map(async (key) => {
-        const forms = store.forms(found.get(key), LEVELS[kind]);
-        if (!entries.has(kind + key)) {
-          entries.set(kind + key, forms.tail ? await store.whole(forms, LEVELS[kind]) : forms);
-        }
-      }));
+      await Promise.all(keys.map((key) => take(kind, key, found.get(key), false)));
     }
 
     async function fetchYears() {
@@ -118,7 +110,7 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
     await Promise.all([
       ...others,
       ...[...words].map((key) => needed.fetchForms("w", key, isHeadEnough)),
-      ...[...fields].map((key) => needed.fetchForms("f", key, null)),
+      ...[...fields].map((key) => needed.fetchForms("f", key, false)),
       ...[...pairs].map(needed.fetchPair),
     ]);
   }
@@ -130,8 +122,8 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
    * that was fetched.
    *
    * @param {object} query What reader.parse gave.
-   * @param {?function(object): boolean} isHeadEnough Of a query of one word, whether no more is
-   *     wanted than its entry has without its whole lists.
+   * @param {boolean} isHeadEnough Of a query of one word, whether no more is wanted than the
+   *     beginnings of its lists.
    */
   async function rank(query, isHeadEnough) {
     const needed = makeNeeded();

@@ -86,7 +86,10 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
       place += length;
       return bytes.subarray(place - length, place);
     }
-    return { integer, integers, steps, part, isAtEnd: () => place >= bytes.length };
+    return {
+      integer, integers, steps, part, isAtEnd: () => place >= bytes.length,
+      rest: () => bytes.subarray(place),
+    };
   }
 
   // Trees ------------------------------------------------------------------------------------
@@ -117,31 +120,37 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     return low - 1;
   }
 
-  function children([keys, names]) {
-    const all = namesIn(names, names.length / keys.length || NAME);
+  /** Return [{key, name}] of keys that stand side by side with their names. */
+  function children(keys, names) {
+    const all = namesIn(names, NAME);
     return keys.map((key, place) => ({ key: key, name: all[place] }));
   }
 
-  /** Yield {key, name} of the leaves of a tree from the one that may have a key. */
-  async function* leavesFrom(kind, key) {
+  /** Yield {leaves, frequent} of the lowest nodes of a tree from the one that may have a key. */
+  async function* nodesFrom(kind, key) {
     const [levels, ...root] = manifest.trees[kind];
-    async function* below(node, level) {
-      const nodes = children(node);
-      const start = Math.max(0, placeOf(node[0], key));
-      for (const child of nodes.slice(start)) {
-        if (level === 0) yield child;
-        else yield* below(await json(child.name), level - 1);
+    async function* below([keys, names, frequent, folders], level) {
+      const nodes = children(keys, names);
+      if (level === 0) {
+        yield { leaves: nodes, frequent: children(frequent || [], folders || "") };
+        return;
+      }
+      for (const child of nodes.slice(Math.max(0, placeOf(keys, key)))) {
+        yield* below(await json(child.name), level - 1);
       }
     }
     yield* below(root, levels);
   }
 
-  async function leafOf(kind, key) {
-    for await (const child of leavesFrom(kind, key)) return leaf(child.name);
-    return null;
+  /** Return the child that begins last among those not above a key, or undefined. */
+  function childAt(nodes, key) {
+    return nodes[placeOf(nodes.map((child) => child.key), key)];
   }
 
-  /** Return {keys, counts, payloads}, side by side, and the pieces {facets, hits} beside them. */
+  /**
+   * Return {keys, counts, payloads}, side by side, the pieces {facets, hits} beside them, and the
+   * bytes that follow.
+   */
   function leaf(name) {
     return once(leaves, name, async () => {
       const bytes = await shard(name);
@@ -160,13 +169,13 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
       }
       for (const length of lengths) payloads.push(read.part(length));
       const facets = pieces(read, 2 * NAME), hits = pieces(read, NAME);
+      const pairs = JSON.parse(decoder.decode(read.part(read.integer())));
       await pause();
-      return { keys, counts, payloads, facets, hits };
+      return { keys, counts, payloads, facets, hits, pairs, rest: read.rest() };
     });
   }
 
   function pieces(read, width) {
-    if (read.isAtEnd()) return { starts: [], firsts: [], names: [] };
     const size = read.integer();
     const starts = read.integers(size), firsts = read.integers(size);
     return { starts, firsts, names: namesIn(decoder.decode(read.part(size * width)), width) };
@@ -186,25 +195,67 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     };
   }
 
-  /** Return the entry of a key, or null. */
+  /** Return the entry of a key, of a frequent word {key, folder}, or null. */
   async function entry(kind, key) {
-    const found = await leafOf(kind, key);
-    const place = found ? placeOf(found.keys, key) : -1;
+    for await (const { leaves: nodes, frequent } of nodesFrom(kind, key)) {
+      const own = childAt(frequent, key);
+      if (own && own.key === key) return { key: key, folder: own.name };
+      return entryIn(nodes, key);
+    }
+    return null;
+  }
+
+  async function entryIn(nodes, key) {
+    const child = childAt(nodes, key);
+    const found = child ? await leaf(child.name) : { keys: [] };
+    const place = placeOf(found.keys, key);
     return place >= 0 && found.keys[place] === key ? entryAt(found, place) : null;
+  }
+
+  /** Return the entry of a frequent word, with the beginnings of its lists or with all of them. */
+  async function unfolded({ folder }, isHead) {
+    const found = entryAt(await leaf(folder + (isHead ? "/0" : "/1")), 0);
+    return Object.assign(found, { folder, isHead });
   }
 
   /** Yield the entries whose keys begin so, in the order of their keys. */
   async function* entriesFrom(kind, prefix) {
-    for await (const child of leavesFrom(kind, prefix)) {
-      if (compare(child.key, prefix) > 0 && !child.key.startsWith(prefix)) return;
-      const found = await leaf(child.name);
-      let place = placeOf(found.keys, prefix);
-      if (place < 0 || found.keys[place] !== prefix) place += 1;
-      for (; place < found.keys.length; place++) {
-        if (!found.keys[place].startsWith(prefix)) return;
-        yield entryAt(found, place);
+    for await (const { leaves: nodes, frequent } of nodesFrom(kind, prefix)) {
+      const open = frequent.filter((child) => child.key.startsWith(prefix))
+        .map((child) => ({ key: child.key, folder: child.name }));
+      for (const child of nodes.slice(Math.max(0, nodes.indexOf(childAt(nodes, prefix))))) {
+        if (compare(child.key, prefix) > 0 && !child.key.startsWith(prefix)) break;
+        const found = await leaf(child.name);
+        for (let place = 0; place < found.keys.length; place++) {
+          if (!found.keys[place].startsWith(prefix)) continue;
+          while (open.length > 0 && compare(open[0].key, found.keys[place]) < 0) yield open.shift();
+          yield entryAt(found, place);
+        }
       }
+      yield* open;
+      const last = frequent.concat(nodes).some((child) =>
+        compare(child.key, prefix) > 0 && !child.key.startsWith(prefix));
+      if (last) return;
     }
+  }
+
+  const hasDigit = (text) => /\p{Nd}/u.test(text);
+
+  /** Return the entry of two words that follow each other, or null. */
+  async function pair(first, second) {
+    if (hasDigit(first)) return entry("w", first + " " + second);
+    if (hasDigit(second)) return entry("w", second + "  " + first);
+    const word = await entry("w", first);
+    if (!word) return null;
+    const { leaf: { pairs } } = word.folder ? await unfolded(word, false) : word;
+    return entryIn(children(...pairs), first + " " + second);
+  }
+
+  /** Return in how many documents two words follow each other; many second words are asked for. */
+  async function countOfPair(first, second) {
+    const isTurned = !hasDigit(first) && !hasDigit(second);
+    const found = await (isTurned ? entry("r", second + " " + first) : pair(first, second));
+    return found ? found.count : 0;
   }
 
   /** Return the suggestions whose key begins so: [[key, kind, text, documents], ...]. */
@@ -230,23 +281,16 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   // Entries ----------------------------------------------------------------------------------
 
   /**
-   * Return {count, variants: [{exact, lists}], tail, counts, facets} of an entry of words (3 levels)
-   * or fields (1); with a tail, the lists are only their beginnings.
+   * Return {entry, count, variants: [{exact, lists}]} of an entry of words (3 levels) or fields (1);
+   * of a frequent word the beginnings of the lists, if that is enough.
    */
-  function forms(found, levels) {
+  async function forms(known, levels, isHeadEnough) {
+    const found = known.folder ? await unfolded(known, isHeadEnough) : known;
     const bare = found.key.slice(found.key.indexOf(":") + 1);
     const read = makeReader(found.payload, 0);
-    let size = read.integer(), tail = "", counts = "", facets = "";
-    if (size === 0) {
-      const names = decoder.decode(read.part(read.integer()));
-      tail = names.slice(0, NAME);
-      counts = names.slice(NAME, 2 * NAME);
-      facets = names.slice(2 * NAME);
-      size = read.integer();
-    }
-    const most = tail ? manifest.head : Infinity;
+    const most = found.isHead ? manifest.head : Infinity;
     const variants = [];
-    for (; size > 0; size--) {
+    for (let size = read.integer(); size > 0; size--) {
       const exact = decoder.decode(read.part(read.integer())) || bare;
       const lists = [];
       for (let level = 0; level < levels; level++) {
@@ -254,15 +298,7 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
       }
       variants.push({ exact, lists });
     }
-    return { entry: found, count: found.count, variants, tail, counts, facets };
-  }
-
-  /** Return the whole lists of an entry of which forms() gave the beginnings. */
-  async function whole(head, levels) {
-    const payload = await shard(head.tail);
-    const lists = forms(Object.assign({}, head.entry, { payload: payload }), levels);
-    return Object.assign(lists, {
-      entry: head.entry, counts: head.counts, facets: head.facets, isLarge: true });
+    return { entry: found, count: found.count, variants };
   }
 
   /** Return the documents of an entry of pairs. */
@@ -272,6 +308,6 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
 
   return {
     manifest, shard, json, once, namesIn, pieceOf, makeReader, entry, entriesFrom, suggestionsAt,
-    forms, whole, numbersOf, compare, isAmong, pause,
+    pair, countOfPair, forms, numbersOf, compare, isAmong, pause,
   };
 });

@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -169,10 +169,16 @@ def _trees(build: _Build, parts: int, columns: Path) -> dict[str, object]:
         ]
 
     merged: dict[str, list[Merged]] = {}
-    # The reversed counts are known when all pairs are merged.
-    for wanted in (tasks(PAIRS, WORDS, FIELDS, SUGGESTIONS), tasks(REVERSED)):
+
+    def merge_all(wanted: Sequence[Task]) -> None:
         for task, done in zip(wanted, _each(build.run, merge, wanted), strict=True):
             merged.setdefault(task.kind, []).append(done)
+
+    # The leaves of pairs are named by those of words; the reversed counts come of all pairs.
+    merge_all(tasks(PAIRS))
+    words = zip(tasks(WORDS), merged.pop(PAIRS), strict=True)
+    merge_all([replace(task, pairs=pairs.leaves) for task, pairs in words])
+    merge_all(tasks(FIELDS, SUGGESTIONS, REVERSED))
     leaves = {kind: [leaf for one in done for leaf in one.leaves] for kind, done in merged.items()}
     leaves["l"] = [leaf for one in merged[WORDS] for leaf in one.letters]
     return {kind: tree(build.shards, _NODE, found) for kind, found in leaves.items()}

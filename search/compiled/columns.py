@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from search.compiled.coding import NUMBERS, integers, numbers_of
 from search.compiled.files import ShardFolder, json_bytes
 from search.compiled.packing import Sizes
-from search.compiled.values import write_counts, write_values
+from search.compiled.values import Listed, counts_of, write_values
 from search.documents import SearchDocument
 
 YEARS = "\0years"
@@ -25,7 +25,7 @@ TABLE_PART = 4096
 
 _SMALL_TABLE = 6_000
 _SMALL_TABLES = 12
-_COLUMN, _TABLE = "c", "v"
+_COLUMN, _TABLE, _COUNTS = "c", "v", "k"
 
 Combination = tuple[Hashable, ...]
 
@@ -167,25 +167,31 @@ class Columns:
         return places, {
             "columns": listed,
             "combinations": shards.write(
-                _TABLE, json_bytes({name: tables[name] for name in small})
+                _TABLE,
+                json_bytes(
+                    [
+                        {name: tables[name] for name in small},
+                        _values(tables, places, shards) if sizes.pieces else {},
+                    ]
+                ),
             ),
-            "values": self._values(tables, places, shards) if sizes.pieces else {},
             "counts": self._counts(places, shards) if sizes.pieces else "",
             "added": _blocks(array(NUMBERS, _turns(times)), shards, sizes),
         }
 
-    def _values(
-        self,
-        tables: Mapping[str, list[Combination]],
-        places: Mapping[str, array[int]],
-        shards: ShardFolder,
-    ) -> dict[str, str]:
-        facets = (name for name in tables if name != YEARS)
-        written = {name: write_values(name, tables[name], places, shards) for name in facets}
-        return {name: shard for name, shard in written.items() if shard}
-
     def _counts(self, places: Mapping[str, array[int]], shards: ShardFolder) -> str:
-        return write_counts(places, range(self.documents), shards) if self.documents else ""
+        counts = counts_of(places, range(self.documents)) if self.documents else b""
+        return shards.write(_COUNTS, counts) if counts else ""
+
+
+def _values(
+    tables: Mapping[str, list[Combination]],
+    places: Mapping[str, array[int]],
+    shards: ShardFolder,
+) -> dict[str, Listed]:
+    facets = (name for name in tables if name != YEARS)
+    written = {name: write_values(name, tables[name], places, shards) for name in facets}
+    return {name: values for name, values in written.items() if values[0]}
 
 
 def _is_small(table: list[Combination]) -> bool:

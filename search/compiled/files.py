@@ -19,10 +19,17 @@ from pathlib import Path
 FOLDER = "shards"
 _ENCODED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 HASH_SIGNS = 6
+NO_SHARD = "-" * (1 + HASH_SIGNS)
+"""Stands for the name of a shard where there is none."""
+
 _LEVEL = 6
-_ROOT_CHILDREN = 24
+FREQUENT = "t"
+"""Kind of the folder of a frequent word."""
+
+_ROOT_CHILDREN = 48
 _NODE_CHILDREN = 128
 _FULLEST_NODE = 512
+_FULLEST_WITH_FREQUENT = 1536
 
 Child = tuple[str, str]
 """First key of a shard, and its name."""
@@ -62,10 +69,17 @@ class ShardFolder:
                 return name
         raise ValueError(f"no free name for a shard of kind {kind}")
 
-    def write_group(self, kind: str, payloads: Sequence[bytes]) -> str:
+    def write_group(
+        self, kind: str, payloads: Sequence[bytes], strategy: int = zlib.Z_DEFAULT_STRATEGY
+    ) -> str:
         """Write shards into a folder of their own that is named by all of them; return its name.
 
         They are called 0, 1, 2 … there, so that whoever has one name can load any of them.
+
+        Args:
+            kind: Letter of the group.
+            payloads: What is in the shards.
+            strategy: How they are deflated.
 
         Raises:
             OSError: The disk refused.
@@ -76,14 +90,16 @@ class ShardFolder:
                 continue
             folder.mkdir(parents=True)
             for number, payload in enumerate(payloads):
-                script = _handed_over(f"{name}/{number}", _deflated(payload))
+                script = _handed_over(f"{name}/{number}", _deflated(payload, strategy))
                 (folder / f"{number}.js").write_bytes(script)
             return name
         raise ValueError(f"no free name for a group of kind {kind}")
 
 
-def _deflated(payload: bytes) -> str:
-    squeezed = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+def _deflated(payload: bytes, strategy: int = zlib.Z_DEFAULT_STRATEGY) -> str:
+    squeezed = zlib.compressobj(
+        _LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, strategy
+    )
     return base64.b64encode(squeezed.compress(payload) + squeezed.flush()).decode()
 
 
@@ -110,16 +126,20 @@ def tree(folder: ShardFolder, kind: str, leaves: Sequence[Child]) -> list[object
     Args:
         folder: Where the nodes go.
         kind: Letter of the nodes.
-        leaves: In the order of their keys.
+        leaves: In the order of their keys; among them the folders of frequent words.
     """
     children = list(leaves)
     levels = 0
     while len(children) > _ROOT_CHILDREN:
         children = [
-            (part[0][0], folder.write(kind, json_bytes(_node(part)))) for part in _parts(children)
+            (part[0][0], folder.write(kind, json_bytes(node(part)))) for part in _parts(children)
         ]
         levels += 1
-    return [levels, *_node(children)]
+    return [levels, *node(children)]
+
+
+def _is_frequent(child: Child) -> bool:
+    return child[1].startswith(FREQUENT)
 
 
 def json_bytes(data: object) -> bytes:
@@ -127,17 +147,31 @@ def json_bytes(data: object) -> bytes:
     return _ENCODED(data).encode()
 
 
-def _node(children: Iterable[Child]) -> list[object]:
+def node(children: Iterable[Child]) -> list[object]:
+    """Return a node: keys of leaves or nodes, their names; the same of frequent words, if any."""
     pairs = list(children)
-    return [[key for key, _name in pairs], "".join(name for _key, name in pairs)]
+    frequent = [child for child in pairs if _is_frequent(child)]
+    listed = [[child for child in pairs if not _is_frequent(child)]]
+    listed += [frequent] if frequent else []
+    return [part for own in listed for part in ([k for k, _ in own], "".join(n for _, n in own))]
 
 
 def _parts(children: Sequence[Child]) -> Iterator[list[Child]]:
-    """Part children where their keys say so, so that one more moves no other boundary."""
+    """Part children where their keys say so, so that one more moves no other boundary.
+
+    A node begins with a leaf: a frequent word is found where the leaf before it is. Nodes with
+    frequent words are larger: every query of words needs them, best one for all its words.
+    """
+    has_frequent = any(map(_is_frequent, children))
+    fullest = _FULLEST_WITH_FREQUENT if has_frequent else _FULLEST_NODE
+    half = (fullest if has_frequent else _NODE_CHILDREN) // 2
+    if has_frequent and len(children) <= fullest:
+        yield list(children)
+        return
     part: list[Child] = []
     for child in children:
-        is_end = len(part) >= _NODE_CHILDREN // 2 and is_boundary(child[0], _NODE_CHILDREN // 2)
-        if part and (is_end or len(part) >= _FULLEST_NODE):
+        is_end = len(part) >= half and is_boundary(child[0], half)
+        if part and (is_end or len(part) >= fullest) and not _is_frequent(child):
             yield part
             part = []
         part.append(child)

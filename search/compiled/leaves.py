@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, groupby
 
 from schemas.vietnamese import toned_forms
 from search.compiled.coding import Piece, integers, leaf, steps
 from search.compiled.columns import YEARS
-from search.compiled.files import HASH_SIGNS, Child, ShardFolder, is_boundary, json_bytes
+from search.compiled.files import (
+    FREQUENT,
+    NO_SHARD,
+    Child,
+    ShardFolder,
+    is_boundary,
+    json_bytes,
+    node,
+)
 from search.compiled.packing import Sizes
-from search.compiled.runs import WORDS, Shown
-from search.compiled.values import COMMON, at, write_counts
+from search.compiled.runs import FIELDS, PAIRS, SUGGESTIONS, WORDS, Shown, has_digit
+from search.compiled.values import COMMON, at, counts_of
 from search.scoring import BARE_WEIGHTS, EXACT_WEIGHTS, MARKED_WEIGHTS, TONELESS_WEIGHTS
 
 HEAD = 64
@@ -24,14 +34,16 @@ FIRST_HITS = 24
 FEWEST_SHOWN = 4
 """Documents of a word, or with a pair in their titles, from which on this is kept."""
 
-_TAILS = "t"
-_NO_PIECE = "-" * (1 + HASH_SIGNS)
-_FACETS, _FACETS_OF_TAIL, _FIRST_SHOWN = "g", "h", "b"
+_FACETS, _SHOWN = "g", "b"
 _FACETS_IN_PIECE = 2400
 _HITS_IN_PIECE = 160
+_HITS_IN_RANKED_PIECE = 320
+_OTHERS_SHOWN = 160
 _FIRST_OF_PAIR = 20
 _TITLED = 10
 _KEY_BYTES = 4
+_NUMBERS_SHRINK = 2
+_SHORT_ENTRY = 16
 
 Block = tuple[int, Sequence[int]]
 """Documents of which is kept what hits show, and the first of those in order; see shown_of."""
@@ -59,19 +71,38 @@ class Leaves:
     """Parts entries into leaves where their keys say so, and writes them."""
 
     def __init__(
-        self, kind: str, shards: ShardFolder, sizes: Sizes, beside: Beside | None = None
+        self,
+        kind: str,
+        shards: ShardFolder,
+        sizes: Sizes,
+        beside: Beside | None = None,
+        pairs: Sequence[Child] = (),
     ) -> None:
+        """Take what it writes, where, how large, and what stands beside the leaves.
+
+        Args:
+            kind: Letter of the leaves.
+            shards: Where they go.
+            sizes: Their sizes.
+            beside: What the shards beside them are made of; none are written without.
+            pairs: Of words, the leaves of the pairs that begin with them.
+        """
         self._kind = kind
-        # A query has more words than pairs, and only a few of a leaf's words.
-        is_halved = kind == WORDS and sizes.pieces
+        # A query needs few entries of a leaf, but of suggestions and letters many.
+        is_halved = kind in (WORDS, PAIRS) and sizes.pieces
         self._half = sizes.leaf // 4 if is_halved else sizes.leaf // 2
+        # No pair in a tree of pairs, and none of the words for corrections, has a digit.
+        self._has_numbers = kind in (WORDS, FIELDS, SUGGESTIONS)
         self._shards = shards
         self._sizes = sizes
         self._beside = beside
+        self._pairs = pairs
+        self._first_pairs = [key for key, _name in pairs]
         self._keys: list[str] = []
         self._counts: list[int] = []
         self._payloads: list[bytes] = []
         self._bytes = 0
+        self._last = ""
         self._children: list[Child] = []
         self._facets = _PieceWriter(_FACETS_IN_PIECE, self._write_facets, is_listed=False)
         self._hits = _PieceWriter(_HITS_IN_PIECE, self._write_hits, is_listed=True)
@@ -85,13 +116,20 @@ class Leaves:
             count: How many documents it is about.
             payload: Its bytes, as the kind of tree says.
         """
-        weight = len(payload) + _KEY_BYTES
+        weight = self._weight(key, payload)
         if self._keys and self._bytes + weight > self._half:
             self._flush_before(key, weight)
         self._keys.append(key)
         self._counts.append(count)
         self._payloads.append(payload)
         self._bytes += weight
+
+    def _weight(self, key: str, payload: bytes) -> int:
+        """Return about how many bytes an entry has when it is deflated."""
+        size = len(payload) + _KEY_BYTES
+        # Numbers follow each other, and so do the documents that have them.
+        is_dense = self._has_numbers and size < _SHORT_ENTRY and has_digit(key)
+        return size // _NUMBERS_SHRINK if is_dense else size
 
     def _flush_before(self, key: str, weight: int) -> None:
         half = self._half
@@ -109,7 +147,7 @@ class Leaves:
     ) -> None:
         # What stands beside an entry goes with the leaf the entry is in.
         if self._keys:
-            self._flush_before(key, len(payload) + _KEY_BYTES)
+            self._flush_before(key, self._weight(key, payload))
         place = len(self._keys)
         self._facets.add(place, faceted)
         for first, block in shown:
@@ -117,7 +155,10 @@ class Leaves:
         self.add(key, count, payload)
 
     def add_pair(self, key: str, numbers: Sequence[int], titled: Sequence[int]) -> None:
-        """Add a pair with what its first hits show, those that have it in their titles first."""
+        """Add a pair; if it is in titles, with what its first hits show, those first."""
+        if len(titled) < FEWEST_SHOWN:
+            self.add(key, len(numbers), steps(numbers))
+            return
         shown = list(dict.fromkeys((*titled[:_FIRST_OF_PAIR], *numbers[:_FIRST_OF_PAIR])))
         blocks = [(0, shown[:_FIRST_OF_PAIR])] if self._beside else []
         self._add_with(key, len(numbers), steps(numbers), (), blocks)
@@ -127,49 +168,82 @@ class Leaves:
         lists = [numbers for _exact, levels in variants for numbers in levels if numbers]
         union = lists[0] if len(lists) == 1 else _united(lists)
         count = self.last_count = len(union)
-        payload = forms(key, variants)
         beside = self._beside
         faceted = union if beside and count * COMMON <= beside.documents else ()
         shown = (
             shown_of(key, variants, beside.documents) if beside and count >= FEWEST_SHOWN else ()
         )
+        payload = forms(key, variants)
         if len(payload) <= self._sizes.largest_entry:
             self._add_with(key, count, payload, faceted, shown)
             return
-        names = self._shards.write(_TAILS, payload)
-        if beside:
-            names += write_counts(beside.columns, union, self._shards)
-        if faceted:
-            names += self._write_facets(faceted, _FACETS_OF_TAIL)
-        head = integers([0, len(names)]) + names.encode() + forms(key, variants, HEAD)
-        self._add_with(key, count, head, (), shown)
+        pieces = self._pieces_of(shown)
+        end = self._pairs_of(key, key) + (counts_of(beside.columns, union) if beside else b"")
+        shards = [
+            leaf([key], [count], [lists], (), pieces) + end
+            for lists in (forms(key, variants, HEAD), payload)
+        ]
+        shards += self._facets_of(faceted) if faceted else ()
+        # Long lists hardly repeat themselves: looking for that makes them larger, by a tenth.
+        name = self._shards.write_group(FREQUENT, shards, zlib.Z_RLE)
+        self._children.append((key, name))
 
     def finish(self) -> list[Child]:
-        """Return first key and name of every leaf."""
+        """Return first key and name of every leaf, and key and name of every frequent word."""
         if self._keys:
             self._flush()
-        return self._children
+        return sorted(self._children)
+
+    def _pieces_of(self, shown: Sequence[Block]) -> list[Piece]:
+        """Write what hits of one frequent word show."""
+        writer = _PieceWriter(0, self._write_hits, is_listed=True)
+        for first, block in shown:
+            writer.add(0, block, first)
+        return writer.finish()
 
     def _flush(self) -> None:
         beside = self._facets.finish(), self._hits.finish()
         payload = leaf(self._keys, self._counts, self._payloads, *beside)
-        self._children.append((self._keys[0], self._shards.write(self._kind, payload)))
+        payload += self._pairs_of(self._keys[0], self._keys[-1])
+        name = self._shards.write(self._kind, payload)
+        self._children.append((_parting(self._last, self._keys[0]), name))
+        self._last = self._keys[-1]
         self._keys, self._counts, self._payloads, self._bytes = [], [], [], 0
 
-    def _write_facets(self, numbers: Sequence[int], kind: str = _FACETS) -> str:
-        """Write the facets of documents, and apart from them their years; return both names."""
+    def _pairs_of(self, first: str, last: str) -> bytes:
+        """Return the leaves of the pairs that begin with a word from one to another."""
+        start = max(0, bisect_right(self._first_pairs, f"{first} ") - 1)
+        end = bisect_left(self._first_pairs, f"{last}!")
+        data = json_bytes(node(self._pairs[start:end]))
+        return integers([len(data)]) + data
+
+    def _facets_of(self, numbers: Sequence[int]) -> tuple[bytes, bytes]:
+        """Return the facets of documents, and apart from them their years."""
         columns = dict(self._beside.columns) if self._beside else {}
         years = columns.pop(YEARS, b"")
         written = [integers(at(column, numbers)) for column in columns.values()]
         sizes = integers([len(column) for column in written])
-        name = self._shards.write(kind, sizes + b"".join(written))
-        return name + self._shards.write(kind, integers(at(years, numbers)))
+        return sizes + b"".join(written), integers(at(years, numbers))
+
+    def _write_facets(self, numbers: Sequence[int]) -> str:
+        return "".join(self._shards.write(_FACETS, part) for part in self._facets_of(numbers))
 
     def _write_hits(self, numbers: Sequence[int]) -> str:
         unique = sorted(set(numbers))
-        texts = [self._beside.shown.text(number) for number in unique] if self._beside else []
-        data = b"[%s,[%s]]" % (json_bytes(unique), b",".join(texts))
-        return self._shards.write(_FIRST_SHOWN, data)
+        shown = self._beside.shown if self._beside else None
+        columns = shown.columns(unique) if shown else ()
+        return self._shards.write(_SHOWN, b"[%s,%s]" % (json_bytes(unique), b",".join(columns)))
+
+
+def _parting(last: str, key: str) -> str:
+    """Return the beginning of a key that is enough to know it from the one before."""
+    if not last:
+        return key
+    same = next(
+        (at for at, (one, other) in enumerate(zip(last, key, strict=False)) if one != other),
+        len(last),
+    )
+    return key[: same + 1]
 
 
 class _PieceWriter:
@@ -210,16 +284,16 @@ class _PieceWriter:
 
     def finish(self) -> list[Piece]:
         """Return the pieces of a leaf, and be ready for the next."""
-        if self._numbers:
+        if self._entries:
             self._cut()
         pieces, self._pieces = self._pieces, []
         return pieces
 
     def _cut(self) -> None:
-        name = self._write(self._numbers)
+        name = self._write(self._numbers) if self._numbers else NO_SHARD
         listed = self._entries if self._is_listed else self._entries[:1]
         self._pieces += (
-            (place, first, name if has_piece else _NO_PIECE) for place, first, has_piece in listed
+            (place, first, name if has_piece else NO_SHARD) for place, first, has_piece in listed
         )
         self._entries, self._numbers = [], []
 
@@ -232,26 +306,48 @@ def _united(lists: Sequence[Sequence[int]]) -> list[int]:
 def shown_of(key: str, variants: Sequence[Variant], documents: int) -> list[Block]:
     """Return the documents of a word of which is kept what hits show, block after block.
 
-    The first block has those shown first for the word alone, and as many as fit of those that
-    have it in their titles; the others have the rest of these, in order: the first hits of
-    most queries with the word are among them. Of numbers and of words in many titles the rest
-    is left out: the block that would have it is empty.
+    They stand form after form, those with it in their titles before the others, in the order of
+    their numbers: the first hits of most queries with the word stand near each other then. The
+    rank that says so is the number and twice the place of the form times ``documents``, of an
+    other once more. The first block has those shown first for the word alone, and as many as
+    fit of all; the others begin with a rank. Where some are left out, an empty one does: most of
+    those that have the word elsewhere than in the title, and almost all of a number or of a form
+    that is in many titles.
     """
     first = first_hits(key, variants)
-    titled = _united([levels[0] for _exact, levels in variants])
     room = max(0, _HITS_IN_PIECE - len(first))
-    blocks: list[Block] = [(0, sorted({*first, *titled[:room]}))]
-    if len(titled) > room and not (is_of_letters(key) and len(titled) * _TITLED <= documents):
-        return [*blocks, (titled[room], ())]
-    for start in range(room, len(titled), _HITS_IN_PIECE):
-        block = titled[start : start + _HITS_IN_PIECE]
-        blocks.append((block[0], block))
+    is_word = is_of_letters(key)
+    ranked: list[tuple[int, int]] = []
+    for place, (_exact, (titled, *rest)) in enumerate(variants):
+        others = _united(rest)
+        if titled:
+            others = sorted(set(others).difference(titled))
+        is_rare = is_word and len(titled) * _TITLED <= documents
+        ranked += _ranked(titled, 2 * place * documents, len(titled) if is_rare else room)
+        most = _OTHERS_SHOWN if is_word else room
+        ranked += _ranked(others, (2 * place + 1) * documents, most)
+    left_out = (at for at, (_rank, number) in enumerate(ranked[:room]) if number < 0)
+    end = next(left_out, room)
+    blocks: list[Block] = [(0, sorted({*first, *(number for _rank, number in ranked[:end])}))]
+    for is_left_out, found in groupby(ranked[end:], key=lambda one: one[1] < 0):
+        part = list(found)
+        for start in range(0, len(part), _HITS_IN_RANKED_PIECE):
+            block = part[start : start + _HITS_IN_RANKED_PIECE]
+            numbers = () if is_left_out else [number for _rank, number in block]
+            if is_word or not blocks[1:]:
+                blocks.append((block[0][0], numbers if is_word else ()))
     return blocks
+
+
+def _ranked(numbers: Sequence[int], base: int, most: int) -> list[tuple[int, int]]:
+    """Return rank and number of the first of some documents; of the next -1 as the number."""
+    kept = [(base + number, number) for number in numbers[:most]]
+    return kept + [(base + number, -1) for number in numbers[most : most + 1]]
 
 
 def is_of_letters(form: str) -> bool:
     """Say whether a bare form is a word, and no number."""
-    return len(form) > 1 and not any(character.isdecimal() for character in form)
+    return len(form) > 1 and not has_digit(form)
 
 
 def first_hits(key: str, variants: Sequence[Variant]) -> list[int]:

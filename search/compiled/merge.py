@@ -42,6 +42,7 @@ class Task:
         columns: The file of the columns, see :func:`columns_in`.
         shards: Where shards go.
         sizes: The sizes of shards.
+        pairs: Of a range of words, the leaves of the pairs that begin with them.
     """
 
     kind: str
@@ -53,10 +54,13 @@ class Task:
     columns: Path
     shards: ShardFolder
     sizes: Sizes
+    pairs: Sequence[Child] = ()
 
     def leaves(self, kind: str = "", beside: Beside | None = None) -> Leaves:
         """Return what writes leaves of its kind, or of another."""
-        return Leaves(kind or self.kind, self.shards, self.sizes, beside)
+        return Leaves(
+            kind or self.kind, self.shards, self.sizes, beside, () if kind else self.pairs
+        )
 
     def entries(self) -> Entries:
         """Return the entries of its range of all runs."""
@@ -165,6 +169,10 @@ def _merge_forms(task: Task, beside: Beside | None) -> Merged:
     """Merge words or fields: an entry has a list for every exact form and level."""
     leaves, letters = task.leaves(beside=beside), task.leaves(LETTERS)
     for bare, rows in groupby(task.entries().lists(), key=_bare_of):
+        if task.kind == WORDS and " " in bare:
+            for _form, (numbers, titled, _none) in rows:
+                leaves.add_pair(bare, numbers, titled)
+            continue
         leaves.add_forms(bare, [(form.partition("\0")[2], lists) for form, lists in rows])
         if task.kind == WORDS and is_of_letters(bare):
             letters.add(bare, leaves.last_count, b"")

@@ -8,6 +8,7 @@ object of its own but the text.
 from __future__ import annotations
 
 import marshal
+import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -38,6 +39,8 @@ _MANY_DOCUMENTS = 150_000
 WORDS, FIELDS, PAIRS, SUGGESTIONS = "w", "f", "p", "s"
 _BATCH = 256
 _LENGTH = Struct("<Q")
+_DIGIT = re.compile(r"\d")
+_LINES = b"\n".join
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def write_runs(part: Part, shards: ShardFolder, sizes: Sizes) -> Facts:
         collected.add(part.start + len(shown), batch)
         for document in batch:
             columns.add(document)
-            shown.append(json_bytes(display(document)))
+            shown.append(_LINES(map(json_bytes, display(document))))
     groups: list[str] = []
     for start in range(0, len(shown), sizes.group):
         group = shown[start : start + sizes.group]
@@ -107,8 +110,8 @@ def write_runs(part: Part, shards: ShardFolder, sizes: Sizes) -> Facts:
 
 
 def _list(texts: Sequence[bytes]) -> bytes:
-    """Return a JSON list of JSON texts."""
-    return b"[" + b",".join(texts) + b"]"
+    """Return a JSON list of what hits show, each a list."""
+    return b"[[%s]]" % b"],[".join(text.replace(b"\n", b",") for text in texts)
 
 
 def _write_collected(part: Part, collected: Collected) -> None:
@@ -116,6 +119,10 @@ def _write_collected(part: Part, collected: Collected) -> None:
     fields, pairs, titled = collected.fields, collected.pairs, collected.titled
     keys = sorted(fields)
     write_run(part.run(FIELDS), Run.of(keys, [[fields[key] for key in keys]]), part.ranges)
+    numbered = {number_key(key): key for key in pairs if has_digit(key)}
+    with_numbers: dict[str, tuple[Sequence[int], ...]] = {
+        f"{turned}\0": (pairs.pop(key), titled.pop(key, []), []) for turned, key in numbered.items()
+    }
     keys = sorted(pairs)
     both: list[list[Sequence[int]]] = [
         [pairs[key] for key in keys],
@@ -125,12 +132,28 @@ def _write_collected(part: Part, collected: Collected) -> None:
     for done in (fields, pairs, titled):
         done.clear()
     del both
-    keys = sorted(collected.words)
-    levels = [list(level) for level in zip(*map(collected.words.__getitem__, keys), strict=True)]
+    words: dict[str, tuple[Sequence[int], ...]] = {**collected.words, **with_numbers}
+    keys = sorted(words)
+    levels = [list(level) for level in zip(*map(words.__getitem__, keys), strict=True)]
     write_run(part.run(WORDS), Run.of(keys, levels), part.ranges)
     keys = sorted(collected.suggestions)
     counts = array(NUMBERS, map(collected.suggestions.__getitem__, keys))
     write_run(part.run(SUGGESTIONS), Run(keys, [(counts, array(NUMBERS))]), part.ranges)
+
+
+def has_digit(text: str) -> bool:
+    """Say whether a digit of any script is in a text."""
+    return _DIGIT.search(text) is not None
+
+
+def number_key(pair: str) -> str:
+    """Return the key of a pair that has a number in it: this stands first.
+
+    Such a pair is kept beside its number among the words, so that who asks for an inventory
+    number finds both in one place. Two spaces say that the words were turned.
+    """
+    first, _space, second = pair.partition(" ")
+    return pair if has_digit(first) else f"{second}  {first}"
 
 
 def display(document: SearchDocument) -> list[object]:
@@ -165,8 +188,12 @@ class Shown:
         for texts, _ends in self._open.values():
             texts.close()
 
-    def text(self, number: int) -> bytes:
-        """Return what a hit shows of a document, as JSON."""
+    def columns(self, numbers: Iterable[int]) -> list[bytes]:
+        """Return what hits show of some documents: of each thing a JSON list."""
+        rows = (self._text(number).split(b"\n") for number in numbers)
+        return [b"[%s]" % b",".join(column) for column in zip(*rows, strict=True)]
+
+    def _text(self, number: int) -> bytes:
         part, place = divmod(number, self._part_size)
         texts, ends = self._open.get(part) or self._opened(part)
         return texts[ends[place] : ends[place + 1]]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
 from search.compiled.coding import NUMBERS, integers, steps
-from search.compiled.files import ShardFolder, json_bytes
+from search.compiled.files import NO_SHARD, ShardFolder
 
 MOST_VALUES = 400
 """Values of a facet up to which they are kept: more are too long a list to load."""
@@ -19,8 +19,11 @@ MOST_VALUES = 400
 COMMON = 3
 """A value of more than one of so many documents is only listed: the columns say as much."""
 
-_VALUES, _COUNTS, _LIST = "q", "k", "v"
+_VALUES = "q"
 _DOCUMENTS_IN_SHARD = 1000
+
+Listed = tuple[list[str], list[int], list[int], str]
+"""The values of a facet: themselves, how many documents each has, its place in its shard, these."""
 
 Columns = Mapping[str, Sequence[int]]
 """By name, for every document a place in the table of the column."""
@@ -28,8 +31,8 @@ Columns = Mapping[str, Sequence[int]]
 
 def write_values(
     name: str, table: Sequence[Sequence[object]], columns: Columns, shards: ShardFolder
-) -> str:
-    """Write the values of a facet; return the name of the shard that lists them, or nothing.
+) -> Listed:
+    """Write the values of a facet, if they are not too many.
 
     Args:
         name: The facet.
@@ -37,39 +40,39 @@ def write_values(
         columns: All columns.
         shards: Where shards go.
 
+    Returns:
+        The values in order, how many documents each has, its place in its shard, and the names of
+        these shards one after the other.
+
     Raises:
         OSError: The disk refused.
     """
     numbers = {str(value): array(NUMBERS) for combination in table for value in combination}
     if not 0 < len(numbers) <= MOST_VALUES:
-        return ""
+        return [], [], [], ""
     of_place = [[numbers[str(value)] for value in dict.fromkeys(values)] for values in table]
     for number, place in enumerate(columns[name]):
         for found in of_place[place]:
             found.append(number)
-    return shards.write(_LIST, json_bytes(_listed(numbers, columns, shards)))
+    return _listed(numbers, columns, shards)
 
 
-def _listed(
-    numbers: Mapping[str, array[int]], columns: Columns, shards: ShardFolder
-) -> dict[str, tuple[int, str, int]]:
-    """Write the shards; return of each value how many documents, its shard, its place in it."""
+def _listed(numbers: Mapping[str, array[int]], columns: Columns, shards: ShardFolder) -> Listed:
     documents = max(map(len, columns.values()))
-    listed: dict[str, tuple[int, str, int]] = {}
+    listed: dict[str, tuple[int, str]] = {}
     packed: dict[str, bytes] = {}
     size = 0
 
     def flush() -> None:
         if packed:
             shard = shards.write(_VALUES, _joined(list(packed.values())))
-            for place, value in enumerate(packed):
-                listed[value] = len(numbers[value]), shard, place
+            listed.update((value, (place, shard)) for place, value in enumerate(packed))
             packed.clear()
 
     for value in sorted(numbers):
         found = numbers[value]
         if len(found) * COMMON > documents:
-            listed[value] = len(found), "", 0
+            listed[value] = 0, NO_SHARD
             continue
         if size + len(found) > _DOCUMENTS_IN_SHARD:
             flush()
@@ -77,7 +80,9 @@ def _listed(
         size += len(found)
         packed[value] = _joined([steps(found), *(integers(at(c, found)) for c in columns.values())])
     flush()
-    return listed
+    values = sorted(numbers)
+    places, names = zip(*(listed[value] for value in values), strict=True)
+    return values, [len(numbers[value]) for value in values], list(places), "".join(names)
 
 
 def _joined(parts: Sequence[bytes]) -> bytes:
@@ -90,16 +95,12 @@ def at(column: Sequence[int], places: Sequence[int]) -> Sequence[int]:
     return itemgetter(*places)(column) if len(places) > 1 else [column[place] for place in places]
 
 
-def write_counts(columns: Columns, numbers: Sequence[int], shards: ShardFolder) -> str:
-    """Write how many of some documents have each place of the table of each column.
-
-    Raises:
-        OSError: The disk refused.
-    """
+def counts_of(columns: Columns, numbers: Sequence[int]) -> bytes:
+    """Return how many of some documents have each place of the table of each column."""
     result: list[bytes] = []
     for column in columns.values():
         uses = sorted(Counter(at(column, numbers)).items())
         result.append(integers([len(uses)]))
         result.append(steps([place for place, _count in uses]))
         result.append(integers([count for _place, count in uses]))
-    return shards.write(_COUNTS, b"".join(result))
+    return b"".join(result)

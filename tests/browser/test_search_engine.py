@@ -235,7 +235,7 @@ def test_an_index_of_another_format_is_refused(chromium: Browser, address: str) 
             return HoabanSearch.load("search").catch(error => error.message);
         }"""
     )
-    assert message == "search index of format 1, expected 5"
+    assert message == "search index of format 1, expected 6"
     other.close()
 
 

@@ -310,7 +310,7 @@ def test_an_address_that_makes_no_sense_shows_the_collection(visit: Open) -> Non
     opened.check()
 
 
-@pytest.mark.parametrize("field", ["constructor", "nowhere"])
+@pytest.mark.parametrize("field", ["constructor", "__proto__", "nowhere"])
 def test_a_field_that_is_not_there_has_nothing(visit: Open, field: str) -> None:
     opened = visit("host", "vi", f"?filter.{field}=x")
     expect(opened.page.locator("#nothing")).to_be_visible()

@@ -34,23 +34,40 @@ class Shards:
 
     def leaves(self, kind: str) -> Iterator[str]:
         """Yield the names of the leaves of a tree, in order."""
-        level, *node = self.manifest["trees"][kind]
-        yield from self._below(node, level)
+        if kind == "p":
+            yield from dict.fromkeys(self._leaves_of_pairs())
+            return
+        yield from (name for _key, name in self._children(kind, 0))
+
+    def _leaves_of_pairs(self) -> Iterator[str]:
+        for name in [*self.leaves("w"), *(f"{name}/1" for name in self.folders("w").values())]:
+            read = _after_pieces(self.bytes(name))[1]
+            yield from _names(json.loads(read.part(read.integer()))[1])
+
+    def folders(self, kind: str) -> dict[str, str]:
+        """Return of every frequent word of a tree the name of its folder."""
+        return dict(self._children(kind, 2))
 
     def entries(self, kind: str) -> Iterator[tuple[str, int, bytes]]:
         """Yield key, count and payload of every entry of a tree."""
-        for name in self.leaves(kind):
-            yield from leaf_entries(self.bytes(name))
+        folders = self.folders(kind) if kind != "p" else {}
+        names = [*self.leaves(kind), *(f"{name}/1" for name in folders.values())]
+        yield from sorted(entry for name in names for entry in leaf_entries(self.bytes(name)))
+
+    def pairs(self) -> Iterator[tuple[str, str, int, list[int]]]:
+        """Yield the words of every pair, how many documents have it, and these."""
+        for kind in "pw":
+            for key, count, payload in self.entries(kind):
+                first, *rest = key.split(" ")
+                if rest:
+                    turned = (rest[1], first) if len(rest) == 2 else (first, rest[0])
+                    yield *turned, count, Reader(payload).steps(count)
 
     def forms(self, kind: str) -> Iterator[tuple[str, str, list[list[int]]]]:
         """Yield key, exact form and the lists of each level of words (w) or fields (f)."""
         for key, _count, payload in self.entries(kind):
             read = Reader(payload)
-            variants = read.integer()
-            if not variants:
-                read = Reader(self.bytes(read.part(read.integer())[:_NAME].decode()))
-                variants = read.integer()
-            for _variant in range(variants):
+            for _variant in range(0 if " " in key else read.integer()):
                 exact = read.part(read.integer()).decode() or key.partition(":")[2] or key
                 levels = 3 if kind == "w" else 1
                 yield key, exact, [read.steps(read.integer()) for _level in range(levels)]
@@ -67,7 +84,7 @@ class Shards:
         """Yield the values of every document in a column."""
         blocks, parts = self.manifest["columns"][name]
         table = [values for part in _names(parts) for values in self.json(part)]
-        table = table or self.json(self.manifest["combinations"])[name]
+        table = table or self.json(self.manifest["combinations"])[0][name]
         for block in _names(blocks):
             read = Reader(self.bytes(block))
             while not read.is_at_end:
@@ -75,8 +92,9 @@ class Shards:
 
     def values(self, name: str) -> Iterator[tuple[str, list[tuple[int, ...]]]]:
         """Yield the values of a facet that are kept, with (number, place in each column) rows."""
-        for value, (count, shard, place) in self.json(self.manifest["values"][name]).items():
-            if shard:
+        values, counts, places, shards = self.json(self.manifest["combinations"])[1][name]
+        for value, count, place, shard in zip(values, counts, places, _names(shards), strict=True):
+            if not shard.startswith("-"):
                 parts = _parts(_parts(self.bytes(shard))[place])
                 columns = [Reader(parts[0]).steps(count)]
                 columns += (Reader(part).integers(count) for part in parts[1:])
@@ -92,19 +110,24 @@ class Shards:
 
     def beside(self, kind: str) -> Iterator[tuple[str, list[int], list[Any]]]:
         """Yield the keys of a tree beside which stands what hits show, with these documents."""
-        for name in self.leaves(kind):
+        folders = self.folders(kind) if kind != "p" else {}
+        for name in [*self.leaves(kind), *(f"{name}/1" for name in folders.values())]:
             data = self.bytes(name)
             entries = list(leaf_entries(data))
             for place, _first, shard in _listed_pieces(data):
                 if not shard.startswith("-"):
-                    yield entries[place][0], *self.json(shard)
+                    numbers, *columns = self.json(shard)
+                    texts = [list(row) for row in zip(*columns, strict=True)]
+                    yield entries[place][0], numbers, texts
 
-    def _below(self, node: list[Any], level: int) -> Iterator[str]:
-        for name in _names(node[1]):
-            if level:
-                yield from self._below(self.json(name), level - 1)
-            else:
-                yield name
+    def _children(self, kind: str, at: int) -> Iterator[tuple[str, str]]:
+        """Yield key and name of the leaves (0) or the folders (2) of a tree."""
+        levels, *root = self.manifest["trees"][kind]
+        nodes = [root]
+        for _level in range(levels):
+            nodes = [self.json(name) for node in nodes for name in _names(node[1])]
+        for node in nodes:
+            yield from zip(node[at], _names(node[at + 1]), strict=True) if node[at:] else ()
 
 
 class Reader:
@@ -162,6 +185,10 @@ def leaf_entries(data: bytes) -> Iterator[tuple[str, int, bytes]]:
 
 def _listed_pieces(data: bytes) -> Iterator[tuple[int, int, str]]:
     """Yield place, first document and name of the shards beside a leaf with what hits show."""
+    yield from _after_pieces(data)[0]
+
+
+def _after_pieces(data: bytes) -> tuple[list[tuple[int, int, str]], Reader]:
     read = Reader(data)
     size = read.integer()
     lengths = [read.integers(size) for _column in range(4)]
@@ -170,7 +197,7 @@ def _listed_pieces(data: bytes) -> Iterator[tuple[int, int, str]]:
         count = read.integer()
         places, firsts = read.integers(count), read.integers(count)
         names = [read.part(width).decode() for _piece in range(count)]
-    yield from zip(places, firsts, names, strict=True)
+    return list(zip(places, firsts, names, strict=True)), read
 
 
 def _parts(data: bytes) -> list[bytes]:

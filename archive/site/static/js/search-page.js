@@ -198,7 +198,7 @@
   }
 
   function clear() {
-    go(Object.assign({}, state, { filters: {}, between: null }));
+    go(Object.assign({}, state, { filters: State.empty().filters, between: null }));
     input.focus();
   }
 

@@ -8,8 +8,13 @@ var SearchState = (function () {
   var ORDERS = ["relevance", "date", "number", "newest"];
   var VIEWS = ["grid", "list", "map"];
 
+  /** Filters have the names an address gives them, and "__proto__" is a name as any other. */
+  function copied(filters) {
+    return Object.assign(Object.create(null), filters);
+  }
+
   function empty() {
-    return { query: "", filters: {}, between: null, order: "relevance", view: "grid" };
+    return { query: "", filters: copied({}), between: null, order: "relevance", view: "grid" };
   }
 
   function year(text) {
@@ -64,7 +69,7 @@ var SearchState = (function () {
 
   /** Return a state in which a value is chosen or, if it is already, is not. */
   function toggled(state, field, value) {
-    var filters = Object.assign({}, state.filters);
+    var filters = copied(state.filters);
     var values = filters[field] || [];
     var others = values.filter(function (other) { return other !== value; });
     filters[field] = others.length === values.length ? values.concat([value]) : others;
