@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -36,7 +38,11 @@ from schemas.technical import Technical
 
 _PAGE_ROWS = 200
 # In the text of records with an embargo; a few others may have it too, as a text of theirs.
-_EMBARGOED = '%"embargo_until"%'
+_EMBARGO_KEY = '"embargo_until"'
+_EMBARGOED = f"%{_EMBARGO_KEY}%"
+# No text of a record can be taken for these, because a quote in it is escaped: items that are not
+# public, those with an embargo, those with an access of one of their views.
+_PERHAPS_CLOSED = ('%"access":"public"%', _EMBARGOED, '%"access":%"access":%')
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,22 @@ class CatalogueItem:
     record: Record
     technical: tuple[Technical, ...]
     derivatives: DerivativeSet | None = None
+
+
+@dataclass(frozen=True)
+class CatalogueRow:
+    """An item that the catalogue lists, not yet read.
+
+    Attributes:
+        item_id: The item.
+        stamp: Digest of all that the catalogue has of it, and of the day where what is public of
+            it depends on that.
+        read: Returns it; raises RecordError where its entry is damaged.
+    """
+
+    item_id: str
+    stamp: bytes
+    read: Callable[[], CatalogueItem]
 
 
 def public_part(item: CatalogueItem, today: date) -> CatalogueItem:
@@ -242,6 +264,35 @@ class Catalogue:
                     yield item
                 elif is_public(item.record, public_on):
                     yield public_part(item, public_on)
+            last = rows[-1][0]
+
+    def iter_public_rows(self, today: date) -> Iterator[CatalogueRow]:
+        """Yield what :meth:`iter_items` yields for the public on a day, as yet unread."""
+        query = "SELECT * FROM public_entries WHERE item_id > ? ORDER BY item_id LIMIT ?"
+        last = ""
+        while rows := self._rows(query, last, _PAGE_ROWS):
+            for row in rows:
+                texts = ["" if value is None else str(value) for value in row]
+                if _EMBARGO_KEY in row[4]:
+                    if not is_public(self._item(row).record, today):
+                        continue
+                    texts.append(today.isoformat())
+                stamp = blake2b("\0".join(texts).encode(), digest_size=16).digest()
+                yield CatalogueRow(row[0], stamp, partial(self._public_item, row, today))
+            last = rows[-1][0]
+
+    def _public_item(self, row: tuple[Any, ...], today: date) -> CatalogueItem:
+        return public_part(self._item(row), today)
+
+    def iter_perhaps_closed(self) -> Iterator[CatalogueItem]:
+        """Yield every item that is not public, or of which something may not be, on any day."""
+        query = (
+            "SELECT * FROM entries WHERE item_id > ? AND (record NOT LIKE ? OR record LIKE ?"
+            " OR record LIKE ?) ORDER BY item_id LIMIT ?"
+        )
+        last = ""
+        while rows := self._rows(query, last, *_PERHAPS_CLOSED, _PAGE_ROWS):
+            yield from map(self._item, rows)
             last = rows[-1][0]
 
     def item_ids(self) -> Iterator[str]:

@@ -117,7 +117,7 @@ def write_site(
         archive.layout,
         archive.settings,
         archive.profile,
-        items,
+        lambda: catalogue.iter_public_rows(day_of(at)),
         write_search=write_search,
         at=utc_text(at),
         on_progress=tell,

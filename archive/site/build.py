@@ -19,7 +19,9 @@ from archive.site.edition import CHECKSUMS_NAME, Edition, Fit, fitting
 from archive.site.files import SitePlace, SiteTree, discard, new_tree, publish
 from archive.site.item_pages import JsonLd
 from archive.site.items import SiteItem
+from archive.site.kept import keep_made
 from archive.site.leaks import refuse_leaks
+from archive.site.listing import ListedItem
 from archive.site.site_writer import Facets, Progress, SiteWriter, new_table
 from archive.site.survey import Survey
 from schemas.errors import StoreWriteError
@@ -59,7 +61,7 @@ def build_site(
     layout: Layout,
     settings: Settings,
     profile: Profile,
-    items: Callable[[], Iterator[SiteItem]],
+    items: Callable[[], Iterator[ListedItem]],
     *,
     write_search: Callable[[Path], object],
     at: str,
@@ -127,7 +129,8 @@ def build_site(
         tree.count_folder(search.name)
         return survey
 
-    fit = fitting(edition, layout, items()) if edition else Fit(0, 0)
+    read = (item.read() for item in items())
+    fit = fitting(edition, layout, read) if edition else Fit(0, 0)
     try:
         tree, survey, fit = _written(place, write, edition, fit)
         if everything is not None:
@@ -150,9 +153,19 @@ def _written(
     Raises:
         SourceError: The edition cannot be made small enough.
     """
+    is_second = False
     while True:
         tree = new_tree(place, keeps=edition is None)
-        survey = write(tree, fit.halvings)
+        try:
+            survey = write(tree, fit.halvings)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            # What was kept of items is damaged, and now forgotten: they are read again.
+            if is_second:
+                raise
+            is_second = True
+            continue
         if edition is None:
             return tree, survey, fit
         if edition.is_kept_by(tree.counts):
@@ -171,7 +184,7 @@ def _put_in_place(layout: Layout, place: SitePlace, tree: SiteTree, *, is_site: 
         write_changes(layout, settle(tree.root, tree.before), tree.root)
     publish(place)
     if is_site:
-        new_table(layout).replace(layout.site_pages)
+        keep_made(layout.site_pages, new_table(layout))
 
 
 def _refused(error: OSError | sqlite3.OperationalError, layout: Layout) -> StoreWriteError:

@@ -86,7 +86,7 @@ def build(archive: Archive) -> SiteReport:
             archive.layout,
             archive.settings,
             archive.profile,
-            lambda: catalogue.iter_items(public_on=day_of(_AT)),
+            lambda: catalogue.iter_public_rows(day_of(_AT)),
             write_search=lambda folder: (folder / "search-engine.js").touch(),
             at=utc_text(_AT),
             json_ld=ItemJsonLd(archive.profile),
