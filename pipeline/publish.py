@@ -124,7 +124,7 @@ def write_site(
         json_ld=ItemJsonLd(archive.profile, archive.settings.publisher),
         linked_art=ItemLinkedArt(archive.profile, archive.settings),
         facets=lambda lang: facet_words(archive.profile, archive.tables, lang),
-        everything=catalogue.iter_items,
+        perhaps_closed=catalogue.iter_perhaps_closed,
         edition=edition,
         processes=archive.settings.jobs or os.cpu_count() or 1,
         offers=offers,

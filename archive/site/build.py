@@ -13,14 +13,14 @@ from pathlib import Path
 
 from archive.layout import Layout
 from archive.settings import Settings
-from archive.site.changes import settle, write_changes
+from archive.site.changes import Changes, settle, write_changes
 from archive.site.data_files import Offers
 from archive.site.edition import CHECKSUMS_NAME, Edition, Fit, fitting
 from archive.site.files import SitePlace, SiteTree, discard, new_tree, publish
 from archive.site.item_pages import JsonLd
 from archive.site.items import SiteItem
 from archive.site.kept import keep_made
-from archive.site.leaks import refuse_leaks
+from archive.site.leaks import Listed, refuse_leaks
 from archive.site.listing import ListedItem
 from archive.site.site_writer import Facets, Progress, SiteWriter, new_table
 from archive.site.survey import Survey
@@ -69,7 +69,7 @@ def build_site(
     json_ld: JsonLd | None = None,
     linked_art: JsonLd | None = None,
     facets: Facets | None = None,
-    everything: Callable[[], Iterator[SiteItem]] | None = None,
+    perhaps_closed: Callable[[], Iterator[SiteItem]] | None = None,
     edition: Edition | None = None,
     processes: int = 1,
     offers: Offers | None = None,
@@ -91,8 +91,9 @@ def build_site(
             With more than one process it is pickled.
         linked_art: Describes it as Linked Art does, likewise.
         facets: What the search page calls the facets of the index; without it there are none.
-        everything: Gives a new iterator over all items, public or not, each time; with it the
-            site is looked through for what is not public before it is put in place.
+        perhaps_closed: Gives a new iterator over all items that are not public, or of which
+            something may not be, each time; with it the site is looked through for what is not
+            public before it is put in place.
         edition: What to make instead of the site itself.
         processes: How many processes write the pages of a large archive.
         offers: Writes what is only for a published site: feeds, the log of changes, packages.
@@ -133,10 +134,15 @@ def build_site(
     fit = fitting(edition, layout, read) if edition else Fit(0, 0)
     try:
         tree, survey, fit = _written(place, write, edition, fit)
-        if everything is not None:
+        changes = settle(tree.root, tree.before) if edition is None else None
+        looked = None
+        if perhaps_closed is not None:
             told = offers.told if offers is not None else frozenset()
-            refuse_leaks(tree.root, layout, profile, everything, today, told)
-        _put_in_place(layout, place, tree, is_site=edition is None)
+            listed = Listed(perhaps_closed, items)
+            looked = refuse_leaks(tree.root, layout, profile, listed, today, told)
+        _put_in_place(layout, place, tree, changes)
+        if looked is not None and edition is None:
+            looked.keep()
     except (OSError, sqlite3.OperationalError) as error:
         raise _refused(error, layout) from error
     finally:
@@ -174,16 +180,18 @@ def _written(
         fit = fit.smaller(tree.counts.files, tree.counts.disk_bytes)
 
 
-def _put_in_place(layout: Layout, place: SitePlace, tree: SiteTree, *, is_site: bool) -> None:
+def _put_in_place(
+    layout: Layout, place: SitePlace, tree: SiteTree, changes: Changes | None
+) -> None:
     """Put a new site in its place; of the site itself, list what changed and keep how it was made.
 
     A crash in between costs nothing: the lists name more than changed, and the table of the site
     before is only believed of files that it wrote.
     """
-    if is_site:
-        write_changes(layout, settle(tree.root, tree.before), tree.root)
+    if changes is not None:
+        write_changes(layout, changes, tree.root)
     publish(place)
-    if is_site:
+    if changes is not None:
         keep_made(layout.site_pages, new_table(layout))
 
 

@@ -17,9 +17,9 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from archive.kept_items import forget_database
 from archive.site.facets import FacetValue
 from archive.site.items import Card, ShownItem
-from archive.site.kept import forget_database
 from schemas.derivatives import DerivativeSet
 
 DIGEST_BYTES = 16

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import jinja2
 
+from archive.kept_items import forget_database
 from archive.layout import Layout
 from archive.read_only import read_only_uri
 
@@ -176,12 +177,6 @@ def _seal_of(digest: bytes, files: str, said: bytes) -> bytes:
     return digest_of(digest, str(files).encode(), said)
 
 
-def forget_database(path: Path) -> None:
-    """Remove a database; its journal first, which would be taken for that of the next."""
-    for name in (f"{path.name}-journal", path.name):
-        path.with_name(name).unlink(missing_ok=True)
-
-
 def file_state(path: str) -> tuple[int, int] | None:
     """Return the size of a file and its time of change in nanoseconds, or None without one."""
     try:
@@ -200,7 +195,12 @@ def digest_of(*parts: bytes) -> bytes:
     return digest.digest()
 
 
-def key_of(layout: Layout, templates: Path | None, *data: object) -> bytes:
+def key_of(
+    layout: Layout,
+    templates: Path | None,
+    *data: object,
+    packages: Sequence[str] = _PACKAGES,
+) -> bytes:
     """Return the digest of what all pages are made from, besides their items.
 
     That is the program with its templates, vocabularies and translations, the museum's own of
@@ -211,9 +211,10 @@ def key_of(layout: Layout, templates: Path | None, *data: object) -> bytes:
         layout: The archive.
         templates: The museum's templates, or None.
         data: What else they are made from.
+        packages: Those of the program that make them.
     """
     root = Path(__file__).parent.parent.parent
-    folders = [root / name for name in _PACKAGES]
+    folders = [root / name for name in packages]
     own = [layout.vocabularies, *([templates] if templates else [])]
     digest = hashlib.sha256(jinja2.__version__.encode())
     for path in [path for folder in (*folders, *own) for path in _files(folder)]:

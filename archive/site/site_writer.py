@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from archive.kept_items import forget_database
 from archive.layout import Layout
 from archive.settings import Settings
 from archive.site.crew import do_pieces
@@ -23,7 +24,7 @@ from archive.site.gists import Gist
 from archive.site.item_images import ItemImages
 from archive.site.item_pages import JsonLd, Told
 from archive.site.items import Display, ShownItem, card, display, shown_item
-from archive.site.kept import KEY_NAME, KeptPages, Made, MadePages, forget_database, key_of
+from archive.site.kept import KEY_NAME, KeptPages, Made, MadePages, key_of
 from archive.site.listing import ListedItem
 from archive.site.lists import CollectionFiles
 from archive.site.offline import OFFLINE_NAME

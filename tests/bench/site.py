@@ -90,7 +90,7 @@ def build(archive: Archive) -> SiteReport:
             write_search=lambda folder: (folder / "search-engine.js").touch(),
             at=utc_text(_AT),
             json_ld=ItemJsonLd(archive.profile),
-            everything=catalogue.iter_items,
+            perhaps_closed=catalogue.iter_perhaps_closed,
             processes=archive.settings.jobs or os.cpu_count() or 1,
         )
 
