@@ -22,6 +22,7 @@ from archive.site.items import SiteItem
 from archive.site.kept import keep_made
 from archive.site.leaks import Listed, refuse_leaks
 from archive.site.listing import ListedItem
+from archive.site.search_folder import SearchFolder
 from archive.site.site_writer import Facets, Progress, SiteWriter, new_table
 from archive.site.survey import Survey
 from schemas.errors import StoreWriteError
@@ -65,6 +66,7 @@ def build_site(
     *,
     write_search: Callable[[Path], object],
     at: str,
+    search_key: bytes | None = None,
     on_progress: Progress | None = None,
     json_ld: JsonLd | None = None,
     linked_art: JsonLd | None = None,
@@ -85,6 +87,8 @@ def build_site(
         items: Gives a new iterator over the public items, in the order of the list, each time.
         write_search: Writes the static search index into the folder it is given, with its engine
             as ``search-engine.js``.
+        search_key: Digest of everything that the index is made from besides the items: where
+            those are the same too, it is taken from the site before. None where that is not known.
         at: When this is, RFC 3339 in UTC; what is under an embargo on that day is not public.
         on_progress: Called with (items done, items in all).
         json_ld: Describes an item for search engines and scholars; without it none is written.
@@ -109,6 +113,8 @@ def build_site(
     place = SitePlace.of(layout, edition.name if edition else "")
     today = day_of(datetime.fromisoformat(at))
 
+    search = SearchFolder(layout, search_key if edition is None else None)
+
     def write(tree: SiteTree, halvings: int) -> Survey:
         writer = SiteWriter(
             layout,
@@ -124,17 +130,17 @@ def build_site(
             offers=offers,
         )
         survey = writer.write(items, today, on_progress)
-        search = tree.root / "search"
-        search.mkdir()
-        write_search(search)
-        tree.count_folder(search.name)
+        search.write(tree, writer.items_digest, write_search)
         return survey
 
     read = (item.read() for item in items())
     fit = fitting(edition, layout, read) if edition else Fit(0, 0)
     try:
         tree, survey, fit = _written(place, write, edition, fit)
-        changes = settle(tree.root, tree.before) if edition is None else None
+        changes = None
+        if edition is None:
+            changes = settle(tree.root, tree.before)
+            search.note(tree, new_table(layout))
         looked = None
         if perhaps_closed is not None:
             told = offers.told if offers is not None else frozenset()

@@ -119,11 +119,7 @@ class MadePages:
     def add(self, made: Iterable[Made], taken: Iterable[str]) -> None:
         """Take pages that are in the new site: those that were made, and the names of others."""
         for entry in made:
-            files = _text(entry.files)
-            seal = _seal_of(entry.digest, files, entry.said)
-            row = (entry.name, entry.digest, files, seal, entry.said)
-            self._db.execute("INSERT INTO made VALUES (?, ?, ?, ?, ?)", row)
-            self._db.execute("INSERT INTO names VALUES (?)", (entry.name,))
+            _insert(self._db, entry)
         self._db.executemany("INSERT INTO names VALUES (?)", ((name,) for name in taken))
 
     def finish(self) -> None:
@@ -133,6 +129,24 @@ class MadePages:
     def close(self) -> None:
         """Close the table, whole or not."""
         self._db.close()
+
+
+def note_made(path: Path, made: Made) -> None:
+    """Note something else that a new site has where :class:`MadePages` noted its pages."""
+    database = sqlite3.connect(path)
+    try:
+        with database:
+            _insert(database, made)
+    finally:
+        database.close()
+
+
+def _insert(database: sqlite3.Connection, made: Made) -> None:
+    files = _text(made.files)
+    seal = _seal_of(made.digest, files, made.said)
+    row = (made.name, made.digest, files, seal, made.said)
+    database.execute("INSERT INTO made VALUES (?, ?, ?, ?, ?)", row)
+    database.execute("INSERT INTO names VALUES (?)", (made.name,))
 
 
 def keep_made(path: Path, made: Path) -> None:

@@ -5,6 +5,7 @@ Memory holds what the items have in common, their values, and a few items at a t
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -24,7 +25,7 @@ from archive.site.gists import Gist
 from archive.site.item_images import ItemImages
 from archive.site.item_pages import JsonLd, Told
 from archive.site.items import Display, ShownItem, card, display, shown_item
-from archive.site.kept import KEY_NAME, KeptPages, Made, MadePages, key_of
+from archive.site.kept import KEY_NAME, KeptPages, Made, MadePages, digest_of, key_of
 from archive.site.listing import ListedItem
 from archive.site.lists import CollectionFiles
 from archive.site.offline import OFFLINE_NAME
@@ -100,6 +101,7 @@ class SiteWriter:
         self._stories = StoryPages(read_stories(layout.stories, settings.languages), settings)
         self._in_stories: dict[str, dict[str, Display]] = {lang: {} for lang in settings.languages}
         log = changes_path() if offers is not None else ""
+        self._digest = hashlib.sha256()
         self._publication = replace(publication_of(settings), changes_path=log)
         self._images = ItemImages(layout, tree, profile, self._publication, halvings)
 
@@ -136,6 +138,11 @@ class SiteWriter:
         return survey
 
     @property
+    def items_digest(self) -> bytes:
+        """The digest of all items that were written."""
+        return self._digest.digest()
+
+    @property
     def _lists(self) -> Path:
         return self._layout.site_items if self._keeps else self._layout.staging / LISTS
 
@@ -153,6 +160,7 @@ class SiteWriter:
             ValueError: An item is not public.
         """
         for item in items:
+            self._digest.update(digest_of(item.item_id.encode(), item.stamp))
             found = gathering.find(item)
             if found is None or not self._has_its_images(found[1]):
                 site_item = item.read()
