@@ -112,8 +112,7 @@ def make_site(archive: FabricatedArchive, **options: Any) -> SiteReport:
         archive.layout,
         archive.settings,
         PROFILE,
-        archive.listed,
-        **{"write_search": write_no_search, "at": AT, **options},
+        **{"items": archive.listed, "write_search": write_no_search, "at": AT, **options},
     )
 
 
