@@ -69,6 +69,7 @@ _WORD = re.compile(r"\w+")
 _TITLE_WORDS = 3
 _SHORTEST = 8
 _SHORTEST_NUMBER = 4
+_FEW = 200
 _CHUNK = 4 << 20
 _OVERLAP = 4096
 
@@ -91,9 +92,17 @@ class _Closed:
     def forget(self, text: str) -> None:
         """No longer look for what a public text says."""
         words = _words(text)
-        for size in range(1, _TITLE_WORDS + 1):
-            for at in range(len(words) - size + 1):
-                self.phrases.pop(tuple(words[at : at + size]), None)
+        if len(self.phrases) < len(words):
+            said = set(words)
+            likely = [phrase for phrase in self.phrases if said.issuperset(phrase)]
+            spoken = [phrase for phrase in likely if _stands_in(phrase, words)]
+        else:
+            lengths = range(1, _TITLE_WORDS + 1)
+            spoken = [
+                tuple(words[at : at + n]) for n in lengths for at in range(len(words) - n + 1)
+            ]
+        for phrase in spoken:
+            self.phrases.pop(phrase, None)
         for run in _runs(text):
             self.runs.pop(run, None)
 
@@ -301,7 +310,12 @@ def _leak_in_text(
 
     Of ``phrases`` it has those looked for by their longest word.
     """
+    needles = {*closed.runs, *phrases} if len(closed.runs) + len(phrases) <= _FEW else ()
     for text in _texts(path):
+        folded = unicodedata.normalize("NFC", text).casefold()
+        # Whatever is found below stands in the text as it is: mostly there is nothing to look for.
+        if needles and not any(needle in folded for needle in needles):
+            continue
         for run in (closed.runs.keys() & _runs(text)) - told:
             return closed.runs[run], f"'{run}'"
         words = _words(text)
