@@ -5,8 +5,8 @@ archive without images, whose site is built in two languages. Printed are item p
 all processes, the largest memory, and ratios to two floors of the same run: writing the same bytes,
 and a page of a list with plain Jinja; then what the whole command takes at first, with the index of
 the search, the packages and whatever else a published site has, again without a change, and after
-one title was edited. With FUNCTIONS the build stays in this process, and the ones that took most time
-follow.
+one title was edited. With FUNCTIONS the build stays in this process, and the ones that took most
+time follow.
 """
 
 from __future__ import annotations
