@@ -418,6 +418,8 @@ def test_build_refuses_a_site_with_something_of_a_closed_item(
         PLANTS[kind](folder.parent, museum)
         return written
 
+    # Else the index, of which nothing changed, would not be written.
+    (museum / "site-pages.db").unlink()
     with monkeypatch.context() as patch:
         patch.setattr(publish, "write_static_index", leaky)
         ran = run("build", cwd=museum)
