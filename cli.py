@@ -3,8 +3,8 @@
 The only place that catches everything. Results go to stdout; progress, log and errors go to
 stderr; the exit codes are those of ``schemas.errors``.
 
-A command imports its work when it runs: all of it together takes most of a second, and each
-worker process imports this module too.
+A command is imported when it is asked for, and its work when it runs: all of it together takes
+more than a second, and each worker process imports this module too.
 """
 
 from __future__ import annotations
@@ -18,18 +18,8 @@ from typing import NoReturn
 
 import click
 
-from pipeline.commands.editing import records, undo
-from pipeline.commands.exporting import export_command
-from pipeline.commands.finding import search, status
-from pipeline.commands.intake import check, contact_sheet, ingest, watch
-from pipeline.commands.keeping import derive, rebuild
-from pipeline.commands.printed import labels
-from pipeline.commands.profile import profile
-from pipeline.commands.publishing import build, copy, serve
-from pipeline.commands.receiving import receive
-from pipeline.commands.replicas import audit, replicate, restore
-from pipeline.commands.starting import demo, doctor, init
-from pipeline.spoken_help import SpokenGroup, SpokenOption, spoken_option
+from pipeline.lazy_group import LazyGroup
+from pipeline.spoken_help import SpokenOption, spoken_option
 from schemas.errors import (
     EXIT_INTERNAL,
     EXIT_INTERRUPTED,
@@ -51,8 +41,37 @@ from schemas.software import hoaban_version
 log = logging.getLogger("hoaban")
 
 
+# In the order of the work; help shows them so.
+_COMMANDS = {
+    "demo": "pipeline.commands.starting:demo",
+    "init": "pipeline.commands.starting:init",
+    "profile": "pipeline.commands.profile:profile",
+    "check": "pipeline.commands.intake:check",
+    "ingest": "pipeline.commands.intake:ingest",
+    "receive": "pipeline.commands.receiving:receive",
+    "contact-sheet": "pipeline.commands.intake:contact_sheet",
+    "watch": "pipeline.commands.intake:watch",
+    "derive": "pipeline.commands.keeping:derive",
+    "records": "pipeline.commands.editing:records",
+    "undo": "pipeline.commands.editing:undo",
+    "status": "pipeline.commands.finding:status",
+    "search": "pipeline.commands.finding:search",
+    "build": "pipeline.commands.publishing:build",
+    "copy": "pipeline.commands.publishing:copy",
+    "serve": "pipeline.commands.publishing:serve",
+    "export": "pipeline.commands.exporting:export_command",
+    "labels": "pipeline.commands.printed:labels",
+    "audit": "pipeline.commands.replicas:audit",
+    "replicate": "pipeline.commands.replicas:replicate",
+    "restore": "pipeline.commands.replicas:restore",
+    "rebuild": "pipeline.commands.keeping:rebuild",
+    "doctor": "pipeline.commands.starting:doctor",
+}
+
+
 @click.group(
-    cls=SpokenGroup,
+    cls=LazyGroup,
+    places=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help=N_("Hoa Ban: from scans and a spreadsheet to a preserved, searchable, zoomable archive."),
 )
@@ -73,35 +92,6 @@ def hoaban(verbose: bool) -> None:
         level=logging.INFO if verbose else logging.WARNING,
         format="%(levelname)s %(message)s",
     )
-
-
-# In the order of the work; help shows them so.
-for _command in (
-    demo,
-    init,
-    profile,
-    check,
-    ingest,
-    receive,
-    contact_sheet,
-    watch,
-    derive,
-    records,
-    undo,
-    status,
-    search,
-    build,
-    copy,
-    serve,
-    export_command,
-    labels,
-    audit,
-    replicate,
-    restore,
-    rebuild,
-    doctor,
-):
-    hoaban.add_command(_command)
 
 
 def _wished_language(arguments: list[str]) -> str | None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from archive import durable
-from archive.digests import digest_file
+from archive.digests import sha256_of
 from archive.ocfl import Inventory, ObjectVersion, check_logical_paths, content_name
 from archive.ocfl_commit import NewVersion
 from archive.ocfl_root import object_id
@@ -200,25 +200,20 @@ def _new_version(
 def _verify(staged: Path, expected: Technical) -> None:
     """Bring a staged master onto the disk and compare what is there with what was recorded.
 
+    By sha256: both digests were taken of the same bytes in one pass, so one of them tells, and
+    processors of the last years have instructions for this one, three times as fast as sha512.
+
     Raises:
         FixityError: They differ.
         StoreWriteError: The disk refused.
     """
     durable.sync_file(staged)
-    found = digest_file(staged, with_sha256=True)
-    if (found.size_bytes, found.sha512, found.sha256) != (
-        expected.size_bytes,
-        expected.sha512,
-        expected.sha256,
-    ):
+    found = sha256_of(staged)
+    if found != expected.sha256:
         raise FixityError(
             _(
-                "The copy of '{name}' differs from the scan: sha512 {found}, expected {expected}."
-            ).format(
-                name=expected.source_name,
-                found=found.sha512[:16],
-                expected=expected.sha512[:16],
-            ),
+                "The copy of '{name}' differs from the scan: sha256 {found}, expected {expected}."
+            ).format(name=expected.source_name, found=found[:16], expected=expected.sha256[:16]),
             remedy=_("Check the disk, then run the command again; the scan itself is untouched."),
             path=staged,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 from io import BytesIO
 
@@ -61,6 +62,16 @@ class Visit:
         assert self.wrong == []
         for address in self.asked:
             assert address.startswith((self.root, "blob:", "data:")), address
+
+
+MOVED = """() => new Promise((say) => {
+  let moved = 0;
+  const watch = new PerformanceObserver((list) => {
+    for (const shift of list.getEntries()) { moved += shift.value; }
+  });
+  watch.observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => say(moved), 300);
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -339,6 +350,18 @@ def test_nothing_is_wider_than_the_smallest_phone(visit, kind):
         wait_for_zoom(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
     open_page.check()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_moves_when_pictures_and_results_come_late(visit, kind):
+    """Below 0.1 a page is called good (web.dev, Cumulative Layout Shift); ours do not move."""
+    open_page = visit("host", "404.html", viewport={"width": 390, "height": 844})
+    page = open_page.page
+    late = re.compile(r"\.(jpg|webp)$|/search/.*\.js$")
+    page.route(late, lambda route: (time.sleep(0.05), route.continue_()))
+    open_page.go(f"vi/{kind}")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(MOVED) < 0.02
 
 
 def test_every_picture_and_word_is_there_without_scripts(visit):

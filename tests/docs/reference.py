@@ -83,7 +83,10 @@ def commands_page() -> str:
 def all_commands() -> dict[str, click.Command]:
     """Return every command by its name, those of groups too, as ``records export``."""
     found: dict[str, click.Command] = {}
-    for name, command in cli.hoaban.commands.items():
+    context = click.Context(cli.hoaban)
+    for name in cli.hoaban.list_commands(context):
+        command = cli.hoaban.get_command(context, name)
+        assert command is not None
         found[name] = command
         if isinstance(command, click.Group):
             found |= {f"{name} {sub}": entry for sub, entry in command.commands.items()}

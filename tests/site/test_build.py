@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -77,6 +78,17 @@ def test_every_page_has_a_strict_policy_and_only_scripts_that_are_files(tmp_path
         for tag, found in page.tags:
             assert "style" not in found, f"{page.path}: inline style in <{tag}>"
             assert not [name for name in found if name.startswith("on")]
+
+
+def test_every_page_says_in_a_sentence_what_it_is(tmp_path):
+    """Search engines show it, and Lighthouse asks for it."""
+    archive = small_archive(tmp_path)
+    build(archive)
+    for path in archive.layout.site.rglob("*.html"):
+        html = path.read_text(encoding="utf-8")
+        sentences = re.findall(r'<meta name="description" content="([^"]*)">', html)
+        is_redirect = 'http-equiv="refresh"' in html
+        assert [bool(text.strip()) for text in sentences] == [True] or is_redirect, path
 
 
 def test_no_page_loads_anything_from_another_host(tmp_path):
