@@ -56,9 +56,11 @@ class KeptItems:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if error is None:
-            self._do(self._finish)
-        self._db.close()
+        try:
+            if error is None:
+                self._do(self._finish)
+        finally:
+            self._db.close()
         if self._is_damaged:
             forget_database(self._path)
 
