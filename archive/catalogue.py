@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,18 +27,18 @@ from archive.pasts import Pasts
 from schemas.derivatives import DerivativeSet
 from schemas.errors import RecordError
 from schemas.messages import _
-from schemas.public_views import (
-    closed_paths,
-    public_derivatives,
-    public_technical,
-    public_views,
-)
+from schemas.public_views import closed_paths, public_derivatives, public_technical, public_views
 from schemas.records import Access, Record, is_public
 from schemas.technical import Technical
 
 _PAGE_ROWS = 200
+_PUBLIC = "SELECT * FROM public_entries WHERE item_id > ? ORDER BY item_id LIMIT ?"
 # In the text of records with an embargo; a few others may have it too, as a text of theirs.
-_EMBARGOED = '%"embargo_until"%'
+_EMBARGO_KEY = '"embargo_until"'
+_EMBARGOED = f"%{_EMBARGO_KEY}%"
+# No text of a record can be taken for these, because a quote in it is escaped: items that are not
+# public, those with an embargo, those with an access of one of their views.
+_PERHAPS_CLOSED = ('%"access":"public"%', _EMBARGOED, '%"access":%"access":%')
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,22 @@ class CatalogueItem:
     record: Record
     technical: tuple[Technical, ...]
     derivatives: DerivativeSet | None = None
+
+
+@dataclass(frozen=True)
+class CatalogueRow:
+    """An item that the catalogue lists, not yet read.
+
+    Attributes:
+        item_id: The item.
+        stamp: Digest of all that the catalogue has of it, and of the day where what is public of
+            it depends on that.
+        read: Returns it; raises RecordError where its entry is damaged.
+    """
+
+    item_id: str
+    stamp: bytes
+    read: Callable[[], CatalogueItem]
 
 
 def public_part(item: CatalogueItem, today: date) -> CatalogueItem:
@@ -228,21 +246,39 @@ class Catalogue:
         """Yield every item in the order of item ids, or those the public may see on a day.
 
         Of the latter only the public part: files that are closed on their own are left out.
-
         A page at a time is held, so the catalogue may be written to between two items: an item
         added behind the reader's place is not seen, one before it is.
         """
         query = "SELECT * FROM entries WHERE item_id > ? ORDER BY item_id LIMIT ?"
         if public_on is not None:
-            query = "SELECT * FROM public_entries WHERE item_id > ? ORDER BY item_id LIMIT ?"
-        last = ""
-        while rows := self._rows(query, last, _PAGE_ROWS):
-            for item in map(self._item, rows):
-                if public_on is None:
-                    yield item
-                elif is_public(item.record, public_on):
-                    yield public_part(item, public_on)
-            last = rows[-1][0]
+            query = _PUBLIC
+        for item in map(self._item, self._paged(query)):
+            if public_on is None:
+                yield item
+            elif is_public(item.record, public_on):
+                yield public_part(item, public_on)
+
+    def iter_public_rows(self, today: date) -> Iterator[CatalogueRow]:
+        """Yield what :meth:`iter_items` yields for the public on a day, as yet unread."""
+        for row in self._paged(_PUBLIC):
+            texts = ["" if value is None else str(value) for value in row]
+            if _EMBARGO_KEY in row[4]:
+                if not is_public(self._item(row).record, today):
+                    continue
+                texts.append(today.isoformat())
+            stamp = blake2b("\0".join(texts).encode(), digest_size=16).digest()
+            yield CatalogueRow(row[0], stamp, partial(self._public_item, row, today))
+
+    def _public_item(self, row: tuple[Any, ...], today: date) -> CatalogueItem:
+        return public_part(self._item(row), today)
+
+    def iter_perhaps_closed(self) -> Iterator[CatalogueItem]:
+        """Yield every item that is not public, or of which something may not be, on any day."""
+        query = (
+            "SELECT * FROM entries WHERE item_id > ? AND (record NOT LIKE ? OR record LIKE ?"
+            " OR record LIKE ?) ORDER BY item_id LIMIT ?"
+        )
+        yield from map(self._item, self._paged(query, *_PERHAPS_CLOSED))
 
     def item_ids(self) -> Iterator[str]:
         """Yield the id of every item, in order; as safe against writes as :meth:`iter_items`."""
@@ -313,6 +349,13 @@ class Catalogue:
     def _rows(self, query: str, *values: object) -> list[Any]:
         with translated(self.path):
             return self._connection.execute(query, values).fetchall()
+
+    def _paged(self, query: str, *values: object) -> Iterator[Any]:
+        """Yield the rows of a query that goes on after an item id, a page at a time."""
+        last = ""
+        while rows := self._rows(query, last, *values, _PAGE_ROWS):
+            yield from rows
+            last = rows[-1][0]
 
     def _one(self, query: str) -> Any:
         return self._rows(query)[0][0]

@@ -92,6 +92,21 @@ class Layout:
         return self.root / "site-pages.db"
 
     @property
+    def site_items(self) -> Path:
+        """What the lists of the site say of items; without it all are read again."""
+        return self.root / "site-items.db"
+
+    @property
+    def site_documents(self) -> Path:
+        """What was made of single items for the site; without it all is made again."""
+        return self.root / "site-documents.db"
+
+    @property
+    def site_looked(self) -> Path:
+        """Which files of the site were looked through; without it all are again."""
+        return self.root / "site-looked.bin"
+
+    @property
     def site_changed(self) -> Path:
         """The list of files of the site that are new or changed since the list was deleted."""
         return self.root / "site-changed.txt"

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 
-from archive.catalogue import Catalogue, CatalogueItem
+from archive.catalogue import Catalogue, CatalogueItem, CatalogueRow
+from archive.kept_items import KeptItems
 from archive.opening import Archive
+from archive.site.kept import key_of
 from schemas.crosswalks import public_record
 from schemas.errors import RecordError, SourceError
 from schemas.identifiers import image_folder
@@ -27,6 +32,33 @@ def public_document(item: CatalogueItem, archive: Archive) -> SearchDocument:
         rights_uri=archive.settings.rights_uri,
         tables=archive.tables,
     )
+
+
+def public_documents(
+    rows: Iterable[CatalogueRow], archive: Archive, kept: KeptItems
+) -> Iterator[SearchDocument]:
+    """Yield what the public may search of some items; only those that changed are read.
+
+    Args:
+        rows: The public items.
+        archive: The archive.
+        kept: What was yielded before, by the :func:`made_key`.
+    """
+    for row in rows:
+        data = kept.made(row.item_id, row.stamp, partial(_packed, row, archive))
+        document: SearchDocument = pickle.loads(data)  # noqa: S301  (a build wrote it)
+        yield document
+
+
+def _packed(row: CatalogueRow, archive: Archive) -> bytes:
+    return pickle.dumps(public_document(row.read(), archive))
+
+
+def made_key(archive: Archive) -> bytes:
+    """Return the digest of what the site's search and packages are made from besides items."""
+    settings = replace(archive.settings, jobs=0)
+    packages = ("archive", "pipeline", "schemas", "search")
+    return key_of(archive.layout, None, settings, archive.profile, packages=packages)
 
 
 def staff_document(item: CatalogueItem, archive: Archive) -> SearchDocument:

@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from archive.budget import budget_findings
-from archive.catalogue import Catalogue, CatalogueItem
+from archive.catalogue import Catalogue, CatalogueRow
+from archive.kept_items import KeptItems
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.site.build import SiteReport, build_site
@@ -17,7 +18,7 @@ from archive.site.edition import Edition
 from archive.site.json_ld import ItemJsonLd, ItemLinkedArt
 from archive.store import Store
 from pipeline.derivative_sets import finish_derivatives, make_missing_derivatives
-from pipeline.indexing import public_document, public_fields, update_index
+from pipeline.indexing import made_key, public_documents, public_fields, update_index
 from pipeline.offers import PublishedOffers
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.refresh import refresh_from_store
@@ -94,18 +95,20 @@ def write_site(
     """Write the site from an open catalogue; the caller holds the write lock."""
     at = now()
 
-    def items() -> Iterator[CatalogueItem]:
-        return catalogue.iter_items(public_on=day_of(at))
+    def rows() -> Iterator[CatalogueRow]:
+        return catalogue.iter_public_rows(day_of(at))
+
+    key = made_key(archive)
 
     def write_search(folder: Path) -> object:
-        documents = (public_document(item, archive) for item in items())
-        return write_static_index(
-            documents,
-            folder,
-            public_fields(archive.profile),
-            packing=Packing.WEB if edition is None else Packing.USB,
-            processes=archive.settings.jobs or os.cpu_count() or 1,
-        )
+        with KeptItems(archive.layout.site_documents, "search", key) as kept:
+            return write_static_index(
+                public_documents(rows(), archive, kept),
+                folder,
+                public_fields(archive.profile),
+                packing=Packing.WEB if edition is None else Packing.USB,
+                processes=archive.settings.jobs or os.cpu_count() or 1,
+            )
 
     def tell(done: int, total: int) -> None:
         on_progress(Progress(WRITING, done, total))
@@ -117,14 +120,15 @@ def write_site(
         archive.layout,
         archive.settings,
         archive.profile,
-        items,
+        rows,
         write_search=write_search,
+        search_key=key,
         at=utc_text(at),
         on_progress=tell,
         json_ld=ItemJsonLd(archive.profile, archive.settings.publisher),
         linked_art=ItemLinkedArt(archive.profile, archive.settings),
         facets=lambda lang: facet_words(archive.profile, archive.tables, lang),
-        everything=catalogue.iter_items,
+        perhaps_closed=catalogue.iter_perhaps_closed,
         edition=edition,
         processes=archive.settings.jobs or os.cpu_count() or 1,
         offers=offers,

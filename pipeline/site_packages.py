@@ -7,17 +7,21 @@ over; ``hoaban export`` says which and why.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from archive.catalogue import Catalogue
+from archive.catalogue import Catalogue, CatalogueItem
 from archive.digests import digest_file
 from archive.export import FORMATS
+from archive.export.items import ExportContext, ExportReport
 from archive.export.museum_xml import NothingFitsError
+from archive.kept_items import KeptItems
 from archive.opening import Archive
 from archive.site.data_files import Download
 from archive.site.files import SiteTree
+from pipeline.indexing import made_key
 from pipeline.packages import context_of
 
 PACKAGES_FOLDER = "data/packages"
@@ -46,10 +50,9 @@ def write_packages(
         if name == "edm" and not _names_a_museum(archive):
             continue
         path = f"{PACKAGES_FOLDER}/{name}-{dated}.zip"
-        items = catalogue.iter_items(public_on=today)
         context = context_of(archive, catalogue, today, name, at=f"{dated}T00:00:00Z")
         try:
-            report = FORMATS[name].write(items, tree.root / path, context)
+            report = _write(archive, catalogue, tree.root / path, name, today, context)
         except NothingFitsError:
             continue
         tree.count_file(path)
@@ -61,6 +64,30 @@ def write_packages(
             items=report.items,
             checksums=tuple(_write_checksums(tree, path)),
         )
+
+
+def _write(
+    archive: Archive,
+    catalogue: Catalogue,
+    path: Path,
+    name: str,
+    today: date,
+    context: ExportContext,
+) -> ExportReport:
+    """Write a package; only the documents of items that changed are made."""
+    stamps: dict[str, bytes] = {}
+
+    def items() -> Iterator[CatalogueItem]:
+        for row in catalogue.iter_public_rows(today):
+            stamps[row.item_id] = row.stamp
+            yield row.read()
+
+    with KeptItems(archive.layout.site_documents, name, made_key(archive)) as kept:
+
+        def document(item_id: str, make: Callable[[], bytes]) -> bytes:
+            return kept.made(item_id, stamps[item_id], make)
+
+        return FORMATS[name].write(items(), path, replace(context, document=document))
 
 
 def _names_a_museum(archive: Archive) -> bool:

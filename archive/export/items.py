@@ -96,6 +96,7 @@ class ExportContext:
         pictures: Gives the images of an item that may be handed on, in reading order, the longer
             side at most so many pixels (0 for as they are); None where limits withhold them.
         tell: Takes what is found on the way.
+        document: Gives the document of an item, made by what it is given or kept from before.
     """
 
     profile: Profile
@@ -121,6 +122,9 @@ class ExportContext:
         default=lambda item, max_px: ()
     )
     tell: Callable[[Finding], None] = field(default=lambda finding: None)
+    document: Callable[[str, Callable[[], bytes]], bytes] = field(
+        default=lambda item_id, make: make()
+    )
 
     def deleted_csv(self) -> bytes:
         """Return the table of deletions, or nothing where there are none."""

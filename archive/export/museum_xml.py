@@ -206,7 +206,8 @@ class _Documents:
         """Return a document, or its part of the one of all; checked as a document either way."""
         name, published = self._standard.name, self._context.published(item)
         if not self._is_one_file:
-            return document_of(name, record, published, self._exchange)
+            make = partial(document_of, name, record, published, self._exchange)
+            return self._context.document(item.item_id, make)
         nodes = self._standard.nodes(record, published, self._exchange)
         written = b"".join(map(write_fragment, nodes))
         _check(self.start + written + self.end, record, name)

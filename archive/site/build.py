@@ -13,13 +13,16 @@ from pathlib import Path
 
 from archive.layout import Layout
 from archive.settings import Settings
-from archive.site.changes import settle, write_changes
+from archive.site.changes import Changes, settle, write_changes
 from archive.site.data_files import Offers
 from archive.site.edition import CHECKSUMS_NAME, Edition, Fit, fitting
 from archive.site.files import SitePlace, SiteTree, discard, new_tree, publish
 from archive.site.item_pages import JsonLd
 from archive.site.items import SiteItem
-from archive.site.leaks import refuse_leaks
+from archive.site.kept import keep_made
+from archive.site.leaks import Listed, refuse_leaks
+from archive.site.listing import ListedItem
+from archive.site.search_folder import SearchFolder
 from archive.site.site_writer import Facets, Progress, SiteWriter, new_table
 from archive.site.survey import Survey
 from schemas.errors import StoreWriteError
@@ -59,15 +62,16 @@ def build_site(
     layout: Layout,
     settings: Settings,
     profile: Profile,
-    items: Callable[[], Iterator[SiteItem]],
+    items: Callable[[], Iterator[ListedItem]],
     *,
     write_search: Callable[[Path], object],
     at: str,
+    search_key: bytes | None = None,
     on_progress: Progress | None = None,
     json_ld: JsonLd | None = None,
     linked_art: JsonLd | None = None,
     facets: Facets | None = None,
-    everything: Callable[[], Iterator[SiteItem]] | None = None,
+    perhaps_closed: Callable[[], Iterator[SiteItem]] | None = None,
     edition: Edition | None = None,
     processes: int = 1,
     offers: Offers | None = None,
@@ -83,14 +87,17 @@ def build_site(
         items: Gives a new iterator over the public items, in the order of the list, each time.
         write_search: Writes the static search index into the folder it is given, with its engine
             as ``search-engine.js``.
+        search_key: Digest of everything that the index is made from besides the items: where
+            those are the same too, it is taken from the site before. None where that is not known.
         at: When this is, RFC 3339 in UTC; what is under an embargo on that day is not public.
         on_progress: Called with (items done, items in all).
         json_ld: Describes an item for search engines and scholars; without it none is written.
             With more than one process it is pickled.
         linked_art: Describes it as Linked Art does, likewise.
         facets: What the search page calls the facets of the index; without it there are none.
-        everything: Gives a new iterator over all items, public or not, each time; with it the
-            site is looked through for what is not public before it is put in place.
+        perhaps_closed: Gives a new iterator over all items that are not public, or of which
+            something may not be, each time; with it the site is looked through for what is not
+            public before it is put in place.
         edition: What to make instead of the site itself.
         processes: How many processes write the pages of a large archive.
         offers: Writes what is only for a published site: feeds, the log of changes, packages.
@@ -105,6 +112,8 @@ def build_site(
     """
     place = SitePlace.of(layout, edition.name if edition else "")
     today = day_of(datetime.fromisoformat(at))
+
+    search = SearchFolder(layout, search_key if edition is None else None)
 
     def write(tree: SiteTree, halvings: int) -> Survey:
         writer = SiteWriter(
@@ -121,19 +130,25 @@ def build_site(
             offers=offers,
         )
         survey = writer.write(items, today, on_progress)
-        search = tree.root / "search"
-        search.mkdir()
-        write_search(search)
-        tree.count_folder(search.name)
+        search.write(tree, writer.items_digest, write_search)
         return survey
 
-    fit = fitting(edition, layout, items()) if edition else Fit(0, 0)
+    read = (item.read() for item in items())
+    fit = fitting(edition, layout, read) if edition else Fit(0, 0)
     try:
         tree, survey, fit = _written(place, write, edition, fit)
-        if everything is not None:
+        changes = None
+        if edition is None:
+            changes = settle(tree.root, tree.before)
+            search.note(tree, new_table(layout))
+        looked = None
+        if perhaps_closed is not None:
             told = offers.told if offers is not None else frozenset()
-            refuse_leaks(tree.root, layout, profile, everything, today, told)
-        _put_in_place(layout, place, tree, is_site=edition is None)
+            listed = Listed(perhaps_closed, items)
+            looked = refuse_leaks(tree.root, layout, profile, listed, today, told)
+        _put_in_place(layout, place, tree, changes)
+        if looked is not None and edition is None:
+            looked.keep()
     except (OSError, sqlite3.OperationalError) as error:
         raise _refused(error, layout) from error
     finally:
@@ -150,9 +165,19 @@ def _written(
     Raises:
         SourceError: The edition cannot be made small enough.
     """
+    is_second = False
     while True:
         tree = new_tree(place, keeps=edition is None)
-        survey = write(tree, fit.halvings)
+        try:
+            survey = write(tree, fit.halvings)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            # What was kept of items is damaged, and now forgotten: they are read again.
+            if is_second:
+                raise
+            is_second = True
+            continue
         if edition is None:
             return tree, survey, fit
         if edition.is_kept_by(tree.counts):
@@ -161,17 +186,19 @@ def _written(
         fit = fit.smaller(tree.counts.files, tree.counts.disk_bytes)
 
 
-def _put_in_place(layout: Layout, place: SitePlace, tree: SiteTree, *, is_site: bool) -> None:
+def _put_in_place(
+    layout: Layout, place: SitePlace, tree: SiteTree, changes: Changes | None
+) -> None:
     """Put a new site in its place; of the site itself, list what changed and keep how it was made.
 
     A crash in between costs nothing: the lists name more than changed, and the table of the site
     before is only believed of files that it wrote.
     """
-    if is_site:
-        write_changes(layout, settle(tree.root, tree.before), tree.root)
+    if changes is not None:
+        write_changes(layout, changes, tree.root)
     publish(place)
-    if is_site:
-        new_table(layout).replace(layout.site_pages)
+    if changes is not None:
+        keep_made(layout.site_pages, new_table(layout))
 
 
 def _refused(error: OSError | sqlite3.OperationalError, layout: Layout) -> StoreWriteError:

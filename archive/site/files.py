@@ -104,7 +104,7 @@ class SiteTree:
 
     def link_folder(self, source: Path, path: str) -> None:
         """Make every file of ``source`` appear under ``path``: hard-linked, else copied."""
-        for name, entry in _iter_files(source):
+        for name, entry in iter_files(source):
             self._bring(entry, f"{path}/{name}")
 
     def link_files(self, source: Path, path: str, files: Iterable[NamedFile]) -> None:
@@ -114,12 +114,12 @@ class SiteTree:
 
     def copy_folder(self, source: Path, path: str) -> None:
         """Copy every file of ``source`` under ``path``."""
-        for name, entry in _iter_files(source):
+        for name, entry in iter_files(source):
             self.write(f"{path}/{name}", entry.read_bytes())
 
     def count_folder(self, path: str) -> None:
         """Count the files that others wrote under ``path``."""
-        for _name, entry in _iter_files(self.root / path):
+        for _name, entry in iter_files(self.root / path):
             self._count(entry.stat().st_size)
 
     def count_file(self, path: str) -> None:
@@ -128,7 +128,7 @@ class SiteTree:
 
     def write_checksums(self, name: str) -> None:
         """Write the sha256 of every file as ``sha256sum`` does, so that copies can be checked."""
-        lines = (f"{sha256_of(entry)}  {path}\n" for path, entry in _iter_files(self.root))
+        lines = (f"{sha256_of(entry)}  {path}\n" for path, entry in iter_files(self.root))
         self.write(name, "".join(lines).encode())
 
     def _bring(self, source: Path, path: str) -> None:
@@ -257,9 +257,10 @@ def _holds(path: str, content: bytes) -> bool:
         return False
 
 
-def _iter_files(folder: Path, prefix: str = "") -> Iterator[tuple[str, Path]]:
+def iter_files(folder: Path, prefix: str = "") -> Iterator[tuple[str, Path]]:
+    """Yield the files below a folder, each with its path there, in order."""
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if entry.is_dir(follow_symlinks=False):
-            yield from _iter_files(Path(entry.path), f"{prefix}{entry.name}/")
+            yield from iter_files(Path(entry.path), f"{prefix}{entry.name}/")
         elif entry.is_file(follow_symlinks=False):
             yield prefix + entry.name, Path(entry.path)

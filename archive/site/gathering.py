@@ -1,8 +1,10 @@
 """What the first pass over the items leaves for the lists: every item as a card, and its values.
 
-A large archive does not fit into memory, so the cards lie in an SQLite file of the build's own,
-which is thrown away after it; only the values themselves and their counts are held. Lists are then
-read back in the order of the items, a page at a time.
+A large archive does not fit into memory, so the cards lie in an SQLite file
+(:mod:`archive.site.gists`), with what was gathered from each item: one that did not change since
+the build before is not read again. Held are the values themselves with their counts, and some
+fifty bytes an item: where it lies in the file, what its digests are, which values it has. Lists
+are then read back in the order of the items, a page at a time.
 """
 
 from __future__ import annotations
@@ -10,13 +12,25 @@ from __future__ import annotations
 import pickle
 import sqlite3
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from archive.read_only import read_only_uri
 from archive.site.facets import FacetValue, text_key, values_of
+from archive.site.gists import (
+    DIGEST_BYTES,
+    Gist,
+    KeptGists,
+    cards_at,
+    digest_of,
+    gist_at,
+    shown_at,
+)
 from archive.site.items import Card, ShownItem, card
+from archive.site.listing import ListedItem
 from archive.site.years import years_of
 from schemas.derivatives import DerivativeSet
 from schemas.profile import Profile
@@ -25,15 +39,12 @@ ENTITY_KINDS = ("person", "intangible", "relic_site")
 """Kinds of records that are themselves what other records name."""
 
 _MOST_SPELLINGS = 12
-_BATCH = 500
 _NEARBY = 12
 _RAREST = 3
-_SCHEMA = """
-CREATE TABLE items (
-    seq INTEGER PRIMARY KEY, item_id TEXT UNIQUE, cards BLOB, shown BLOB, vals BLOB
-);
-CREATE TABLE links (value INTEGER, seq INTEGER, PRIMARY KEY (value, seq)) WITHOUT ROWID;
-"""
+
+
+def _no_numbers() -> array[int]:
+    return array("I")
 
 
 @dataclass
@@ -47,6 +58,7 @@ class ValueEntry:
         direct: Those that have it themselves, not only a narrower one.
         spellings: How the museum writes it: (language or empty, text) and how often.
         hidden_in: Editions in which no reader meets it.
+        items: The places of the items that have it in the list, in rising order.
     """
 
     number: int
@@ -55,6 +67,7 @@ class ValueEntry:
     direct: int = 0
     spellings: dict[tuple[str, str], int] = field(default_factory=dict)
     hidden_in: frozenset[str] = frozenset()
+    items: array[int] = field(default_factory=_no_numbers)
 
 
 @dataclass
@@ -65,70 +78,106 @@ class Known:
         values: Every value, by facet and key.
         entities: Ids of the items that describe what is called so, by the key of the name.
         mentions: The values that an item describes, by its id.
+        described_at: The places in the list of those items, by their ids.
         items: How many items there are.
         dated: Items whose date was understood.
+        changed: Items that were read because they are not as the build before knew them.
+        places: Where each item lies in the file.
+        cards: The digest of what lists show of each item, one after the other.
+        states: The digest of each item with its images, likewise.
+        ends: Where each item's values end in ``has``.
+        has: The numbers of the values of each item, one item after the other.
     """
 
     values: dict[str, dict[str, ValueEntry]] = field(default_factory=dict)
     entities: dict[str, str] = field(default_factory=dict)
     mentions: dict[str, list[ValueEntry]] = field(default_factory=dict)
+    described_at: dict[str, int] = field(default_factory=dict)
     items: int = 0
     dated: int = 0
-
-
-@dataclass(frozen=True)
-class GatheredItem:
-    """An item as the first pass left it.
-
-    Attributes:
-        seq: Its place in the list of all items, from 1.
-        shown: The item.
-        images: Its derivatives as far as they are on the site.
-        cards: What lists show of it, as :func:`cards_of` reads it.
-        values: Numbers of its values.
-        state: The bytes that ``shown`` and ``images`` were read from: where they are equal, so
-            are those.
-    """
-
-    seq: int
-    shown: ShownItem
-    images: DerivativeSet | None
-    cards: bytes
-    values: Sequence[int]
-    state: bytes
+    changed: int = 0
+    places: array[int] = field(default_factory=lambda: array("Q"))
+    cards: bytearray = field(default_factory=bytearray)
+    states: bytearray = field(default_factory=bytearray)
+    ends: array[int] = field(default_factory=_no_numbers)
+    has: array[int] = field(default_factory=_no_numbers)
 
 
 class Gathering:
-    """Takes the items of the first pass."""
+    """Takes the items of the first pass.
 
-    def __init__(self, path: Path, profile: Profile, languages: tuple[str, ...]) -> None:
+    Args:
+        path: The file.
+        profile: The application profile.
+        languages: The editions.
+        key: Digest of what is gathered besides the items themselves; None where nothing is to
+            be kept.
+    """
+
+    def __init__(
+        self, path: Path, profile: Profile, languages: tuple[str, ...], key: bytes | None
+    ) -> None:
         self._known = Known()
         self._profile = profile
         self._languages = languages
-        self._path = path
         self._numbers = 0
-        self._items: list[tuple[int, str, bytes, bytes, bytes]] = []
-        self._links: list[tuple[int, int]] = []
-        path.unlink(missing_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None)
-        # It is thrown away after the build: nothing of it needs to survive anything.
-        self._db.execute("PRAGMA journal_mode = OFF")
-        self._db.execute("PRAGMA synchronous = OFF")
-        self._db.executescript(_SCHEMA)
+        self._entries: dict[int, tuple[FacetValue, ValueEntry]] = {}
+        self._kept = KeptGists(path, key)
 
     def close(self) -> None:
-        """Throw away what was gathered."""
-        self._db.close()
-        self._path.unlink(missing_ok=True)
+        """Close the file."""
+        self._kept.close()
 
-    def add(self, item: ShownItem, images: DerivativeSet | None) -> None:
-        """Take an item of the first pass."""
+    def find(self, item: ListedItem) -> tuple[int, Gist] | None:
+        """Return what is kept of an item as it is now, and where, if anything is."""
+        return self._kept.find(item.item_id, item.stamp)
+
+    def put(
+        self, stamp: bytes, item: ShownItem, images: DerivativeSet | None, files: tuple[str, ...]
+    ) -> tuple[int, Gist]:
+        """Keep what there is to say of an item; return it, and where it is kept.
+
+        Args:
+            stamp: The item's stamp.
+            item: The item.
+            images: Its derivatives as far as they are on the site.
+            files: What had to be there for that.
+        """
+        record = item.record
+        names: list[str] = []
+        if record.kind in ENTITY_KINDS:
+            for term in ("title", "alternative"):
+                names += [text_key(statement.value) for statement in record.values(term)]
+        cards = pickle.dumps({lang: card(item, images, lang) for lang in self._languages})
+        # It is in the pictures already; each row would hold its file once more.
+        item = replace(item, limits=replace(item.limits, watermark=None))
+        shown = pickle.dumps((item, images))
+        values = values_of(record, self._profile, self._languages)
+        has_canvases = item.derivatives is not None and bool(item.derivatives.canvases)
+        gist = Gist(
+            item_id=item.item_id,
+            identifier=record.identifier,
+            created_at=item.created_at,
+            updated_at=item.updated_at,
+            canvases=tuple(canvas.key for canvas in images.canvases) if images else (),
+            files=files,
+            is_broken=images is None and has_canvases,
+            is_dated=years_of(record) is not None,
+            names=tuple(names),
+            values=self._kept.numbers(values).tobytes(),
+            cards=digest_of(cards),
+            state=digest_of(shown),
+        )
+        self._known.changed += 1
+        return self._kept.put(stamp, gist, cards, shown), gist
+
+    def take(self, place: int, gist: Gist) -> None:
+        """Count an item; it is the next in the list."""
         known = self._known
         known.items += 1
-        known.dated += years_of(item.record) is not None
-        numbers = array("L")
-        for value in values_of(item.record, self._profile, self._languages):
-            entry = self._entry(value)
+        known.dated += gist.is_dated
+        for number in array("I", gist.values):
+            value, entry = self._entries.get(number) or self._entry(number)
             entry.count += 1
             entry.direct += not value.is_broader
             entry.hidden_in &= value.hidden_in
@@ -137,23 +186,23 @@ class Gathering:
                 spelling in entry.spellings or len(entry.spellings) < _MOST_SPELLINGS
             ):
                 entry.spellings[spelling] = entry.spellings.get(spelling, 0) + 1
-            numbers.append(entry.number)
-            self._links.append((entry.number, known.items))
-        if item.record.kind in ENTITY_KINDS:
-            for term in ("title", "alternative"):
-                for statement in item.record.values(term):
-                    known.entities.setdefault(text_key(statement.value), item.item_id)
-        cards = {lang: card(item, images, lang) for lang in self._languages}
-        # It is in the pictures already; each row would hold its file once more.
-        item = replace(item, limits=replace(item.limits, watermark=None))
-        row = (pickle.dumps(cards), pickle.dumps((item, images)), numbers.tobytes())
-        self._items.append((known.items, item.item_id, *row))
-        if len(self._items) >= _BATCH:
-            self._flush()
+            entry.items.append(known.items)
+            known.has.append(entry.number)
+        for name in gist.names:
+            known.entities.setdefault(name, gist.item_id)
+            known.described_at[gist.item_id] = known.items
+        known.places.append(place)
+        known.cards += gist.cards
+        known.states += gist.state
+        known.ends.append(len(known.has))
+
+    def shown(self, place: int, gist: Gist) -> tuple[ShownItem, DerivativeSet | None]:
+        """Return an item and its images."""
+        return self._kept.shown(place, gist)
 
     def finish(self) -> Known:
-        """Write what is left of the first pass, and find who is named where."""
-        self._flush()
+        """Keep what was gathered, and find who is named where."""
+        self._kept.commit(self._known.places)
         known = self._known
         for of_facet in known.values.values() if known.entities else ():
             for entry in of_facet.values():
@@ -163,22 +212,50 @@ class Gathering:
                         known.mentions.setdefault(item_id, []).append(entry)
         return known
 
-    def _entry(self, value: FacetValue) -> ValueEntry:
+    def _entry(self, number: int) -> tuple[FacetValue, ValueEntry]:
+        """Return a value that is met for the first time, and what is known of all its spellings."""
+        value = self._kept.value(number)
         of_facet = self._known.values.setdefault(value.facet, {})
         entry = of_facet.get(value.key)
         if entry is None:
             entry = ValueEntry(self._numbers, value, hidden_in=value.hidden_in)
             of_facet[value.key] = entry
             self._numbers += 1
-        return entry
+        self._entries[number] = value, entry
+        return value, entry
 
-    def _flush(self) -> None:
-        self._db.execute("BEGIN")
-        self._db.executemany("INSERT INTO items VALUES (?, ?, ?, ?, ?)", self._items)
-        self._db.executemany("INSERT INTO links VALUES (?, ?)", self._links)
-        self._db.execute("COMMIT")
-        self._items.clear()
-        self._links.clear()
+
+class GatheredItem:
+    """An item as the first pass left it; the item itself is read when it is asked for.
+
+    Attributes:
+        seq: Its place in the list of all items, from 1.
+        gist: What lists know of it.
+    """
+
+    def __init__(self, gathered: Gathered, seq: int, gist: Gist) -> None:
+        self._gathered = gathered
+        self.seq = seq
+        self.gist = gist
+
+    @property
+    def item_id(self) -> str:
+        """The item."""
+        return self.gist.item_id
+
+    @property
+    def shown(self) -> ShownItem:
+        """The item."""
+        return self._read[0]
+
+    @property
+    def images(self) -> DerivativeSet | None:
+        """Its derivatives as far as they are on the site."""
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[ShownItem, DerivativeSet | None]:
+        return self._gathered.shown_at(self.seq)
 
 
 class Gathered:
@@ -210,7 +287,7 @@ class Gathered:
 
     def entity(self, name: str) -> str | None:
         """Return the id of the item that describes what is called so, or None."""
-        return self.known.entities.get(text_key(name)) if name else None
+        return self.known.entities.get(text_key(name)) if name and self.known.entities else None
 
     def mentions(self, item_id: str) -> list[ValueEntry]:
         """Return the values that an item describes: the name of a person, for theirs."""
@@ -218,67 +295,67 @@ class Gathered:
 
     def items(self, start: int, stop: int) -> Iterator[GatheredItem]:
         """Yield the items of some places, ``stop`` not among them, as far as there are any."""
-        rows = self._db.execute(
-            "SELECT seq, shown, cards, vals FROM items WHERE seq >= ? AND seq < ? ORDER BY seq",
-            (start, stop),
-        )
-        for seq, shown, cards, values in rows:
-            item, images = pickle.loads(shown)  # noqa: S301  (this build wrote it)
-            numbers = array("L", values)
-            yield GatheredItem(seq, item, images, cards, numbers, shown)
+        for seq in range(start, min(stop, self.known.items + 1)):
+            yield GatheredItem(self, seq, gist_at(self._db, self.known.places[seq - 1]))
+
+    def shown_at(self, seq: int) -> tuple[ShownItem, DerivativeSet | None]:
+        """Return the item at a place in the list, and its images."""
+        state = _part(self.known.states, seq)
+        return shown_at(self._db, self.known.places[seq - 1], state)
 
     def cards_between(self, start: int, stop: int) -> list[dict[str, Card]]:
         """Return the items of some places as cards by language, ``stop`` not among them."""
-        query = "SELECT cards FROM items WHERE seq >= ? AND seq < ? ORDER BY seq"
-        return [cards_of(cards) for (cards,) in self._db.execute(query, (start, stop))]
+        return [self.cards_at(seq) for seq in range(start, min(stop, self.known.items + 1))]
+
+    def digests_between(self, start: int, stop: int) -> bytes:
+        """Return the digests of what lists show of the items of some places."""
+        return bytes(self.known.cards[(start - 1) * DIGEST_BYTES : (stop - 1) * DIGEST_BYTES])
 
     def cards(self, entry: ValueEntry, lang: str, *, start: int, limit: int) -> list[Card]:
         """Return some of the items that have a value, in the order of the list."""
-        rows = self._db.execute(
-            "SELECT cards FROM links JOIN items USING (seq) WHERE value = ?"
-            " ORDER BY seq LIMIT ? OFFSET ?",
-            (entry.number, limit, start),
-        )
-        return [cards_of(cards)[lang] for (cards,) in rows]
+        return [self.cards_at(seq)[lang] for seq in entry.items[start : start + limit]]
+
+    def digests(self, entry: ValueEntry, *, start: int, limit: int) -> bytes:
+        """Return the digests of what lists show of some items that have a value."""
+        return b"".join(map(self.digest_at, entry.items[start : start + limit]))
 
     def card_of(self, item_id: str, lang: str) -> Card | None:
-        """Return an item as a card, or None where there is none."""
-        row = self._db.execute("SELECT cards FROM items WHERE item_id = ?", (item_id,)).fetchone()
-        return cards_of(row[0])[lang] if row else None
+        """Return an item that describes others as a card, or None where there is none."""
+        seq = self.known.described_at.get(item_id)
+        return self.cards_at(seq)[lang] if seq else None
 
-    def cards_at(self, seq: int) -> bytes | None:
-        """Return what lists show of the item at a place, for :func:`cards_of`, or None."""
-        row = self._db.execute("SELECT cards FROM items WHERE seq = ?", (seq,)).fetchone()
-        return row[0] if row else None
+    def cards_at(self, seq: int) -> dict[str, Card]:
+        """Return what lists show of the item at a place in the list, by language."""
+        return cards_at(self._db, self.known.places[seq - 1], self.digest_at(seq))
 
-    def all_cards(self, entry: ValueEntry) -> Iterator[bytes]:
-        """Yield what lists show of every item that has a value."""
-        query = "SELECT cards FROM links JOIN items USING (seq) WHERE value = ? ORDER BY seq"
-        yield from (cards for (cards,) in self._db.execute(query, (entry.number,)))
+    def digest_at(self, seq: int) -> bytes:
+        """Return the digest of what lists show of the item at a place; empty without one."""
+        return _part(self.known.cards, seq) if 0 < seq <= self.known.items else b""
 
     def related(self, item: GatheredItem, limit: int) -> list[int]:
         """Return the places of items that share the rarest values of one, nearest first."""
-        entries = [self._entries[number] for number in item.values]
+        entries = [self._entries[number] for number in self._values_at(item.seq)]
         shared = [entry for entry in entries if entry.count > 1]
         shared.sort(key=lambda entry: (entry.count, entry.number))
         scores: dict[int, float] = {}
         for entry in shared[:_RAREST]:
             if entry.count > self.known.items / 2 and entry is not shared[0]:
                 break
-            for other in self._near(entry, item.seq):
+            for other in _near(entry.items, item.seq):
                 scores[other] = scores.get(other, 0.0) + 1 / entry.count
         return sorted(scores, key=lambda o: (-scores[o], abs(o - item.seq), o))[:limit]
 
-    def _near(self, entry: ValueEntry, seq: int) -> Iterator[int]:
-        for query in (_FOLLOWING, _PREVIOUS):
-            yield from (found for (found,) in self._db.execute(query, (entry.number, seq, _NEARBY)))
+    def _values_at(self, seq: int) -> Sequence[int]:
+        known = self.known
+        return known.has[known.ends[seq - 2] if seq > 1 else 0 : known.ends[seq - 1]]
 
 
-_FOLLOWING = "SELECT seq FROM links WHERE value = ? AND seq > ? ORDER BY seq LIMIT ?"
-_PREVIOUS = "SELECT seq FROM links WHERE value = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
+def _near(items: array[int], seq: int) -> Iterator[int]:
+    """Yield the places next to one that is among them."""
+    at = bisect_left(items, seq)
+    yield from items[at + 1 : at + 1 + _NEARBY]
+    yield from reversed(items[max(0, at - _NEARBY) : at])
 
 
-def cards_of(data: bytes) -> dict[str, Card]:
-    """Return an item as a card by language."""
-    found: dict[str, Card] = pickle.loads(data)  # noqa: S301  (this build wrote it)
-    return found
+def _part(digests: bytearray, seq: int) -> bytes:
+    return bytes(digests[(seq - 1) * DIGEST_BYTES : seq * DIGEST_BYTES])

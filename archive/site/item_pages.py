@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 from archive.settings import Settings
 from archive.site.data_files import DataLines, data_lines
 from archive.site.files import SiteTree
-from archive.site.gathering import Gathered, GatheredItem, cards_of
+from archive.site.gathering import Gathered, GatheredItem
 from archive.site.item_images import ItemImages, info_path
-from archive.site.items import Text, display
+from archive.site.items import Card, Text, display
 from archive.site.pages import Around, Neighbours, Pages, json_ld_path, linked_art_path
 from archive.site.reuse import Reuse
 from archive.site.urls import absolute_url
@@ -50,12 +51,10 @@ class WrittenItem:
 
 @dataclass(frozen=True)
 class _Circle:
-    """An item among others, each as a list shows it; empty where there is none."""
+    """An item among others, which are given by their places in the list."""
 
     item: GatheredItem
-    before: bytes
-    after: bytes
-    related: tuple[bytes, ...]
+    related: tuple[int, ...]
 
 
 class ItemPages:
@@ -90,63 +89,72 @@ class ItemPages:
 
     def write(self, start: int, stop: int) -> Iterator[WrittenItem]:
         """Write the items of some places in the list; ``stop`` is not among them."""
-        before = self._gathered.cards_at(start - 1)
-        items = list(self._gathered.items(start, stop))
-        after = [item.cards for item in items[1:]] + [self._gathered.cards_at(stop)]
-        for item, following in zip(items, after, strict=True):
-            yield self._write(self._circle(item, before, following))
-            before = item.cards
-
-    def _circle(self, item: GatheredItem, before: bytes | None, after: bytes | None) -> _Circle:
-        found = (self._gathered.cards_at(seq) for seq in self._gathered.related(item, _RELATED))
-        return _Circle(item, before or b"", after or b"", tuple(cards for cards in found if cards))
+        for item in self._gathered.items(start, stop):
+            yield self._write(_Circle(item, tuple(self._gathered.related(item, _RELATED))))
 
     def _write(self, circle: _Circle) -> WrittenItem:
         item = circle.item
-        shown = item.shown
-        if item.images is not None:
-            self._images.bring(shown, item.images)
-        described = self._describe(item, self._settings.main_language)
-        self._reuse.write(
-            f"item {shown.item_id}",
+        if self._reuse.is_kept:
+            self._images.bring_whole(item.item_id, item.gist.canvases)
+        elif item.images is not None:
+            self._images.bring(item.shown, item.images)
+        said = self._reuse.write(
+            f"item {item.item_id}",
             lambda: self._parts(circle),
             self._paths(item),
-            lambda: self._make(circle, described),
+            lambda: pickle.dumps(self._make(circle)),
         )
-        summary = None
-        if item.images is not None:
-            summary = iiif.manifest_summary(shown.record, item.images, self._images.publication)
-        lines = data_lines(shown.record, self._profile, described)
-        return WrittenItem(shown.item_id, shown.updated_at[:10], lines, summary)
+        written: WrittenItem = pickle.loads(said)  # noqa: S301  (a build wrote it)
+        return written
 
     def _parts(self, circle: _Circle) -> Iterator[bytes]:
         """Yield everything the files of an item are made from."""
         item = circle.item
-        yield from (item.state, circle.before, circle.after, *circle.related)
-        number = item.shown.record.identifier
+        yield item.gist.state
+        for seq in (item.seq - 1, item.seq + 1, *circle.related):
+            yield self._gathered.digest_at(seq)
+        number = item.gist.identifier
         for lang in self._settings.languages:
-            if self._gathered.mentions(item.shown.item_id) or number in self._told[lang]:
+            if self._gathered.mentions(item.item_id) or number in self._told[lang]:
                 yield repr(self._around(circle, lang)).encode()
 
     def _paths(self, item: GatheredItem) -> list[str]:
         """Return the files of an item, its images left out."""
-        item_id = item.shown.item_id
+        item_id = item.item_id
         paths = [f"{lang}/{item_page(item_id)}" for lang in self._settings.languages]
         if self._json_ld is not None:
             paths.append(json_ld_path(item_id))
         if self._linked_art is not None:
             paths.append(linked_art_path(item_id))
-        if item.images is not None:
-            paths += [info_path(item_id, canvas) for canvas in item.images.canvases]
+        if item.gist.canvases:
+            paths += [info_path(item_id, key) for key in item.gist.canvases]
             paths.append(iiif.manifest_path(item_id))
         return paths
 
-    def _make(self, circle: _Circle, described: Mapping[str, Any] | None) -> None:
-        """Make the files of an item."""
+    def _make(self, circle: _Circle) -> WrittenItem:
+        """Make the files of an item; return what those about all items say of it."""
+        item = circle.item
+        described = self._describe(item, self._settings.main_language)
+        self._make_pages(circle, described)
+        if described is not None:
+            self._tree.write_json(json_ld_path(item.item_id), described)
+        if self._linked_art is not None:
+            found = self._described(self._linked_art, item, self._settings.main_language)
+            self._tree.write_json(linked_art_path(item.item_id), found)
+        summary = None
+        if item.images is not None:
+            self._images.describe(item.shown, item.images)
+            summary = iiif.manifest_summary(
+                item.shown.record, item.images, self._images.publication
+            )
+        lines = data_lines(item.shown.record, self._profile, described)
+        return WrittenItem(item.item_id, item.shown.updated_at[:10], lines, summary)
+
+    def _make_pages(self, circle: _Circle, described: Mapping[str, Any] | None) -> None:
+        """Make the page of an item in every edition."""
         item = circle.item
         shown = item.shown
-        before = cards_of(circle.before) if circle.before else None
-        after = cards_of(circle.after) if circle.after else None
+        before, after = self._cards_at(item.seq - 1), self._cards_at(item.seq + 1)
         for lang in self._settings.languages:
             is_main = lang == self._settings.main_language
             html = self._pages.item(
@@ -159,19 +167,16 @@ class ItemPages:
                 has_linked_art=self._linked_art is not None,
             )
             self._tree.write_page(f"{lang}/{item_page(shown.item_id)}", html)
-        if described is not None:
-            self._tree.write_json(json_ld_path(shown.item_id), described)
-        if self._linked_art is not None:
-            found = self._described(self._linked_art, item, self._settings.main_language)
-            self._tree.write_json(linked_art_path(shown.item_id), found)
-        if item.images is not None:
-            self._images.describe(shown, item.images)
+
+    def _cards_at(self, seq: int) -> dict[str, Card] | None:
+        """Return what lists show of a neighbour, or None where there is none."""
+        return self._gathered.cards_at(seq) if self._gathered.digest_at(seq) else None
 
     def _around(self, circle: _Circle, lang: str) -> Around:
         """Return what an item is connected with."""
         item = circle.item
-        related = [cards_of(cards)[lang] for cards in circle.related]
-        item_id, number = item.shown.item_id, item.shown.record.identifier
+        related = [self._gathered.cards_at(seq)[lang] for seq in circle.related]
+        item_id, number = item.item_id, item.gist.identifier
         named = [
             (facet, entry)
             for entry in self._gathered.mentions(item_id)
@@ -194,7 +199,7 @@ class ItemPages:
         return None if self._json_ld is None else self._described(self._json_ld, item, lang)
 
     def _described(self, by: JsonLd, item: GatheredItem, lang: str) -> Mapping[str, Any]:
-        item_id = item.shown.item_id
+        item_id = item.item_id
         address = absolute_url(self._settings.base_url, f"{lang}/{item_page(item_id)}")
         pictures = [
             f"{self._images.publication.image_id(item_id, canvas)}/{canvas.access.name}"

@@ -17,11 +17,15 @@ from pathlib import Path
 
 import jinja2
 
+from archive.kept_items import forget_database
 from archive.layout import Layout
 from archive.read_only import read_only_uri
 
+KEY_NAME = "key"
+"""The name under which it is kept what all pages were made from."""
+
 _PACKAGES = ("archive", "schemas")
-_SCHEMA = "CREATE TABLE made (name TEXT PRIMARY KEY, digest BLOB, files TEXT) WITHOUT ROWID"
+_TABLE = "(name TEXT PRIMARY KEY, digest BLOB, files TEXT, seal BLOB, said BLOB)"
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,13 @@ class Made:
         name: What they are of.
         digest: Of everything they are made from.
         files: Size and time of change, in nanoseconds, of each of their files.
+        said: What else is to be known of them, as whoever made them wrote it.
     """
 
     name: str
     digest: bytes
     files: tuple[tuple[int, int], ...]
+    said: bytes = b""
 
 
 class KeptPages:
@@ -76,23 +82,29 @@ class KeptPages:
         files = tuple(file_state(f"{self._site}/{path}") for path in paths)
         if None in files or _text(file for file in files if file) != found[1]:
             return None
-        return Made(name, digest, tuple(file for file in files if file))
+        return Made(name, digest, tuple(file for file in files if file), found[2])
 
-    def _read(self, name: str) -> tuple[bytes, str] | None:
+    def _read(self, name: str) -> tuple[bytes, str, bytes] | None:
         if self._db is None:
             return None
         try:
-            query = "SELECT digest, files FROM made WHERE name = ?"
-            row: tuple[bytes, str] | None = self._db.execute(query, (name,)).fetchone()
+            query = "SELECT digest, files, said, seal FROM made WHERE name = ?"
+            row = self._db.execute(query, (name,)).fetchone()
         except sqlite3.Error:
             # Whatever is wrong with it: everything is made again, and it is written anew.
             self.close()
             return None
-        return row
+        if row is None or _seal_of(*row[:3]) != row[3]:
+            return None
+        return row[0], row[1], row[2]
 
 
 class MadePages:
-    """Writes what the pages of a new site were made from."""
+    """Notes which pages a new site has, and what those were made from that were made for it.
+
+    Args:
+        path: Where it is noted until the site is in its place.
+    """
 
     def __init__(self, path: Path) -> None:
         path.unlink(missing_ok=True)
@@ -100,13 +112,15 @@ class MadePages:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("PRAGMA synchronous = OFF")
-        self._db.execute(_SCHEMA)
+        self._db.execute(f"CREATE TABLE made {_TABLE}")
+        self._db.execute("CREATE TABLE names (name TEXT PRIMARY KEY) WITHOUT ROWID")
         self._db.execute("BEGIN")
 
-    def add(self, made: Iterable[Made]) -> None:
-        """Take pages that are in the new site."""
-        rows = ((entry.name, entry.digest, _text(entry.files)) for entry in made)
-        self._db.executemany("INSERT INTO made VALUES (?, ?, ?)", rows)
+    def add(self, made: Iterable[Made], taken: Iterable[str]) -> None:
+        """Take pages that are in the new site: those that were made, and the names of others."""
+        for entry in made:
+            _insert(self._db, entry)
+        self._db.executemany("INSERT INTO names VALUES (?)", ((name,) for name in taken))
 
     def finish(self) -> None:
         """Write what is left."""
@@ -115,6 +129,66 @@ class MadePages:
     def close(self) -> None:
         """Close the table, whole or not."""
         self._db.close()
+
+
+def note_made(path: Path, made: Made) -> None:
+    """Note something else that a new site has where :class:`MadePages` noted its pages."""
+    database = sqlite3.connect(path)
+    try:
+        with database:
+            _insert(database, made)
+    finally:
+        database.close()
+
+
+def _insert(database: sqlite3.Connection, made: Made) -> None:
+    files = _text(made.files)
+    seal = _seal_of(made.digest, files, made.said)
+    row = (made.name, made.digest, files, seal, made.said)
+    database.execute("INSERT INTO made VALUES (?, ?, ?, ?, ?)", row)
+    database.execute("INSERT INTO names VALUES (?)", (made.name,))
+
+
+def keep_made(path: Path, made: Path) -> None:
+    """Bring the table of a site up to date with what a build noted, which is removed.
+
+    After a crash in front of it, or a damage, pages are made again that need not be.
+
+    Args:
+        path: The table.
+        made: What :class:`MadePages` noted.
+
+    Raises:
+        sqlite3.OperationalError: The disk refused.
+    """
+    try:
+        _merge(path, made)
+    except sqlite3.DatabaseError:
+        # It is damaged or of an older program; a disk that refuses will do so again.
+        forget_database(path)
+        _merge(path, made)
+    made.unlink()
+
+
+def _merge(path: Path, made: Path) -> None:
+    database = sqlite3.connect(path, isolation_level=None)
+    try:
+        database.execute("ATTACH ? AS new", (str(made),))
+        database.execute("BEGIN IMMEDIATE")
+        database.execute(f"CREATE TABLE IF NOT EXISTS main.made {_TABLE}")
+        database.execute("INSERT OR REPLACE INTO main.made SELECT * FROM new.made")
+        counts = "SELECT (SELECT count(*) FROM main.made), (SELECT count(*) FROM new.names)"
+        had, has = database.execute(counts).fetchone()
+        if had != has:
+            database.execute("DELETE FROM main.made WHERE name NOT IN (SELECT name FROM new.names)")
+        database.execute("COMMIT")
+    finally:
+        database.close()
+
+
+def _seal_of(digest: bytes, files: str, said: bytes) -> bytes:
+    """Return the digest of a row: a damaged one is not believed."""
+    return digest_of(digest, str(files).encode(), said)
 
 
 def file_state(path: str) -> tuple[int, int] | None:
@@ -135,7 +209,12 @@ def digest_of(*parts: bytes) -> bytes:
     return digest.digest()
 
 
-def key_of(layout: Layout, templates: Path | None, *data: object) -> bytes:
+def key_of(
+    layout: Layout,
+    templates: Path | None,
+    *data: object,
+    packages: Sequence[str] = _PACKAGES,
+) -> bytes:
     """Return the digest of what all pages are made from, besides their items.
 
     That is the program with its templates, vocabularies and translations, the museum's own of
@@ -146,9 +225,10 @@ def key_of(layout: Layout, templates: Path | None, *data: object) -> bytes:
         layout: The archive.
         templates: The museum's templates, or None.
         data: What else they are made from.
+        packages: Those of the program that make them.
     """
     root = Path(__file__).parent.parent.parent
-    folders = [root / name for name in _PACKAGES]
+    folders = [root / name for name in packages]
     own = [layout.vocabularies, *([templates] if templates else [])]
     digest = hashlib.sha256(jinja2.__version__.encode())
     for path in [path for folder in (*folders, *own) for path in _files(folder)]:

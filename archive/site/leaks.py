@@ -22,12 +22,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
+from archive.kept_items import KeptItems
 from archive.layout import Layout
 from archive.site.items import SiteItem
+from archive.site.kept import digest_of, key_of
+from archive.site.listing import ListedItem
+from archive.site.looked import Looked
 from schemas.crosswalks import public_record
 from schemas.crosswalks.discovery import CHANGES_FOLDER
 from schemas.errors import LeakError
@@ -38,7 +43,19 @@ from schemas.profile import Profile
 from schemas.public_views import closed_paths, public_views
 from schemas.records import Record, is_public
 
-Items = Callable[[], Iterator[SiteItem]]
+
+@dataclass(frozen=True)
+class Listed:
+    """The items of an archive, as the last look wants them; each gives a new iterator every time.
+
+    Attributes:
+        perhaps_closed: All items that are not public, or of which something may not be.
+        public: The public items that the site is made from.
+    """
+
+    perhaps_closed: Callable[[], Iterator[SiteItem]]
+    public: Callable[[], Iterator[ListedItem]]
+
 
 _PICTURES = frozenset({".jpg", ".jpeg", ".webp", ".png", ".avif", ".gif", ".tif"})
 _OPAQUE = _PICTURES | {".woff2"}
@@ -52,6 +69,7 @@ _WORD = re.compile(r"\w+")
 _TITLE_WORDS = 3
 _SHORTEST = 8
 _SHORTEST_NUMBER = 4
+_FEW = 200
 _CHUNK = 4 << 20
 _OVERLAP = 4096
 
@@ -66,12 +84,25 @@ class _Closed:
     inodes: dict[int, tuple[str, Path]] = field(default_factory=dict)
     sizes: dict[int, list[tuple[str, Path]]] = field(default_factory=lambda: defaultdict(list))
 
+    def digest(self) -> bytes:
+        """Return the digest of what must not stand in a text."""
+        phrases = (" ".join(phrase) for phrase in self.phrases)
+        return digest_of(*_bytes(sorted(self.runs)), b"", *_bytes(sorted(phrases)))
+
     def forget(self, text: str) -> None:
         """No longer look for what a public text says."""
         words = _words(text)
-        for size in range(1, _TITLE_WORDS + 1):
-            for at in range(len(words) - size + 1):
-                self.phrases.pop(tuple(words[at : at + size]), None)
+        if len(self.phrases) < len(words):
+            said = set(words)
+            likely = [phrase for phrase in self.phrases if said.issuperset(phrase)]
+            spoken = [phrase for phrase in likely if _stands_in(phrase, words)]
+        else:
+            lengths = range(1, _TITLE_WORDS + 1)
+            spoken = [
+                tuple(words[at : at + n]) for n in lengths for at in range(len(words) - n + 1)
+            ]
+        for phrase in spoken:
+            self.phrases.pop(phrase, None)
         for run in _runs(text):
             self.runs.pop(run, None)
 
@@ -80,40 +111,40 @@ def refuse_leaks(
     root: Path,
     layout: Layout,
     profile: Profile,
-    everything: Items,
+    listed: Listed,
     today: date,
     told: frozenset[str] = frozenset(),
-) -> None:
+) -> Looked | None:
     """Look through a site that is ready to be put in place.
 
-    Costs nothing where everything is public; otherwise it reads every text of the site once.
+    Costs nothing where everything is public; otherwise it reads every text of the site once, and
+    again only what is not as it was, while the same things are looked for.
 
     Args:
         root: The new site.
         layout: The archive, for its derivatives.
         profile: Says which fields the public is shown.
-        everything: Gives a new iterator over all items of the archive, public or not, each time.
+        listed: Gives the items of the archive.
         today: The day the site is made for.
         told: Ids of items that were public once; the log of changes may say that they are gone.
+
+    Returns:
+        What was looked through, to be kept once the site is in its place; None for nothing.
 
     Raises:
         LeakError: Something of what is not public stands in the site.
     """
-    closed = _closed(layout, everything(), today)
+    closed = _closed(layout, listed.perhaps_closed(), today)
     if not (closed.folders or closed.inodes):
-        return
-    for item in everything():
-        if is_public(item.record, today):
-            record = public_record(public_views(item.record, today), profile)
-            closed.forget("\n".join(_said(record)))
-    labels = (label for kind in profile.each() for entry in kind for label in entry.labels.values())
-    closed.forget("\n".join(labels))
-    for sentences in sorted(LOCALE_DIR.rglob("*.mo")):
-        closed.forget("\n".join(_texts(sentences)))
+        return None
+    key = key_of(layout, None, profile)
+    with KeptItems(layout.site_documents, "said", key) as kept:
+        for item in listed.public():
+            make = partial(_public_text, item, profile, today)
+            closed.forget(kept.made(item.item_id, item.stamp, make).decode())
     files = list(_iter_files(root))
-    for name, path in files:
-        if _OURS.fullmatch(name) and Path(name).suffix not in _OPAQUE:
-            closed.forget("\n".join(_texts(path)))
+    _forget_ours(closed, profile, files)
+    looked = Looked(layout.site_looked, digest_of(key, closed.digest(), *sorted(_bytes(told))))
     phrases: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for phrase in closed.phrases:
         phrases[max(phrase, key=len)].append(phrase)
@@ -122,9 +153,37 @@ def refuse_leaks(
         if not found and path.suffix in _PICTURES:
             found = _leak_in_picture(closed, layout, name, path)
         elif not found and path.suffix not in _OPAQUE:
+            state = path.stat()
+            if looked.is_known(name, state):
+                continue
             found = _leak_in_text(closed, phrases, path, told if _LOG.match(name) else frozenset())
+            looked.add(name, state)
         if found:
             raise _leak(name, *found)
+    return looked
+
+
+def _public_text(item: ListedItem, profile: Profile, today: date) -> bytes:
+    """Return all that the public is told of an item; nothing of one that is not public."""
+    record = item.read().record
+    if not is_public(record, today):
+        return b""
+    return "\n".join(_said(public_record(public_views(record, today), profile))).encode()
+
+
+def _forget_ours(closed: _Closed, profile: Profile, files: Iterable[tuple[str, Path]]) -> None:
+    """No longer look for what our own pages and sentences say."""
+    labels = (label for kind in profile.each() for entry in kind for label in entry.labels.values())
+    closed.forget("\n".join(labels))
+    for sentences in sorted(LOCALE_DIR.rglob("*.mo")):
+        closed.forget("\n".join(_texts(sentences)))
+    for name, path in files:
+        if _OURS.fullmatch(name) and Path(name).suffix not in _OPAQUE:
+            closed.forget("\n".join(_texts(path)))
+
+
+def _bytes(texts: Iterable[str]) -> Iterator[bytes]:
+    return (text.encode() for text in texts)
 
 
 def _leak(name: str, identifier: str, what: str) -> LeakError:
@@ -251,7 +310,12 @@ def _leak_in_text(
 
     Of ``phrases`` it has those looked for by their longest word.
     """
+    needles = {*closed.runs, *phrases} if len(closed.runs) + len(phrases) <= _FEW else ()
     for text in _texts(path):
+        folded = unicodedata.normalize("NFC", text).casefold()
+        # Whatever is found below stands in the text as it is: mostly there is nothing to look for.
+        if needles and not any(needle in folded for needle in needles):
+            continue
         for run in (closed.runs.keys() & _runs(text)) - told:
             return closed.runs[run], f"'{run}'"
         words = _words(text)

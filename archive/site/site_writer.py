@@ -5,23 +5,28 @@ Memory holds what the items have in common, their values, and a few items at a t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from archive.kept_items import forget_database
 from archive.layout import Layout
 from archive.settings import Settings
 from archive.site.crew import do_pieces
 from archive.site.data_files import DataFiles, Offers
 from archive.site.files import SiteTree
 from archive.site.gathering import Gathered, Gathering
+from archive.site.gists import Gist
 from archive.site.item_images import ItemImages
 from archive.site.item_pages import JsonLd, Told
-from archive.site.items import Card, Display, ShownItem, SiteItem, card, display, shown_item
-from archive.site.kept import MadePages, key_of
+from archive.site.items import Display, ShownItem, card, display, shown_item
+from archive.site.kept import KEY_NAME, KeptPages, Made, MadePages, digest_of, key_of
+from archive.site.listing import ListedItem
 from archive.site.lists import CollectionFiles
 from archive.site.offline import OFFLINE_NAME
 from archive.site.opensearch import OPENSEARCH_NAME, opensearch_description
@@ -30,7 +35,7 @@ from archive.site.render import STATIC, SiteWays
 from archive.site.sitemap import Sitemap
 from archive.site.stories import read_stories
 from archive.site.story_pages import StoryPages
-from archive.site.survey import Survey, survey_items
+from archive.site.survey import Place, Survey, survey_items
 from archive.site.theme import write_theme
 from archive.site.value_links import ValueLinks
 from archive.site.ways import Ways
@@ -49,14 +54,16 @@ from schemas.crosswalks.discovery import changes_path
 from schemas.derivatives import DerivativeSet
 from schemas.identifiers import item_page
 from schemas.profile import Profile
+from schemas.records import is_public
 
 # Given a language, returns the facets of the search page: name, label and labels of values.
 Facets = Callable[[str], Sequence[Mapping[str, Any]]]
 Progress = Callable[[int, int], None]
 LISTS = "site-lists.db"
 
-# A smaller site is written before a process has started.
+# A smaller site is written before a process has started; so is one of which little changed.
 PROCESSES_FROM = 1000
+CHANGES_FROM = 200
 _PIECE_ITEMS = 50
 _PIECE_LISTS = 8
 _PIECE_CARDS = 400
@@ -94,33 +101,84 @@ class SiteWriter:
         self._stories = StoryPages(read_stories(layout.stories, settings.languages), settings)
         self._in_stories: dict[str, dict[str, Display]] = {lang: {} for lang in settings.languages}
         log = changes_path() if offers is not None else ""
+        self._digest = hashlib.sha256()
         self._publication = replace(publication_of(settings), changes_path=log)
         self._images = ItemImages(layout, tree, profile, self._publication, halvings)
 
     def write(
         self,
-        items: Callable[[], Iterator[SiteItem]],
+        items: Callable[[], Iterator[ListedItem]],
         today: date,
         on_progress: Progress | None,
     ) -> Survey:
-        """Write everything but the search index."""
+        """Write everything but the search index.
+
+        Raises:
+            sqlite3.DatabaseError: What was kept of items is damaged; it is forgotten then.
+        """
         self._tree.copy_folder(STATIC, "assets")
-        shown = (shown_item(item, self._profile, self._settings) for item in items())
-        lists = self._layout.staging / LISTS
-        with closing(Gathering(lists, self._profile, self._settings.languages)) as gathering:
-
-            def gather(item: ShownItem, images: DerivativeSet | None) -> None:
-                gathering.add(item, images)
-                if item.record.identifier in self._stories.numbers:
-                    self._keep_for_stories(item, images)
-
-            chosen = self._settings.site.highlights
-            survey = survey_items(shown, self._images.usable, today, gather, chosen)
-            known = gathering.finish()
+        lists = self._lists
+        try:
+            with closing(self._gathering(lists)) as gathering:
+                places = self._places(items(), gathering, today)
+                chosen = self._settings.site.highlights
+                survey = survey_items(places, gathering.shown, chosen)
+                known = gathering.finish()
             self._stories.check(self._in_stories[self._settings.main_language])
             with closing(Gathered(lists, known)) as gathered:
                 self._write_pages(survey, gathered, on_progress)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            forget_database(lists)
+            raise
+        finally:
+            if not self._keeps:
+                forget_database(lists)
         return survey
+
+    @property
+    def items_digest(self) -> bytes:
+        """The digest of all items that were written."""
+        return self._digest.digest()
+
+    @property
+    def _lists(self) -> Path:
+        return self._layout.site_items if self._keeps else self._layout.staging / LISTS
+
+    def _gathering(self, path: Path) -> Gathering:
+        languages = self._settings.languages
+        key = key_of(self._layout, None, self._settings, self._profile) if self._keeps else None
+        return Gathering(path, self._profile, languages, key)
+
+    def _places(
+        self, items: Iterable[ListedItem], gathering: Gathering, today: date
+    ) -> Iterator[Place]:
+        """Yield what lists know of each item; only those that changed are read.
+
+        Raises:
+            ValueError: An item is not public.
+        """
+        for item in items:
+            self._digest.update(digest_of(item.item_id.encode(), item.stamp))
+            found = gathering.find(item)
+            if found is None or not self._has_its_images(found[1]):
+                site_item = item.read()
+                if not is_public(site_item.record, today):
+                    raise ValueError(f"{item.item_id} is not public")
+                shown = shown_item(site_item, self._profile, self._settings)
+                images, files = self._images.usable(shown), self._images.files(shown)
+                found = gathering.put(item.stamp, shown, images, files)
+            gathering.take(*found)
+            if found[1].identifier in self._stories.numbers:
+                self._keep_for_stories(*gathering.shown(*found))
+            yield found
+
+    def _has_its_images(self, gist: Gist) -> bool:
+        """Say whether an item's images are there, or missing, as they were."""
+        if not gist.files:
+            return True
+        return self._images.are_there(gist.item_id, gist.files) == bool(gist.canvases)
 
     def _keep_for_stories(self, item: ShownItem, images: DerivativeSet | None) -> None:
         for lang, kept in self._in_stories.items():
@@ -143,10 +201,10 @@ class SiteWriter:
         data_files = DataFiles(self._tree, self._profile, self._settings, self._offers)
         with closing(data_files) as data:
             pieces = _pieces(survey.items, gathered, links)
-            processes = self._processes if survey.items >= PROCESSES_FROM else 1
+            processes = self._processes_for(order, gathered.known.changed)
             # Closed whatever happens: no process may write on when the folder is cleared.
             with closing(do_pieces(order, gathered.known, pieces, processes)) as results:
-                self._take(results, survey, data, add, on_progress)
+                self._take(results, order, survey, data, add, on_progress)
             downloads = data.finish(survey.updated_at[:10])
         for lang in languages:
             self._tree.write_page(f"{lang}/data.html", pages.data(lang, downloads))
@@ -156,6 +214,15 @@ class SiteWriter:
             add(browse_page(number))
         if sitemap is not None:
             sitemap.finish()
+
+    def _processes_for(self, order: Order, changed: int) -> int:
+        """Return how many processes write the pages."""
+        if order.numbers.items < PROCESSES_FROM:
+            return 1
+        if self._tree.before is None or order.key is None or changed >= CHANGES_FROM:
+            return self._processes
+        with closing(KeptPages(self._layout.site_pages, self._tree.before)) as kept:
+            return 1 if kept.find(KEY_NAME, order.key, ()) else self._processes
 
     def _order(self, survey: Survey, ways: Ways) -> Order:
         """Return what is told to everyone who writes a part of the site."""
@@ -181,7 +248,7 @@ class SiteWriter:
             profile=self._profile,
             root=self._tree.root,
             before=self._tree.before,
-            lists=self._layout.staging / LISTS,
+            lists=self._lists,
             numbers=numbers,
             ways=site_ways,
             theme=theme,
@@ -204,6 +271,7 @@ class SiteWriter:
     def _take(
         self,
         results: Iterator[Done],
+        order: Order,
         survey: Survey,
         data: DataFiles,
         add: Callable[[str, str], None],
@@ -213,9 +281,11 @@ class SiteWriter:
         collection = CollectionFiles(self._tree, self._publication, survey.with_images)
         done = 0
         with closing(MadePages(new_table(self._layout))) as table:
+            if order.key is not None:
+                table.add([Made(KEY_NAME, order.key, ())], ())
             for result in results:
                 self._tree.counts.add(result.counts)
-                table.add(result.made)
+                table.add(result.made, result.taken)
                 for item in result.items:
                     data.add(item.lines)
                     if item.summary is not None:
@@ -238,11 +308,10 @@ class SiteWriter:
         for lang in self._settings.languages:
             lead = None
             if survey.lead:
-                images = self._images.usable(survey.lead)
-                lead = display(survey.lead, images, self._profile, self._settings, lang)
+                lead = display(*survey.lead, self._profile, self._settings, lang)
             shown = HomeContent(
-                highlights=tuple(self._card(item, lang) for item in survey.highlights),
-                latest=tuple(self._card(item, lang) for item in survey.latest),
+                highlights=tuple(card(*shown, lang) for shown in survey.highlights),
+                latest=tuple(card(*shown, lang) for shown in survey.latest),
                 lead=lead,
                 facets=tuple(ways.views(lang)),
                 stories=tuple(self._stories.cards(lang, self._in_stories[lang])[:HOME_STORIES]),
@@ -269,9 +338,6 @@ class SiteWriter:
         for path in ("index.html", "search.html", "about.html", "data.html"):
             sitemap.add(path)
         return sitemap
-
-    def _card(self, item: ShownItem, lang: str) -> Card:
-        return card(item, self._images.usable(item), lang)
 
 
 def _pieces(items: int, gathered: Gathered, links: ValueLinks) -> Iterator[Piece]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
+from archive.site.gists import Gist
 from archive.site.items import ShownItem
 from schemas.derivatives import DerivativeSet
-from schemas.records import is_public
 
 HIGHLIGHTS = 8
 LATEST = 4
 _LEAD_WIDTH_PX = 1000
 
-# Returns an item's derivatives when their files are there, else None.
-Usable = Callable[[ShownItem], DerivativeSet | None]
+Place = tuple[int, Gist]
+"""Where an item is kept, and what lists know of it."""
+
+Shown = tuple[ShownItem, DerivativeSet | None]
+"""An item, and its derivatives as far as they are on the site."""
 
 
 @dataclass(frozen=True)
@@ -38,64 +40,54 @@ class Survey:
     images: int
     with_images: int
     updated_at: str
-    lead: ShownItem | None
-    highlights: tuple[ShownItem, ...]
-    latest: tuple[ShownItem, ...]
+    lead: Shown | None
+    highlights: tuple[Shown, ...]
+    latest: tuple[Shown, ...]
     broken: tuple[str, ...]
 
 
 def survey_items(
-    items: Iterable[ShownItem],
-    usable: Usable,
-    today: date,
-    gather: Callable[[ShownItem, DerivativeSet | None], None],
-    wanted: tuple[str, ...] = (),
+    items: Iterable[Place], read: Callable[[int, Gist], Shown], wanted: tuple[str, ...] = ()
 ) -> Survey:
     """Count ``items`` and choose those of the home page, holding only a few at a time.
 
     Args:
-        items: The public items.
-        usable: Returns an item's derivatives when their files are there.
-        today: The day that decides what is public.
-        gather: Told every item with its usable derivatives.
+        items: The public items, in the order of the list.
+        read: Returns an item from where it is kept.
         wanted: Inventory numbers of items that the museum chose for the home page.
-
-    Raises:
-        ValueError: An item is not public.
     """
     count = images = with_images = 0
     updated_at = ""
     broken: list[str] = []
-    named: dict[str, ShownItem] = {}
+    named: dict[str, Place] = {}
     highlights, latest = _Best(HIGHLIGHTS + 1), _Best(LATEST + HIGHLIGHTS + 1)
-    for item in items:
-        if not is_public(item.record, today):
-            raise ValueError(f"{item.item_id} is not public")
+    for place in items:
+        gist = place[1]
         count += 1
-        updated_at = max(updated_at, item.updated_at)
-        found = usable(item)
-        gather(item, found)
-        if found is not None:
+        updated_at = max(updated_at, gist.updated_at)
+        if gist.canvases:
             with_images += 1
-            images += len(found.canvases)
-            highlights.add(_shuffled(item.item_id), item)
-            latest.add(item.created_at, item)
-            if item.record.identifier in wanted:
-                named[item.record.identifier] = item
-        elif item.derivatives is not None and item.derivatives.canvases:
-            broken.append(item.record.identifier)
+            images += len(gist.canvases)
+            highlights.add(_shuffled(gist.item_id), place)
+            latest.add(gist.created_at, place)
+            if gist.identifier in wanted:
+                named[gist.identifier] = place
+        elif gist.is_broken:
+            broken.append(gist.identifier)
     best = tuple(named[number] for number in wanted if number in named) or highlights.items
-    lead = best[0] if named else _lead(best)
-    chosen = tuple(item for item in best if item is not lead)[:HIGHLIGHTS]
-    shown = {item.item_id for item in (*chosen, *([lead] if lead else []))}
+    chosen = [read(*place) for place in best]
+    lead = None if not chosen else chosen[0] if named else _lead(chosen)
+    others = tuple(shown for shown in chosen if shown is not lead)[:HIGHLIGHTS]
+    ids = {item.item_id for item, _images in (*others, *([lead] if lead else []))}
+    newest = [place for place in latest.items if place[1].item_id not in ids][:LATEST]
     return Survey(
         items=count,
         images=images,
         with_images=with_images,
         updated_at=updated_at,
         lead=lead,
-        highlights=chosen,
-        latest=tuple(item for item in latest.items if item.item_id not in shown)[:LATEST],
+        highlights=others,
+        latest=tuple(read(*place) for place in newest),
         broken=tuple(broken),
     )
 
@@ -105,9 +97,9 @@ class _Best:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._kept: list[tuple[str, ShownItem]] = []
+        self._kept: list[tuple[str, Place]] = []
 
-    def add(self, key: str, item: ShownItem) -> None:
+    def add(self, key: str, item: Place) -> None:
         if len(self._kept) == self._size and key <= self._kept[-1][0]:
             return
         self._kept.append((key, item))
@@ -115,17 +107,18 @@ class _Best:
         del self._kept[self._size :]
 
     @property
-    def items(self) -> tuple[ShownItem, ...]:
+    def items(self) -> tuple[Place, ...]:
         return tuple(item for _key, item in self._kept)
 
 
-def _lead(items: tuple[ShownItem, ...]) -> ShownItem | None:
+def _lead(items: Sequence[Shown]) -> Shown:
     """Return the first item with a wide picture, large enough to open the page."""
-    for item in items:
-        access = item.derivatives.canvases[0].access if item.derivatives else None
+    for shown in items:
+        made = shown[0].derivatives
+        access = made.canvases[0].access if made else None
         if access and access.width_px >= max(_LEAD_WIDTH_PX, access.height_px):
-            return item
-    return items[0] if items else None
+            return shown
+    return items[0]
 
 
 def _shuffled(item_id: str) -> str:

@@ -63,39 +63,47 @@ class ValuePages:
             "narrower": self._narrower(facet, entry, lang),
             "described": self._described(entry, known, lang),
         }
-        # What lies above stands in "broader" too, without what a page does not say of it.
-        said = of_all | on_first | {"known": replace(known, broader=())}
-        self._reuse.write(
-            f"value {lang} {facet.name} {entry.value.key}",
-            lambda: [repr(said).encode(), *self._gathered.all_cards(entry)],
-            [self._path(facet, entry, lang, number) for number in range(1, count + 1)],
-            lambda: self._make(facet, entry, lang, of_all, on_first),
-        )
+        for number in range(1, count + 1):
+            self._write_page(facet, entry, lang, number, of_all, on_first)
 
-    def _path(self, facet: Facet, entry: ValueEntry, lang: str, number: int) -> str:
-        return f"{lang}/{value_page(facet.name, entry.value.key, number)}"
-
-    def _make(
+    def _write_page(
         self,
         facet: Facet,
         entry: ValueEntry,
         lang: str,
+        number: int,
         of_all: dict[str, Any],
         on_first: dict[str, Any],
     ) -> None:
+        """Write one page of a value in an edition."""
+        start = (number - 1) * PAGE_SIZE
         path_of = partial(value_page, facet.name, entry.value.key)
-        for number in range(1, of_all["count"] + 1):
-            start = (number - 1) * PAGE_SIZE
-            data = of_all | (on_first if number == 1 else {"narrower": [], "described": None})
-            data |= {
+        path = path_of(number)
+        said = of_all | (on_first if number == 1 else {"narrower": [], "described": None})
+
+        def make() -> bytes:
+            data = said | {
                 "path_of": path_of,
                 "cards_shown": self._gathered.cards(entry, lang, start=start, limit=PAGE_SIZE),
                 "first": start + 1,
                 "number": number,
                 "numbers_shown": numbers_shown(number, of_all["count"]),
             }
-            html = self._pages.page("value.html", lang, path_of(number), data)
-            self._tree.write_page(self._path(facet, entry, lang, number), html)
+            html = self._pages.page("value.html", lang, path, data)
+            self._tree.write_page(f"{lang}/{path}", html)
+            return b""
+
+        # What lies above stands in "broader" too, without what a page does not say of it.
+        parts = said | {"known": replace(of_all["known"], broader=())}
+        self._reuse.write(
+            f"value {lang} {facet.name} {entry.value.key} {number}",
+            lambda: [
+                repr(parts).encode(),
+                self._gathered.digests(entry, start=start, limit=PAGE_SIZE),
+            ],
+            [f"{lang}/{path}"],
+            make,
+        )
 
     def _described(self, entry: ValueEntry, known: Knowledge, lang: str) -> Card | None:
         """Return the item that describes the value itself: a person's record, a festival's."""

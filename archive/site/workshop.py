@@ -99,12 +99,14 @@ class Done:
     Attributes:
         counts: What was written.
         items: The items of it, in their order.
-        made: What its pages were made from, where that is kept.
+        made: What the pages that were made were made from, where that is kept.
+        taken: The names of those that were taken from the site before.
     """
 
     counts: Counts
     items: tuple[WrittenItem, ...] = ()
     made: tuple[Made, ...] = ()
+    taken: tuple[str, ...] = ()
 
 
 class Workshop:
@@ -149,7 +151,7 @@ class Workshop:
     def do(self, piece: Piece) -> Done:
         """Do a piece."""
         self._tree.counts = Counts()
-        self._reuse.made = []
+        self._reuse.made, self._reuse.taken = [], []
         items: tuple[WrittenItem, ...] = ()
         if isinstance(piece, ItemsPiece):
             items = tuple(self._items.write(piece.start, piece.stop))
@@ -158,15 +160,30 @@ class Workshop:
                 self._write_list(number)
         else:
             self._write_values(piece)
-        return Done(self._tree.counts, items, tuple(self._reuse.made))
+        return Done(self._tree.counts, items, tuple(self._reuse.made), tuple(self._reuse.taken))
 
     def _write_list(self, number: int) -> None:
         start = (number - 1) * PAGE_SIZE + 1
-        items = self._gathered.cards_between(start, start + PAGE_SIZE)
-        count = list_pages(self._order.numbers.items)
-        for lang in self._order.settings.languages:
-            html = self._pages.browse(lang, [cards[lang] for cards in items], number, count)
-            self._tree.write_page(f"{lang}/{browse_page(number)}", html)
+        all_items = self._order.numbers.items
+        count = list_pages(all_items)
+        languages = self._order.settings.languages
+
+        def make() -> bytes:
+            items = self._gathered.cards_between(start, start + PAGE_SIZE)
+            for lang in languages:
+                html = self._pages.browse(lang, [cards[lang] for cards in items], number, count)
+                self._tree.write_page(f"{lang}/{browse_page(number)}", html)
+            return b""
+
+        self._reuse.write(
+            f"list {number}",
+            lambda: [
+                repr(self._order.numbers).encode(),
+                self._gathered.digests_between(start, start + PAGE_SIZE),
+            ],
+            [f"{lang}/{browse_page(number)}" for lang in languages],
+            make,
+        )
 
     def _write_values(self, piece: ValuesPiece) -> None:
         facet = self._links.facet(piece.facet)

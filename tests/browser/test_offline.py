@@ -77,7 +77,7 @@ def archive(tmp_path_factory):
         found.layout,
         settings,
         PROFILE,
-        found.items,
+        found.listed,
         write_search=write_search,
         at=AT,
         offers=OnlyWorker(found.layout),

@@ -276,6 +276,10 @@ def test_what_is_closed_later_leaves_the_site(
     assert log.gone == {address}
     assert log.kept == manifests_in(site)
     before = tree(site)
+    # Made anew, with nothing that was kept of the site before.
+    shutil.rmtree(site)
+    for path in museum.glob("site-*"):
+        path.unlink()
     assert run("rebuild", cwd=museum).code in (0, 10)
     assert tree(site) == before, "log, feeds, packages and worker are made from the store alone"
     assert not [leak for leak in words_in(harvested(museum, tmp_path / "oai")) if leak[1] == OLD]
@@ -419,6 +423,8 @@ def test_build_refuses_a_site_with_something_of_a_closed_item(
         PLANTS[kind](folder.parent, museum)
         return written
 
+    # Else the index, of which nothing changed, would not be written.
+    (museum / "site-pages.db").unlink()
     with monkeypatch.context() as patch:
         patch.setattr(publish, "write_static_index", leaky)
         ran = run("build", cwd=museum)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -33,6 +34,27 @@ class FabricatedItem:
     record: Record
     technical: tuple[()] = ()
     derivatives: DerivativeSet | None = None
+
+
+@dataclass(frozen=True)
+class ListedFabrication:
+    """A made-up item as a list has it."""
+
+    item: FabricatedItem
+
+    @property
+    def item_id(self) -> str:
+        """The item."""
+        return self.item.item_id
+
+    @property
+    def stamp(self) -> bytes:
+        """Digest of it."""
+        return hashlib.sha256(repr(self.item).encode()).digest()
+
+    def read(self) -> FabricatedItem:
+        """Return it."""
+        return self.item
 
 
 @dataclass
@@ -74,6 +96,10 @@ class FabricatedArchive:
         """Return a new iterator over the items."""
         return iter(tuple(self.kept))
 
+    def listed(self):
+        """Return a new iterator over the items as a list has them."""
+        return (ListedFabrication(item) for item in tuple(self.kept))
+
 
 def make_site(archive: FabricatedArchive, **options: Any) -> SiteReport:
     """Build the site of an archive, with an engine that finds nothing unless told otherwise.
@@ -86,8 +112,7 @@ def make_site(archive: FabricatedArchive, **options: Any) -> SiteReport:
         archive.layout,
         archive.settings,
         PROFILE,
-        archive.items,
-        **{"write_search": write_no_search, "at": AT, **options},
+        **{"items": archive.listed, "write_search": write_no_search, "at": AT, **options},
     )
 
 

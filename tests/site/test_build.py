@@ -177,7 +177,7 @@ def test_a_hidden_field_reaches_no_file_of_the_site(tmp_path):
         archive.layout,
         archive.settings,
         Profile(tuple(fields)),
-        archive.items,
+        archive.listed,
         write_search=write_search,
         at=AT,
         json_ld=lambda record, url, images, lang: record.to_json(),
