@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import pickle
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
 from archive.catalogue import Catalogue, CatalogueItem, CatalogueRow
 from archive.kept_items import KeptItems
+from archive.kept_objects import packed, unpacked
 from archive.opening import Archive
 from archive.site.kept import key_of
 from schemas.crosswalks import public_record
@@ -46,12 +46,12 @@ def public_documents(
     """
     for row in rows:
         data = kept.made(row.item_id, row.stamp, partial(_packed, row, archive))
-        document: SearchDocument = pickle.loads(data)  # noqa: S301  (a build wrote it)
+        document: SearchDocument = unpacked(data)
         yield document
 
 
 def _packed(row: CatalogueRow, archive: Archive) -> bytes:
-    return pickle.dumps(public_document(row.read(), archive))
+    return packed(public_document(row.read(), archive))
 
 
 def made_key(archive: Archive) -> bytes:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from archive.kept_items import forget_database
 from archive.layout import Layout
 from archive.settings import Settings
 from archive.site.changes import Changes, settle, write_changes
@@ -136,7 +137,7 @@ def build_site(
     read = (item.read() for item in items())
     fit = fitting(edition, layout, read) if edition else Fit(0, 0)
     try:
-        tree, survey, fit = _written(place, write, edition, fit)
+        tree, survey, fit = _written(layout, place, write, edition, fit)
         changes = None
         if edition is None:
             changes = settle(tree.root, tree.before)
@@ -158,7 +159,11 @@ def build_site(
 
 
 def _written(
-    place: SitePlace, write: Callable[[SiteTree, int], Survey], edition: Edition | None, fit: Fit
+    layout: Layout,
+    place: SitePlace,
+    write: Callable[[SiteTree, int], Survey],
+    edition: Edition | None,
+    fit: Fit,
 ) -> tuple[SiteTree, Survey, Fit]:
     """Return the new site beside the old one; an edition as large as fits.
 
@@ -173,10 +178,12 @@ def _written(
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:
-            # What was kept of items is damaged, and now forgotten: they are read again.
+            # What was kept of items is damaged: it is forgotten, and they are read again.
             if is_second:
                 raise
             is_second = True
+            for path in (layout.site_items, layout.site_documents, layout.site_pages):
+                forget_database(path)
             continue
         if edition is None:
             return tree, survey, fit

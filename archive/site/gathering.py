@@ -9,7 +9,6 @@ are then read back in the order of the items, a page at a time.
 
 from __future__ import annotations
 
-import pickle
 import sqlite3
 from array import array
 from bisect import bisect_left
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from archive.kept_objects import packed
 from archive.read_only import read_only_uri
 from archive.site.facets import FacetValue, text_key, values_of
 from archive.site.gists import (
@@ -148,10 +148,10 @@ class Gathering:
         if record.kind in ENTITY_KINDS:
             for term in ("title", "alternative"):
                 names += [text_key(statement.value) for statement in record.values(term)]
-        cards = pickle.dumps({lang: card(item, images, lang) for lang in self._languages})
+        cards = packed({lang: card(item, images, lang) for lang in self._languages})
         # It is in the pictures already; each row would hold its file once more.
         item = replace(item, limits=replace(item.limits, watermark=None))
-        shown = pickle.dumps((item, images))
+        shown = packed((item, images))
         values = values_of(record, self._profile, self._languages)
         has_canvases = item.derivatives is not None and bool(item.derivatives.canvases)
         gist = Gist(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import pickle
 import sqlite3
 from array import array
 from collections.abc import Iterable
@@ -18,6 +17,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from archive.kept_items import forget_database
+from archive.kept_objects import packed, unpacked
 from archive.site.facets import FacetValue
 from archive.site.items import Card, ShownItem
 from schemas.derivatives import DerivativeSet
@@ -119,7 +119,7 @@ class KeptGists:
 
     def put(self, stamp: bytes, gist: Gist, cards: bytes, shown: bytes) -> int:
         """Keep an item; return its place."""
-        data = pickle.dumps(astuple(gist))
+        data = packed(astuple(gist))
         row = (gist.item_id, stamp, data, digest_of(stamp, data), cards, shown)
         self._db.execute("DELETE FROM items WHERE item_id = ?", (gist.item_id,))
         found = self._db.execute(
@@ -173,7 +173,7 @@ def digest_of(*parts: bytes) -> bytes:
 
 def gist_of(data: bytes) -> Gist:
     """Return the gist that some bytes of the file hold."""
-    return Gist(*pickle.loads(data))  # noqa: S301  (a build wrote it, and its digest)
+    return Gist(*unpacked(data))
 
 
 def gist_at(database: sqlite3.Connection, place: int) -> Gist:
@@ -201,7 +201,7 @@ def shown_at(
     row = database.execute(query, (place,)).fetchone()
     if row is None or digest_of(row[0]) != state:
         raise _damaged(place)
-    found: tuple[ShownItem, DerivativeSet | None] = pickle.loads(row[0])  # noqa: S301
+    found: tuple[ShownItem, DerivativeSet | None] = unpacked(row[0])
     return found
 
 
@@ -215,7 +215,7 @@ def cards_at(database: sqlite3.Connection, place: int, digest: bytes) -> dict[st
     row = database.execute(query, (place,)).fetchone()
     if row is None or digest_of(row[0]) != digest:
         raise _damaged(place)
-    found: dict[str, Card] = pickle.loads(row[0])  # noqa: S301  (a build wrote it)
+    found: dict[str, Card] = unpacked(row[0])
     return found
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archive.kept_objects import packed, unpacked
 from archive.settings import Settings
 from archive.site.data_files import DataLines, data_lines
 from archive.site.files import SiteTree
@@ -102,9 +102,9 @@ class ItemPages:
             f"item {item.item_id}",
             lambda: self._parts(circle),
             self._paths(item),
-            lambda: pickle.dumps(self._make(circle)),
+            lambda: packed(self._make(circle)),
         )
-        written: WrittenItem = pickle.loads(said)  # noqa: S301  (a build wrote it)
+        written: WrittenItem = unpacked(said)
         return written
 
     def _parts(self, circle: _Circle) -> Iterator[bytes]:

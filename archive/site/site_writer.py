@@ -6,7 +6,6 @@ Memory holds what the items have in common, their values, and a few items at a t
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -114,7 +113,7 @@ class SiteWriter:
         """Write everything but the search index.
 
         Raises:
-            sqlite3.DatabaseError: What was kept of items is damaged; it is forgotten then.
+            sqlite3.DatabaseError: What was kept of items is damaged.
         """
         self._tree.copy_folder(STATIC, "assets")
         lists = self._lists
@@ -127,11 +126,6 @@ class SiteWriter:
             self._stories.check(self._in_stories[self._settings.main_language])
             with closing(Gathered(lists, known)) as gathered:
                 self._write_pages(survey, gathered, on_progress)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            forget_database(lists)
-            raise
         finally:
             if not self._keeps:
                 forget_database(lists)
