@@ -164,8 +164,12 @@ def test_killed_at_random_moments_a_command_ends_as_if_never_killed(
     while killed < KILLS_A_COMMAND:
         attempts += 1
         assert attempts < 20 * KILLS_A_COMMAND, "the command is done before it can be killed"
+        began = time.monotonic()
         was_killed = run_and_kill(deed.arguments(hurt), dice.uniform(0.2, 1.0) * whole_s)
         killed += was_killed
+        if not was_killed:
+            # The machine has become faster: later moments would never be met.
+            whole_s = min(whole_s, time.monotonic() - began)
         assert_undamaged(hurt)
         assert known <= masters(hurt), "a master was lost"
         known |= masters(hurt)
