@@ -181,7 +181,7 @@ class Reading:
     def settled(self) -> Reading:
         """Return it as EDTF can hold it: never sharper, with the bounds EDTF will have."""
         if len(self.parts) > 1 and all(map(_fits_list, self.parts)):
-            return self
+            return replace(self, parts=tuple(map(_listed, self.parts)))
         return replace(self, parts=(_unmasked(self.ends),), join="")
 
     def edtf(self) -> str:
@@ -219,6 +219,22 @@ def _close_start(part: Part) -> Day:
     if last is not None:
         return last.first_day
     raise ValueError("a part is open on both sides")
+
+
+def _listed(part: Part) -> Part:
+    """Return a part as a list takes it, with the same bounds: no season, no range between X."""
+    first, last = (point and _without_season(point) for point in part)
+    if first == last or first is None or last is None:
+        return first, last
+    return (
+        replace(first, year=first.first_day[0], unspecified=0),
+        replace(last, year=last.last_day[0], unspecified=0),
+    )
+
+
+def _without_season(point: Point) -> Point:
+    is_season = point.month is not None and point.month >= FIRST_SEASON
+    return replace(point, month=None) if is_season else point
 
 
 def _fits_list(part: Part) -> bool:

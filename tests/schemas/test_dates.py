@@ -7,7 +7,7 @@ from pathlib import Path
 
 import edtf as edtf_library
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas import dates
@@ -173,6 +173,8 @@ ANY = st.one_of(st.text(max_size=60), LIKELY, JOINED)
 
 
 @given(ANY)
+@example("1950, mùa xuân 1951")
+@example("1/1950, những năm 1960-1970")
 @settings(max_examples=400, deadline=None)
 def test_no_text_raises_and_every_value_is_in_order(text: str) -> None:
     value = dates.parse_date(text)
