@@ -28,7 +28,7 @@ from schemas.derivatives import DerivativeSet
 from schemas.errors import RecordError
 from schemas.messages import _
 from schemas.public_views import closed_paths, public_derivatives, public_technical, public_views
-from schemas.records import Access, Record, is_public
+from schemas.records import Access, Record, is_public, is_view_public
 from schemas.technical import Technical
 
 _PAGE_ROWS = 200
@@ -70,8 +70,8 @@ class CatalogueRow:
 
     Attributes:
         item_id: The item.
-        stamp: Digest of all that the catalogue has of it, and of the day where what is public of
-            it depends on that.
+        stamp: Digest of all that the catalogue has of it, and of which of its views are open on
+            the day where an embargo decides that.
         read: Returns it; raises RecordError where its entry is damaged.
     """
 
@@ -263,9 +263,11 @@ class Catalogue:
         for row in self._paged(_PUBLIC):
             texts = ["" if value is None else str(value) for value in row]
             if _EMBARGO_KEY in row[4]:
-                if not is_public(self._item(row).record, today):
+                record = self._item(row).record
+                if not is_public(record, today):
                     continue
-                texts.append(today.isoformat())
+                # What the day decides; not the day, or each day would make all of it anew.
+                texts.append(repr([is_view_public(view, today) for view in record.views]))
             stamp = blake2b("\0".join(texts).encode(), digest_size=16).digest()
             yield CatalogueRow(row[0], stamp, partial(self._public_item, row, today))
 

@@ -15,6 +15,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from archive.layout import Layout
+
+DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What reading a damaged database raises, and :func:`is_refusal` tells from what a disk refuses."""
+_REFUSALS = frozenset(
+    {
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM),
+        *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
+        *(sqlite3.SQLITE_NOMEM,),
+    }
+)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS keys (kind TEXT PRIMARY KEY, key BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS kept (
@@ -42,8 +53,9 @@ class KeptItems:
         self._seen: set[str] = set()
         try:
             self._db = _opened(path, kind, key)
-        except sqlite3.DatabaseError:
-            # Damaged; a disk that refuses will do so again.
+        except DAMAGE as error:
+            if is_refusal(error):
+                raise
             forget_database(path)
             self._db = _opened(path, kind, key)
 
@@ -70,7 +82,9 @@ class KeptItems:
         query = "SELECT data, seal FROM kept WHERE kind = ? AND item_id = ? AND stamp = ?"
         values = (self._kind, item_id, stamp)
         row = self._do(lambda: self._db.execute(query, values).fetchone())
-        return row[0] if row is not None and _seal(stamp, row[0]) == row[1] else None
+        if row is None or not isinstance(row[0], bytes):
+            return None
+        return row[0] if _seal(stamp, row[0]) == row[1] else None
 
     def put(self, item_id: str, stamp: bytes, data: bytes) -> None:
         """Keep something of an item."""
@@ -93,9 +107,9 @@ class KeptItems:
             return None
         try:
             return deed()
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
+        except DAMAGE as error:
+            if is_refusal(error):
+                raise
             self._is_damaged = True
             return None
 
@@ -105,6 +119,27 @@ class KeptItems:
         gone = [(self._kind, item_id) for (item_id,) in rows if item_id not in self._seen]
         self._db.executemany("DELETE FROM kept WHERE kind = ? AND item_id = ?", gone)
         self._db.execute("COMMIT")
+
+
+def is_refusal(error: Exception) -> bool:
+    """Say whether it is the disk that refuses, or another process that holds a database.
+
+    Everything else that SQLite says of a cache is damage: a flipped bit may look like another
+    type of value or a column that there is not, which its error classes do not tell apart.
+    """
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _REFUSALS
+
+
+def forget_caches(layout: Layout) -> None:
+    """Remove all that is kept of a site besides the site: the next is made of the items alone.
+
+    Raises:
+        OSError: The disk refused.
+    """
+    for path in (layout.site_items, layout.site_documents, layout.site_pages):
+        forget_database(path)
+    layout.site_looked.unlink(missing_ok=True)
 
 
 def forget_database(path: Path) -> None:
@@ -118,11 +153,13 @@ def _opened(path: Path, kind: str, key: bytes) -> sqlite3.Connection:
     try:
         database.executescript(_SCHEMA)
         database.execute("BEGIN IMMEDIATE")
+        # A program that keeps other columns has another key.
+        key = hashlib.blake2b(key + _SCHEMA.encode(), digest_size=16).digest()
         found = database.execute("SELECT key FROM keys WHERE kind = ?", (kind,)).fetchall()
         if found != [(key,)]:
             database.execute("DELETE FROM kept WHERE kind = ?", (kind,))
             database.execute("INSERT OR REPLACE INTO keys VALUES (?, ?)", (kind, key))
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         database.close()
         raise
     return database

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from archive.catalogue import Catalogue, CatalogueItem
+from archive.durable import translated_os_errors
 from archive.job_table import BatchKind, JobState, Stage
+from archive.kept_items import forget_caches
 from archive.layout import Layout
 from archive.lock import write_lock
 from archive.opening import Archive
@@ -65,7 +67,8 @@ def rebuild(
 ) -> RebuildReport:
     """Make catalogue, derivatives, index and site again from ``store/``.
 
-    After an interruption it goes on: images that were made are not made again.
+    After an interruption it goes on: images that were made are not made again. Nothing that was
+    kept of the site before is believed.
 
     Args:
         archive: The archive.
@@ -89,6 +92,8 @@ def rebuild(
                 archive, catalogue, store, wanted, batch=batch, now=now, on_progress=on_progress
             )
             rebuild_index(archive, catalogue)
+            with translated_os_errors(archive.layout.root):
+                forget_caches(archive.layout)
             written = write_site(archive, catalogue, now=now, on_progress=on_progress)
             derived = len(made.item_ids)
             summary = {"made": derived, "set_aside": len(wanted) - derived}

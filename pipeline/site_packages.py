@@ -85,7 +85,7 @@ def _write(
     with KeptItems(archive.layout.site_documents, name, made_key(archive)) as kept:
 
         def document(item_id: str, make: Callable[[], bytes]) -> bytes:
-            return kept.made(item_id, stamps[item_id], make)
+            return kept.made(item_id, stamps.pop(item_id), make)
 
         return FORMATS[name].write(items(), path, replace(context, document=document))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from archive.kept_items import forget_database
+from archive.kept_items import DAMAGE, forget_caches, is_refusal
 from archive.layout import Layout
 from archive.settings import Settings
 from archive.site.changes import Changes, settle, write_changes
@@ -150,7 +150,7 @@ def build_site(
         _put_in_place(layout, place, tree, changes)
         if looked is not None and edition is None:
             looked.keep()
-    except (OSError, sqlite3.OperationalError) as error:
+    except (OSError, sqlite3.DatabaseError) as error:
         raise _refused(error, layout) from error
     finally:
         discard(place)
@@ -175,15 +175,12 @@ def _written(
         tree = new_tree(place, keeps=edition is None)
         try:
             survey = write(tree, fit.halvings)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
+        except DAMAGE as error:
             # What was kept of items is damaged: it is forgotten, and they are read again.
-            if is_second:
+            if is_second or is_refusal(error):
                 raise
             is_second = True
-            for path in (layout.site_items, layout.site_documents, layout.site_pages):
-                forget_database(path)
+            forget_caches(layout)
             continue
         if edition is None:
             return tree, survey, fit
@@ -208,7 +205,7 @@ def _put_in_place(
         keep_made(layout.site_pages, new_table(layout))
 
 
-def _refused(error: OSError | sqlite3.OperationalError, layout: Layout) -> StoreWriteError:
+def _refused(error: OSError | sqlite3.DatabaseError, layout: Layout) -> StoreWriteError:
     reason = error.strerror if isinstance(error, OSError) else ""
     name = error.filename if isinstance(error, OSError) else None
     return StoreWriteError(

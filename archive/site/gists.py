@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from archive.kept_items import forget_database
+from archive.kept_items import DAMAGE, forget_database, is_refusal
 from archive.kept_objects import packed, unpacked
 from archive.site.facets import FacetValue
 from archive.site.items import Card, ShownItem
@@ -92,7 +92,7 @@ class KeptGists:
             self._db.executescript(_SCHEMA)
         self._db.execute("BEGIN IMMEDIATE")
         if is_new:
-            self._db.execute("INSERT INTO key VALUES (?)", (key or b"",))
+            self._db.execute("INSERT INTO key VALUES (?)", (_whole(key or b""),))
 
     def close(self) -> None:
         """Close the file; what was not committed is forgotten."""
@@ -113,7 +113,7 @@ class KeptGists:
         row = self._db.execute(
             "SELECT number, gist, seal FROM items WHERE item_id = ? AND stamp = ?", (item_id, stamp)
         ).fetchone()
-        if row is None or digest_of(stamp, row[1]) != row[2]:
+        if row is None or not isinstance(row[1], bytes) or digest_of(stamp, row[1]) != row[2]:
             return None
         return row[0], gist_of(row[1])
 
@@ -184,7 +184,7 @@ def gist_at(database: sqlite3.Connection, place: int) -> Gist:
     """
     query = "SELECT stamp, gist, seal FROM items WHERE number = ?"
     row = database.execute(query, (place,)).fetchone()
-    if row is None or digest_of(row[0], row[1]) != row[2]:
+    if row is None or not _are_bytes(*row) or digest_of(row[0], row[1]) != row[2]:
         raise _damaged(place)
     return gist_of(row[1])
 
@@ -199,7 +199,7 @@ def shown_at(
     """
     query = "SELECT shown FROM items WHERE number = ?"
     row = database.execute(query, (place,)).fetchone()
-    if row is None or digest_of(row[0]) != state:
+    if row is None or not _are_bytes(row[0]) or digest_of(row[0]) != state:
         raise _damaged(place)
     found: tuple[ShownItem, DerivativeSet | None] = unpacked(row[0])
     return found
@@ -213,10 +213,15 @@ def cards_at(database: sqlite3.Connection, place: int, digest: bytes) -> dict[st
     """
     query = "SELECT cards FROM items WHERE number = ?"
     row = database.execute(query, (place,)).fetchone()
-    if row is None or digest_of(row[0]) != digest:
+    if row is None or not _are_bytes(row[0]) or digest_of(row[0]) != digest:
         raise _damaged(place)
     found: dict[str, Card] = unpacked(row[0])
     return found
+
+
+def _are_bytes(*values: object) -> bool:
+    """Say whether values are of the kind that was written: a flipped bit may make others."""
+    return all(isinstance(value, bytes) for value in values)
 
 
 def _damaged(place: int) -> sqlite3.DatabaseError:
@@ -229,14 +234,21 @@ def _text_of(value: FacetValue) -> str:
     return json.dumps([*fields, hidden_in], ensure_ascii=False)
 
 
+def _whole(key: bytes) -> bytes:
+    """Return a key that counts for the columns, too."""
+    return digest_of(key, _SCHEMA.encode())
+
+
 def _is_of(path: Path, key: bytes) -> bool:
     """Say whether there is a file of this key that can be read."""
     if not path.is_file():
         return False
     database = sqlite3.connect(path)
     try:
-        return bool(database.execute("SELECT key FROM key").fetchall() == [(key,)])
-    except sqlite3.DatabaseError:
+        return bool(database.execute("SELECT key FROM key").fetchall() == [(_whole(key),)])
+    except DAMAGE as error:
+        if is_refusal(error):
+            raise
         return False
     finally:
         database.close()

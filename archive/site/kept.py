@@ -9,10 +9,13 @@ made again.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, is_dataclass
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -20,6 +23,8 @@ import jinja2
 from archive.kept_items import forget_database
 from archive.layout import Layout
 from archive.read_only import read_only_uri
+
+_log = logging.getLogger("hoaban.site")
 
 KEY_NAME = "key"
 """The name under which it is kept what all pages were made from."""
@@ -90,11 +95,11 @@ class KeptPages:
         try:
             query = "SELECT digest, files, said, seal FROM made WHERE name = ?"
             row = self._db.execute(query, (name,)).fetchone()
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             # Whatever is wrong with it: everything is made again, and it is written anew.
             self.close()
             return None
-        if row is None or _seal_of(*row[:3]) != row[3]:
+        if row is None or not _is_row(row) or _seal_of(*row[:3]) != row[3]:
             return None
         return row[0], row[1], row[2]
 
@@ -158,16 +163,17 @@ def keep_made(path: Path, made: Path) -> None:
         path: The table.
         made: What :class:`MadePages` noted.
 
-    Raises:
-        sqlite3.OperationalError: The disk refused.
+    A disk that refuses it costs only time, too: the site is in its place already.
     """
     try:
         _merge(path, made)
-    except sqlite3.DatabaseError:
-        # It is damaged or of an older program; a disk that refuses will do so again.
-        forget_database(path)
-        _merge(path, made)
-    made.unlink()
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
+        # It is damaged, of an older program, or refused: the next build begins without it.
+        with suppress(OSError):
+            forget_database(path)
+        _log.info("%s is not kept", path, exc_info=True)
+    with suppress(OSError):
+        made.unlink(missing_ok=True)
 
 
 def _merge(path: Path, made: Path) -> None:
@@ -184,6 +190,11 @@ def _merge(path: Path, made: Path) -> None:
         database.execute("COMMIT")
     finally:
         database.close()
+
+
+def _is_row(row: tuple[object, ...]) -> bool:
+    """Say whether values are of the kinds that were written: a flipped bit may make others."""
+    return [type(value) for value in row] == [bytes, str, bytes, bytes]
 
 
 def _seal_of(digest: bytes, files: str, said: bytes) -> bytes:
@@ -227,18 +238,29 @@ def key_of(
         data: What else they are made from.
         packages: Those of the program that make them.
     """
-    root = Path(__file__).parent.parent.parent
-    folders = [root / name for name in packages]
-    own = [layout.vocabularies, *([templates] if templates else [])]
-    digest = hashlib.sha256(jinja2.__version__.encode())
-    for path in [path for folder in (*folders, *own) for path in _files(folder)]:
-        name = path.relative_to(root) if path.is_relative_to(root) else path.name
-        digest.update(digest_of(str(name).encode(), path.read_bytes()))
+    digest = hashlib.sha256(_program(tuple(packages)))
+    for folder in [layout.vocabularies, *([templates] if templates else [])]:
+        for path in _files(folder):
+            digest.update(digest_of(path.name.encode(), path.read_bytes()))
     if layout.periods.is_file():
         digest.update(layout.periods.read_bytes())
     for entry in data:
         is_plain = entry is None or isinstance(entry, str | int) or is_dataclass(entry)
         digest.update(repr(entry).encode() if is_plain else os.urandom(32))
+    return digest.digest()
+
+
+@cache
+def _program(packages: tuple[str, ...]) -> bytes:
+    """Return the digest of packages of the program, as they are when it is first asked.
+
+    Not as they may be later: a process goes on with the program it started with while a new one
+    is installed.
+    """
+    root = Path(__file__).parent.parent.parent
+    digest = hashlib.sha256(jinja2.__version__.encode())
+    for path in [path for name in packages for path in _files(root / name)]:
+        digest.update(digest_of(str(path.relative_to(root)).encode(), path.read_bytes()))
     return digest.digest()
 
 

@@ -9,12 +9,15 @@ damaged.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from pathlib import Path
 
 from archive.durable import write_file
+from schemas.errors import StoreWriteError
 
 _SIZE = 16
+_log = logging.getLogger("hoaban.site")
 
 
 class Looked:
@@ -44,19 +47,18 @@ class Looked:
         self._looked.append(_digest(name, found))
 
     def keep(self) -> None:
-        """Keep the list, once the site is in its place.
-
-        Raises:
-            StoreWriteError: The disk refused.
-        """
+        """Keep the list, once the site is in its place; a disk that refuses it costs only time."""
         content = self._key + b"".join(self._looked)
-        write_file(self._path, hashlib.sha256(content).digest() + content)
+        try:
+            write_file(self._path, hashlib.sha256(content).digest() + content)
+        except StoreWriteError:
+            _log.info("%s is not kept", self._path, exc_info=True)
 
 
 def _read(path: Path, key: bytes) -> frozenset[bytes]:
     try:
         found = path.read_bytes()
-    except FileNotFoundError:
+    except OSError:
         return frozenset()
     seal, content = found[:32], found[32:]
     if hashlib.sha256(content).digest() != seal or not content.startswith(key):

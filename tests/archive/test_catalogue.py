@@ -120,6 +120,63 @@ def test_items_come_in_order_over_many_pages_and_only_public_when_asked(
     assert (catalogue.count(), catalogue.count(public_on=date(2026, 11, 22))) == (1000, 500)
 
 
+def stamp_of(catalogue: Catalogue, day: date = date(2026, 11, 22)) -> bytes:
+    (row,) = catalogue.iter_public_rows(day)
+    return row.stamp
+
+
+def test_the_stamp_of_an_item_follows_all_that_is_known_of_it(catalogue: Catalogue) -> None:
+    plain = item()
+    made = plain.derivatives
+    assert made is not None
+    title = Statement("title", "Khăn piêu", "vi")
+    changed = (
+        replace(plain, version=2),
+        replace(plain, created_at=LATER),
+        replace(plain, updated_at=AT),
+        replace(plain, technical=(technical(FRONT, b"other"),)),
+        replace(plain, derivatives=replace(made, recipe="cd" * 32)),
+        replace(plain, derivatives=None),
+        replace(plain, record=replace(plain.record, statements=(title,))),
+    )
+    stamps = []
+    for entry in (plain, *changed, plain):
+        catalogue.put(entry)
+        stamps.append(stamp_of(catalogue))
+    assert stamps[0] == stamps[-1]
+    assert len(set(stamps)) == len(changed) + 1
+
+
+def test_the_stamp_changes_when_the_embargo_of_a_view_ends_and_on_no_other_day(
+    catalogue: Catalogue,
+) -> None:
+    plain = item()
+    view = replace(plain.record.views[0], embargo_until="2030-12-31")
+    catalogue.put(replace(plain, record=replace(plain.record, views=(view,))))
+    days = [date(2030, 12, 30), date(2030, 12, 31), date(2031, 1, 1), date(2031, 1, 2)]
+    first, last, after, later = (stamp_of(catalogue, day) for day in days)
+    assert first == last != after == later
+
+
+def test_whatever_may_be_closed_is_found(catalogue: Catalogue) -> None:
+    closed = set()
+    for number, access in enumerate(Access):
+        for view_access in Access:
+            for embargo, view_embargo in (("", ""), ("2030-01-01", ""), ("", "2030-01-01")):
+                entry = item(f"C-{number}-{view_access}-{embargo}-{view_embargo}", access=access)
+                view = replace(
+                    entry.record.views[0], access=view_access, embargo_until=view_embargo
+                )
+                said = Statement("title", '"access":"public"', "vi")
+                described = replace(
+                    entry.record, views=(view,), embargo_until=embargo, statements=(said,)
+                )
+                catalogue.put(replace(entry, record=described))
+                if {access, view_access} != {Access.PUBLIC} or embargo or view_embargo:
+                    closed.add(entry.item_id)
+    assert {entry.item_id for entry in catalogue.iter_perhaps_closed()} == closed
+
+
 def test_the_catalogue_may_be_written_to_between_two_items(
     catalogue: Catalogue, path: Path
 ) -> None:

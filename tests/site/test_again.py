@@ -170,9 +170,11 @@ class Museum:
 
     def rot(self) -> None:
         """Change single bytes of what is kept, which SQLite need not notice."""
-        path = self.random.choice([self.archive.layout.site_items, self.archive.layout.site_pages])
+        layout = self.archive.layout
+        paths = (layout.site_items, layout.site_documents, layout.site_looked, layout.site_pages)
+        path = self.random.choice([path for path in paths if path.is_file()])
         content = bytearray(path.read_bytes())
-        for _time in range(200 if content else 0):
+        for _time in range(self.random.choice((1, 200)) if content else 0):
             content[self.random.randrange(len(content))] ^= 1 << self.random.randrange(8)
         path.write_bytes(content)
 
