@@ -13,14 +13,13 @@ import logging
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, is_dataclass
 from functools import cache
 from pathlib import Path
 
 import jinja2
 
-from archive.kept_items import forget_database
+from archive.kept_items import DAMAGE, forget_database
 from archive.layout import Layout
 from archive.read_only import read_only_uri
 
@@ -166,14 +165,15 @@ def keep_made(path: Path, made: Path) -> None:
     A disk that refuses it costs only time, too: the site is in its place already.
     """
     try:
-        _merge(path, made)
-    except (sqlite3.DatabaseError, UnicodeDecodeError):
-        # It is damaged, of an older program, or refused: the next build begins without it.
-        with suppress(OSError):
+        try:
+            _merge(path, made)
+        except DAMAGE:
+            # It is damaged or of an older program; a disk that refuses will do so again.
             forget_database(path)
+            _merge(path, made)
+        made.unlink()
+    except (OSError, *DAMAGE):
         _log.info("%s is not kept", path, exc_info=True)
-    with suppress(OSError):
-        made.unlink(missing_ok=True)
 
 
 def _merge(path: Path, made: Path) -> None:
