@@ -224,7 +224,9 @@ def _write(
     out: Path,
     context: ExportContext,
 ) -> ExportReport:
-    items = hidden_told(found.iter_items(catalogue), context)
+    left_out: set[str] = set()
+    context = replace(context, leave_out=left_out.add)
+    items = hidden_told(found.iter_items(catalogue), context, left_out)
     first = next(items, None)
     is_one_file = bool(made.ending) or out.suffix.lower() == ONE_FILE
     if first is None and found.since is not None:

@@ -17,6 +17,7 @@ Invariant: the same documents in any order give the same files, whatever the num
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections.abc import Iterable
@@ -56,6 +57,7 @@ _SCRIPTS = {
     "search-suggest.js": ("search-suggest.js",),
 }
 _TABLES = "x"
+_DIGEST = '/*digest*/""'
 _BLOCK_COMMENT = re.compile(r"^[ ]*/\*.*?\*/[ ]*\n", re.DOTALL | re.MULTILINE)
 
 
@@ -101,7 +103,7 @@ def write_static_index(
         }
         manifest |= build(documents, folder, sizes_of, processes=processes)
         manifest |= _written_tables(ShardFolder(folder, int(str(manifest["spread"]))), fields)
-        texts = {name: _joined(parts) for name, parts in _SCRIPTS.items()}
+        texts = _scripts()
         texts[MANIFEST_NAME] = script("index", manifest)
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
@@ -124,6 +126,19 @@ def _written_tables(shards: ShardFolder, fields: Fields) -> dict[str, str]:
         "tables": shards.write(_TABLES, json_bytes(tables)),
         "fields": shards.write(_TABLES, json_bytes(dict(fields.names))),
     }
+
+
+def _scripts() -> dict[str, str]:
+    """Return the client scripts by name; the engine holds a digest of those that it loads later.
+
+    The digest stands behind the ``?`` of their addresses. Their names stay the same, so a cache
+    could else give a new engine the scripts of an older one.
+    """
+    texts = {name: _joined(parts) for name, parts in _SCRIPTS.items()}
+    later = "".join(text for name, text in texts.items() if name != ENGINE_NAME)
+    digest = hashlib.sha256(later.encode()).hexdigest()[:12]
+    texts[ENGINE_NAME] = texts[ENGINE_NAME].replace(_DIGEST, f'"{digest}"')
+    return texts
 
 
 def _joined(names: tuple[str, ...]) -> str:

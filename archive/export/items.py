@@ -96,6 +96,7 @@ class ExportContext:
         pictures: Gives the images of an item that may be handed on, in reading order, the longer
             side at most so many pixels (0 for as they are); None where limits withhold them.
         tell: Takes what is found on the way.
+        leave_out: Takes the id of an item that cannot go out, before the next item is taken.
         document: Gives the document of an item, made by what it is given or kept from before.
     """
 
@@ -122,6 +123,7 @@ class ExportContext:
         default=lambda item, max_px: ()
     )
     tell: Callable[[Finding], None] = field(default=lambda finding: None)
+    leave_out: Callable[[str], None] = field(default=lambda item_id: None)
     document: Callable[[str, Callable[[], bytes]], bytes] = field(
         default=lambda item_id, make: make()
     )

@@ -195,6 +195,7 @@ class _Documents:
                 written = self._written(item, record)
             except UnfitRecordError as error:
                 self.left_out += 1
+                self._context.leave_out(item.item_id)
                 self.first = self.first or error.findings[0]
                 for finding in error.findings:
                     self._context.tell(finding)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from schemas.hidden_letters import without_turning
+from schemas.hidden_letters import without_needless
 
 # Letters no other language of our sites writes: đ ơ ư ă, and the block in which Unicode keeps
 # every Vietnamese letter with a tone mark or a mark below.
@@ -13,7 +13,6 @@ _VIETNAMESE_LETTER = re.compile("[đơưăĩũ\u1ea0-\u1ef9]")
 # English words that are no Vietnamese syllables ("the" is one, a silk): an English caption may
 # well hold a Vietnamese name.
 _ENGLISH_WORD = re.compile(r"\b(?:of|and|with|from|by|for|at)\b")
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 _LINE_BREAK = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -23,11 +22,11 @@ _NOT_WORD = re.compile(r"[\W_]+")
 def tidy_line(text: str) -> str:
     """Return ``text`` in NFC on one line: runs of white space become one space.
 
-    Letters that nobody sees are left out, also those that turn the writing round.
+    Letters that nobody sees and no text needs are left out, also those that turn the writing
+    round; joiners stay, because emoji and some scripts are written with them.
     """
     if not text.isprintable():
-        text = without_turning(text)
-        text = _CONTROL.sub("", _INVISIBLE.sub("", text))
+        text = _CONTROL.sub("", without_needless(text))
     text = " ".join(text.split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 

@@ -9,6 +9,8 @@ var HoabanSearch = (function () {
   "use strict";
 
   const FORMAT = 6;
+  // Of the scripts that are loaded later; search/static.py writes it.
+  const DIGEST = /*digest*/"";
   const received = {};
   const scripts = new Map();
   let folder = "";
@@ -43,7 +45,7 @@ var HoabanSearch = (function () {
   }
 
   async function started() {
-    // The one name that stays the same must never come from a cache.
+    // Its name stays the same while its content changes: it must never come from a cache.
     await loadScript(folder + "search-index.js?" + Date.now());
     const manifest = received.index;
     if (manifest.format !== FORMAT) {
@@ -66,10 +68,13 @@ var HoabanSearch = (function () {
     });
   }
 
-  /** Load one of the scripts that not every visit needs. */
+  /**
+   * Load one of the scripts that not every visit needs. No cache may give this engine a script that
+   * belongs to an older one, so the address changes when the scripts do.
+   */
   function loadOnce(name) {
     if (!scripts.has(name)) {
-      scripts.set(name, loadScript(folder + name));
+      scripts.set(name, loadScript(folder + name + "?" + DIGEST));
       scripts.get(name).catch(() => scripts.delete(name));
     }
     return scripts.get(name);

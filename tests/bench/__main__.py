@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import batch, derivatives, memory, overhead
+from tests.bench import allow_bytecode, batch, derivatives, memory, overhead
 
 if __name__ == "__main__":
+    allow_bytecode()
     for title, main in (
         ("A full derivative set", derivatives.main),
         ("A batch on all cores", batch.main),

@@ -24,6 +24,7 @@ from pipeline.audit import audit
 from pipeline.audit_choice import AuditChoice
 from tests.archive.replica_samples import Clock, files_of, make_archive
 from tests.archive.store_samples import commit
+from tests.bench import allow_bytecode
 
 TURNS = 9
 
@@ -75,4 +76,5 @@ def main(size_mb: int = 256, master_mb: int = 16) -> None:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     main(*map(int, sys.argv[1:3]))

@@ -23,6 +23,7 @@ from pathlib import Path
 from archive.export import FORMATS, ExportContext
 from schemas.profile import parse_profile, shipped_profile_text
 from schemas.records import Record, View
+from tests.bench import allow_bytecode
 from tests.export.conftest import AT, StandIn, technical_of
 
 CHUNK_BYTES = 1 << 20
@@ -112,4 +113,5 @@ def remove(path: Path) -> None:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)

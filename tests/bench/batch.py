@@ -27,6 +27,8 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
+from tests.bench import allow_bytecode
+
 ROOT = Path(__file__).parent.parent.parent
 SIZES_MP = (1.0, 2.0, 3.0, 4.0, 8.0)
 OURS = "Hoa Ban, ingest"
@@ -139,6 +141,7 @@ def _cost(function: Callable[[], None]) -> Cost:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     if sys.argv[1:] and sys.argv[1] in PLANS:
         run_plan(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
     else:

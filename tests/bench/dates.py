@@ -20,6 +20,7 @@ import unicodedata
 from pathlib import Path
 
 from schemas import dates
+from tests.bench import allow_bytecode
 
 SAMPLE = 200
 
@@ -100,4 +101,5 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     main(sys.argv[1:])

@@ -32,6 +32,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.bench import allow_bytecode
+
 ROOT = Path(__file__).parent.parent.parent
 TILE_PX, QUALITY, WEBP_QUALITY, BOXES = 512, 82, 80, (1600, 800, 400)
 MASTERS = {
@@ -388,6 +390,7 @@ def main(runs: int = 5, scale: float = 1.0) -> None:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     if sys.argv[1:2] == ["one"]:
         run_one(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
     else:

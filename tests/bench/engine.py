@@ -19,6 +19,7 @@ from archive.opening import Archive, create_archive
 from archive.settings import Settings
 from pipeline.carry import carry
 from pipeline.jobs import Job
+from tests.bench import allow_bytecode
 from tests.engines.cluster import cluster_of
 from tests.engines.deeds import ITEM_S, nothing, second
 
@@ -62,4 +63,5 @@ def main(items: int = 60, workers: int = 2) -> None:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     main(*(int(word) for word in sys.argv[1:]))

@@ -26,6 +26,7 @@ from archive.export import FORMATS, ExportContext
 from schemas.dublincore import Statement
 from schemas.normalising import Normaliser
 from schemas.records import Record
+from tests.bench import allow_bytecode
 from tests.conformance.museum_records import drum, exchange, museum_profile, published, said
 
 ROOT = Path(__file__).parent.parent.parent
@@ -119,6 +120,7 @@ def main(tate: Path | None, count: int) -> None:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     if sys.argv[1:2] == ["--measure"]:
         _measure(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]) if sys.argv[4] else None)
     else:

@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.bench import allow_bytecode
 from tests.bench.wire import hosted
 from tests.browser.screenshots import sample_site
 
@@ -104,4 +105,5 @@ def _median(views: list[View]) -> View:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     main(*map(Path, sys.argv[1:2]), *map(int, sys.argv[2:3]))

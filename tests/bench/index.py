@@ -29,6 +29,7 @@ from schemas.profile import SearchLevel
 from search.analysis import iter_words
 from search.documents import SearchDocument
 from search.index import SearchIndex
+from tests.bench import allow_bytecode
 from tests.bench.catalogue import documents, words
 
 _STOCK = ("identifier", "title", "subject", "date", "description")
@@ -207,4 +208,5 @@ def main(count: int = 20_000, part: int = 0, engines: Iterable[str] = ()) -> Non
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     main(*map(int, sys.argv[1:3]), engines=sys.argv[3:])

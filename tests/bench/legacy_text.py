@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pipeline.intake.text import tidy_line
 from schemas.legacy.evidence import Evidence
+from tests.bench import allow_bytecode
 
 
 def read_columns(path: Path) -> dict[str, list[str]]:
@@ -59,4 +60,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     main()

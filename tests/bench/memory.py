@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench import allow_bytecode
+
 ROOT = Path(__file__).parent.parent.parent
 # A prime number of scans: their sizes, kinds and shapes come in all neighbourhoods.
 DIFFERENT = 37
@@ -58,6 +60,7 @@ def pss_mb() -> float:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     if sys.argv[1:2] == ["one"]:
         run_one(Path(sys.argv[2]), int(sys.argv[3]))
     else:

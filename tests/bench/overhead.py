@@ -18,6 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.bench import allow_bytecode
+
 ROOT = Path(__file__).parent.parent.parent
 SIZES_MP = (0.02, 0.05, 0.1)
 
@@ -76,6 +78,7 @@ def _time_calls(owner: Any, name: str, label: str, parts: Counter[str]) -> None:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     if sys.argv[1:2] == ["one"]:
         run_one(Path(sys.argv[2]), Path(sys.argv[3]))
     else:

@@ -26,6 +26,7 @@ from pipeline.quality.judging import ScanFacts, judged
 from pipeline.quality.look import Look
 from pipeline.work import run_item
 from schemas.fingerprints import Fingerprint
+from tests.bench import allow_bytecode
 from tests.bench.derivatives import make_master
 from tests.quality.pages import text_page
 
@@ -101,4 +102,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     main()

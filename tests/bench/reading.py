@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from tests.bench import allow_bytecode
+
 HEADINGS = (
     "Số kiểm kê", "Tên gọi", "Loại hiện vật", "Chất liệu", "Niên đại", "Kích thước", "Dân tộc",
     "Địa điểm", "Miêu tả", "Tình trạng", "Nguồn gốc", "Ghi chú",
@@ -125,6 +127,7 @@ def main(count: int, formats: tuple[str, ...]) -> None:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     if sys.argv[1:2] == ["--measure"]:
         _measure(sys.argv[2], Path(sys.argv[3]))
     else:

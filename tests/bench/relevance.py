@@ -24,6 +24,7 @@ from schemas.vietnamese import bare_form
 from search.documents import LEVELS, SearchDocument
 from search.index import SearchIndex
 from search.static import write_static_index
+from tests.bench import allow_bytecode
 from tests.search.judged import JudgedQuery, judged_documents, judged_queries, number_queries
 from tests.search.museum_records import FIELDS
 
@@ -190,4 +191,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     main()

@@ -36,6 +36,7 @@ from pipeline.intake.delivery import read_delivery
 from schemas.derivatives import DERIVATIVES_NAME, DerivativeSet
 from schemas.events import utc_text
 from schemas.records import day_of, json_bytes
+from tests.bench import allow_bytecode
 from tests.bench.checking import write_delivery
 
 _AT = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
@@ -174,4 +175,5 @@ def main(tate: Path, records: int = 2000, functions: int = 0) -> None:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     main(Path(sys.argv[1]), *(int(word) for word in sys.argv[2:]))

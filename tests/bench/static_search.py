@@ -26,6 +26,7 @@ from schemas.vietnamese import bare_form
 from search.compiled.packing import Packing
 from search.documents import SearchDocument
 from search.static import write_static_index
+from tests.bench import allow_bytecode
 from tests.bench.catalogue import documents as catalogue_documents
 from tests.bench.catalogue import vocabulary, words
 from tests.bench.wire import hosted
@@ -274,4 +275,5 @@ def _cpu() -> float:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     main()

@@ -18,6 +18,7 @@ from schemas.gazetteer import find_place
 from schemas.measures import parse_measures
 from schemas.rights_text import rights_named
 from schemas.vocabularies import shipped
+from tests.bench import allow_bytecode
 
 SAMPLE = Path(__file__).parent.parent / "data" / "values" / "tate-dimensions-sample.csv"
 UNITS = ["bản Mển, xã Thanh Nưa, huyện Điện Biên, tỉnh Điện Biên", "xã Quài Tở, Lai Châu cũ",
@@ -61,4 +62,5 @@ def main(tate: Path | None) -> None:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)

@@ -87,6 +87,25 @@ def _opened(chromium: Browser, address: str) -> Page:
     return opened
 
 
+def test_later_scripts_are_asked_for_by_the_digest_in_the_engine(
+    chromium: Browser, address: str
+) -> None:
+    asked: list[str] = []
+    opened = chromium.new_page()
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.goto(address)
+    opened.evaluate("HoabanSearch.load('search')")
+    opened.evaluate("HoabanSearch.search('khongco')")
+    opened.evaluate("HoabanSearch.suggest('tr')")
+    opened.close()
+    names = [url.rpartition("/")[2] for url in asked]
+    later = [name.split("?") for name in names if name.startswith("search-") and "?" in name]
+    digests = {name: digest for name, digest in later if name != "search-index.js"}
+    assert digests.keys() == {"search-language.js", "search-correct.js", "search-suggest.js"}
+    (digest,) = set(digests.values())
+    assert len(digest) == 12
+
+
 def test_texts_have_the_same_words(page: Page, vectors: dict[str, Any]) -> None:
     texts = [vector["text"] for vector in vectors["words"]]
     expected = [vector["words"] for vector in vectors["words"]]

@@ -87,8 +87,10 @@ def test_a_record_that_cannot_be_written_is_told_and_the_others_go_on(
     make_item: Make, partners: ExportContext, told: list[Finding], tmp_path: Path
 ) -> None:
     items = [make_item("BT.1", *GOOD), make_item("BT.2", GOOD[0]), make_item("BT.3", *GOOD)]
-    report = FORMATS["edm"].write(items, tmp_path / "edm.tar", partners)
-    assert (report.items, report.left_out) == (2, 1)
+    left_out: list[str] = []
+    context = replace(partners, leave_out=left_out.append)
+    report = FORMATS["edm"].write(items, tmp_path / "edm.tar", context)
+    assert (report.items, report.left_out, left_out) == (2, 1, ["bt-2"])
     assert {finding.item_id for finding in told} == {"bt-2"}
     assert [finding.code for finding in told] == ["EXCHANGE-no-rights", "EXCHANGE-no-topic"]
     message = told[0].message("en")

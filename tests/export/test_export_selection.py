@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,13 +14,17 @@ import bagit
 import pytest
 
 from archive.catalogue import Catalogue
-from archive.export import FORMATS
+from archive.export import FORMATS, ExportContext
 from archive.export.deletions import Deletion, DeletionReason
 from archive.export.selection import Selection
 from pipeline.deletions import iter_deletions
+from pipeline.hidden_letters import hidden_told
 from pipeline.selection import choose, parse_since
+from schemas.dublincore import Statement
 from schemas.errors import SourceError, StoreWriteError
-from schemas.records import Access, day_of
+from schemas.findings import Finding
+from schemas.profile import parse_profile, shipped_profile_text
+from schemas.records import Access, Record, View, day_of
 from tests.conftest import Run
 from tests.export.museum import JANUARY, JUNE, MARCH, Museum, clock, new_museum
 
@@ -291,3 +296,35 @@ def test_letters_nobody_sees_are_told_and_the_number_goes_out_as_it_is(museum: M
     (told,) = (f for f in whole.findings if f.code == "EXPORT-hidden-letters")
     assert "storage_location@vi: U+200B" in str(told.values["places"])
     assert number in out.with_suffix(".csv").read_text(encoding="utf-8-sig")
+
+
+@dataclass(frozen=True)
+class Described:
+    record: Record
+
+    @property
+    def item_id(self) -> str:
+        return self.record.item_id
+
+
+def told_of(record: Record, *left_out: str) -> list[Finding]:
+    found: list[Finding] = []
+    profile = parse_profile(shipped_profile_text("museum"))
+    context = ExportContext(profile, JANUARY, tell=found.append)
+    assert list(hidden_told([Described(record)], context, left_out)) == [Described(record)]
+    return found
+
+
+def test_joiners_are_told_of_numbers_and_names_of_masters_and_not_of_texts() -> None:
+    joined = "\U0001f468\u200d\U0001f33e ꪀ\u200cꪱ"
+    title = Statement("title", joined, "vi", field="title")
+    assert told_of(Record("BT-1", (title,), (View("a.jpg", joined),))) == []
+    (told,) = told_of(Record("BT\u200d-1", (title,), (View("a\u200c.jpg", "Mặt\u200b trước"),)))
+    places = "identifier: U+200D; views: U+200B; masters: U+200C"
+    assert told.values["places"] == places
+
+
+def test_hidden_letters_of_an_item_that_does_not_go_out_are_not_told() -> None:
+    record = Record("BT\u200d-1", (Statement("title", "Trống", "vi", field="title"),))
+    assert len(told_of(record)) == 1
+    assert told_of(record, record.item_id) == []

@@ -44,6 +44,16 @@ def add_profile(museum: Museum, name: str, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def license_item(museum: Museum, number: str, uri: str, at: str) -> None:
+    statements = (*said(title=number), Statement("license", uri, uri=uri, field="rights_uri"))
+    record = Record(number, statements)
+    with write_lock(museum.archive.layout):
+        museum.store.commit(
+            record, masters={}, technical=(), events=(event(at),), message="x", at=at
+        )
+    museum._refresh(record.item_id)
+
+
 def send(
     museum: Museum, name: str, out: Path, selection: Selection = EVERYTHING, **more: bool
 ) -> ExportReport:
@@ -205,23 +215,11 @@ def test_masters_stay_where_no_download_is_allowed_unless_they_are_asked_for(
 
 
 def test_what_became_unfit_for_a_partner_is_told_as_deleted(museum: Museum, tmp_path: Path) -> None:
-    def licensed(number: str, uri: str, at: str) -> None:
-        statements = (
-            *said(title=number),
-            Statement("license", uri, uri=uri, field="rights_uri"),
-        )
-        record = Record(number, statements)
-        with write_lock(museum.archive.layout):
-            museum.store.commit(
-                record, masters={}, technical=(), events=(event(at),), message="x", at=at
-            )
-        museum._refresh(record.item_id)
-
     add_profile(museum, "ours", '[rights]\nallow = ["open"]\n[readme]\nvi = "x"\n' + TABLE)
     free = "http://creativecommons.org/licenses/by/4.0/"
     for number in ("BT-1", "BT-2"):
-        licensed(number, free, JANUARY)
-    licensed("BT-2", "http://creativecommons.org/licenses/by-nc/4.0/", MARCH)
+        license_item(museum, number, free, JANUARY)
+    license_item(museum, "BT-2", "http://creativecommons.org/licenses/by-nc/4.0/", MARCH)
     since = clock("2026-02-01T00:00:00Z")()
     report = send(museum, "ours", tmp_path / "out", Selection(since=since))
     assert (report.items, report.deleted) == (0, 1)
@@ -290,3 +288,16 @@ def test_commons_wants_to_know_why_something_is_in_the_public_domain(museum: Mus
     assert own.wiki.licences[mark] == "PD-Art|PD-old-100-expired"
     with pytest.raises(ConfigError, match="templates without"):
         parse_partner(f'{text}"{mark}" = "PD}}}}[[x"\n', HERE)
+
+
+def test_hidden_letters_are_told_only_of_items_that_the_partner_gets(
+    museum: Museum, tmp_path: Path
+) -> None:
+    for number in ("BT\u200b-1", "BT\u200b-2", "BT\u200b-3"):
+        museum.put(number)
+    add_profile(museum, "ours", '[rights]\nallow = ["open"]\n' + TABLE)
+    license_item(museum, "BT\u200b-2", "http://creativecommons.org/licenses/by/4.0/", MARCH)
+    report = send(museum, "ours", tmp_path / "out.csv")
+    assert (report.items, report.left_out) == (1, 2)
+    hidden = [found for found in report.findings if found.code == "EXPORT-hidden-letters"]
+    assert [found.values["number"] for found in hidden] == ["BT\u200b-2"]

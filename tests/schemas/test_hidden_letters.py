@@ -8,10 +8,18 @@ from hypothesis import strategies as st
 
 from archive.export.names import safe_name
 from archive.site.environment import page_environment
+from pipeline.intake.text import tidy_line
 from schemas.crosswalks import public_record
 from schemas.dublincore import Statement
 from schemas.findings import Finding
-from schemas.hidden_letters import has_turning, hidden_in, turning_shown, without_turning
+from schemas.hidden_letters import (
+    has_turning,
+    hidden_in,
+    needless_in,
+    turning_shown,
+    without_needless,
+    without_turning,
+)
 from schemas.profile import parse_profile, shipped_profile_text
 from schemas.records import Record
 
@@ -36,6 +44,22 @@ def test_plain_text_stays_as_it_is(text: str) -> None:
 
 def test_letters_without_width_are_named() -> None:
     assert hidden_in("a\u200bb\u200b\u202e\ufeff") == ("U+202E", "U+200B", "U+FEFF")
+
+
+@pytest.mark.parametrize(
+    "text", ["\U0001f468\u200d\U0001f33e", "क\u094d\u200dष", "ꪀ\u200cꪱ", "א\u200f1"]
+)
+def test_joiners_and_marks_of_direction_are_needed_in_a_text(text: str) -> None:
+    assert needless_in(text) == ()
+    assert without_needless(text) == tidy_line(text) == text
+    assert hidden_in(text)
+
+
+@given(st.text(st.sampled_from("aạ\u200b\u200c\u200d\u200e\u2060\ufeff\u00ad" + TURNING)))
+def test_what_is_told_as_needless_is_what_an_import_leaves_out(text: str) -> None:
+    assert without_needless(text) == tidy_line(text)
+    assert bool(needless_in(text)) == (tidy_line(text) != text)
+    assert needless_in(tidy_line(text)) == ()
 
 
 def test_a_message_about_such_a_name_is_not_turned_itself() -> None:

@@ -4,6 +4,7 @@ What the scripts answer is compared in tests/browser/test_search_engine.py.
 """
 
 import random
+import re
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from schemas.errors import StoreWriteError
 from schemas.profile import SearchLevel
+from search import static
 from search.compiled.coding import integers, leaf, steps
 from search.compiled.packing import Packing, Sizes, sizes_for
 from search.compiled.runs import ranges_for
@@ -48,6 +50,20 @@ def test_the_scripts_that_keep_their_names_are_few_and_the_engine_is_named_first
         *(path.name for path in written),
         "shards",
     }
+
+
+def test_the_engine_asks_for_later_scripts_by_what_is_in_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def digest(name: str) -> str:
+        write_static_index([], tmp_path / name)
+        engine = (tmp_path / name / "search-engine.js").read_text(encoding="utf-8")
+        return str(re.findall(r'DIGEST = "([0-9a-f]{12})";', engine)[0])
+
+    first = digest("first")
+    assert digest("again") == first
+    monkeypatch.setitem(static._SCRIPTS, "search-suggest.js", ("search-correct.js",))
+    assert digest("upgraded") != first
 
 
 def test_a_small_archive_stays_few_files(tmp_path: Path) -> None:

@@ -78,16 +78,21 @@ def size_of_font(name: str) -> int:
     return (STATIC / "fonts" / name).stat().st_size
 
 
+def letters_of(ranges: str) -> set[int]:
+    letters = set()
+    for part in ranges.split(","):
+        first, _dash, last = part.strip()[2:].partition("-")
+        letters |= set(range(int(first, 16), int(last or first, 16) + 1))
+    return letters
+
+
 def first_fonts(text: str, weights: tuple[str, ...] = ("400", "600")) -> set[str]:
     """Return the font files whose letters a page has, as a browser chooses them."""
     found = set()
     for face in loaded_faces():
         name, ranges = FACE.search(face).groups()
-        letters = set()
-        for part in ranges.split(","):
-            first, _dash, last = part.strip()[2:].partition("-")
-            letters |= set(range(int(first, 16), int(last or first, 16) + 1))
-        if WEIGHT.search(face)[1] in weights and not letters.isdisjoint(map(ord, text)):
+        is_used = not letters_of(ranges).isdisjoint(map(ord, text))
+        if WEIGHT.search(face)[1] in weights and is_used:
             found.add(name)
     return found
 
@@ -141,6 +146,19 @@ def test_every_letter_of_the_faces_is_in_exactly_one_part():
             # Combining tones belong to the Vietnamese part alone.
             assert letters.isdisjoint(seen.setdefault(key, set())), (key, part)
             seen[key] |= letters
+
+
+def test_a_face_stands_in_only_for_letters_that_the_real_one_has():
+    real = set()
+    for face in loaded_faces():
+        name, ranges = FACE.search(face).groups()
+        if re.search("-(core|vietnamese|western)-", name):
+            real |= letters_of(ranges)
+    styles = (STATIC / "css/theme.css").read_text(encoding="utf-8")
+    stand_ins = re.findall(r"@font-face \{[^}]*local\([^}]*unicode-range: ([^;]+);", styles)
+    assert len(stand_ins) == styles.count("src: local(") == 4
+    assert all(letters_of(ranges) == real for ranges in stand_ins)
+    assert real.isdisjoint(map(ord, "Жизньπολις"))
 
 
 def test_no_file_of_the_site_names_another_host_to_load_from():

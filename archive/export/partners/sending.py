@@ -109,6 +109,7 @@ class Sending:
         for item in at_least_one(items, may_be_none=bool(self._context.deletions)):
             if not self._send(item):
                 self.left_out += 1
+                self._context.leave_out(item.item_id)
 
     def finish(self) -> None:
         """Write what stands once in a package: table, README, deletions, checksums.

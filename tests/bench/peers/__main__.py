@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from search.documents import SearchDocument
+from tests.bench import allow_bytecode
 from tests.bench.peers import engines, paged, scripted
 from tests.bench.peers.engines import Figures
 from tests.bench.peers.questions import PlainRecord, Question, documents, plain, questions
@@ -157,4 +158,5 @@ def _report(line: str) -> None:
 
 
 if __name__ == "__main__":
+    allow_bytecode()
     main()
