@@ -1,7 +1,8 @@
 """An archive as its settings, profile and tables are now, for a server that runs for weeks.
 
 Promise: whoever asks gets what the files say, read again only when one of them has changed and has
-come to rest; files that cannot be understood change nothing, and the log says why, once.
+come to rest; files that cannot be understood change nothing, and the log says why, once. They are
+tried again: what hides a field must not be passed over because a share was away for a moment.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from pathlib import Path
 
 from archive.layout import Layout
 from archive.opening import Archive, open_archive
-from schemas.errors import HoabanError
-from schemas.messages import N_, current_language, speaking, translate
+from schemas.errors import ConfigError, HoabanError
+from schemas.messages import N_, _, current_language, speaking, translate
 
 _log = logging.getLogger("hoaban.serve")
 
 # An editor may write a file in pieces; half a profile could be read as a whole one.
 _AT_REST_S = 1.0
+# What was refused is read again, but not with every request.
+_AGAIN_S = 3.0
 
 _STILL = N_("The server goes on with what it read before: {problem}")
 
@@ -44,6 +47,9 @@ class FollowedArchive:
         self._lock = threading.Lock()
         self._read = _look(self._layout)
         self._tables = self._tables_in(self._read)
+        self._refused: _Look | None = None
+        self._tried_at = 0.0
+        self._told: set[tuple[frozenset[tuple[Path, tuple[int, int]]], str]] = set()
         # Requests come in the languages of their readers; the log is for whoever started it.
         self._lang = current_language()
 
@@ -51,10 +57,15 @@ class FollowedArchive:
         """Return the archive; the same object as long as nothing has changed."""
         with self._lock:
             found = _look(self._layout)
-            if found != self._read and self._is_at_rest(found):
-                self._read = found
+            if found != self._read and self._is_at_rest(found) and self._is_due(found):
                 self._open(found)
             return self._archive
+
+    def _is_due(self, found: _Look) -> bool:
+        """Say whether what was found is new, or was refused long enough ago."""
+        # A clock that was put back must not keep it waiting for ever.
+        is_soon = 0 <= self._wall_clock() - self._tried_at < _AGAIN_S
+        return found != self._refused or not is_soon
 
     def _is_at_rest(self, found: _Look) -> bool:
         now = self._wall_clock()
@@ -65,15 +76,32 @@ class FollowedArchive:
     def _open(self, found: _Look) -> None:
         with speaking(self._lang):
             try:
-                opened = open_archive(self._layout.root)
-            except HoabanError as error:
-                _log.warning("%s", translate(_STILL).format(problem=error))
+                opened = self._opened()
+            except (HoabanError, OSError) as error:
+                self._refuse(found, translate(_STILL).format(problem=error))
                 return
+        self._read, self._refused = found, None
+        self._told.clear()
         tables = self._tables_in(found)
         # The same tables stay the same object: what was made from them need not be made again.
         is_same = tables == self._tables
         self._archive = replace(opened, tables=self._archive.tables) if is_same else opened
         self._tables = tables
+
+    def _opened(self) -> Archive:
+        root = self._layout.root.resolve()
+        opened = open_archive(root)
+        if opened.layout.root != root:
+            # Without its hoaban.toml, the folder passes for a part of an archive around it.
+            raise ConfigError(_("No archive was found here or in any folder above."), path=root)
+        return opened
+
+    def _refuse(self, found: _Look, message: str) -> None:
+        self._refused, self._tried_at = found, self._wall_clock()
+        told = (frozenset(found.items()), message)
+        if told not in self._told:
+            self._told.add(told)
+            _log.warning("%s", message)
 
     def _tables_in(self, found: _Look) -> _Look:
         others = (self._layout.config, self._layout.profile)

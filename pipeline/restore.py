@@ -17,6 +17,7 @@ from pipeline.audit import AuditReport, audit
 from pipeline.progress import OnProgress, ignore_progress
 from pipeline.replicate import ReplicaReport, replicate
 from schemas.errors import ConfigError
+from schemas.findings import Finding, has_errors
 from schemas.messages import _
 
 
@@ -43,6 +44,11 @@ class RestoreReport:
     @property
     def is_equal(self) -> bool:
         """Whether the new folder is proven to hold what the copy holds."""
+        return self.is_store_equal and not has_errors(self.copied.findings)
+
+    @property
+    def is_store_equal(self) -> bool:
+        """Whether the items are proven to be those of the copy; texts beside them may lack."""
         return not self.audit.problems and self.sha512_copy == self.sha512_restored
 
     @property
@@ -56,8 +62,12 @@ class RestoreReport:
             "copied": self.copied.to_json(),
             "audit": self.audit.to_json(),
             "is_equal": self.is_equal,
+            "is_store_equal": self.is_store_equal,
             "is_current": self.is_current,
         }
+
+    def _missing(self) -> Iterator[Finding]:
+        return (finding for finding in self.copied.findings if has_errors([finding]))
 
     def lines(self) -> Iterator[str]:
         """Yield what was done and proven, in the current language."""
@@ -68,6 +78,12 @@ class RestoreReport:
                 "Equal: the restored folder holds what the copy holds, in {items} items."
             ).format(items=self.items)
             yield _("Fingerprint of both: {digest}").format(digest=self.sha512_restored[:32])
+        elif self.is_store_equal:
+            yield _("Not complete: all {items} items are there, but files are missing:").format(
+                items=self.items
+            )
+            yield from (f"  {finding.where()}" for finding in self._missing())
+            yield _("Mend what is said of each, and run the same command again; it goes on.")
         else:
             yield _("NOT equal: the restored folder does not hold what the copy holds.")
         if self.sha512_archive and self.is_current:

@@ -43,6 +43,18 @@ KINDS = (
         N_("Everything else is copied. Give it a name of plain letters, or take another disk."),
     ),
     FindingKind(
+        "REPLICA-text-unreadable",
+        Severity.ERROR,
+        N_("It cannot be read where it is ({reason}), so the copy lacks it or keeps an older one."),
+        N_("The rest is copied. Check its rights and its disk, and run the same command again."),
+    ),
+    FindingKind(
+        "REPLICA-text-linked",
+        Severity.ERROR,
+        N_("The folder is a link to another place, so what is in it was not copied."),
+        N_("Put the folder itself here, with its files, in the place of the link."),
+    ),
+    FindingKind(
         "REPLICA-text-left",
         Severity.INFO,
         N_("Only the copy has this file; it stays there."),

@@ -17,10 +17,12 @@ from lxml import etree
 from archive.catalogue import Catalogue, CatalogueItem
 from archive.opening import Archive, create_archive
 from archive.settings import Settings
+from pipeline import followed as following
 from pipeline.api import Api
 from pipeline.followed import FollowedArchive
 from pipeline.public_index import PublicIndex
 from schemas.dublincore import Statement
+from schemas.errors import ConfigError
 from schemas.records import Access, Record
 from tests.search.museum_records import records
 from tests.site.serving import Host, hosting
@@ -292,17 +294,80 @@ def test_a_broken_profile_keeps_the_last_good_one_and_is_told_once(
 
 def test_a_file_that_is_still_being_written_waits(archive: Archive) -> None:
     config = archive.layout.config
-    moment = [config.stat().st_mtime + 60]
+    moment = [round(config.stat().st_mtime) + 60.0]  # a fraction is rounded on its way to the disk
     followed = FollowedArchive(archive, wall_clock=lambda: moment[0])
     assert followed.current() is archive
-    config.write_text(config.read_text("utf-8") + "\n[exchange]\n", encoding="utf-8")
+    config.write_text(config.read_text("utf-8").replace("Bảo tàng Thử", "Bảo tàng Mới"), "utf-8")
     os.utime(config, (moment[0], moment[0]))
     assert followed.current() is archive
     moment[0] += 1.5
-    assert followed.current() is not archive
+    assert followed.current().settings.title["vi"] == "Bảo tàng Mới"
     assert followed.current() is followed.current()
-    (archive.layout.root / "vocabularies").mkdir(exist_ok=True)
-    again = followed.current()
-    archive.layout.periods.write_text("", encoding="utf-8")
-    moment[0] = archive.layout.periods.stat().st_mtime - 5  # our clock goes after the disk's
-    assert followed.current() is again or followed.current() == again
+    config.write_text(config.read_text("utf-8").replace("Bảo tàng Mới", "Bảo tàng Sau"), "utf-8")
+    moment[0] = config.stat().st_mtime - 5  # our clock goes after the disk's
+    assert followed.current().settings.title["vi"] == "Bảo tàng Sau"
+
+
+def hidden(profile: Path, field: str) -> str:
+    """Return the profile without a field."""
+    lines = profile.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    left = [line for line in lines if f",{field}," not in line]
+    assert len(left) < len(lines)
+    return "".join(left)
+
+
+def test_a_field_that_is_hidden_is_no_longer_searched(client: Host, archive: Archive) -> None:
+    def found() -> set[str]:
+        answer = ask(client, '/api/search?q="H\'Mông"&limit=100')
+        return {hit["identifier"] for hit in answer["hits"]}
+
+    before = found()
+    assert len(before) == 4
+    assert "P.1" in before
+    save(archive.layout.profile, hidden(archive.layout.profile, "ethnic_group"))
+    after = found()
+    assert after < before
+    assert "P.1" not in after
+
+
+@pytest.mark.parametrize("error", [ConfigError("gone"), PermissionError(13, "locked")])
+def test_a_change_that_could_not_be_read_is_tried_again(
+    archive: Archive,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    moment, tries = [archive.layout.profile.stat().st_mtime + 60], []
+
+    def locked(start: Path) -> Archive:
+        tries.append(start)
+        raise error
+
+    followed = FollowedArchive(archive, wall_clock=lambda: moment[0])
+    save(archive.layout.profile, hidden(archive.layout.profile, "ethnic_group"))
+    with monkeypatch.context() as patch:
+        patch.setattr(following, "open_archive", locked)
+        for _request in range(5):
+            assert followed.current() is archive
+        assert len(tries) == 1
+        moment[0] += 4
+        assert followed.current() is archive
+        assert len(tries) == 2
+    assert followed.current() is archive  # too soon
+    moment[0] += 4
+    assert "ethnic_group" not in {field.name for field in followed.current().profile.fields}
+    assert len([entry for entry in caplog.records if entry.name == "hoaban.serve"]) == 1
+
+
+def test_an_archive_around_it_is_not_taken_for_the_one_followed(archive: Archive) -> None:
+    around = archive.layout.root.parent
+    create_archive(around / "new", Settings(title={"vi": "Khác", "en": "Other"}))
+    for part in (around / "new").iterdir():
+        part.rename(around / part.name)
+    moment = [archive.layout.config.stat().st_mtime + 60]
+    followed = FollowedArchive(archive, wall_clock=lambda: moment[0])
+    kept = archive.layout.config.rename(archive.layout.root / "kept")
+    assert followed.current() is archive
+    save(kept, kept.read_text("utf-8").replace("Bảo tàng Thử", "Bảo tàng Mới"))
+    kept.rename(archive.layout.config)
+    assert followed.current().settings.title["vi"] == "Bảo tàng Mới"
