@@ -10,6 +10,7 @@ import shutil
 import tarfile
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -166,8 +167,11 @@ def test_a_later_bag_brings_what_is_new_and_the_history_goes_on(
 
 
 def test_conflicts_are_told_field_by_field_and_the_rest_goes_in(
-    run: Run, district: Path, province: Path, tmp_path: Path
+    run: Run, district: Path, province: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Both museums work within the same second.
+    moment = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+    monkeypatch.setattr("pipeline.commands.intake.now", lambda: moment)
     received(run, province, bag_of(run, district, tmp_path / "one.zip"))
     changed = deliver(tmp_path / "there", (("MT-001", "Khèn bè (huyện)", *ROWS[0][2:]),))
     assert run("ingest", changed, cwd=district).code == 0
