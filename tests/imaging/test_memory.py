@@ -62,14 +62,22 @@ def test_free_memory_is_that_of_a_computer():
     assert 100 < free_memory_mb() < 1 << 26
 
 
+def growth(early: list[int], late: list[int]) -> int:
+    """MB by which both the least and the most of many rounds grew.
+
+    What a round holds when it is asked goes up and down by what the allocator gives back: seen
+    were 82 or 135 MB, in any order. A leak raises both ends.
+    """
+    return min(min(late) - min(early), max(late) - max(early))
+
+
 @on_linux
 def test_memory_is_flat_over_sixty_images(tmp_path):
     make_master(tmp_path / "scan.jpg", 0.5, "adobe")
 
     resident = [now for now, _peak in sizes(tmp_path / "s", tmp_path / "scan.jpg", times=60)]
 
-    # The least of many rounds: what one happens to hold when it is asked goes up and down.
-    assert min(resident[40:]) - min(resident[5:20]) < 8
+    assert growth(resident[5:20], resident[40:]) < 8
 
 
 @on_linux
@@ -79,7 +87,7 @@ def test_memory_is_flat_over_many_large_images(tmp_path):
 
     resident = [now for now, _peak in sizes(tmp_path / "s", tmp_path / "scan.jpg", times=45)]
 
-    assert min(resident[30:]) - min(resident[5:20]) < 15
+    assert growth(resident[5:20], resident[30:]) < 15
 
 
 @on_linux
