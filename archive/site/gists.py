@@ -15,6 +15,7 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 from archive.kept_items import DAMAGE, forget_database, is_refusal
 from archive.kept_objects import packed, unpacked
@@ -197,11 +198,8 @@ def shown_at(
     Raises:
         sqlite3.DatabaseError: It is damaged.
     """
-    query = "SELECT shown FROM items WHERE number = ?"
-    row = database.execute(query, (place,)).fetchone()
-    if row is None or not _are_bytes(row[0]) or digest_of(row[0]) != state:
-        raise _damaged(place)
-    found: tuple[ShownItem, DerivativeSet | None] = unpacked(row[0])
+    row = database.execute("SELECT shown FROM items WHERE number = ?", (place,)).fetchone()
+    found: tuple[ShownItem, DerivativeSet | None] = _sealed(row, place, state)
     return found
 
 
@@ -211,12 +209,21 @@ def cards_at(database: sqlite3.Connection, place: int, digest: bytes) -> dict[st
     Raises:
         sqlite3.DatabaseError: It is damaged.
     """
-    query = "SELECT cards FROM items WHERE number = ?"
-    row = database.execute(query, (place,)).fetchone()
-    if row is None or not _are_bytes(row[0]) or digest_of(row[0]) != digest:
-        raise _damaged(place)
-    found: dict[str, Card] = unpacked(row[0])
+    row = database.execute("SELECT cards FROM items WHERE number = ?", (place,)).fetchone()
+    found: dict[str, Card] = _sealed(row, place, digest)
     return found
+
+
+def _sealed(row: tuple[object] | None, place: int, digest: bytes) -> Any:
+    """Return what the one value of a row holds, if it has its digest.
+
+    Raises:
+        sqlite3.DatabaseError: It is damaged.
+    """
+    data = row[0] if row is not None else None
+    if not isinstance(data, bytes) or digest_of(data) != digest:
+        raise _damaged(place)
+    return unpacked(data)
 
 
 def _are_bytes(*values: object) -> bool:
