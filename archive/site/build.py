@@ -23,6 +23,7 @@ from archive.site.items import SiteItem
 from archive.site.kept import keep_made
 from archive.site.leaks import Listed, refuse_leaks
 from archive.site.listing import ListedItem
+from archive.site.looked import Looked
 from archive.site.search_folder import SearchFolder
 from archive.site.site_writer import Facets, Progress, SiteWriter, new_table
 from archive.site.survey import Survey
@@ -147,9 +148,7 @@ def build_site(
             told = offers.told if offers is not None else frozenset()
             listed = Listed(perhaps_closed, items)
             looked = refuse_leaks(tree.root, layout, profile, listed, today, told)
-        _put_in_place(layout, place, tree, changes)
-        if looked is not None and edition is None:
-            looked.keep()
+        _put_in_place(layout, place, tree, changes, looked)
     except (OSError, sqlite3.DatabaseError) as error:
         raise _refused(error, layout) from error
     finally:
@@ -191,7 +190,11 @@ def _written(
 
 
 def _put_in_place(
-    layout: Layout, place: SitePlace, tree: SiteTree, changes: Changes | None
+    layout: Layout,
+    place: SitePlace,
+    tree: SiteTree,
+    changes: Changes | None,
+    looked: Looked | None,
 ) -> None:
     """Put a new site in its place; of the site itself, list what changed and keep how it was made.
 
@@ -203,6 +206,8 @@ def _put_in_place(
     publish(place)
     if changes is not None:
         keep_made(layout.site_pages, new_table(layout))
+        if looked is not None:
+            looked.keep()
 
 
 def _refused(error: OSError | sqlite3.DatabaseError, layout: Layout) -> StoreWriteError:
