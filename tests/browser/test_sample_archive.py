@@ -168,7 +168,7 @@ def test_two_views_are_compared_side_by_side_and_move_together(page, root: str, 
     assert page.is_hidden("#beside")
     assert page.is_hidden(".beside-choice")
     assert page.is_visible(".zoom")
-    assert page.evaluate("document.activeElement.dataset.do") == "compare"
+    wait_until(page, "document.activeElement.dataset.do === 'compare'")
     page.keyboard.press("Escape")
     assert page.is_hidden(".zoom")
 

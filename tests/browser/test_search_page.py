@@ -16,7 +16,7 @@ from schemas.normalising import shipped_tables
 from search.documents import document_for
 from search.facet_values import facet_words
 from search.static import write_static_index
-from tests.browser.visiting import Visit, visiting
+from tests.browser.visiting import Visit, visiting, wait_until
 from tests.search.museum_records import FIELDS, records
 from tests.site.fabricated_site import PROFILE, make_site, small_archive
 from tests.site.serving import hosting
@@ -168,7 +168,7 @@ def test_suggestions_are_taken_by_keyboard(visit: Open, way: str) -> None:
     opened = visit(way)
     page = opened.page
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") == "q"
+    wait_until(page, "document.activeElement.id === 'q'")
     page.keyboard.type("trong d")
     page.wait_for_selector("#offers [role=option]")
     assert page.get_attribute("#q", "aria-expanded") == "true"
@@ -183,9 +183,9 @@ def test_suggestions_are_taken_by_keyboard(visit: Open, way: str) -> None:
     # Below the closed list the arrow keys lead to the results and back.
     page.wait_for_selector("#results mark")
     page.keyboard.press("ArrowDown")
-    assert page.evaluate("document.activeElement.closest('#results') !== null")
+    wait_until(page, "document.activeElement.closest('#results') !== null")
     page.keyboard.press("ArrowUp")
-    assert page.evaluate("document.activeElement.id") == "q"
+    wait_until(page, "document.activeElement.id === 'q'")
 
 
 def test_a_value_that_is_suggested_becomes_a_choice(visit: Open) -> None:
@@ -267,7 +267,7 @@ def test_a_long_facet_is_shown_whole_and_searched(visit: Open) -> None:
     assert facet.locator("li").count() == 6
     facet.locator("button").click()
     assert facet.locator("li").count() > 12
-    assert page.evaluate("document.activeElement.className") == "facet-find"
+    wait_until(page, "document.activeElement.className === 'facet-find'")
     page.keyboard.type("kim")
     names = facet.locator(".facet-value").all_inner_texts()
     assert names

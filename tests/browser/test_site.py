@@ -210,14 +210,14 @@ def test_zoom_is_used_by_keyboard_alone(visit):
     page.focus(".zoom-open")
     page.keyboard.press("Enter")
     wait_for_zoom(page)
-    assert page.evaluate("document.activeElement.dataset.do") == "in"
+    wait_until(page, "document.activeElement.dataset.do === 'in'")
     page.keyboard.press("Enter")
     page.keyboard.press("PageDown")
     assert page.inner_text(".zoom-status").endswith("2 / 3")
     assert page.get_attribute(".strip li:nth-child(2) a", "aria-current") == "true"
     page.keyboard.press("Escape")
     assert page.is_hidden(".zoom")
-    assert page.evaluate("document.activeElement.className") == "zoom-open"
+    wait_until(page, "document.activeElement.className === 'zoom-open'")
     open_page.check()
 
 
@@ -380,4 +380,4 @@ def test_the_first_tab_skips_to_the_content(visit):
     open_page = visit("host", "vi/index.html")
     open_page.page.keyboard.press("Tab")
     open_page.page.keyboard.press("Enter")
-    assert open_page.page.evaluate("document.activeElement.id") == "content"
+    wait_until(open_page.page, "document.activeElement.id === 'content'")

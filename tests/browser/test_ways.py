@@ -15,6 +15,7 @@ from schemas.normalising import shipped_tables
 from search.documents import document_for
 from search.facet_values import facet_words
 from search.static import write_static_index
+from tests.browser.visiting import wait_until
 from tests.search.museum_records import FIELDS
 from tests.site.fabricated_site import PROFILE, make_site
 from tests.site.serving import hosting
@@ -181,7 +182,7 @@ def test_results_are_a_map_of_places_with_their_exact_counts(visit, way, width):
         if not group.count():
             break
         group.first.press("Enter")
-        assert page.evaluate("document.activeElement.closest('.map') !== null")
+        wait_until(page, "document.activeElement.closest('.map') !== null")
     mark = page.locator(".map-mark:not(.map-many)").first
     count = int(re.search(r".+: (\d+) ", mark.get_attribute("aria-label"))[1])
     assert mark.inner_text() == str(count)
