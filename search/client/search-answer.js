@@ -7,7 +7,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
 
   const { analysis, reader, store, scorer, corrector, counter } = parts;
   const YEARS = "\0years";
-  const FEWEST_TOGETHER = 3;
+  const FEWEST_TOGETHER = 3, MOST_ALONE = 4;
   const manifest = store.manifest;
 
   /** Return the answer that HoabanSearch.search promises. */
@@ -158,7 +158,8 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
         blocks.get(other).filter((number) => missing.includes(number)).length >
         blocks.get(one).filter((number) => missing.includes(number)).length ? other : one, "");
       const found = missing.filter((number) => best && blocks.get(best).includes(number));
-      if (!isWorth(found)) break;
+      // Two are worth a shard only where too many are left to ask for one by one.
+      if (!isWorth(found) && (found.length < 2 || missing.length <= MOST_ALONE)) break;
       chosen.push(best);
       missing = missing.filter((number) => !found.includes(number));
     }

@@ -30,6 +30,8 @@ class Sizes:
         largest_entry: Bytes of an entry above which only its head stays in the leaf.
         pieces: Whether leaves of words have shards beside them with the facets of their
             documents, and with what their first hits show.
+        shown: Documents in such a shard with what hits show; of a frequent word the first has
+            so many, the others three times as many.
         spread: In how many folders, one in the other, the shards are spread.
     """
 
@@ -40,6 +42,7 @@ class Sizes:
     block: int
     largest_entry: int
     pieces: bool
+    shown: int
     spread: int
 
 
@@ -52,7 +55,9 @@ def sizes_for(documents: int, packing: Packing) -> Sizes:
     spread = 0 if documents <= _SMALL else 1 if documents <= _SPREAD_ONCE else 2
     if packing is Packing.USB:
         spread = max(0, spread - 1)
-        return Sizes(_PART, 400_000, 2048, 2048, 1 << 20, 400_000, pieces=False, spread=spread)
+        return Sizes(
+            _PART, 400_000, 2048, 2048, 1 << 20, 400_000, pieces=False, shown=0, spread=spread
+        )
     if documents <= _SMALL:
-        return Sizes(_PART, 160_000, 512, 1024, 1 << 16, 160_000, pieces=False, spread=0)
-    return Sizes(_PART, 8_000, 16, 1024, 1 << 16, 6_000, pieces=True, spread=spread)
+        return Sizes(_PART, 160_000, 512, 1024, 1 << 16, 160_000, pieces=False, shown=0, spread=0)
+    return Sizes(_PART, 8_000, 16, 1024, 1 << 16, 6_000, pieces=True, shown=160, spread=spread)

@@ -90,15 +90,19 @@ class Shards:
             while not read.is_at_end:
                 yield table[read.integer()]
 
-    def values(self, name: str) -> Iterator[tuple[str, list[tuple[int, ...]]]]:
-        """Yield the values of a facet that are kept, with (number, place in each column) rows."""
+    def values(self, name: str) -> Iterator[tuple[str, list[tuple[int, ...]], list[list[Any]]]]:
+        """Yield the values of a facet that are kept.
+
+        Each with (number, place in each column) rows, and what the first of these show.
+        """
         values, counts, places, shards = self.json(self.manifest["combinations"])[1][name]
         for value, count, place, shard in zip(values, counts, places, _names(shards), strict=True):
             if not shard.startswith("-"):
                 parts = _parts(_parts(self.bytes(shard))[place])
                 columns = [Reader(parts[0]).steps(count)]
-                columns += (Reader(part).integers(count) for part in parts[1:])
-                yield value, list(zip(*columns, strict=True))
+                columns += (Reader(part).integers(count) for part in parts[2:])
+                shown = [list(row) for row in zip(*json.loads(parts[1]), strict=True)]
+                yield value[0], list(zip(*columns, strict=True)), shown
 
     def combinations_at(self, number: int) -> tuple[int, ...]:
         """Return the place of a document in the table of each column."""
