@@ -79,7 +79,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
   async function spelled(query, ranked) {
     const forms = new Map();
     const [best] = await ordered(ranked, 1, "relevance");
-    for (const [, title] of (await store.shown(ranked.numbers[best]))[2]) {
+    for (const [, title] of (await store.shown(ranked.numbers[best]))[4]) {
       for (const word of analysis.words(title)) {
         for (const part of word.parts) {
           if (!forms.has(part.bare)) forms.set(part.bare, part.exact);
@@ -129,7 +129,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
   }
 
   async function hit(ranked, place) {
-    const [itemId, identifier, titles, date, thumbnail] = await store.shown(ranked.numbers[place]);
+    const [itemId, thumbnail, identifier, date, titles] = await store.shown(ranked.numbers[place]);
     return {
       item_id: itemId,
       identifier: identifier,

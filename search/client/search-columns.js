@@ -21,7 +21,7 @@ HoabanSearch.receive("columns", function makeColumns(store) {
     return names.slice(group * NAME, (group + 1) * NAME);
   }
 
-  /** Return what a hit shows of a document: [id, identifier, titles, date, thumbnail]. */
+  /** Return what a hit shows of a document: [id, thumbnail, identifier, date, titles]. */
   async function shown(number) {
     if (first.has(number)) return first.get(number);
     const chunk = Math.floor(number / manifest.chunk);
@@ -44,15 +44,14 @@ HoabanSearch.receive("columns", function makeColumns(store) {
 
   /** Fetch a shard that has what many hits show. */
   async function fetchShown(name) {
-    const [numbers, ...columns] = await json(name);
-    show(numbers, columns);
+    const [distances, rows] = await json(name);
+    let number = 0;
+    show(distances.map((distance) => { number += distance; return number; }), rows);
   }
 
-  /** Keep what hits show of the first of some documents, of each thing a list. */
-  function show(numbers, columns) {
-    for (let at = 0; at < columns[0].length; at++) {
-      first.set(numbers[at], columns.map((column) => column[at]));
-    }
+  /** Keep what hits show of the first of some documents. */
+  function show(numbers, rows) {
+    rows.forEach((row, at) => first.set(numbers[at], row));
   }
 
   function isShown(number) {

@@ -172,7 +172,7 @@ class Columns:
                 json_bytes(
                     [
                         {name: tables[name] for name in small},
-                        _values(tables, places, shown, shards) if sizes.pieces else {},
+                        _values(tables, places, shown, shards, sizes.rows) if sizes.pieces else {},
                     ]
                 ),
             ),
@@ -190,9 +190,12 @@ def _values(
     places: Mapping[str, array[int]],
     shown: Shown,
     shards: ShardFolder,
+    most: int,
 ) -> dict[str, Listed]:
     facets = (name for name in tables if name != YEARS)
-    written = {name: write_values(name, tables[name], places, shown, shards) for name in facets}
+    written = {
+        name: write_values(name, tables[name], places, shown, shards, most) for name in facets
+    }
     return {name: values for name, values in written.items() if values[0]}
 
 

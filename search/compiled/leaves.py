@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
+from operator import sub
 
 from schemas.vietnamese import toned_forms
 from search.compiled.coding import Piece, integers, leaf, steps
@@ -36,7 +37,6 @@ FEWEST_SHOWN = 4
 """Documents of a word, or with a pair in their titles, from which on this is kept."""
 
 _FACETS, _SHOWN = "g", "b"
-_FACETS_IN_PIECE = 2400
 _OTHERS_SHOWN = 64
 _FIRST_OF_PAIR = 20
 _TITLES_OF_PAIR = 48
@@ -104,7 +104,7 @@ class Leaves:
         self._bytes = 0
         self._last = ""
         self._children: list[Child] = []
-        self._facets = _PieceWriter(_FACETS_IN_PIECE, self._write_facets, is_listed=False)
+        self._facets = _PieceWriter(2 * sizes.rows, self._write_facets, is_listed=False)
         self._hits = _PieceWriter(sizes.shown, self._write_hits, is_listed=True)
         self.last_count = 0
 
@@ -234,9 +234,9 @@ class Leaves:
 
     def _write_hits(self, numbers: Sequence[int]) -> str:
         unique = sorted(set(numbers))
-        shown = self._beside.shown if self._beside else None
-        columns = shown.columns(unique) if shown else ()
-        return self._shards.write(_SHOWN, b"[%s,%s]" % (json_bytes(unique), b",".join(columns)))
+        distances = list(map(sub, unique, [0, *unique]))
+        rows = self._beside.shown.rows(unique) if self._beside else b"[]"
+        return self._shards.write(_SHOWN, b"[%s,%s]" % (json_bytes(distances), rows))
 
 
 def _parting(last: str, key: str) -> str:

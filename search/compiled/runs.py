@@ -40,7 +40,6 @@ WORDS, FIELDS, PAIRS, SUGGESTIONS = "w", "f", "p", "s"
 _BATCH = 256
 _LENGTH = Struct("<Q")
 _DIGIT = re.compile(r"\d")
-_LINES = b"\n".join
 
 
 @dataclass(frozen=True)
@@ -97,21 +96,17 @@ def write_runs(part: Part, shards: ShardFolder, sizes: Sizes) -> Facts:
         collected.add(part.start + len(shown), batch)
         for document in batch:
             columns.add(document)
-            shown.append(_LINES(map(json_bytes, display(document))))
+            shown.append(json_bytes(display(document)))
     groups: list[str] = []
     for start in range(0, len(shown), sizes.group):
         group = shown[start : start + sizes.group]
-        chunks = [_list(group[n : n + sizes.chunk]) for n in range(0, len(group), sizes.chunk)]
+        starts = range(0, len(group), sizes.chunk)
+        chunks = [b"[%s]" % b",".join(group[n : n + sizes.chunk]) for n in starts]
         groups.append(shards.write_group("d", chunks))
     if sizes.pieces:
         write_shown(part.folder, part.number, shown)
     _write_collected(part, collected)
     return columns.finish(groups)
-
-
-def _list(texts: Sequence[bytes]) -> bytes:
-    """Return a JSON list of what hits show, each a list."""
-    return b"[[%s]]" % b"],[".join(text.replace(b"\n", b",") for text in texts)
 
 
 def _write_collected(part: Part, collected: Collected) -> None:

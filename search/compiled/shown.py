@@ -16,9 +16,9 @@ from search.documents import SearchDocument
 
 
 def display(document: SearchDocument) -> list[object]:
-    """Return what a hit shows of a document."""
+    """Return what a hit shows of a document; what is alike stands side by side."""
     titles = [list(title) for title in document.titles]
-    return [document.item_id, document.identifier, titles, document.date, document.thumbnail]
+    return [document.item_id, document.thumbnail, document.identifier, document.date, titles]
 
 
 def write_shown(folder: Path, part: int, shown: Sequence[bytes]) -> None:
@@ -27,7 +27,7 @@ def write_shown(folder: Path, part: int, shown: Sequence[bytes]) -> None:
     Args:
         folder: The folder of the runs.
         part: Number of the part.
-        shown: Of each document the columns of :func:`display` as JSON, a line each.
+        shown: Of each document what :func:`display` gives, as JSON.
 
     Raises:
         OSError: The disk refused.
@@ -52,10 +52,9 @@ class Shown:
         for texts, _ends in self._open.values():
             texts.close()
 
-    def columns(self, numbers: Iterable[int]) -> list[bytes]:
-        """Return what hits show of some documents: of each thing a JSON list."""
-        rows = (self._text(number).split(b"\n") for number in numbers)
-        return [b"[%s]" % b",".join(column) for column in zip(*rows, strict=True)]
+    def rows(self, numbers: Iterable[int]) -> bytes:
+        """Return what hits show of some documents as a JSON list."""
+        return b"[%s]" % b",".join(map(self._text, numbers))
 
     def _text(self, number: int) -> bytes:
         part, place = divmod(number, self._part_size)

@@ -25,7 +25,6 @@ FIRST_SHOWN = 128
 common are the first by number."""
 
 _VALUES = "q"
-_ROWS_IN_SHARD = 1000
 _ROWS_A_SHOWN = 6
 
 Listed = tuple[list[tuple[str]], list[int], list[int], str]
@@ -41,6 +40,7 @@ def write_values(
     columns: Columns,
     shown: Shown,
     shards: ShardFolder,
+    most: int,
 ) -> Listed:
     """Write the values of a facet, if they are not too many.
 
@@ -50,6 +50,7 @@ def write_values(
         columns: All columns.
         shown: What hits show.
         shards: Where shards go.
+        most: Rows in a shard with several values.
 
     Returns:
         The values, each a list like a combination, in the order of the table; how many documents
@@ -65,11 +66,15 @@ def write_values(
     for number, place in enumerate(columns[name]):
         for found in of_place[place]:
             found.append(number)
-    return _listed(numbers, columns, shown, shards)
+    return _listed(numbers, columns, shown, shards, most)
 
 
 def _listed(
-    numbers: Mapping[str, array[int]], columns: Columns, shown: Shown, shards: ShardFolder
+    numbers: Mapping[str, array[int]],
+    columns: Columns,
+    shown: Shown,
+    shards: ShardFolder,
+    most: int,
 ) -> Listed:
     documents = max(map(len, columns.values()))
     listed: dict[str, tuple[int, str]] = {}
@@ -87,11 +92,11 @@ def _listed(
             listed[value] = 0, NO_SHARD
             continue
         rows = len(found) + _ROWS_A_SHOWN * min(len(found), FIRST_SHOWN)
-        if size + rows > _ROWS_IN_SHARD:
+        if size + rows > most:
             flush()
             size = 0
         size += rows
-        first = b"[%s]" % b",".join(shown.columns(found[:FIRST_SHOWN]))
+        first = shown.rows(found[:FIRST_SHOWN])
         of_columns = (integers(at(column, found)) for column in columns.values())
         packed[value] = _joined([steps(found), first, *of_columns])
     flush()

@@ -6,6 +6,7 @@ import base64
 import json
 import zlib
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +102,7 @@ class Shards:
                 parts = _parts(_parts(self.bytes(shard))[place])
                 columns = [Reader(parts[0]).steps(count)]
                 columns += (Reader(part).integers(count) for part in parts[2:])
-                shown = [list(row) for row in zip(*json.loads(parts[1]), strict=True)]
-                yield value[0], list(zip(*columns, strict=True)), shown
+                yield value[0], list(zip(*columns, strict=True)), json.loads(parts[1])
 
     def combinations_at(self, number: int) -> tuple[int, ...]:
         """Return the place of a document in the table of each column."""
@@ -120,9 +120,8 @@ class Shards:
             entries = list(leaf_entries(data))
             for place, _first, shard in _listed_pieces(data):
                 if not shard.startswith("-"):
-                    numbers, *columns = self.json(shard)
-                    texts = [list(row) for row in zip(*columns, strict=True)]
-                    yield entries[place][0], numbers, texts
+                    distances, texts = self.json(shard)
+                    yield entries[place][0], list(accumulate(distances)), texts
 
     def _children(self, kind: str, at: int) -> Iterator[tuple[str, str]]:
         """Yield key and name of the leaves (0) or the folders (2) of a tree."""

@@ -26,7 +26,16 @@ from tests.search.museum_records import DATA, documents, vectors_text
 from tests.search.shards import Reader, Shards, leaf_entries
 
 MANY_SHARDS = Sizes(
-    part=16, leaf=600, chunk=2, group=8, block=16, largest_entry=40, pieces=True, shown=8, spread=1
+    part=16,
+    leaf=600,
+    chunk=2,
+    group=8,
+    block=16,
+    largest_entry=40,
+    pieces=True,
+    shown=8,
+    rows=40,
+    spread=1,
 )
 
 _CHANGING = {"search-index.js", "search-language.js", "search-facets.js"}
@@ -151,7 +160,7 @@ def test_the_index_shows_what_a_hit_needs(tmp_path: Path, sizes: Sizes | None) -
     shards = Shards(tmp_path)
     ordered = sorted(documents(), key=order_key)
     assert list(shards.shown()) == [
-        [d.item_id, d.identifier, [list(title) for title in d.titles], d.date, d.thumbnail]
+        [d.item_id, d.thumbnail, d.identifier, d.date, [list(title) for title in d.titles]]
         for d in ordered
     ]
     assert list(shards.column("\0years")) == [list(d.span or ()) for d in ordered]
