@@ -75,9 +75,12 @@ class ShardFolder:
         for name in _names(kind, payload):
             script = _handed_over(name, text)
             path = self.path(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists():
-                path.write_bytes(script)
+                try:
+                    path.write_bytes(script)
+                except FileNotFoundError:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(script)
                 return name
             if path.read_bytes() == script:
                 return name
