@@ -105,6 +105,10 @@ def parse_xml(document: bytes) -> etree._Element:
         RecordError: It is not well formed, has a DOCTYPE, or is larger than
             :data:`LARGEST_DOCUMENT_BYTES`.
     """
+    return _parsed(document, _reader())
+
+
+def _parsed(document: bytes, reader: etree.XMLParser) -> etree._Element:
     if len(document) > LARGEST_DOCUMENT_BYTES:
         raise RecordError(
             _("The XML has {size} bytes; the limit is {limit}.").format(
@@ -112,7 +116,7 @@ def parse_xml(document: bytes) -> etree._Element:
             )
         )
     try:
-        root = etree.fromstring(document, _reader())
+        root = etree.fromstring(document, reader)
     except etree.XMLSyntaxError as error:
         raise RecordError(
             _("The XML is not well formed: {reason}.").format(reason=error.msg)
@@ -137,7 +141,7 @@ def validate(document: bytes, schema_name: str) -> tuple[str, ...]:
         ValueError: There is no schema of this name.
     """
     schema = _schema(schema_name)
-    root = parse_xml(document)
+    root = _parsed(document, _checked_reader())
     if schema.validate(root):
         return ()
     log: Any = schema.error_log  # the type stubs do not know that it can be iterated
@@ -209,5 +213,17 @@ def _reader() -> etree.XMLParser:
     return _parser()
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+@cache
+def _checked_reader() -> etree.XMLParser:
+    """Return the parser of documents that are only checked: no schema asks for an indent."""
+    return _parser(remove_blank_text=True)
+
+
+def _parser(*, remove_blank_text: bool = False) -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_blank_text=remove_blank_text,
+    )
