@@ -20,11 +20,12 @@ def public_record(record: Record, profile: Profile) -> Record:
     and statements of fields that ``profile`` hides or no longer has; statements that came from no
     field stay. So are letters that turn the writing round: a record from elsewhere may have some.
     """
-    shown = {field.name for field in profile.of(record.kind) if field.is_shown} | {""}
+    shown = profile.of(record.kind).shown
     statements = tuple(
         replace(entry, value=value) if value != entry.value else entry
         for entry in record.statements
-        if entry.field in shown and ((value := without_turning(entry.value)) or entry.uri)
+        if (not entry.field or entry.field in shown)
+        and ((value := without_turning(entry.value)) or entry.uri)
     )
     views = tuple(
         replace(view, label=label) if (label := without_turning(view.label)) != view.label else view

@@ -47,7 +47,7 @@ class Node:
 
     Attributes:
         name: Its name, with the prefix of its namespace.
-        attributes: By prefixed name.
+        attributes: By prefixed name; those without a value are left out.
         children: In order; an element that has only a text is a line written already.
     """
 
@@ -91,12 +91,9 @@ def add(
         lang: Its ``xml:lang``; left out when it is no language tag.
         attributes: Further attributes by prefixed name; those without a value are left out.
     """
-    said: dict[str, str] | None = None
-    if attributes:
-        said = {key: value for key, value in attributes.items() if value}
     if lang and _may_be_lang(lang):
-        said = {"xml:lang": lang, **(said or {})}
-    child = Node(name, said)
+        attributes = {"xml:lang": lang, **(attributes or {})}
+    child = Node(name, attributes)
     parent.children.append(child)
     return child
 
@@ -191,7 +188,8 @@ def _start_of(node: Node) -> str:
     start = f"<{node.name}"
     if node.attributes:
         for key, value in node.attributes.items():
-            start += f' {key}="{_quoted(value)}"'
+            if value:
+                start += f' {key}="{_quoted(value)}"'
     return start
 
 
