@@ -19,11 +19,11 @@ from search.compiled.runs import (
     SUGGESTIONS,
     WORDS,
     Run,
-    Shown,
     read_run,
     run_path,
     write_run,
 )
+from search.compiled.shown import Shown
 
 REVERSED, LETTERS = "r", "l"
 
@@ -146,7 +146,11 @@ class Entries:
             for numbers, counts in zip(self._numbers, self._counts, strict=True)
         ]
         for key, places in self._places():
-            yield key, [_joined(numbers, ends, places) for numbers, ends in levels]
+            if len(places) > 1:
+                yield key, [_joined(numbers, ends, places) for numbers, ends in levels]
+                continue
+            (place,) = places
+            yield key, [numbers[ends[place] : ends[place + 1]] for numbers, ends in levels]
 
     def totals(self) -> Iterator[tuple[str, int]]:
         """Yield every key with the sum of its counts."""
@@ -157,11 +161,9 @@ class Entries:
 
 def _joined(numbers: array[int], ends: Sequence[int], places: Sequence[int]) -> array[int]:
     """Return the numbers that stand at some places, one after the other."""
-    first = places[0]
-    joined = numbers[ends[first] : ends[first + 1]]
-    if len(places) > 1:
-        for place in places[1:]:
-            joined += numbers[ends[place] : ends[place + 1]]
+    joined = array(NUMBERS)
+    for place in places:
+        joined += numbers[ends[place] : ends[place + 1]]
     return joined
 
 

@@ -13,8 +13,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, islice, pairwise
-from mmap import ACCESS_READ, mmap
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from struct import Struct
 from typing import Any
@@ -24,6 +23,7 @@ from search.compiled.columns import Facts, PartColumns
 from search.compiled.entries import Collected
 from search.compiled.files import ShardFolder, json_bytes
 from search.compiled.packing import Sizes
+from search.compiled.shown import display, write_shown
 from search.documents import LEVELS, SearchDocument
 
 _RANGES = ("2", "c", "h", "m", "p", "t")
@@ -40,7 +40,6 @@ WORDS, FIELDS, PAIRS, SUGGESTIONS = "w", "f", "p", "s"
 _BATCH = 256
 _LENGTH = Struct("<Q")
 _DIGIT = re.compile(r"\d")
-_LINES = b"\n".join
 
 
 @dataclass(frozen=True)
@@ -97,21 +96,17 @@ def write_runs(part: Part, shards: ShardFolder, sizes: Sizes) -> Facts:
         collected.add(part.start + len(shown), batch)
         for document in batch:
             columns.add(document)
-            shown.append(_LINES(map(json_bytes, display(document))))
+            shown.append(json_bytes(display(document)))
     groups: list[str] = []
     for start in range(0, len(shown), sizes.group):
         group = shown[start : start + sizes.group]
-        chunks = [_list(group[n : n + sizes.chunk]) for n in range(0, len(group), sizes.chunk)]
+        starts = range(0, len(group), sizes.chunk)
+        chunks = [b"[%s]" % b",".join(group[n : n + sizes.chunk]) for n in starts]
         groups.append(shards.write_group("d", chunks))
     if sizes.pieces:
-        write_shown(part, shown)
+        write_shown(part.folder, part.number, shown)
     _write_collected(part, collected)
     return columns.finish(groups)
-
-
-def _list(texts: Sequence[bytes]) -> bytes:
-    """Return a JSON list of what hits show, each a list."""
-    return b"[[%s]]" % b"],[".join(text.replace(b"\n", b",") for text in texts)
 
 
 def _write_collected(part: Part, collected: Collected) -> None:
@@ -154,56 +149,6 @@ def number_key(pair: str) -> str:
     """
     first, _space, second = pair.partition(" ")
     return pair if has_digit(first) else f"{second}  {first}"
-
-
-def display(document: SearchDocument) -> list[object]:
-    """Return what a hit shows of a document."""
-    titles = [list(title) for title in document.titles]
-    return [document.item_id, document.identifier, titles, document.date, document.thumbnail]
-
-
-def write_shown(part: Part, shown: Sequence[bytes]) -> None:
-    """Write what hits show of a part's documents where :class:`Shown` finds it.
-
-    Raises:
-        OSError: The disk refused.
-    """
-    ends = array("q", accumulate(map(len, shown), initial=0))
-    (part.folder / f"shown-{part.number}").write_bytes(b"".join(shown))
-    (part.folder / f"ends-{part.number}").write_bytes(ends.tobytes())
-
-
-class Shown:
-    """What hits show of the documents of all parts; a context manager."""
-
-    def __init__(self, folder: Path, part_size: int) -> None:
-        self._folder = folder
-        self._part_size = part_size
-        self._open: dict[int, tuple[mmap, array[int]]] = {}
-
-    def __enter__(self) -> Shown:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        for texts, _ends in self._open.values():
-            texts.close()
-
-    def columns(self, numbers: Iterable[int]) -> list[bytes]:
-        """Return what hits show of some documents: of each thing a JSON list."""
-        rows = (self._text(number).split(b"\n") for number in numbers)
-        return [b"[%s]" % b",".join(column) for column in zip(*rows, strict=True)]
-
-    def _text(self, number: int) -> bytes:
-        part, place = divmod(number, self._part_size)
-        texts, ends = self._open.get(part) or self._opened(part)
-        return texts[ends[place] : ends[place + 1]]
-
-    def _opened(self, part: int) -> tuple[mmap, array[int]]:
-        ends = array("q")
-        ends.frombytes((self._folder / f"ends-{part}").read_bytes())
-        with (self._folder / f"shown-{part}").open("rb") as stream:
-            self._open[part] = mmap(stream.fileno(), 0, access=ACCESS_READ), ends
-        return self._open[part]
 
 
 @dataclass(frozen=True)
