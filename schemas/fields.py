@@ -214,6 +214,11 @@ class Profile:
         return {name: place for place, name in enumerate(names)}
 
     @cached_property
+    def shown_names(self) -> frozenset[str]:
+        """The names of the fields that the public is shown."""
+        return frozenset(entry.name for entry in self.fields if entry.is_shown)
+
+    @cached_property
     def _by_name(self) -> Mapping[str, Field]:
         # The first of two fields of one name counts, as in the order of the table.
         return {entry.name: entry for entry in reversed(self.fields)}

@@ -14,7 +14,7 @@ from typing import Protocol
 import jinja2
 from markupsafe import Markup, escape
 
-from archive.site.compiling import PageCode, PageEnvironment, compiled_templates
+from archive.site.compiling import PageCode, PageEnvironment, Written, compiled_templates
 from schemas.hidden_letters import has_turning, turning_shown
 from schemas.messages import catalogue
 
@@ -54,6 +54,7 @@ def page_environment(
         extensions=["jinja2.ext.i18n"],
     )
     environment.lang = lang
+    environment.shown = _shown
     environment.code_generator_class = PageCode
     environment.globals["lang_attribute"] = lang_attribute
     # The i18n extension adds this method when it is loaded, so its type is not known.
@@ -61,6 +62,23 @@ def page_environment(
     install(catalogue(lang), newstyle=True)
     environment.filters["number"] = functools.partial(number_text, lang)
     return environment
+
+
+def _shown(value: object) -> str:
+    """Return what is put into a page as it stands there."""
+    if type(value) is str:
+        return _text_shown(value)
+    if type(value) is int:
+        return str(value)
+    if isinstance(value, Markup):
+        return value if type(value) is Written and value.is_whole else turning_shown(value)
+    return escape(_as_it_reads(value))
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _text_shown(text: str) -> str:
+    """Return a text as it stands in a page; titles, labels and links stand in many."""
+    return str(escape(turning_shown(text)))
 
 
 def _as_it_reads(value: object) -> object:

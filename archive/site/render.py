@@ -19,7 +19,7 @@ import jinja2
 from archive.settings import Settings
 from archive.site.environment import page_environment
 from archive.site.theme import Theme
-from archive.site.urls import PageUrls, absolute_url, safe_url
+from archive.site.urls import PageUrls, absolute_url, link, safe_url
 from schemas.errors import ConfigError
 from schemas.messages import _
 
@@ -146,8 +146,8 @@ class Renderer:
         canonical = absolute_url(settings.base_url, f"{lang}/{path}")
         return {
             "lang": lang,
-            "url": urls.to,
-            "page": functools.partial(_edition_link, urls, lang),
+            "url": functools.partial(link, urls.prefix),
+            "page": functools.partial(link, f"{urls.prefix}{lang}/"),
             "site_title": settings.title_in(lang),
             "publisher": settings.publisher,
             "twins": twins,
@@ -158,10 +158,6 @@ class Renderer:
             "site": settings.site,
             "absolute": functools.partial(absolute_url, settings.base_url),
         }
-
-
-def _edition_link(urls: PageUrls, lang: str, path: str, **query: str) -> str:
-    return urls.to(f"{lang}/{path}", **query)
 
 
 def _theme_error(error: Exception, folder: Path, template: str) -> ConfigError:
@@ -188,8 +184,8 @@ def _environment(lang: str, theme: Path | None) -> jinja2.Environment:
     environment.filters["bytes"] = functools.partial(_bytes, lang)
     environment.filters["day"] = functools.partial(_day, lang)
     environment.filters["language"] = language_name
-    environment.policies["json.dumps_function"] = json.dumps
-    environment.policies["json.dumps_kwargs"] = {"sort_keys": False, "ensure_ascii": False}
+    environment.policies["json.dumps_function"] = json.JSONEncoder(ensure_ascii=False).encode
+    environment.policies["json.dumps_kwargs"] = {}
     return environment
 
 
