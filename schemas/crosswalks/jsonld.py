@@ -175,13 +175,18 @@ class _ByTerm(dict[str, list[Statement]]):
 
 def _by_term(statements: Iterable[Statement], lang: str) -> _ByTerm:
     grouped = _ByTerm()
-    for entry in sorted(statements, key=lambda entry: entry.lang != lang):
+    entries = list(statements)
+    if lang in {entry.lang for entry in entries}:
+        entries.sort(key=lambda entry: entry.lang != lang)
+    for entry in entries:
         grouped.setdefault(entry.term, []).append(entry)
     return grouped
 
 
 def _of(statements: _ByTerm, terms: tuple[str, ...]) -> list[Statement]:
-    return [entry for term in terms if term in statements for entry in statements[term]]
+    if statements.keys().isdisjoint(terms):
+        return []
+    return [entry for term in terms for entry in statements[term]]
 
 
 def _put(data: dict[str, Any], name: str, values: list[Any]) -> None:
