@@ -75,6 +75,24 @@ class PageEnvironment(jinja2.Environment):
     shown: Callable[[Any], str] = staticmethod(escape)
     macro = PageMacro
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._templates: dict[str, jinja2.Template] = {}
+
+    def get_template(
+        self,
+        name: str | jinja2.Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002  (Jinja calls it so)
+    ) -> jinja2.Template:
+        """Return a template; every page asks for the same few, which never change meanwhile."""
+        if not isinstance(name, str) or globals is not None:
+            return super().get_template(name, parent, globals)
+        found = self._templates.get(name)
+        if found is None:
+            self._templates[name] = found = super().get_template(name, parent)
+        return found
+
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Return what every template knows: as one table, which each page begins with."""
         return {**self.globals, **(d or {})}

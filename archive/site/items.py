@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from archive.limits import Limits
 from archive.settings import Settings
@@ -103,8 +103,7 @@ class Value:
     meaning: str = ""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One field in the table of particulars."""
 
     label: str

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 
@@ -52,8 +52,7 @@ def policy_with(images_from: str) -> str:
     return CONTENT_SECURITY_POLICY.replace("img-src 'self'", f"img-src 'self' {images_from}")
 
 
-@dataclass(frozen=True)
-class Twin:
+class Twin(NamedTuple):
     """A page in one of the editions.
 
     Attributes:
@@ -137,13 +136,15 @@ class Renderer:
             Twin(
                 lang=other,
                 name=language_name(other),
-                href=urls.to(f"{other}/{path}"),
+                href=link(urls.prefix, f"{other}/{path}"),
                 address=absolute_url(settings.base_url, f"{other}/{path}"),
                 is_current=other == lang,
             )
             for other in settings.languages
         ]
-        canonical = absolute_url(settings.base_url, f"{lang}/{path}")
+        canonical = ""
+        if settings.has_public_url:
+            canonical = absolute_url(settings.base_url, f"{lang}/{path}")
         return {
             "lang": lang,
             "url": functools.partial(link, urls.prefix),
@@ -151,7 +152,7 @@ class Renderer:
             "site_title": settings.title_in(lang),
             "publisher": settings.publisher,
             "twins": twins,
-            "canonical": canonical if settings.has_public_url else "",
+            "canonical": canonical,
             "policy": CONTENT_SECURITY_POLICY,
             "site_ways": self._ways,
             "theme": self._theme,

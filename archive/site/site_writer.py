@@ -64,9 +64,9 @@ LISTS = "site-lists.db"
 # A smaller site is written before a process has started; so is one of which little changed.
 PROCESSES_FROM = 1000
 CHANGES_FROM = 200
-_PIECE_ITEMS = 50
-_PIECE_LISTS = 8
-_PIECE_CARDS = 400
+_PIECE_ITEMS = 100
+_PIECE_LISTS = 16
+_PIECE_CARDS = 1600
 
 
 class SiteWriter:
