@@ -1,6 +1,6 @@
 """Templates compiled for many pages: what is the same on each of them is worked out once.
 
-A sentence without values becomes the text of its language, a drawing that is included becomes a
+A sentence becomes the text of its language, a drawing that is included becomes a
 part of the template, functions are called without the detour that Jinja takes for those that want
 its context, and what is put into a page passes one function that remembers it escaped. The pages
 are the same bytes as without any of this.
@@ -193,17 +193,22 @@ class _Known(NodeTransformer):
         self._environment = environment
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802
-        """Turn a sentence without values into its translation."""
+        """Turn a sentence into its translation, with what stands for its values."""
         self.generic_visit(node)
         is_sentence = isinstance(node.node, nodes.Name) and node.node.name == _SENTENCE
-        if not is_sentence or len(node.args) != 1 or node.kwargs or node.dyn_args:
+        if not is_sentence or len(node.args) != 1 or node.dyn_args or node.dyn_kwargs:
             return node
         message = node.args[0]
         if not isinstance(message, nodes.Const) or not isinstance(message.value, str):
             return node
         text = catalogue(self._environment.lang).gettext(message.value)
         # As the extension does: a percent sign is written twice in every sentence.
-        return nodes.MarkSafe(nodes.Const(str(Markup(text) % {})), lineno=node.lineno)  # noqa: S704
+        if not node.kwargs:
+            text = str(Markup(text) % {})  # noqa: S704
+            return nodes.MarkSafe(nodes.Const(text), lineno=node.lineno)
+        values = [nodes.Pair(nodes.Const(entry.key), entry.value) for entry in node.kwargs]
+        sentence = nodes.MarkSafeIfAutoescape(nodes.Const(text), lineno=node.lineno)
+        return nodes.Mod(sentence, nodes.Dict(values), lineno=node.lineno)
 
     def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802
         """Turn what is included into a part of the template, where it is text alone."""
