@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+from collections.abc import Callable
 from typing import Protocol
 
 import jinja2
@@ -33,7 +34,8 @@ def page_environment(
     """Return an environment whose templates say ``_("…")`` in ``lang`` and escape everything.
 
     Its filter ``number`` writes a whole number as readers of ``lang`` do; its function
-    ``lang_attribute`` the language of a text that is not the page's.
+    ``lang_attribute`` the language of a text that is not the page's. ``remembered`` calls a macro
+    whose arguments say everything it writes, once for each.
 
     Args:
         loader: Finds the templates.
@@ -55,11 +57,17 @@ def page_environment(
     environment.shown = _shown
     environment.code_generator_class = PageCode
     environment.globals["lang_attribute"] = lang_attribute
+    environment.globals["remembered"] = functools.lru_cache(maxsize=1 << 13)(_written)
     # The i18n extension adds this method when it is loaded, so its type is not known.
     install = environment.install_gettext_translations  # type: ignore[attr-defined]
     install(catalogue(lang), newstyle=True)
     environment.filters["number"] = functools.partial(number_text, lang)
     return environment
+
+
+def _written(macro: Callable[..., str], *arguments: object) -> str:
+    """Return what a macro writes."""
+    return macro(*arguments)
 
 
 def _shown(value: object) -> str:

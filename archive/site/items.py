@@ -83,9 +83,11 @@ class Text:
     lang: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Value:
     """One value in the table of particulars.
+
+    Two are never equal: what is remembered of one is found by the object itself.
 
     Attributes:
         text: What is read.

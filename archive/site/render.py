@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -147,8 +147,8 @@ class Renderer:
             canonical = absolute_url(settings.base_url, f"{lang}/{path}")
         return {
             "lang": lang,
-            "url": functools.partial(link, urls.prefix),
-            "page": functools.partial(link, f"{urls.prefix}{lang}/"),
+            "url": _links(urls.prefix),
+            "page": _links(f"{urls.prefix}{lang}/"),
             "site_title": settings.title_in(lang),
             "publisher": settings.publisher,
             "twins": twins,
@@ -159,6 +159,12 @@ class Renderer:
             "site": settings.site,
             "absolute": functools.partial(absolute_url, settings.base_url),
         }
+
+
+@functools.cache
+def _links(prefix: str) -> Callable[..., str]:
+    """Return what makes links below a prefix: the same for all pages of one depth."""
+    return functools.partial(link, prefix)
 
 
 def _theme_error(error: Exception, folder: Path, template: str) -> ConfigError:
