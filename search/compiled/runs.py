@@ -21,9 +21,9 @@ from typing import Any
 from search.compiled.coding import NUMBERS, numbers_of
 from search.compiled.columns import Facts, PartColumns
 from search.compiled.entries import Collected
-from search.compiled.files import ShardFolder, json_bytes
+from search.compiled.files import ShardFolder
 from search.compiled.packing import Sizes
-from search.compiled.shown import display, write_shown
+from search.compiled.shown import display, joined, write_shown
 from search.documents import LEVELS, SearchDocument
 
 _RANGES = ("2", "c", "h", "m", "p", "t")
@@ -96,12 +96,12 @@ def write_runs(part: Part, shards: ShardFolder, sizes: Sizes) -> Facts:
         collected.add(part.start + len(shown), batch)
         for document in batch:
             columns.add(document)
-            shown.append(json_bytes(display(document)))
+            shown.append(display(document))
     groups: list[str] = []
     for start in range(0, len(shown), sizes.group):
         group = shown[start : start + sizes.group]
         starts = range(0, len(group), sizes.chunk)
-        chunks = [b"[%s]" % b",".join(group[n : n + sizes.chunk]) for n in starts]
+        chunks = [joined(group[n : n + sizes.chunk]) for n in starts]
         groups.append(shards.write_group("d", chunks))
     if sizes.pieces:
         write_shown(part.folder, part.number, shown)
