@@ -290,6 +290,11 @@ class Catalogue:
             yield from (row[0] for row in rows)
             last = rows[-1][0]
 
+    def ids_without_derivatives(self) -> list[str]:
+        """Return the ids of the items of which nothing is known to be made from masters."""
+        query = "SELECT item_id FROM items WHERE derivatives IS NULL OR derivatives = ''"
+        return [row[0] for row in self._rows(query)]
+
     def identifiers(self) -> Iterator[tuple[str, str]]:
         """Yield the id and the inventory number of every item."""
         query = "SELECT item_id, json_extract(record, '$.identifier') FROM items"

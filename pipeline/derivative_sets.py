@@ -7,6 +7,7 @@ the new one. Sets are caches of the masters: a missing or outdated one is made f
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -133,18 +134,33 @@ def make_missing_derivatives(
         DependencyError: The workers cannot be started.
         StoreWriteError: The disk refuses.
     """
-    missing = {
-        item.item_id: wanted_recipe(archive, item)
-        for item in catalogue.iter_items()
-        if needs_derivatives(archive, item)
-        or not (archive.layout.derivatives_of(item.item_id) / DERIVATIVES_NAME).is_file()
-    }
+    missing = {item.item_id: wanted_recipe(archive, item) for item in _wanting(archive, catalogue)}
     if not missing:
         return MadeDerivatives(frozenset(), ())
     batch = catalogue.work.start_batch(BatchKind.DERIVE, utc_text(now()))
     return make_derivatives(
         archive, catalogue, store, missing, batch=batch, now=now, on_progress=on_progress
     )
+
+
+def _wanting(archive: Archive, catalogue: Catalogue) -> Iterator[CatalogueItem]:
+    """Yield the items whose sets have to be made; others are not read if limits allow that."""
+
+    def is_there(item_id: str) -> bool:
+        # Many thousand times.
+        return os.path.isfile(f"{archive.layout.derivatives_of(item_id)}/{DERIVATIVES_NAME}")  # noqa: PTH113
+
+    if not archive.settings.limits.forbid_nothing:
+        for item in catalogue.iter_items():
+            if needs_derivatives(archive, item) or not is_there(item.item_id):
+                yield item
+        return
+    without = set(catalogue.ids_without_derivatives())
+    for item_id in catalogue.item_ids():
+        if item_id in without or not is_there(item_id):
+            item = catalogue.get(item_id)
+            if item is not None:
+                yield item
 
 
 def finish_derivatives(catalogue: Catalogue, now: Callable[[], datetime]) -> None:

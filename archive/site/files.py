@@ -140,7 +140,7 @@ class SiteTree:
         """Return where a file of the site goes; its folder is there then."""
         folder = path.rpartition("/")[0]
         if folder not in self._folders:
-            (self.root / folder).mkdir(parents=True, exist_ok=True)
+            _make_folder(f"{self.root}/{folder}")
             self._folders.add(folder)
         return f"{self.root}/{path}"
 
@@ -229,6 +229,16 @@ def _rename(source: Path, target: Path) -> None:
             time.sleep(0.05 * 2**attempt)
         else:
             return
+
+
+def _make_folder(path: str) -> None:
+    """Make a folder, which may be there; nearly always the one above it is."""
+    try:
+        os.mkdir(path)  # noqa: PTH102  (many thousand times)
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        os.makedirs(path, exist_ok=True)  # noqa: PTH103
 
 
 def _link_or_copy(source: Path | str, target: str) -> None:
