@@ -37,6 +37,7 @@ from schemas.errors import RecordError
 from schemas.events import utc_text
 from schemas.finding_text import findings_text
 from schemas.findings import Finding, Severity
+from schemas.identifiers import shard_of
 from schemas.messages import N_
 from schemas.records import Record
 from schemas.technical import longest_side
@@ -145,10 +146,12 @@ def make_missing_derivatives(
 
 def _wanting(archive: Archive, catalogue: Catalogue) -> Iterator[CatalogueItem]:
     """Yield the items whose sets have to be made; others are not read if limits allow that."""
+    folder = str(archive.layout.derivatives)
 
     def is_there(item_id: str) -> bool:
         # Many thousand times.
-        return os.path.isfile(f"{archive.layout.derivatives_of(item_id)}/{DERIVATIVES_NAME}")  # noqa: PTH113
+        path = f"{folder}/{shard_of(item_id)}/{item_id}/{DERIVATIVES_NAME}"
+        return os.path.isfile(path)  # noqa: PTH113
 
     if not archive.settings.limits.forbid_nothing:
         for item in catalogue.iter_items():

@@ -57,7 +57,9 @@ def write_changes(layout: Layout, changes: Changes, site: Path) -> None:
     """
     named = {*changes.changed, *changes.removed, *_listed(layout.site_changed)}
     named.update(_listed(layout.site_removed))
-    there = {path for path in named if (site / path).is_file()}
+    folder = str(site)
+    # Many thousand times.
+    there = {path for path in named if os.path.isfile(f"{folder}/{path}")}  # noqa: PTH113
     _write(layout.site_changed, there)
     _write(layout.site_removed, named - there)
 

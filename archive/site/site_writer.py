@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -199,7 +200,7 @@ class SiteWriter:
                 stack.enter_context(closing(kept))
             reuse = Reuse(self._tree, kept, order.key)
             ways.write_facets(pages, reuse)
-            self._write_single_pages(pages, ways, survey)
+            self._write_single_pages(pages, reuse, ways, survey)
             sitemap = self._sitemap(reuse)
             add = sitemap.add if sitemap is not None else _unheard
             data = DataFiles(self._tree, self._profile, self._settings, self._offers)
@@ -308,32 +309,44 @@ class SiteWriter:
         for path in paths:
             add(path)
 
-    def _write_single_pages(self, pages: Pages, ways: Ways, survey: Survey) -> None:
+    def _write_single_pages(self, pages: Pages, reuse: Reuse, ways: Ways, survey: Survey) -> None:
+        """Write the pages of which there is one in each edition, or one at all."""
+        numbers = pages.numbers
+
+        def write(path: str, render: Callable[[], str], *said: object) -> None:
+            def make() -> bytes:
+                self._tree.write_page(path, render())
+                return b""
+
+            reuse.write(path, lambda: [repr((numbers, *said)).encode()], [path], make)
+
         for lang in self._settings.languages:
-            lead = None
-            if survey.lead:
-                lead = display(*survey.lead, self._profile, self._settings, lang)
-            shown = HomeContent(
-                highlights=tuple(card(*shown, lang) for shown in survey.highlights),
-                latest=tuple(card(*shown, lang) for shown in survey.latest),
-                lead=lead,
-                facets=tuple(ways.views(lang)),
-                stories=tuple(self._stories.cards(lang, self._in_stories[lang])[:HOME_STORIES]),
-            )
+            shown = self._home(ways, survey, lang)
+            facets = self._facets(lang) if self._facets else ()
             if lang == self._settings.main_language:
-                self._tree.write_page("index.html", pages.root(shown))
-            self._tree.write_page(f"{lang}/index.html", pages.home(lang, shown))
-            self._tree.write_page(
-                f"{lang}/search.html",
-                pages.search(lang, self._facets(lang) if self._facets else ()),
-            )
-            self._tree.write_page(f"{lang}/about.html", pages.about(lang))
+                write("index.html", partial(pages.root, shown), shown)
+            write(f"{lang}/index.html", partial(pages.home, lang, shown), shown)
+            write(f"{lang}/search.html", partial(pages.search, lang, facets), facets)
+            write(f"{lang}/about.html", partial(pages.about, lang))
             if self._settings.has_public_url:
                 text = opensearch_description(self._settings, lang, self._settings.base_url)
                 self._tree.write(f"{lang}/{OPENSEARCH_NAME}", text.encode())
-        self._tree.write_page("404.html", pages.not_found())
+        write("404.html", pages.not_found)
         if self._offers is not None:
-            self._tree.write_page(OFFLINE_NAME, pages.offline())
+            write(OFFLINE_NAME, pages.offline)
+
+    def _home(self, ways: Ways, survey: Survey, lang: str) -> HomeContent:
+        """Return what the home page of an edition shows."""
+        lead = None
+        if survey.lead:
+            lead = display(*survey.lead, self._profile, self._settings, lang)
+        return HomeContent(
+            highlights=tuple(card(*shown, lang) for shown in survey.highlights),
+            latest=tuple(card(*shown, lang) for shown in survey.latest),
+            lead=lead,
+            facets=tuple(ways.views(lang)),
+            stories=tuple(self._stories.cards(lang, self._in_stories[lang])[:HOME_STORIES]),
+        )
 
     def _sitemap(self, reuse: Reuse) -> Sitemap | None:
         if not self._settings.has_public_url:

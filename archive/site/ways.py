@@ -144,9 +144,8 @@ class Ways:
             add: Told the path of every page that is in all editions.
         """
         for lang in self._languages:
-            data = {"facets": self.views(lang), "items": pages.numbers.items}
-            self._page(pages, "facets.html", lang, "browse/index.html", data)
-            self._write_timeline(pages, lang)
+            self._write_facets_page(pages, reuse, lang)
+        self._write_timelines(pages, reuse)
         self._write_maps(pages, reuse)
         add("browse/index.html")
         for written in self._written:
@@ -154,6 +153,16 @@ class Ways:
                 add(path)
         for path in ["timeline.html"] * self.has_timeline + ["map.html"] * self.has_map:
             add(path)
+
+    def _write_facets_page(self, pages: Pages, reuse: Reuse, lang: str) -> None:
+        path = "browse/index.html"
+        data = {"facets": self.views(lang), "items": pages.numbers.items}
+
+        def make() -> bytes:
+            self._page(pages, "facets.html", lang, path, data)
+            return b""
+
+        reuse.write(f"{lang}/{path}", lambda: [repr(data).encode()], [f"{lang}/{path}"], make)
 
     def _paths_of(self, facet: Facet, letters: list[str]) -> tuple[str, ...]:
         """Return the paths that every edition has of a facet; its letters are pages."""
@@ -253,9 +262,30 @@ class Ways:
         is_parted = max(map(len, lists)) > ONE_PAGE and len(letters) > 1
         return sorted(letters, key=letter_order), is_parted
 
-    def _write_timeline(self, pages: Pages, lang: str) -> None:
+    def _write_timelines(self, pages: Pages, reuse: Reuse) -> None:
+        """Write the timeline in every edition."""
         if not self.has_timeline:
             return
+        dated, gathered = self._gathered.known.dated, self._gathered
+        entries = gathered.values[PERIOD].values()
+
+        def make() -> bytes:
+            for lang in self._languages:
+                self._write_timeline(pages, lang)
+            return b""
+
+        reuse.write(
+            "timeline",
+            lambda: [
+                repr((dated, pages.numbers.items)).encode(),
+                gathered.facet_digest(PERIOD),
+                *(gathered.digests(entry, start=0, limit=_TIMELINE_CARDS) for entry in entries),
+            ],
+            [f"{lang}/timeline.html" for lang in self._languages],
+            make,
+        )
+
+    def _write_timeline(self, pages: Pages, lang: str) -> None:
         facet = Facet(PERIOD)
         entries = list(self._gathered.values[PERIOD].values())
         spans = sorted((span_of(e.value.key), e.number, e) for e in entries)
