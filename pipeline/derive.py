@@ -18,8 +18,9 @@ import PIL
 from archive.limits import Limits, Watermark
 from archive.settings import DerivativeSettings
 from pipeline import vips
+from pipeline.encoding import Encoding, in_pillow, save_jpeg
 from pipeline.picture_files import write_picture
-from pipeline.pictures import Encoding, base_for, fitted, save_jpeg
+from pipeline.pictures import base_for, fitted
 from pipeline.readers import version_of
 from pipeline.tiles import write_tiles
 from pipeline.vips import pyvips
@@ -29,7 +30,7 @@ from schemas.derivatives import DERIVATIVES_NAME, Canvas, DerivativeSet, ImageFi
 from schemas.records import json_bytes
 
 # Raise it when the same master and settings would give other bytes or other files.
-RECIPE_VERSION = 6
+RECIPE_VERSION = 7
 
 See = Callable[[pyvips.Image], None]
 
@@ -197,14 +198,14 @@ def write_preview(image: pyvips.Image, thumbnail: Path, large: Path, *, quality:
         quality: JPEG quality, 1 to 100.
 
     Raises:
-        pyvips.Error: The disk refuses a file.
-        OSError: Likewise.
+        pyvips.Error: The pixels cannot be computed.
+        OSError: The disk refuses a file.
     """
     thumbnail.parent.mkdir(parents=True, exist_ok=True)
     encoding = Encoding(quality)
     picture = fitted(image, _PREVIEW_PX)
-    save_jpeg(picture, large, encoding)
-    save_jpeg(fitted(picture, _PREVIEW_THUMBNAIL_PX), thumbnail, encoding)
+    save_jpeg(in_pillow(picture), large, encoding)
+    save_jpeg(in_pillow(fitted(picture, _PREVIEW_THUMBNAIL_PX)), thumbnail, encoding)
 
 
 def write_derivative_set(derivatives: DerivativeSet, folder: Path) -> None:

@@ -4,9 +4,6 @@ The rows of the image are asked for once, from the first to the last, so the dec
 conversion run while the tiles are written and the pixels of a large page never stand in memory
 together. Every level is the one before it, each 2 x 2 pixels averaged; a strip one block high of
 each is all that is held.
-
-Pillow encodes the tiles: libvips starts its threads anew for each, which takes as long as a third
-of the encoding.
 """
 
 from __future__ import annotations
@@ -20,15 +17,13 @@ from typing import cast
 
 from PIL import Image
 
-from pipeline.pictures import Encoding
+from pipeline.encoding import Encoding, tile_jpeg
 from pipeline.vips import pyvips
 
 _BANDS = 3
 # What fits in a core's own cache; JPEG is decoded 16 rows at a time.
 _READ_BYTES = 1 << 19
 _READ_ROWS = 16
-# libvips keeps full colour resolution from this quality on.
-_FULL_COLOUR_QUALITY = 90
 
 
 @dataclass
@@ -195,22 +190,11 @@ class LevelWriter:
             # At the right and lower edges, levels may have a region in common.
             with contextlib.suppress(FileExistsError):
                 os.mkdir(place)  # noqa: PTH102  (hot loop)
-        with open(f"{place}{os.sep}default.jpg", "wb", buffering=0) as file:  # noqa: PTH123
-            if self._encoding.compact:
-                file.write(_compact_jpeg(tile, self._encoding))
-            else:
-                subsampling = 0 if self._encoding.quality >= _FULL_COLOUR_QUALITY else 2
-                tile.save(file, "JPEG", quality=self._encoding.quality, subsampling=subsampling)
-            self.files += 1
-            self.size_bytes += os.fstat(file.fileno()).st_size
-
-
-def _compact_jpeg(tile: Image.Image, encoding: Encoding) -> bytes:
-    """Return a tile as the JPEG that takes most work, which only libvips' encoder knows."""
-    image = pyvips.Image.new_from_memory(tile.tobytes(), *tile.size, _BANDS, "uchar")
-    image = image.copy(interpretation="srgb")
-    data: bytes = image.jpegsave_buffer(keep="none", **encoding.jpeg_options)
-    return data
+        data = tile_jpeg(tile, self._encoding)
+        with open(f"{place}{os.sep}default.jpg", "wb") as file:  # noqa: PTH123
+            file.write(data)
+        self.files += 1
+        self.size_bytes += len(data)
 
 
 def _strips(image: pyvips.Image, rows: int) -> Iterator[memoryview]:

@@ -11,7 +11,10 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.pictures import Encoding, fitted, save_jpeg, save_webp, sharpened
+from PIL import Image
+
+from pipeline.encoding import Encoding, in_pillow, save_jpeg, save_webp
+from pipeline.pictures import fitted, sharpened
 from pipeline.vips import pyvips
 from schemas.derivatives import ImageFile
 
@@ -46,8 +49,8 @@ def write_picture(
         is_sharpened: Whether the picture is sharpened, at whatever size it gets.
 
     Raises:
-        pyvips.Error: The disk refuses a file.
-        OSError: Likewise.
+        pyvips.Error: The pixels cannot be computed.
+        OSError: The disk refuses a file.
     """
     webp = place / f"{name}.webp"
     shown = _shown(picture, is_sharpened=is_sharpened)
@@ -62,7 +65,7 @@ def write_picture(
     return ImageFile(f"{name}.jpg", shown.width, shown.height, webp.name)
 
 
-def _lightest(shown: pyvips.Image, path: Path, encoding: Encoding, most_bytes: int) -> int:
+def _lightest(shown: Image.Image, path: Path, encoding: Encoding, most_bytes: int) -> int:
     """Write the WebP at the highest quality that keeps to the bytes, else at the lowest."""
     quality = encoding.webp_quality
     size_bytes = _written(shown, path, encoding, quality)
@@ -75,10 +78,10 @@ def _lightest(shown: pyvips.Image, path: Path, encoding: Encoding, most_bytes: i
     return size_bytes
 
 
-def _written(shown: pyvips.Image, path: Path, encoding: Encoding, quality: int) -> int:
+def _written(shown: Image.Image, path: Path, encoding: Encoding, quality: int) -> int:
     save_webp(shown, path, replace(encoding, webp_quality=quality))
     return path.stat().st_size
 
 
-def _shown(picture: pyvips.Image, *, is_sharpened: bool) -> pyvips.Image:
-    return sharpened(picture).copy_memory() if is_sharpened else picture
+def _shown(picture: pyvips.Image, *, is_sharpened: bool) -> Image.Image:
+    return in_pillow(sharpened(picture) if is_sharpened else picture)

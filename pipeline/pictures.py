@@ -1,88 +1,15 @@
-"""Small pictures from decoded pixels: how they are reduced, sharpened and encoded.
+"""Small pictures from decoded pixels: how they are reduced and sharpened.
 
-Promise: a picture is never larger than what it is made from; it carries the sRGB profile and the
-words of its credit, and nothing else: no GPS, no camera, and no resolution, because the master's
-would be a wrong size in centimetres.
+Promise: a picture is never larger than what it is made from.
 """
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
-from pathlib import Path
-
-from archive.settings import DerivativeSettings
 from pipeline.vips import pyvips
 
 # Half the difference to the mean of the eight neighbours is added: what reducing has softened
 # comes back, without a visible halo.
 _SHARPEN = pyvips.Image.new_from_array([[-1, -1, -1], [-1, 24, -1], [-1, -1, -1]], scale=16)
-# 0 is fast, 6 is slow; from 2 to 4, the default, the time triples for 3 % of the bytes.
-_WEBP_EFFORT = 2
-
-
-@dataclass(frozen=True)
-class Encoding:
-    """How pictures are written.
-
-    Attributes:
-        quality: JPEG quality, 1 to 100.
-        webp_quality: WebP quality, 1 to 100.
-        compact: Spend about ten times the work on a JPEG to make it a fifth to a third smaller.
-        xmp: The packet that every picture carries; empty for none.
-    """
-
-    quality: int
-    webp_quality: int = 80
-    compact: bool = False
-    xmp: bytes = b""
-
-    @classmethod
-    def of(cls, settings: DerivativeSettings, xmp: bytes) -> Encoding:
-        """Return the encoding that ``settings`` ask for."""
-        return cls(settings.quality, settings.webp_quality, settings.compact, xmp)
-
-    @property
-    def jpeg_options(self) -> dict[str, int | bool]:
-        """Options of libvips' JPEG writer, for tiles and pictures alike."""
-        options: dict[str, int | bool] = {"Q": self.quality}
-        if self.compact:
-            # quant_table 3 is ImageMagick's, which mozjpeg's trellis is tuned for.
-            options |= {
-                "optimize_coding": True,
-                "trellis_quant": True,
-                "overshoot_deringing": True,
-                "quant_table": 3,
-            }
-        return options
-
-
-def save_jpeg(image: pyvips.Image, path: Path, encoding: Encoding) -> None:
-    """Write an sRGB picture as JPEG.
-
-    Raises:
-        pyvips.Error: The disk refuses the file.
-    """
-    # keep="icc|xmp" also leaves out the density.
-    options = {"optimize_coding": True} | encoding.jpeg_options
-    _with_credit(image, encoding).jpegsave(
-        os.fsencode(path), keep="icc|xmp", profile="srgb", **options
-    )
-
-
-def save_webp(image: pyvips.Image, path: Path, encoding: Encoding) -> None:
-    """Write an sRGB picture as WebP.
-
-    Raises:
-        pyvips.Error: The disk refuses the file.
-    """
-    _with_credit(image, encoding).webpsave(
-        os.fsencode(path),
-        Q=encoding.webp_quality,
-        effort=_WEBP_EFFORT,
-        keep="icc|xmp",
-        profile="srgb",
-    )
 
 
 def base_for(
@@ -129,11 +56,3 @@ def sharpened(image: pyvips.Image) -> pyvips.Image:
     8-bit sRGB in and out; an even area keeps its values.
     """
     return image.conv(_SHARPEN, precision="integer").copy(interpretation="srgb")
-
-
-def _with_credit(image: pyvips.Image, encoding: Encoding) -> pyvips.Image:
-    if not encoding.xmp:
-        return image
-    image = image.copy()
-    image.set_type(pyvips.GValue.blob_type, "xmp-data", encoding.xmp)
-    return image

@@ -18,8 +18,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.encoding import Encoding, in_pillow, save_jpeg
 from pipeline.levels import LevelWriter
-from pipeline.pictures import Encoding, base_for, resized, save_jpeg
+from pipeline.pictures import base_for, resized
 from pipeline.vips import pyvips
 
 # Whole images larger than this are left to the tiles.
@@ -130,7 +131,7 @@ def _write_wholes(
     wholes = [level, base]
     for size in reversed(pyramid.sizes):
         wholes.append(resized(wholes[-1], *size))
-        save_jpeg(wholes[-1], _place(folder, f"{size[0]},{size[1]}"), encoding)
+        save_jpeg(in_pillow(wholes[-1]), _place(folder, f"{size[0]},{size[1]}"), encoding)
     width, height = pyramid.sizes[-1]
     largest = folder / "full" / f"{width},{height}" / "0" / "default.jpg"
     _link(largest, _place(folder, "max"))
@@ -139,7 +140,9 @@ def _write_wholes(
     # A long strip has no level of both that width and few enough pixels: its widest must do.
     smallest = next((whole for whole in reversed(wholes) if whole.width >= width), level)
     save_jpeg(
-        resized(smallest, width, height), _place(folder, f"{_VIEWER_THUMBNAIL_PX},"), encoding
+        in_pillow(resized(smallest, width, height)),
+        _place(folder, f"{_VIEWER_THUMBNAIL_PX},"),
+        encoding,
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from archive.limits import Watermark
-from pipeline.pictures import Encoding
+from pipeline.encoding import Encoding
 from pipeline.tiles import write_tiles
 from pipeline.vips import pyvips
 from pipeline.watermark import marked

@@ -32,6 +32,7 @@ from tests.imaging.tiff_making import (
     LONG,
     SHORT,
     page_tags,
+    write_camera_file,
     write_dng,
     write_grey12,
     write_planar_tiles,
@@ -270,6 +271,23 @@ def test_camera_raw_is_developed_to_what_the_camera_saw(orientation, tmp_path):
     assert (technical.orientation, technical.readers) == (orientation, ("raw",))
     assert (technical.pages[0].width_px, technical.pages[0].height_px) == upright.size
     assert difference(tmp_path / "scan.dng", upright) < 1.5
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "model"),
+    [("DSC_0001.NEF", "NIKON CORPORATION", "NIKON Z"), ("DSC00001.ARW", "SONY", "ILCE")],
+)
+def test_the_mosaic_of_a_camera_is_taken_and_not_the_small_picture_before_it(
+    name, make, model, tmp_path
+):
+    write_camera_file(tmp_path / name, chart(), make=make, model=model)
+
+    outcome = run(tmp_path / "s", tmp_path / name)
+
+    assert codes(outcome) == []
+    (technical,) = outcome.technical
+    assert technical.readers == ("raw",)
+    assert (technical.pages[0].width_px, technical.pages[0].height_px) == chart().size
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
 from archive.settings import DerivativeSettings
-from pipeline.pictures import Encoding
+from pipeline.encoding import Encoding
 from pipeline.tiles import pyramid_of, write_tiles
 from pipeline.vips import pyvips
 from tests.imaging.making import chart, picture, run

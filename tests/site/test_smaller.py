@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.site.smaller import files_of, halved, most_halvings
-from pipeline.pictures import Encoding
+from pipeline.encoding import Encoding
 from pipeline.tiles import write_tiles
 from pipeline.vips import pyvips
 from schemas.derivatives import Canvas, ImageFile
