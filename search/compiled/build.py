@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from search.compiled.columns import Columns, Facts, stored
 from search.compiled.files import ShardFolder, tree
-from search.compiled.merge import REVERSED, Merged, Task, merge
+from search.compiled.merge import REVERSED, WITH_SPANS, Merged, Task, merge
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
     FIELDS,
@@ -121,7 +121,7 @@ def _written(build: _Build, source: Source) -> dict[str, object]:
     of_columns = build.work / "columns"
     of_columns.write_bytes(pickle.dumps(stored(places)))
     del columns, places
-    trees = _trees(build, parts, of_columns)
+    trees = _trees(build, source, parts, of_columns)
     return {
         "documents": build.documents,
         "spread": build.sizes.spread,
@@ -153,7 +153,7 @@ def _facts(build: _Build, source: Source) -> Iterator[Facts]:
         yield facts
 
 
-def _trees(build: _Build, parts: int, columns: Path) -> dict[str, object]:
+def _trees(build: _Build, source: Source, parts: int, columns: Path) -> dict[str, object]:
     def tasks(*kinds: str) -> list[Task]:
         return [
             Task(
@@ -166,11 +166,15 @@ def _trees(build: _Build, parts: int, columns: Path) -> dict[str, object]:
                 columns=columns,
                 shards=build.shards,
                 sizes=build.sizes,
+                changed=changed,
             )
             for key_range in range(len(build.ranges) + 1)
             for kind in kinds
         ]
 
+    changed: frozenset[int] = frozenset()
+    kept = tasks(*WITH_SPANS)
+    changed = source.restore_spans(kept, parts)
     merged: dict[str, list[Merged]] = {}
 
     def merge_all(wanted: Sequence[Task]) -> None:
@@ -182,6 +186,7 @@ def _trees(build: _Build, parts: int, columns: Path) -> dict[str, object]:
     words = zip(tasks(WORDS), merged.pop(PAIRS), strict=True)
     merge_all([replace(task, pairs=pairs.leaves) for task, pairs in words])
     merge_all(tasks(FIELDS, SUGGESTIONS, REVERSED))
+    source.keep_spans(kept)
     leaves = {kind: [leaf for one in done for leaf in one.leaves] for kind, done in merged.items()}
     leaves["l"] = [leaf for one in merged[WORDS] for leaf in one.letters]
     return {kind: tree(build.shards, _NODE, found) for kind, found in leaves.items()}

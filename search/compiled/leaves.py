@@ -107,6 +107,33 @@ class Leaves:
         self._facets = _PieceWriter(_FACETS_IN_PIECE, self._write_facets, is_listed=False)
         self._hits = _PieceWriter(_HITS_IN_PIECE, self._write_hits, is_listed=True)
         self.last_count = 0
+        self.on_flush: Callable[[], None] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits for the leaf it will be in."""
+        return not self._keys
+
+    @property
+    def last(self) -> str:
+        """The last key of the last leaf."""
+        return self._last
+
+    @property
+    def children(self) -> Sequence[Child]:
+        """What was written, in the order it was."""
+        return self._children
+
+    def drop(self) -> None:
+        """Forget what waits for its leaf."""
+        self._keys, self._counts, self._payloads, self._bytes = [], [], [], 0
+        self._facets.drop()
+        self._hits.drop()
+
+    def take(self, last: str, children: Sequence[Child]) -> None:
+        """Take what others wrote as if it were written here; ``last`` is its last key."""
+        self._last = last
+        self._children += children
 
     def add(self, key: str, count: int, payload: bytes) -> None:
         """Add the next entry in the order of keys.
@@ -209,6 +236,8 @@ class Leaves:
         self._children.append((_parting(self._last, self._keys[0]), name))
         self._last = self._keys[-1]
         self._keys, self._counts, self._payloads, self._bytes = [], [], [], 0
+        if self.on_flush is not None:
+            self.on_flush()
 
     def _pairs_of(self, first: str, last: str) -> bytes:
         """Return the leaves of the pairs that begin with a word from one to another."""
@@ -288,6 +317,10 @@ class _PieceWriter:
             self._cut()
         pieces, self._pieces = self._pieces, []
         return pieces
+
+    def drop(self) -> None:
+        """Forget what waits for the end of the leaf."""
+        self._entries, self._numbers, self._pieces = [], [], []
 
     def _cut(self) -> None:
         name = self._write(self._numbers) if self._numbers else NO_SHARD

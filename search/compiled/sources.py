@@ -20,9 +20,13 @@ from archive.kept_objects import packed as plainly_packed
 from archive.kept_objects import unpacked as plainly_unpacked
 from search.compiled.columns import Facts
 from search.compiled.files import ShardFolder
+from search.compiled.merge import NEW, OLD, Task
 from search.compiled.packing import Sizes
-from search.compiled.runs import ENDS, RUNS, SHOWN, Part, packed, write_groups
+from search.compiled.runs import ENDS, RUNS, SHOWN, WORDS, Part, packed, run_path, write_groups
 from search.documents import SearchDocument, order_key
+
+_DISPLAYS = "displays"
+_SEAL = 8
 
 
 class Keeper(Protocol):
@@ -141,6 +145,38 @@ class Source:
             data = plainly_packed((runs, replace(facts, groups=[])))
             self._known.keeper.put(_name(part), self._stamp(part, sizes), data)
 
+    def restore_spans(self, tasks: Sequence[Task], parts: int) -> frozenset[int]:
+        """Write what is kept of leaves where it is looked for; return the documents that changed.
+
+        These are those of which hits show something else than in the index before.
+        """
+        keeper = self._known.keeper if self._known is not None else None
+        if keeper is None or not tasks:
+            return frozenset()
+        now = _displays(tasks[0].runs, parts)
+        before = keeper.get(_DISPLAYS, _tree_stamp(tasks[0]))
+        keeper.put(_DISPLAYS, _tree_stamp(tasks[0]), now)
+        for task in tasks:
+            spans = keeper.get(_spans_name(task), _spans_stamp(task))
+            if spans is not None and before is not None and len(before) == len(now):
+                task.spans(OLD).write_bytes(spans)
+        if before is None or before == now:
+            return frozenset()
+        ends = range(0, len(now), _SEAL)
+        return frozenset(
+            number
+            for number, at in enumerate(ends)
+            if now[at : at + _SEAL] != before[at : at + _SEAL]
+        )
+
+    def keep_spans(self, tasks: Sequence[Task]) -> None:
+        """Keep what was written of leaves for the next build."""
+        keeper = self._known.keeper if self._known is not None else None
+        for task in tasks if keeper is not None else ():
+            new, old = task.spans(NEW).read_bytes(), task.spans(OLD)
+            if keeper is not None and not (old.is_file() and old.read_bytes() == new):
+                keeper.put(_spans_name(task), _spans_stamp(task), new)
+
     def _documents(self, part: Part, sizes: Sizes) -> Sequence[ListedDocument]:
         return self._listed[part.start : part.start + sizes.part]
 
@@ -151,6 +187,33 @@ class Source:
         for document in self._documents(part, sizes):
             digest.update(f"{len(document.item_id)} {document.item_id}".encode() + document.stamp)
         return digest.digest()
+
+
+def _displays(folder: Path, parts: int) -> bytes:
+    """Return a digest of what hits show of each document, one after the other."""
+    found: list[bytes] = []
+    for part in range(parts):
+        shown = run_path(folder, SHOWN, part).read_bytes()
+        ends = array("q")
+        ends.frombytes(run_path(folder, ENDS, part).read_bytes())
+        for start, end in pairwise(ends):
+            found.append(hashlib.blake2b(shown[start:end], digest_size=_SEAL).digest())
+    return b"".join(found)
+
+
+def _tree_stamp(task: Task) -> bytes:
+    """Return the digest of what the leaves of all kinds are made from besides their entries."""
+    said = (sys.byteorder, task.sizes, task.documents, tuple(task.ranges))
+    return hashlib.blake2b(repr(said).encode(), digest_size=16).digest()
+
+
+def _spans_stamp(task: Task) -> bytes:
+    columns = task.columns.read_bytes() if task.kind == WORDS else b""
+    return hashlib.blake2b(_tree_stamp(task) + columns, digest_size=16).digest()
+
+
+def _spans_name(task: Task) -> str:
+    return f"spans {task.kind} {task.key_range}"
 
 
 def _name(part: Part) -> str:
