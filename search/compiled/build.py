@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from search.compiled.columns import Columns, Facts, stored
 from search.compiled.files import ShardFolder, tree
-from search.compiled.merge import REVERSED, WITH_SPANS, Merged, Task, merge
+from search.compiled.merge import KINDS, REVERSED, Merged, Task, merge
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
     FIELDS,
@@ -173,7 +173,7 @@ def _trees(build: _Build, source: Source, parts: int, columns: Path) -> dict[str
         ]
 
     changed: frozenset[int] = frozenset()
-    kept = tasks(*WITH_SPANS)
+    kept = tasks(*KINDS)
     changed = source.restore_spans(kept, parts)
     merged: dict[str, list[Merged]] = {}
 

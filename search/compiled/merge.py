@@ -6,11 +6,10 @@ import hashlib
 import pickle
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate, groupby
-from operator import itemgetter
+from itertools import accumulate
 from pathlib import Path
 
 from search.compiled.coding import NUMBERS, numbers_of, steps
@@ -31,8 +30,8 @@ from search.compiled.spans import Extra, KeptSpans, NotedShards, NotedShown, Spa
 
 REVERSED, LETTERS = "r", "l"
 OLD, NEW = "old", "new"
-WITH_SPANS = (PAIRS, WORDS, FIELDS)
-"""Kinds whose leaves are kept."""
+KINDS = (PAIRS, WORDS, FIELDS, SUGGESTIONS, REVERSED)
+_OF_FORMS = (WORDS, FIELDS)
 
 Feed = Callable[[int], tuple[int, list[Extra]]]
 
@@ -156,23 +155,26 @@ class Entries:
 
     def entry(self, at: int) -> tuple[str, list[Sequence[int]], int]:
         """Return the key at a place with its numbers, a list a level, and the place behind it."""
-        keys = self.keys
-        key, after = keys[at], at + 1
-        while after < len(keys) and keys[after] == key:
-            after += 1
+        after = self._behind(at)
         # Stable: those of the first run first.
         places = self._order[at:after]
-        return key, [_joined(numbers, ends, places) for numbers, ends in self._levels], after
+        lists = [_joined(numbers, ends, places) for numbers, ends in self._levels]
+        return self.keys[at], lists, after
 
-    def totals(self) -> Iterator[tuple[str, int]]:
-        """Yield every key with the sum of its counts."""
-        counts = self._counts[0] if self._counts else array(NUMBERS)
-        rows = zip(self.keys, map(counts.__getitem__, self._order), strict=True)
-        for key, found in groupby(rows, key=itemgetter(0)):
-            yield key, sum(count for _key, count in found)
+    def total(self, at: int) -> tuple[str, int, int]:
+        """Return the key at a place with the sum of its counts, and the place behind it."""
+        after = self._behind(at)
+        return self.keys[at], sum(map(self._counts[0].__getitem__, self._order[at:after])), after
+
+    def _behind(self, at: int) -> int:
+        """Return the place behind all entries of the key at a place."""
+        keys, after = self.keys, at + 1
+        while after < len(keys) and keys[after] == keys[at]:
+            after += 1
+        return after
 
     def digest(self, first: str, stop: str) -> bytes:
-        """Return the digest of the entries from one bare form to another, both among them.
+        """Return the digest of the entries from one key to another, with all forms of both.
 
         Args:
             first: The first.
@@ -181,7 +183,7 @@ class Entries:
         digest = hashlib.blake2b(digest_size=16)
         for run, begins in zip(self._runs, self._begins, strict=True):
             start = bisect_left(run.keys, first)
-            # Behind all exact forms of it, and before it with another word.
+            # Behind all exact forms of it, or what else stands behind a NUL.
             end = bisect_left(run.keys, f"{stop}\x01") if stop else len(run.keys)
             digest.update(f"{end - start}\n".encode() + "\n".join(run.keys[start:end]).encode())
             for (counts, numbers), ends in zip(run.levels, begins, strict=True):
@@ -208,8 +210,8 @@ def _merge_forms(task: Task, beside: Beside | None) -> Merged:
 
     def feed(at: int) -> tuple[int, list[Extra]]:
         forms: list[tuple[str, list[Sequence[int]]]] = []
-        bare = entries.keys[at].partition("\0")[0]
-        while at < len(entries.keys) and entries.keys[at].partition("\0")[0] == bare:
+        bare = bare_of(entries.keys[at])
+        while at < len(entries.keys) and bare_of(entries.keys[at]) == bare:
             form, lists, at = entries.entry(at)
             forms.append((form.partition("\0")[2], lists))
         if task.kind == WORDS and " " in bare:
@@ -249,9 +251,17 @@ def _write_spans(
         return hashlib.blake2b(found, digest_size=16).digest()
 
     noted = shown if isinstance(shown, NotedShown) else None
-    written = SpanWriter(leaves, shards, noted, kept, digest).write(entries.keys, feed)
+    # Spans part where another form begins, or another key of what has no forms.
+    begins = bare_of if task.kind in _OF_FORMS else str
+    writer = SpanWriter(leaves, shards, noted, kept, digest)
+    written = writer.write(entries.keys, begins, feed)
     task.spans(NEW).write_bytes(kept.written())
     return written
+
+
+def bare_of(key: str) -> str:
+    """Return the bare form of a key of words or fields."""
+    return key.partition("\0")[0]
 
 
 def _merge_pairs(task: Task, beside: Beside | None) -> Merged:
@@ -277,7 +287,14 @@ def _merge_pairs(task: Task, beside: Beside | None) -> Merged:
 
 def _merge_counts(task: Task) -> Merged:
     """Merge suggestions, or the counts of pairs by their second word."""
-    leaves = task.leaves(task.shards)
-    for key, count in task.entries().totals():
+    shards = NotedShards.of(task.shards)
+    leaves = task.leaves(shards)
+    entries = task.entries()
+
+    def feed(at: int) -> tuple[int, list[Extra]]:
+        key, count, after = entries.total(at)
         leaves.add(key, count, b"")
+        return after, []
+
+    _write_spans(task, leaves, shards, None, entries, feed)
     return Merged(leaves.finish())

@@ -156,17 +156,19 @@ class SpanWriter:
     def write(
         self,
         keys: Sequence[str],
+        begins: Callable[[str], str],
         feed: Callable[[int], tuple[int, list[Extra]]],
     ) -> list[Extra]:
         """Write all leaves; return the extras of all entries.
 
         Args:
             keys: The keys of the entries, each as often as there are runs that have it.
+            begins: Returns what keys that are fed together begin with.
             feed: Adds the entry at a place to the leaves; returns the place behind it and extras.
         """
         at = 0
         while at < len(keys):
-            key = keys[at].partition("\0")[0]
+            key = begins(keys[at])
             same = self._same(key) if self._leaves.is_empty and not self._is_open else None
             if same is None:
                 if not self._is_open:
