@@ -161,9 +161,9 @@ def _wanting(archive: Archive, catalogue: Catalogue) -> Iterator[CatalogueItem]:
     without = set(catalogue.ids_without_derivatives())
     for item_id in catalogue.item_ids():
         if item_id in without or not is_there(item_id):
-            item = catalogue.get(item_id)
-            if item is not None:
-                yield item
+            found = catalogue.get(item_id)
+            if found is not None:
+                yield found
 
 
 def finish_derivatives(catalogue: Catalogue, now: Callable[[], datetime]) -> None:

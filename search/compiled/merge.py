@@ -158,7 +158,8 @@ class Entries:
         after = self._behind(at)
         # Stable: those of the first run first.
         places = self._order[at:after]
-        lists = [_joined(numbers, ends, places) for numbers, ends in self._levels]
+        lists: list[Sequence[int]] = []
+        lists += (_joined(numbers, ends, places) for numbers, ends in self._levels)
         return self.keys[at], lists, after
 
     def total(self, at: int) -> tuple[str, int, int]:
