@@ -7,7 +7,6 @@ the new one. Sets are caches of the masters: a missing or outdated one is made f
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -37,7 +36,6 @@ from schemas.errors import RecordError
 from schemas.events import utc_text
 from schemas.finding_text import findings_text
 from schemas.findings import Finding, Severity
-from schemas.identifiers import shard_of
 from schemas.messages import N_
 from schemas.records import Record
 from schemas.technical import longest_side
@@ -117,53 +115,6 @@ def needs_derivatives(archive: Archive, item: CatalogueItem) -> bool:
     """
     made = item.derivatives
     return made is None or not limits_in(archive, item.record).is_kept_by(made)
-
-
-def make_missing_derivatives(
-    archive: Archive,
-    catalogue: Catalogue,
-    store: Store,
-    *,
-    now: Callable[[], datetime],
-    on_progress: OnProgress,
-) -> MadeDerivatives:
-    """Make the set of every item that has none, or one that shows more than it may.
-
-    The caller closes the batch (:func:`finish_derivatives`) when the index is up to date.
-
-    Raises:
-        DependencyError: The workers cannot be started.
-        StoreWriteError: The disk refuses.
-    """
-    missing = {item.item_id: wanted_recipe(archive, item) for item in _wanting(archive, catalogue)}
-    if not missing:
-        return MadeDerivatives(frozenset(), ())
-    batch = catalogue.work.start_batch(BatchKind.DERIVE, utc_text(now()))
-    return make_derivatives(
-        archive, catalogue, store, missing, batch=batch, now=now, on_progress=on_progress
-    )
-
-
-def _wanting(archive: Archive, catalogue: Catalogue) -> Iterator[CatalogueItem]:
-    """Yield the items whose sets have to be made; others are not read if limits allow that."""
-    folder = str(archive.layout.derivatives)
-
-    def is_there(item_id: str) -> bool:
-        # Many thousand times.
-        path = f"{folder}/{shard_of(item_id)}/{item_id}/{DERIVATIVES_NAME}"
-        return os.path.isfile(path)  # noqa: PTH113
-
-    if not archive.settings.limits.forbid_nothing:
-        for item in catalogue.iter_items():
-            if needs_derivatives(archive, item) or not is_there(item.item_id):
-                yield item
-        return
-    without = set(catalogue.ids_without_derivatives())
-    for item_id in catalogue.item_ids():
-        if item_id in without or not is_there(item_id):
-            found = catalogue.get(item_id)
-            if found is not None:
-                yield found
 
 
 def finish_derivatives(catalogue: Catalogue, now: Callable[[], datetime]) -> None:

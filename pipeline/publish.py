@@ -18,8 +18,9 @@ from archive.site.edition import Edition
 from archive.site.json_ld import ItemJsonLd, ItemLinkedArt
 from archive.site.search_folder import search_before
 from archive.store import Store
-from pipeline.derivative_sets import finish_derivatives, make_missing_derivatives
+from pipeline.derivative_sets import finish_derivatives
 from pipeline.indexing import made_key, public_documents, public_fields, update_index
+from pipeline.missing_derivatives import make_missing_derivatives
 from pipeline.offers import PublishedOffers
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.refresh import refresh_from_store
