@@ -11,6 +11,7 @@ from archive.contact_sheet import (
     SHEET_NAME,
     Pictures,
     batch_names,
+    pictures_folder,
     read_batch,
     write_batch,
     write_sheet,
@@ -101,6 +102,9 @@ def write_batch_sheet(archive: Archive, catalogue: Catalogue, report: BatchRepor
 def remake_sheet(archive: Archive, name: str = "") -> Path:
     """Write a batch's contact sheet again, in the current language, and return it.
 
+    Its pictures are those that were judged; where they are lost, as in an archive restored from a
+    copy, they are those of today's masters.
+
     Args:
         archive: The archive.
         name: The batch; by default the newest.
@@ -114,11 +118,15 @@ def remake_sheet(archive: Archive, name: str = "") -> Path:
     if name in names or (names and not name):
         name = name or names[-1]
         page = archive.layout.batches / name / SHEET_NAME
-        write_sheet(page, archive.settings, read_batch(archive.layout, name), {})
+        report = read_batch(archive.layout, name)
+        if _has_lost_pictures(page, report):
+            with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
+                return write_batch_sheet(archive, catalogue, report)
+        write_sheet(page, archive.settings, report)
         return page
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
-        report = _report_in_store(archive, catalogue, name)
-        if report is None:
+        restored = _report_in_store(archive, catalogue, name)
+        if restored is None:
             raise SourceError(
                 _("There is no batch '{name}'.").format(name=name)
                 if name
@@ -127,7 +135,12 @@ def remake_sheet(archive: Archive, name: str = "") -> Path:
                 if names
                 else _("Bring something in first: hoaban ingest SOURCE"),
             )
-        return write_batch_sheet(archive, catalogue, report)
+        return write_batch_sheet(archive, catalogue, restored)
+
+
+def _has_lost_pictures(page: Path, report: BatchReport) -> bool:
+    had_some = any(scan.picture for item in report.items for scan in item.scans)
+    return had_some and not pictures_folder(page).is_dir()
 
 
 def checked_report(

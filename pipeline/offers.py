@@ -9,9 +9,10 @@ from archive.catalogue import Catalogue
 from archive.opening import Archive
 from archive.site.change_log import write_changes
 from archive.site.data_files import Download
+from archive.site.displays import Displays
 from archive.site.feeds import NewItem, write_feed
 from archive.site.files import SiteTree
-from archive.site.items import display, shown_item
+from archive.site.items import shown_item
 from archive.site.offline import write_worker
 from archive.store import Store
 from pipeline.changes import changes_until
@@ -70,10 +71,11 @@ class PublishedOffers:
         newest = list(newest_items(self._catalogue, day_of(self._at), opened))
         for lang in settings.languages:
             shown = []
+            displays = Displays(profile, settings, lang)
             for item in newest:
                 images = item.derivatives if self._has_manifest(tree, item.item_id) else None
                 known = shown_item(item, profile, settings)
-                words = display(known, images, profile, settings, lang)
+                words = displays.display(known, images)
                 shown.append(NewItem(words, published_at(item, opened), changed_at(item)))
             write_feed(tree, settings, lang, shown)
 

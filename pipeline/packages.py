@@ -19,8 +19,8 @@ from archive.export import (
     Format,
 )
 from archive.export.deletions import beside
+from archive.export.endings import check_ending
 from archive.export.items import Picture
-from archive.export.museum_xml import ONE_FILE
 from archive.export.selection import EVERYTHING, Judge, Selection
 from archive.export.target import new_path
 from archive.opening import Archive
@@ -74,14 +74,17 @@ def export(
     Raises:
         SourceError: Nothing was selected, the selection cannot be understood, there is no index
             to ask, or an item has no images that may go out in place of its masters.
-        ConfigError: ``out`` lies in a part of the archive, or the format needs a setting.
+        ConfigError: ``out`` lies in a part of the archive or ends in what is not made, or the
+            format needs a setting.
         FixityError: A master is not as recorded; nothing is written.
         RecordError: The catalogue is missing, or it or an object is damaged.
         StoreWriteError: The disk refuses, or ``out`` exists.
     """
+    made = FORMATS[format_name]
+    check_ending(made.name, made.endings, out)
     return export_as(
         archive,
-        FORMATS[format_name],
+        made,
         out,
         now=now,
         selection=selection,
@@ -143,6 +146,7 @@ def export_as(
     return replace(
         report,
         deleted=len(context.deletions),
+        deletions=made.deletions_at(out) if context.deletions else "",
         findings=(*found.findings, *report.findings, *told),
     )
 
@@ -228,7 +232,7 @@ def _write(
     context = replace(context, leave_out=left_out.add)
     items = hidden_told(found.iter_items(catalogue), context, left_out)
     first = next(items, None)
-    is_one_file = bool(made.ending) or out.suffix.lower() == ONE_FILE
+    is_one_file = made.is_one_file(out)
     if first is None and found.since is not None:
         if not context.deletions:
             return ExportReport(out, items=0, files=0, size_bytes=0, is_made=False)

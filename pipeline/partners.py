@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from archive.export import ExportReport, Format
-from archive.export.partners import check_ending, export_for_partner
+from archive.export.endings import check_ending
+from archive.export.partners import export_for_partner
 from archive.export.partners.rights import RightsJudge
 from archive.export.selection import EVERYTHING, Selection, wanted_by
 from archive.opening import Archive
@@ -44,7 +45,7 @@ def export_to(
         StoreWriteError: The disk refuses, or ``out`` exists.
     """
     check_fields(partner, archive.profile)
-    check_ending(partner, out)
+    check_ending(partner.name, partner.endings, out)
     if all_access and partner.is_public_only:
         raise ConfigError(
             _("{partner} publishes what it gets, so it gets only what is public.").format(

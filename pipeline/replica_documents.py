@@ -1,8 +1,10 @@
-"""What people wrote beside the store, brought to a copy: settings, profile, tables, stories, theme.
+"""What stands beside the store and cannot be made again, brought to a copy.
 
-Without settings and profile a copy is no archive, so they come first and must come. The others
-come after the store; one that cannot be read, or whose name the copy's disk cannot hold, is told
-and costs no other. Names that begin with a dot are those of systems and editors, and stay away.
+That is what people wrote (settings, profile, tables, stories, theme), the logs of audits, and what
+was found in each batch. Without settings and profile a copy is no archive, so they come first and
+must come. The others come after the store; one that cannot be read, or whose name the copy's disk
+cannot hold, is told and costs no other. Names that begin with a dot are those of systems and
+editors, and stay away.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from pathlib import Path, PurePosixPath
 
 from archive import durable
 from archive.audit_log import iter_past_audits
+from archive.contact_sheet import batch_names
 from archive.layout import Layout
+from schemas.batches import BATCH_NAME
 from schemas.errors import ConfigError, FixityError, StoreWriteError
 from schemas.findings import Finding
 from schemas.messages import _
@@ -55,10 +59,13 @@ def copy_documents(source: Layout, target: Layout) -> None:
 
 
 def copy_texts(source: Layout, target: Layout) -> Iterator[Finding]:
-    """Copy periods, vocabularies, partner profiles, stories and theme, where they differ.
+    """Copy periods, vocabularies, partner profiles, stories, theme and reports of batches.
+
+    Only what differs is copied. A report that only the copy has is kept there and not told: a
+    museum may delete the folder of a batch when it was looked through.
 
     Yields:
-        A finding for each that could not be copied, and for each that only the copy has.
+        A finding for each that could not be copied, and for each text that only the copy has.
 
     Raises:
         FixityError: What came to the disk is not what was read.
@@ -76,6 +83,23 @@ def copy_texts(source: Layout, target: Layout) -> Iterator[Finding]:
         twin = first.get(_folded(name), name)
         if not texts.is_closed(name) and not _is_same_file(target.root, name, twin):
             yield Finding("REPLICA-text-left", path=name.as_posix())
+    yield from _copy_reports(source, target)
+
+
+def _copy_reports(source: Layout, target: Layout) -> Iterator[Finding]:
+    """Copy what was found in each batch; its page and pictures can be made again."""
+    folder = PurePosixPath(source.batches.name)
+    try:
+        batches = batch_names(source)
+    except OSError as error:
+        yield _unreadable(folder, error)
+        return
+    for batch in batches:
+        name = folder / batch / BATCH_NAME
+        if os.path.lexists(source.root / name):
+            found = _copy_text(source, target, name)
+            if found is not None:
+                yield found
 
 
 def _copy_text(source: Layout, target: Layout, name: PurePosixPath) -> Finding | None:

@@ -69,17 +69,21 @@ def letter_name(heading: str) -> str:
 
 def _parted(text: str) -> list[tuple[str, int]]:
     """Return the characters of a text, each with the number of its tone."""
-    found: list[tuple[str, int]] = []
-    for character in unicodedata.normalize("NFC", text).lower():
-        marks = unicodedata.normalize("NFD", character)
-        tone = next((_TONES[mark] for mark in marks if mark in _TONES), 0)
-        plain = unicodedata.normalize("NFC", "".join(m for m in marks if m not in _TONES))
-        if plain not in _LETTERS and len(plain) == 1 and plain.isalpha():
-            # é is e with a tone; ü and č are filed under the letter they are made from.
-            base = unicodedata.normalize("NFD", plain)[0]
-            plain = BARE_LETTERS.get(base, base)
-        found.extend((part, tone) for part in plain)
-    return found
+    letters = unicodedata.normalize("NFC", text).lower()
+    return [part for letter in letters for part in _parts_of(letter)]
+
+
+@lru_cache(maxsize=1 << 12)
+def _parts_of(character: str) -> tuple[tuple[str, int], ...]:
+    """Return the characters that one stands for in the order, each with the number of its tone."""
+    marks = unicodedata.normalize("NFD", character)
+    tone = next((_TONES[mark] for mark in marks if mark in _TONES), 0)
+    plain = unicodedata.normalize("NFC", "".join(m for m in marks if m not in _TONES))
+    if plain not in _LETTERS and len(plain) == 1 and plain.isalpha():
+        # é is e with a tone; ü and č are filed under the letter they are made from.
+        base = unicodedata.normalize("NFD", plain)[0]
+        plain = BARE_LETTERS.get(base, base)
+    return tuple((part, tone) for part in plain)
 
 
 def _weight(letter: str) -> int:

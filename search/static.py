@@ -3,7 +3,9 @@
 ``write_static_index`` writes into one folder:
 
     search-engine.js     what a page names: the API, the shards, the analysis
-    search-language.js   the query language, scoring, answers and facets: at the first search
+    search-language.js   the query language, scoring and answers, with the shards that every query
+                         needs: at the first search
+    search-facets.js     the same, with what counts facets: instead, if they are to be counted
     search-correct.js    what was probably meant: when nothing has all words of a query
     search-suggest.js    suggestions: when the first is asked for
     search-index.js      the manifest: ``HoabanSearch.receive("index", {...})``
@@ -40,20 +42,23 @@ from search.query import NO_FIELDS, Fields, query_tables
 from search.scoring import scoring_tables
 from search.suggest import suggestion_tables
 
-FORMAT = 6
+FORMAT = 7
 ENGINE_NAME = "search-engine.js"
+LANGUAGE_NAME = "search-language.js"
+FACETS_NAME = "search-facets.js"
 MANIFEST_NAME = "search-index.js"
 _CLIENT = Path(__file__).parent / "client"
+_LANGUAGE = (
+    "search-query.js",
+    "search-scores.js",
+    "search-scoring.js",
+    "search-columns.js",
+    "search-answer.js",
+)
 _SCRIPTS = {
     ENGINE_NAME: ("search-engine.js", "search-shards.js", "search-analysis.js"),
-    "search-language.js": (
-        "search-query.js",
-        "search-scores.js",
-        "search-scoring.js",
-        "search-columns.js",
-        "search-answer.js",
-        "search-facets.js",
-    ),
+    LANGUAGE_NAME: _LANGUAGE,
+    FACETS_NAME: (*_LANGUAGE, "search-facets.js"),
     "search-correct.js": ("search-correct.js",),
     "search-suggest.js": ("search-suggest.js",),
 }
@@ -105,9 +110,13 @@ def write_static_index(
             "head": HEAD,
             "table": TABLE_PART,
         }
-        manifest |= build(documents, folder, sizes_of, processes=processes, before=before)
-        manifest |= _written_tables(ShardFolder(folder, int(str(manifest["spread"]))), fields)
+        built = build(documents, folder, sizes_of, processes=processes, before=before)
+        manifest |= built.manifest | _written_tables(built.shards, fields)
         texts = _scripts()
+        # Who searches needs these shards, too: one request for all.
+        texts[LANGUAGE_NAME] += "".join(map(built.shards.script, built.first))
+        texts[FACETS_NAME] += "".join(map(built.shards.script, built.first + built.counting))
+        manifest["language"] = _digest(texts[LANGUAGE_NAME] + texts[FACETS_NAME])
         texts[MANIFEST_NAME] = script("index", manifest)
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
@@ -140,9 +149,12 @@ def _scripts() -> dict[str, str]:
     """
     texts = {name: _joined(parts) for name, parts in _SCRIPTS.items()}
     later = "".join(text for name, text in texts.items() if name != ENGINE_NAME)
-    digest = hashlib.sha256(later.encode()).hexdigest()[:12]
-    texts[ENGINE_NAME] = texts[ENGINE_NAME].replace(_DIGEST, f'"{digest}"')
+    texts[ENGINE_NAME] = texts[ENGINE_NAME].replace(_DIGEST, f'"{_digest(later)}"')
     return texts
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _joined(names: tuple[str, ...]) -> str:

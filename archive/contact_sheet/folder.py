@@ -98,7 +98,7 @@ def write_batch(
 
 
 def write_sheet(
-    path: Path, settings: Settings, report: BatchReport, sources: PictureSources
+    path: Path, settings: Settings, report: BatchReport, sources: PictureSources | None = None
 ) -> None:
     """Write the contact sheet of a report to ``path``, and its pictures into a folder beside it.
 
@@ -117,10 +117,10 @@ def pictures_folder(page: Path) -> Path:
 
 
 def _write_page(
-    page: Path, settings: Settings, report: BatchReport, sources: PictureSources
+    page: Path, settings: Settings, report: BatchReport, sources: PictureSources | None
 ) -> BatchReport:
     folder = pictures_folder(page)
-    if sources:
+    if sources is not None:
         report = _with_pictures(report, sources, folder)
     write_file(page, sheet_html(report, settings, pictures=folder.name).encode())
     return report
@@ -134,6 +134,7 @@ def _with_pictures(report: BatchReport, sources: PictureSources, folder: Path) -
         scans: list[BatchScan] = []
         for scan in item.scans:
             pictures = sources.get((item.item_id, scan.name))
+            scan = replace(scan, picture="", large_picture="")
             if pictures is not None and pictures.thumbnail.is_file():
                 scan = _linked(scan, pictures, folder, number)
                 number += 1

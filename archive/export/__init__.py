@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.export.bagit import export_bag
+from archive.export.bagit import DELETED_IN_BAG, export_bag
 from archive.export.csv import export_csv
 from archive.export.dcat import export_dcat
+from archive.export.deletions import DELETED_NAME, beside
 from archive.export.documents import export_jsonld, export_oai_dc, export_qdc
+from archive.export.endings import PACKAGES
 from archive.export.items import (
     ExportContext,
     ExportItem,
@@ -19,7 +21,7 @@ from archive.export.items import (
 )
 from archive.export.linked import export_iiif, export_linked_art
 from archive.export.mets import export_mets
-from archive.export.museum_xml import export_edm, export_lido, export_mods
+from archive.export.museum_xml import ONE_FILE, export_edm, export_lido, export_mods
 from archive.export.xlsx import export_xlsx
 from schemas.messages import N_
 
@@ -39,11 +41,13 @@ class Format:
 
     Attributes:
         name: Its name on the command line.
-        ending: Ending of the file it makes, or empty for a folder; the default of ``--out``.
+        ending: Ending of the one file it makes; empty where it makes a package.
         needs_masters: It takes items from the store (:class:`ExportMasters`); otherwise the
             catalogue's items will do (:class:`ExportItem`).
         help: One sentence, a message id.
         write: Writes items to a path and reports.
+        others: Endings of the one file that it can make too.
+        deleted_name: Where in a package it says what has to be taken out.
     """
 
     name: str
@@ -51,6 +55,21 @@ class Format:
     needs_masters: bool
     help: str
     write: Callable[[Iterable[Any], Path, ExportContext], ExportReport]
+    others: tuple[str, ...] = ()
+    deleted_name: str = DELETED_NAME
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """What the name of what it makes may end in."""
+        return (*((self.ending,) if self.ending else PACKAGES), *self.others)
+
+    def is_one_file(self, out: Path) -> bool:
+        """Say whether ``out`` becomes one file with all items, and no package."""
+        return bool(self.ending) or out.suffix.lower() in self.others
+
+    def deletions_at(self, out: Path) -> str:
+        """Return the name of the file that says what has to be taken out of what is at ``out``."""
+        return beside(out).name if self.is_one_file(out) else self.deleted_name
 
 
 def _formats(*formats: Format) -> dict[str, Format]:
@@ -78,6 +97,7 @@ FORMATS: Mapping[str, Format] = _formats(
         True,
         N_("Masters, records and checksums as one BagIt bag: a folder, or a .tar or .zip file."),
         export_bag,
+        deleted_name=DELETED_IN_BAG,
     ),
     Format(
         "mets",
@@ -106,6 +126,7 @@ FORMATS: Mapping[str, Format] = _formats(
         False,
         N_("LIDO 1.1 for museum portals, an XML file an item, or one file named .xml with all."),
         export_lido,
+        others=(ONE_FILE,),
     ),
     Format(
         "edm",
@@ -113,6 +134,7 @@ FORMATS: Mapping[str, Format] = _formats(
         False,
         N_("EDM for Europeana and its like, an RDF/XML file an item, or one file named .xml."),
         export_edm,
+        others=(ONE_FILE,),
     ),
     Format(
         "mods",
@@ -120,6 +142,7 @@ FORMATS: Mapping[str, Format] = _formats(
         False,
         N_("MODS 3.8 for libraries, an XML file an item, or one file named .xml with all."),
         export_mods,
+        others=(ONE_FILE,),
     ),
     Format(
         "jsonld",
@@ -127,6 +150,7 @@ FORMATS: Mapping[str, Format] = _formats(
         False,
         N_("schema.org JSON-LD, one file with all items."),
         export_jsonld,
+        others=(".json",),
     ),
     Format(
         "linked_art",
@@ -148,5 +172,6 @@ FORMATS: Mapping[str, Format] = _formats(
         False,
         N_("A DCAT description of the whole set for data portals, as JSON-LD."),
         export_dcat,
+        others=(".json",),
     ),
 )

@@ -44,6 +44,7 @@ from schemas.records import json_bytes
 from schemas.technical import technical_document
 
 NAMES_FORMAT = "hoaban-names-1"
+DELETED_IN_BAG = f"data/{DELETED_NAME}"
 _BAGIT_TXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -76,7 +77,7 @@ def export_bag(items: Iterable[ExportMasters], out: Path, context: ExportContext
             count += 1
             without_masters += not has_masters
         if deleted := context.deleted_csv():
-            payload.add_bytes(f"data/{DELETED_NAME}", deleted)
+            payload.add_bytes(DELETED_IN_BAG, deleted)
         tag_files = _add_tag_files(package, payload, context)
         return ExportReport(
             out,

@@ -155,6 +155,8 @@ class ExportReport:
         size_bytes: Their lengths together.
         without_masters: Items in it whose masters their limits withhold.
         deleted: Items it tells to take out.
+        deletions: Name of the file that tells it, in the package or beside the single file; empty
+            where there is nothing to take out.
         is_made: Something was written; not so where nothing is new since the moment asked for.
         left_out: Items that the format could not hold; each has a finding.
         findings: What was found in the selection and on the way.
@@ -166,6 +168,7 @@ class ExportReport:
     size_bytes: int
     without_masters: int = 0
     deleted: int = 0
+    deletions: str = ""
     is_made: bool = True
     left_out: int = 0
     findings: tuple[Finding, ...] = ()

@@ -24,6 +24,7 @@ from schemas.crosswalks.mods import MODS_PREFIXES, MODS_SCHEMA, mods_node
 from schemas.crosswalks.oai_dc import oai_dc_xml
 from schemas.crosswalks.tree import (
     Node,
+    declaring,
     root_node,
     write_end,
     write_fragment,
@@ -64,13 +65,10 @@ class Standard:
         """Return the document of one record."""
         root = self.many()
         if not self.is_alone:
-            root.children = list(nodes)
+            root.children.extend(nodes)
             return write_tree(root)
         (node,) = nodes
-        declared = {**(root.attributes or {}), **(node.attributes or {})}
-        alone = Node(node.name, node.text, declared)
-        alone.children = node.children
-        return write_tree(alone)
+        return write_tree(declaring(node, root))
 
 
 LIDO = Standard(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 from archive.settings import Settings
@@ -14,8 +14,7 @@ _REPORT = N_("Item {number}: a correction")
 _BIBTEX_SPECIAL = re.compile(r"([\\{}$&#^_%~])")
 
 
-@dataclass(frozen=True)
-class Citation:
+class Citation(NamedTuple):
     """A citation in one style.
 
     Attributes:

@@ -26,6 +26,7 @@ CSV_PATH = "data/items.csv"
 JSON_LD_PATH = "data/items.jsonl"
 DATASET_PATH = "data/dataset.jsonld"
 _JSON_LD_TYPE = "application/ld+json"
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,8 @@ class DataLines:
 def data_lines(record: Record, profile: Profile, json_ld: Mapping[str, Any] | None) -> DataLines:
     """Return what the files say of a public record without its hidden fields."""
     cells = cells_of(record, profile, with_extra=False)
-    described = "" if json_ld is None else json.dumps(json_ld, ensure_ascii=False) + "\n"
-    return DataLines(tuple(cells), json.dumps(cells, ensure_ascii=False) + "\n", described)
+    described = "" if json_ld is None else _JSON.encode(json_ld) + "\n"
+    return DataLines(tuple(cells), _JSON.encode(cells) + "\n", described)
 
 
 class DataFiles:

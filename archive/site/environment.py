@@ -9,16 +9,15 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+from collections.abc import Callable
 from typing import Protocol
 
 import jinja2
 from markupsafe import Markup, escape
 
-from archive.site.compiling import PageCode, PageEnvironment, compiled_templates
+from archive.site.compiling import PageCode, PageEnvironment, Written, compiled_templates
 from schemas.hidden_letters import has_turning, turning_shown
 from schemas.messages import catalogue
-
-_NOTHING = Markup("")
 
 
 class Spoken(Protocol):
@@ -35,7 +34,8 @@ def page_environment(
     """Return an environment whose templates say ``_("…")`` in ``lang`` and escape everything.
 
     Its filter ``number`` writes a whole number as readers of ``lang`` do; its function
-    ``lang_attribute`` the language of a text that is not the page's.
+    ``lang_attribute`` the language of a text that is not the page's. ``remembered`` calls a macro
+    whose arguments say everything it writes, once for each.
 
     Args:
         loader: Finds the templates.
@@ -54,13 +54,37 @@ def page_environment(
         extensions=["jinja2.ext.i18n"],
     )
     environment.lang = lang
+    environment.shown = _shown
     environment.code_generator_class = PageCode
     environment.globals["lang_attribute"] = lang_attribute
+    environment.globals["remembered"] = functools.lru_cache(maxsize=1 << 13)(_written)
     # The i18n extension adds this method when it is loaded, so its type is not known.
     install = environment.install_gettext_translations  # type: ignore[attr-defined]
     install(catalogue(lang), newstyle=True)
     environment.filters["number"] = functools.partial(number_text, lang)
     return environment
+
+
+def _written(macro: Callable[..., str], *arguments: object) -> str:
+    """Return what a macro writes."""
+    return macro(*arguments)
+
+
+def _shown(value: object) -> str:
+    """Return what is put into a page as it stands there."""
+    if type(value) is str:
+        return _text_shown(value)
+    if type(value) is int:
+        return str(value)
+    if isinstance(value, Markup):
+        return value if type(value) is Written and value.is_whole else turning_shown(value)
+    return escape(_as_it_reads(value))
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _text_shown(text: str) -> str:
+    """Return a text as it stands in a page; titles, labels and links stand in many."""
+    return str(escape(turning_shown(text)))
 
 
 def _as_it_reads(value: object) -> object:
@@ -77,9 +101,9 @@ def number_text(lang: str, value: int) -> str:
     return grouped.replace(",", ".") if lang == "vi" else grouped
 
 
-def lang_attribute(text: Spoken) -> Markup:
+def lang_attribute(text: Spoken) -> str:
     """Return the attribute ``lang`` of a text, with a space before it, or nothing."""
-    return Markup(f' lang="{escape(text.lang)}"') if text.lang else _NOTHING  # noqa: S704
+    return Markup(f' lang="{escape(text.lang)}"') if text.lang else ""  # noqa: S704
 
 
 def policy_source(text: str) -> str:

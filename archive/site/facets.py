@@ -156,8 +156,11 @@ def values_of(
     found: dict[tuple[str, str], FacetValue] = {}
     for value in _all_values(record, profile.of(record.kind), languages):
         before = found.get((value.facet, value.key))
-        hidden = before.hidden_in & value.hidden_in if before else value.hidden_in
-        found[value.facet, value.key] = replace(before or value, hidden_in=hidden)
+        if before is None:
+            found[value.facet, value.key] = value
+        elif not before.hidden_in <= value.hidden_in:
+            hidden = before.hidden_in & value.hidden_in
+            found[value.facet, value.key] = replace(before, hidden_in=hidden)
     yield from found.values()
 
 
@@ -183,7 +186,7 @@ def _all_values(
             if statement.lang not in ("", lang) and not others.isdisjoint(("", lang))
         )
         for value in statement_values(statement, field):
-            yield value if value.known else replace(value, hidden_in=hidden)
+            yield replace(value, hidden_in=hidden) if hidden and not value.known else value
 
 
 def statement_values(statement: Statement, field: Field) -> Iterator[FacetValue]:

@@ -12,7 +12,7 @@ from archive.settings import Settings
 from archive.site.files import SiteTree
 from archive.site.items import Display, Text
 from archive.site.urls import absolute_url
-from schemas.crosswalks.tree import Node, add, write_tree
+from schemas.crosswalks.tree import Node, add, add_text, write_tree
 from schemas.identifiers import item_page
 from schemas.messages import N_, translate
 
@@ -52,16 +52,16 @@ def write_feed(tree: SiteTree, settings: Settings, lang: str, items: Sequence[Ne
         return
     base = settings.base_url
     title = settings.title_in(lang)
-    feed = Node("feed", "", {"xmlns": _ATOM, "xml:lang": lang})
+    feed = Node("feed", {"xmlns": _ATOM, "xml:lang": lang})
     address = absolute_url(base, f"{lang}/{FEED_NAME}")
-    add(feed, "id", address)
-    add(feed, "title", translate(_TITLE, lang).format(site=title))
-    add(feed, "updated", max(item.updated_at for item in items))
-    add(add(feed, "author"), "name", settings.publisher or title)
+    add_text(feed, "id", address)
+    add_text(feed, "title", translate(_TITLE, lang).format(site=title))
+    add_text(feed, "updated", max(item.updated_at for item in items))
+    add_text(add(feed, "author"), "name", settings.publisher or title)
     _link(feed, "self", address, "application/atom+xml")
     _link(feed, "alternate", absolute_url(base, f"{lang}/index.html"), "text/html")
     if settings.rights:
-        add(feed, "rights", settings.rights)
+        add_text(feed, "rights", settings.rights)
     for item in items:
         feed.children.append(_entry(tree, base, lang, item))
     tree.write(f"{lang}/{FEED_NAME}", write_tree(feed))
@@ -71,17 +71,17 @@ def _entry(tree: SiteTree, base: str, lang: str, item: NewItem) -> Node:
     shown = item.shown
     address = absolute_url(base, f"{lang}/{item_page(shown.item_id)}")
     entry = Node("entry")
-    add(entry, "id", address)
-    add(entry, "title", shown.title.text, shown.title.lang)
-    add(entry, "published", item.published_at)
-    add(entry, "updated", item.updated_at)
+    add_text(entry, "id", address)
+    add_text(entry, "title", shown.title.text, shown.title.lang)
+    add_text(entry, "published", item.published_at)
+    add_text(entry, "updated", item.updated_at)
     _link(entry, "alternate", address, "text/html")
     if shown.views:
         path = shown.views[0].thumbnail.path
         size = str((tree.root / path).stat().st_size)
         _link(entry, "enclosure", absolute_url(base, path), "image/jpeg", size)
     summary, summary_lang = _summary(shown.prose or (shown.date,))
-    add(entry, "summary", summary or shown.identifier, summary_lang)
+    add_text(entry, "summary", summary or shown.identifier, summary_lang)
     return entry
 
 
@@ -94,4 +94,4 @@ def _summary(texts: Iterable[Text]) -> tuple[str, str]:
 
 def _link(parent: Node, relation: str, address: str, kind: str, size: str = "") -> None:
     attributes = {"rel": relation, "type": kind, "href": address, "length": size}
-    add(parent, "link", attributes=attributes)
+    add_text(parent, "link", attributes=attributes)

@@ -67,16 +67,16 @@ class SiteTree:
         self.root = root
         self.before = before
         self.counts = Counts()
+        self._root = str(root)
         self._folders: set[str] = set()
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file; ``path`` is relative to the root and its folders are made."""
         target = self._target(path)
-        # Written once before, it may be a link to the file of the site before.
-        Path(target).unlink(missing_ok=True)
         if self.before is None or not _holds(old := f"{self.before}/{path}", content):
             write_new(target, content)
         else:
+            Path(target).unlink(missing_ok=True)
             _link_or_copy(old, target)
         self._count(len(content))
 
@@ -140,9 +140,9 @@ class SiteTree:
         """Return where a file of the site goes; its folder is there then."""
         folder = path.rpartition("/")[0]
         if folder not in self._folders:
-            _make_folder(f"{self.root}/{folder}")
+            _make_folder(f"{self._root}/{folder}")
             self._folders.add(folder)
-        return f"{self.root}/{path}"
+        return f"{self._root}/{path}"
 
     def _count(self, size_bytes: int) -> None:
         self.counts.files += 1
@@ -251,8 +251,16 @@ def _link_or_copy(source: Path | str, target: str) -> None:
 
 
 def write_new(path: str, content: bytes) -> None:
-    """Write a file that nobody looks for yet, in one call of the system."""
-    with open(path, "wb", buffering=0) as file:  # noqa: PTH123  (many thousand times)
+    """Write a file that nobody looks for yet.
+
+    One of that name is replaced: it may be a link to the file of the site before.
+    """
+    try:
+        file = open(path, "xb", buffering=0)  # noqa: PTH123, SIM115  (many thousand times)
+    except FileExistsError:
+        os.unlink(path)  # noqa: PTH108
+        file = open(path, "xb", buffering=0)  # noqa: PTH123, SIM115
+    with file:
         view = memoryview(content)
         while view:
             view = view[file.write(view) :]

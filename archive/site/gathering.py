@@ -15,7 +15,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from archive.kept_objects import packed
@@ -28,6 +28,7 @@ from archive.site.gists import (
     cards_at,
     digest_of,
     gist_at,
+    packed_item,
     shown_at,
 )
 from archive.site.items import Card, ShownItem, card
@@ -43,6 +44,7 @@ ENTITY_KINDS = ("person", "intangible", "relic_site")
 _MOST_SPELLINGS = 12
 _NEARBY = 12
 _RAREST = 3
+_CARDS = 1 << 13
 _GROUP_ITEMS = 48
 _MOST_IN_GROUP = 128
 
@@ -95,7 +97,7 @@ class Gathering:
         cards = packed({lang: card(item, images, lang) for lang in self._languages})
         # It is in the pictures already; each row would hold its file once more.
         item = replace(item, limits=replace(item.limits, watermark=None))
-        shown = packed((item, images))
+        shown = packed_item(item, images)
         values = values_of(record, self._profile, self._languages)
         has_canvases = item.derivatives is not None and bool(item.derivatives.canvases)
         gist = Gist(
@@ -225,6 +227,8 @@ class Gathered:
         self._db = sqlite3.connect(read_only_uri(path, is_immutable=True), uri=True)
         self._entries = [e for of_facet in known.values.values() for e in of_facet.values()]
         self._entries.sort(key=lambda entry: entry.number)
+        # An item stands in the lists of its neighbours and of all its values, in every edition.
+        self._cards_at = lru_cache(maxsize=_CARDS)(self._read_cards)
         self._facet_digests: dict[str, bytes] = {}
 
     def close(self) -> None:
@@ -324,6 +328,9 @@ class Gathered:
 
     def cards_at(self, seq: int) -> dict[str, Card]:
         """Return what lists show of the item at a place in the list, by language."""
+        return self._cards_at(seq)
+
+    def _read_cards(self, seq: int) -> dict[str, Card]:
         return cards_at(self._db, self.known.places[seq - 1], self.digest_at(seq))
 
     def digest_at(self, seq: int) -> bytes:

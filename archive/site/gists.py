@@ -13,7 +13,9 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,14 @@ from archive.kept_objects import packed, unpacked
 from archive.site.facets import FacetValue
 from archive.site.items import Card, ShownItem
 from schemas.derivatives import DerivativeSet
+from schemas.dublincore import PARTS, statement_of
 
 DIGEST_BYTES = 16
+_VALUES = 1 << 14
+Shown = tuple[ShownItem, DerivativeSet | None]
+"""An item, and its derivatives as far as they are on the site."""
+
+_parts = attrgetter(*PARTS)
 _SCHEMA = """
 CREATE TABLE key (key BLOB);
 CREATE TABLE vals (number INTEGER PRIMARY KEY, value TEXT UNIQUE, seal BLOB);
@@ -80,7 +88,8 @@ class KeptGists:
     """
 
     def __init__(self, path: Path, key: bytes | None) -> None:
-        self._path = path
+        # Most values are those of other items, too.
+        self._number = lru_cache(maxsize=_VALUES)(self._number_of)
         if key is None or not _is_of(path, key):
             forget_database(path)
         is_new = not path.exists()
@@ -120,7 +129,7 @@ class KeptGists:
 
     def put(self, stamp: bytes, gist: Gist, cards: bytes, shown: bytes) -> int:
         """Keep an item; return its place."""
-        data = packed(astuple(gist))
+        data = packed(tuple(vars(gist).values()))
         row = (gist.item_id, stamp, data, digest_of(stamp, data), cards, shown)
         self._db.execute("DELETE FROM items WHERE item_id = ?", (gist.item_id,))
         found = self._db.execute(
@@ -130,24 +139,22 @@ class KeptGists:
         )
         return int(found.lastrowid or 0)
 
-    def shown(self, place: int, gist: Gist) -> tuple[ShownItem, DerivativeSet | None]:
+    def shown(self, place: int, gist: Gist) -> Shown:
         """Return the item at a place, and its images."""
         return shown_at(self._db, place, gist.state)
 
     def numbers(self, values: Iterable[FacetValue]) -> array[int]:
         """Return the numbers of some values; they are kept."""
-        found = array("I")
-        for value in values:
-            text = _text_of(value)
-            row = self._db.execute("SELECT number FROM vals WHERE value = ?", (text,)).fetchone()
-            if row is None:
-                seal = digest_of(text.encode())
-                done = self._db.execute(
-                    "INSERT INTO vals (value, seal) VALUES (?, ?)", (text, seal)
-                )
-                row = (done.lastrowid,)
-            found.append(row[0])
-        return found
+        return array("I", map(self._number, values))
+
+    def _number_of(self, value: FacetValue) -> int:
+        text = _text_of(value)
+        row = self._db.execute("SELECT number FROM vals WHERE value = ?", (text,)).fetchone()
+        if row is None:
+            seal = digest_of(text.encode())
+            done = self._db.execute("INSERT INTO vals (value, seal) VALUES (?, ?)", (text, seal))
+            row = (done.lastrowid,)
+        return int(row[0])
 
     def value(self, number: int) -> FacetValue:
         """Return the value with a number.
@@ -190,17 +197,29 @@ def gist_at(database: sqlite3.Connection, place: int) -> Gist:
     return gist_of(row[1])
 
 
-def shown_at(
-    database: sqlite3.Connection, place: int, state: bytes
-) -> tuple[ShownItem, DerivativeSet | None]:
+def shown_at(database: sqlite3.Connection, place: int, state: bytes) -> Shown:
     """Return the item at a place of the file, and its images; ``state`` is their digest.
 
     Raises:
         sqlite3.DatabaseError: It is damaged.
     """
     row = database.execute("SELECT shown FROM items WHERE number = ?", (place,)).fetchone()
-    found: tuple[ShownItem, DerivativeSet | None] = _sealed(row, place, state)
-    return found
+    return _shown_of(_sealed(row, place, state))
+
+
+def packed_item(item: ShownItem, images: DerivativeSet | None) -> bytes:
+    """Return an item and its images as they are kept.
+
+    Its statements are kept as their parts alone, which are read in a tenth of the time.
+    """
+    bare = replace(item, record=replace(item.record, statements=()))
+    return packed((bare, tuple(map(_parts, item.record.statements)), images))
+
+
+def _shown_of(kept: tuple[ShownItem, tuple[Any, ...], DerivativeSet | None]) -> Shown:
+    bare, parts, images = kept
+    statements = tuple(map(statement_of, parts))
+    return replace(bare, record=replace(bare.record, statements=statements)), images
 
 
 def cards_at(database: sqlite3.Connection, place: int, digest: bytes) -> dict[str, Card]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -65,9 +66,10 @@ def picture_offers(canvas: Canvas, *, has_download: bool) -> tuple[Offer, ...]:
     return tuple(sizes.values())
 
 
-def size_words(lang: str) -> list[str]:
+@functools.cache
+def size_words(lang: str) -> tuple[str, ...]:
     """Return what the sizes are called."""
-    return [translate(word, lang) for word in _WORDS]
+    return tuple(translate(word, lang) for word in _WORDS)
 
 
 def first_widths(widths_px: Sequence[int]) -> Sequence[int]:

@@ -9,10 +9,11 @@ from typing import Any
 from archive.kept_objects import packed, unpacked
 from archive.settings import Settings
 from archive.site.data_files import DataLines, data_lines
+from archive.site.displays import Displays
 from archive.site.files import SiteTree
 from archive.site.gathering import Gathered, GatheredItem
 from archive.site.item_images import ItemImages, info_path
-from archive.site.items import Card, Text, display
+from archive.site.items import Card, Text
 from archive.site.known import ItemGroup
 from archive.site.pages import Around, Neighbours, Pages, json_ld_path, linked_art_path
 from archive.site.reuse import PageGroup, Reuse
@@ -89,6 +90,7 @@ class ItemPages:
         self._linked_art = linked_art
         self._told = told
         self._reuse = reuse
+        self._displays = {lang: Displays(profile, settings, lang) for lang in settings.languages}
 
     def write(self, group: ItemGroup) -> Iterator[WrittenItem]:
         """Write the items of a group."""
@@ -136,13 +138,14 @@ class ItemPages:
             self._images.bring_whole(item.item_id, item.gist.canvases)
         elif item.images is not None:
             self._images.bring(item.shown, item.images)
-        said = pages.write(
-            item.item_id,
-            lambda: self._parts(circle),
-            self._paths(item),
-            lambda: packed(self._make(circle)),
-        )
-        written: WrittenItem = unpacked(said)
+        made: list[WrittenItem] = []
+
+        def make() -> bytes:
+            made.append(self._make(circle))
+            return packed(made[0])
+
+        said = pages.write(item.item_id, lambda: self._parts(circle), self._paths(item), make)
+        written: WrittenItem = made[0] if made else unpacked(said)
         return written
 
     def _parts(self, circle: _Circle) -> Iterator[bytes]:
@@ -199,7 +202,7 @@ class ItemPages:
             is_main = lang == self._settings.main_language
             html = self._pages.item(
                 lang,
-                display(shown, item.images, self._profile, self._settings, lang),
+                self._displays[lang].display(shown, item.images),
                 Neighbours(before[lang] if before else None, after[lang] if after else None),
                 described if is_main else self._describe(item, lang),
                 self._around(circle, lang),

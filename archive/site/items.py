@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from archive.limits import Limits
 from archive.settings import Settings
-from archive.site.facets import statement_values
-from archive.site.item_offers import Offer, first_widths, layout_sizes, picture_offers, rights_icons
-from schemas.alt_texts import ALT_TEXT, alt_texts
+from archive.site.item_offers import Offer, first_widths, layout_sizes, rights_icons
 from schemas.crosswalks import public_record
 from schemas.derivatives import Canvas, DerivativeSet, ImageFile
 from schemas.dublincore import Statement
 from schemas.identifiers import image_folder
-from schemas.meanings import meaning_of
-from schemas.messages import translate
-from schemas.profile import Field, Profile, Role
-from schemas.records import Record, View, best_value
-from schemas.rights import RightsStatement, rights_statement
-from schemas.views import label_text
-
-# Shown in places of their own, not in the table of particulars.
-_ELSEWHERE_TERMS = ("title", "rights", "license")
-_PROSE_FIELD = "description"
+from schemas.profile import Profile
+from schemas.records import Record, best_value
 
 
 class SiteItem(Protocol):
@@ -94,9 +83,11 @@ class Text:
     lang: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Value:
     """One value in the table of particulars.
+
+    Two are never equal: what is remembered of one is found by the object itself.
 
     Attributes:
         text: What is read.
@@ -114,8 +105,7 @@ class Value:
     meaning: str = ""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One field in the table of particulars."""
 
     label: str
@@ -228,171 +218,39 @@ class Display:
     maker: str = ""
 
 
-def display(
-    item: ShownItem, images: DerivativeSet | None, profile: Profile, settings: Settings, lang: str
-) -> Display:
-    """Return what the page of ``item`` in ``lang`` shows.
-
-    Args:
-        item: The item.
-        images: Its derivatives as far as they are on the site, or None.
-        profile: Which fields are shown and what they are called.
-        settings: Rights and publisher of items that have none of their own.
-        lang: Language of the page.
-    """
-    record = item.record
-    profile = profile.of(record.kind)
-    title = _title(record, lang)
-    return Display(
-        item_id=item.item_id,
-        identifier=record.identifier,
-        title=title,
-        other_titles=tuple(
-            text
-            for text in (_text(s, lang) for s in record.values("title") if s.value)
-            if text.text != title.text
-        ),
-        date=_date(record, lang),
-        prose=tuple(
-            Text(value.text, value.lang)
-            for field in profile
-            if field.name == _PROSE_FIELD and field.is_shown
-            for value in _values(record, field, lang)
-        ),
-        rows=tuple(_rows(record, profile, lang)),
-        rights=_rights(record, settings, lang),
-        holder=_holder(record, settings, lang),
-        views=tuple(_views(item, images, title, lang)),
-        has_download=item.limits.has_download,
-        maker="; ".join(dict.fromkeys(s.value for s in record.values("creator") if s.value)),
-    )
-
-
 def card(item: SiteItem, images: DerivativeSet | None, lang: str) -> Card:
     """Return what a list in ``lang`` shows of ``item``."""
     picture = None
     if images is not None:
         canvas = images.canvases[0]
-        picture = _picture(f"{image_folder(item.item_id)}/{canvas.key}", canvas.thumbnail)
+        picture = picture_of(f"{image_folder(item.item_id)}/{canvas.key}", canvas.thumbnail)
     return Card(
         item_id=item.item_id,
         identifier=item.record.identifier,
-        title=_title(item.record, lang),
-        date=_date(item.record, lang),
+        title=title_of(item.record, lang),
+        date=date_of(item.record, lang),
         picture=picture,
     )
 
 
-def _title(record: Record, lang: str) -> Text:
+def title_of(record: Record, lang: str) -> Text:
+    """Return what readers of ``lang`` know an item by."""
     best = best_value((s for s in record.values("title") if s.value), lang)
-    return _text(best, lang) if best else Text(record.identifier)
+    return text_of(best, lang) if best else Text(record.identifier)
 
 
-def _date(record: Record, lang: str) -> Text:
+def date_of(record: Record, lang: str) -> Text:
+    """Return when an item was made, as readers of ``lang`` are told; may be empty."""
     dates = [s for term in ("created", "date", "temporal") for s in record.values(term) if s.value]
     best = best_value(dates, lang)
-    return _text(best, lang) if best else Text("")
+    return text_of(best, lang) if best else Text("")
 
 
-def _holder(record: Record, settings: Settings, lang: str) -> Text:
-    best = best_value((s for s in record.values("publisher") if s.value), lang)
-    return _text(best, lang) if best else Text(settings.publisher)
-
-
-def _rows(record: Record, profile: Profile, lang: str) -> Iterator[Row]:
-    said = {statement.field for statement in record.statements}
-    for field in profile:
-        if field.name not in said and field.role is not Role.IDENTIFIER:
-            continue
-        if not field.is_shown or field.role in (Role.FILES, Role.ACCESS, Role.KIND):
-            continue
-        if field.term in _ELSEWHERE_TERMS or field.name in (_PROSE_FIELD, ALT_TEXT):
-            continue
-        values = tuple(_values(record, field, lang))
-        if not values and field.role is Role.IDENTIFIER:
-            values = (Value(record.identifier),)
-        if values:
-            yield Row(field.label(lang), values)
-
-
-def _values(record: Record, field: Field, lang: str) -> Iterator[Value]:
-    """Yield a field's values for a reader of ``lang``: theirs, else those in other languages."""
-    found = [s for s in record.statements if s.field == field.name]
-    own = [s for s in found if s.lang in ("", lang)]
-    for statement in own or found:
-        text = _text(statement, lang)
-        # A term's address in a vocabulary is for programs; its text leads to like items.
-        uri = statement.written_uri
-        uri = uri or (statement.value if _is_web_address(statement.value) else "")
-        page = next((value.page for value in statement_values(statement, field)), "")
-        yield Value(text.text, text.lang, uri, page, meaning_of(statement, lang))
-
-
-def _rights(record: Record, settings: Settings, lang: str) -> Rights:
-    rights = [s for s in record.statements if s.term in ("rights", "license")]
-    texts = [s for s in rights if s.value and s.value != s.uri and not rights_statement(s.value)]
-    uri = next((s.uri or s.value for s in rights if s.uri or rights_statement(s.value)), "")
-    if not rights:
-        texts = [Statement("rights", settings.rights)] if settings.rights else []
-        uri = settings.rights_uri
-    own = [s for s in texts if s.lang in ("", lang)]
-    known: RightsStatement | None = rights_statement(uri)
-    return Rights(
-        texts=tuple(_text(s, lang) for s in own or texts),
-        uri=known.uri if known else uri,
-        mark=known.mark if known else "",
-        meaning=translate(known.meaning, lang) if known else "",
-    )
-
-
-def _view_label(view: View | None, lang: str) -> Text:
-    """Return what a view shows: our own labels in the reader's language, others as they are."""
-    if view is None:
-        return Text("", "")
-    text = label_text(view.label, lang)
-    is_translated = text != view.label
-    return Text(text, view.lang if view.lang != lang and not is_translated else "")
-
-
-def _view_alt(record: Record, place: int, title: Text, label: Text, lang: str) -> Text:
-    """Return what a view shows in words: the museum's, else the title and the view's name."""
-    said = best_value(alt_texts(record.statements, place), lang)
-    if said is not None:
-        return _text(said, lang)
-    return Text(f"{title.text} ({label.text})" if label.text else title.text, title.lang)
-
-
-def _views(
-    item: ShownItem, images: DerivativeSet | None, title: Text, lang: str
-) -> Iterator[PictureView]:
-    places = {view.path: place for place, view in enumerate(item.record.views)}
-    for canvas in images.canvases if images else ():
-        place = places.get(canvas.master)
-        label = _view_label(None if place is None else item.record.views[place], lang)
-        folder = f"{image_folder(item.item_id)}/{canvas.key}"
-        thumbnail, *access = (
-            _picture(folder, file) for file in (canvas.thumbnail, *canvas.access_images)
-        )
-        yield PictureView(
-            key=canvas.key,
-            label=label,
-            alt=_view_alt(item.record, -1 if place is None else place, title, label, lang),
-            thumbnail=thumbnail,
-            access=access[-1],
-            sources=tuple({picture.width_px: picture for picture in (thumbnail, *access)}.values()),
-            folder=folder,
-            canvas=canvas,
-            offers=picture_offers(canvas, has_download=item.limits.has_download),
-        )
-
-
-def _picture(folder: str, file: ImageFile) -> Picture:
+def picture_of(folder: str, file: ImageFile) -> Picture:
+    """Return a picture of the site from its folder, relative to the root."""
     return Picture(f"{folder}/{file.name}", f"{folder}/{file.webp}", file.width_px, file.height_px)
 
 
-def _text(statement: Statement, lang: str) -> Text:
+def text_of(statement: Statement, lang: str) -> Text:
+    """Return what a statement says to readers of ``lang``."""
     return Text(statement.value or statement.uri, statement.lang if statement.lang != lang else "")
-
-
-def _is_web_address(text: str) -> bool:
-    return text.startswith(("http://", "https://")) and " " not in text

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 
 from archive.settings import Settings
 from archive.site.environment import page_environment
 from archive.site.theme import Theme
-from archive.site.urls import PageUrls, absolute_url, safe_url
+from archive.site.urls import PageUrls, absolute_url, link, safe_url
 from schemas.errors import ConfigError
 from schemas.messages import _
 
@@ -52,8 +52,7 @@ def policy_with(images_from: str) -> str:
     return CONTENT_SECURITY_POLICY.replace("img-src 'self'", f"img-src 'self' {images_from}")
 
 
-@dataclass(frozen=True)
-class Twin:
+class Twin(NamedTuple):
     """A page in one of the editions.
 
     Attributes:
@@ -137,21 +136,23 @@ class Renderer:
             Twin(
                 lang=other,
                 name=language_name(other),
-                href=urls.to(f"{other}/{path}"),
+                href=link(urls.prefix, f"{other}/{path}"),
                 address=absolute_url(settings.base_url, f"{other}/{path}"),
                 is_current=other == lang,
             )
             for other in settings.languages
         ]
-        canonical = absolute_url(settings.base_url, f"{lang}/{path}")
+        canonical = ""
+        if settings.has_public_url:
+            canonical = absolute_url(settings.base_url, f"{lang}/{path}")
         return {
             "lang": lang,
-            "url": urls.to,
-            "page": functools.partial(_edition_link, urls, lang),
+            "url": _links(urls.prefix),
+            "page": _links(f"{urls.prefix}{lang}/"),
             "site_title": settings.title_in(lang),
             "publisher": settings.publisher,
             "twins": twins,
-            "canonical": canonical if settings.has_public_url else "",
+            "canonical": canonical,
             "policy": CONTENT_SECURITY_POLICY,
             "site_ways": self._ways,
             "theme": self._theme,
@@ -160,8 +161,10 @@ class Renderer:
         }
 
 
-def _edition_link(urls: PageUrls, lang: str, path: str, **query: str) -> str:
-    return urls.to(f"{lang}/{path}", **query)
+@functools.cache
+def _links(prefix: str) -> Callable[..., str]:
+    """Return what makes links below a prefix: the same for all pages of one depth."""
+    return functools.partial(link, prefix)
 
 
 def _theme_error(error: Exception, folder: Path, template: str) -> ConfigError:
@@ -188,8 +191,8 @@ def _environment(lang: str, theme: Path | None) -> jinja2.Environment:
     environment.filters["bytes"] = functools.partial(_bytes, lang)
     environment.filters["day"] = functools.partial(_day, lang)
     environment.filters["language"] = language_name
-    environment.policies["json.dumps_function"] = json.dumps
-    environment.policies["json.dumps_kwargs"] = {"sort_keys": False, "ensure_ascii": False}
+    environment.policies["json.dumps_function"] = json.JSONEncoder(ensure_ascii=False).encode
+    environment.policies["json.dumps_kwargs"] = {}
     return environment
 
 

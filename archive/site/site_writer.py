@@ -20,12 +20,13 @@ from archive.layout import Layout
 from archive.settings import Settings
 from archive.site.crew import do_pieces
 from archive.site.data_files import DataFiles, Offers
+from archive.site.displays import Displays
 from archive.site.files import SiteTree
 from archive.site.gathering import Gathered, Gathering
 from archive.site.gists import Gist
 from archive.site.item_images import ItemImages
 from archive.site.item_pages import JsonLd, Told
-from archive.site.items import Display, ShownItem, card, display, shown_item
+from archive.site.items import Display, ShownItem, card, shown_item
 from archive.site.kept import KEY_NAME, KeptPages, MadeGroup, MadePages, digest_of, key_of
 from archive.site.listing import ListedItem
 from archive.site.lists import CollectionFiles
@@ -101,6 +102,7 @@ class SiteWriter:
         self._offers = offers
         self._stories = StoryPages(read_stories(layout.stories, settings.languages), settings)
         self._in_stories: dict[str, dict[str, Display]] = {lang: {} for lang in settings.languages}
+        self._displays = {lang: Displays(profile, settings, lang) for lang in settings.languages}
         log = changes_path() if offers is not None else ""
         self._digest = hashlib.sha256()
         self._publication = replace(publication_of(settings), changes_path=log)
@@ -179,7 +181,7 @@ class SiteWriter:
 
     def _keep_for_stories(self, item: ShownItem, images: DerivativeSet | None) -> None:
         for lang, kept in self._in_stories.items():
-            shown = display(item, images, self._profile, self._settings, lang)
+            shown = self._displays[lang].display(item, images)
             kept[item.record.identifier] = shown
 
     def _write_pages(
@@ -339,7 +341,7 @@ class SiteWriter:
         """Return what the home page of an edition shows."""
         lead = None
         if survey.lead:
-            lead = display(*survey.lead, self._profile, self._settings, lang)
+            lead = self._displays[lang].display(*survey.lead)
         return HomeContent(
             highlights=tuple(card(*shown, lang) for shown in survey.highlights),
             latest=tuple(card(*shown, lang) for shown in survey.latest),

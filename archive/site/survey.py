@@ -6,9 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from archive.site.gists import Gist
-from archive.site.items import ShownItem
-from schemas.derivatives import DerivativeSet
+from archive.site.gists import Gist, Shown
 
 HIGHLIGHTS = 8
 LATEST = 4
@@ -16,9 +14,6 @@ _LEAD_WIDTH_PX = 1000
 
 Place = tuple[int, Gist]
 """Where an item is kept, and what lists know of it."""
-
-Shown = tuple[ShownItem, DerivativeSet | None]
-"""An item, and its derivatives as far as they are on the site."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
 _SAFE_SCHEMES = ("http", "https", "mailto", "")
@@ -36,8 +37,17 @@ class PageUrls:
 
     def to(self, target: str, **query: str) -> str:
         """Return the link to ``target``, a path relative to the root of the site."""
-        link = self.prefix + _quoted(target)
-        return f"{link}?{urlencode(query)}" if query else link
+        return link(self.prefix, target, **query)
+
+
+@lru_cache(maxsize=1 << 14)
+def link(prefix: str, target: str, **query: str) -> str:
+    """Return the link to ``target``, a path below what ``prefix`` leads to.
+
+    Most pages link to what others of their depth link to.
+    """
+    address = prefix + _quoted(target)
+    return f"{address}?{urlencode(query)}" if query else address
 
 
 def absolute_url(base_url: str, path: str) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from archive.export import FORMATS, ExportReport
-from archive.export.deletions import DELETED_NAME
 from archive.export.selection import Selection
 from pipeline.commands.opening import now, open_chosen
 from pipeline.commands.options import archive_option, json_option
@@ -192,7 +191,7 @@ def _print_export(report: ExportReport) -> None:
                 "{count} item is no longer to be had: see {name}.",
                 "{count} items are no longer to be had: see {name}.",
                 report.deleted,
-            ).format(count=report.deleted, name=DELETED_NAME)
+            ).format(count=report.deleted, name=report.deletions)
         )
     if report.without_masters:
         click.echo(

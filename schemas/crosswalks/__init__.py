@@ -20,14 +20,24 @@ def public_record(record: Record, profile: Profile) -> Record:
     and statements of fields that ``profile`` hides or no longer has; statements that came from no
     field stay. So are letters that turn the writing round: a record from elsewhere may have some.
     """
-    shown = {field.name for field in profile.of(record.kind) if field.is_shown} | {""}
+    shown = profile.of(record.kind).shown_names
     statements = tuple(
-        replace(entry, value=value) if value != entry.value else entry
-        for entry in record.statements
-        if entry.field in shown and ((value := without_turning(entry.value)) or entry.uri)
+        [
+            replace(entry, value=value) if value != entry.value else entry
+            for entry in record.statements
+            if (entry.field in shown or not entry.field)
+            and ((value := without_turning(entry.value)) or entry.uri)
+        ]
     )
     views = tuple(
-        replace(view, label=label) if (label := without_turning(view.label)) != view.label else view
-        for view in record.views
+        [
+            replace(view, label=label)
+            if (label := without_turning(view.label)) != view.label
+            else view
+            for view in record.views
+        ]
     )
+    found = (statements, views, (), ())
+    if found == (record.statements, record.views, record.extra, record.originals):
+        return record
     return replace(record, statements=statements, views=views, extra=(), originals=())

@@ -25,7 +25,7 @@ from schemas.crosswalks.exchange import (
     check_is_object,
 )
 from schemas.crosswalks.parts import Part, Parts, Said, parts_of
-from schemas.crosswalks.tree import Node, add, is_plain_uri, root_node, write_tree
+from schemas.crosswalks.tree import Node, add_text, is_plain_uri, root_node, write_tree
 from schemas.records import Record
 
 EDM_PREFIXES = (
@@ -81,7 +81,7 @@ def edm_xml(record: Record, published: Published, exchange: Exchange) -> bytes:
         UnfitRecordError: It lacks what EDM demands; says field by field what to do.
     """
     root = root_node("rdf:RDF", EDM_PREFIXES)
-    root.children = list(edm_nodes(record, published, exchange))
+    root.children.extend(edm_nodes(record, published, exchange))
     return write_tree(root)
 
 
@@ -98,34 +98,30 @@ def edm_nodes(record: Record, published: Published, exchange: Exchange) -> tuple
     if findings:
         raise UnfitRecordError(findings)
     base = published.page_url or next(image.url for image in published.images if image.url)
-    root = Node("")
     context = Context(base)
-    thing = add(root, "edm:ProvidedCHO", attributes={"rdf:about": f"{base}#object"})
+    thing = Node("edm:ProvidedCHO", {"rdf:about": f"{base}#object"})
     _describe(thing, record, parts, exchange, context)
     uri = allowed_rights(rights)
     shown = [image for image in published.images if image.url]
-    for at, image in enumerate(shown):
-        before = shown[at - 1].url if at else ""
-        _add_view(root, image, uri, published.manifest_url, before)
-    root.children.extend(context.nodes)
-    _add_aggregation(root, base, uri, published, exchange, rights.texts)
-    for image in shown:
-        service = add(root, "svcs:Service", attributes={"rdf:about": image.service_url})
-        _refer(service, "dcterms:conformsTo", _IMAGE_API)
-        _refer(service, "doap:implements", _LEVEL_0)
-    return tuple(root.children)
+    before = ("", *(image.url for image in shown))
+    views = (
+        _view(image, uri, published.manifest_url, url)
+        for image, url in zip(shown, before, strict=False)
+    )
+    given = _aggregation(base, uri, published, exchange, rights.texts)
+    return (thing, *views, *context.nodes, given, *map(_service, shown))
 
 
 def _describe(
     thing: Node, record: Record, parts: Parts, exchange: Exchange, context: Context
 ) -> None:
-    add(thing, "dc:identifier", record.identifier)
+    add_text(thing, "dc:identifier", record.identifier)
     for said in parts[Part.NUMBER]:
-        add(thing, "dc:identifier", said.text)
+        add_text(thing, "dc:identifier", said.text)
     for said in parts[Part.TITLE]:
-        add(thing, "dc:title", said.text, said.lang)
+        add_text(thing, "dc:title", said.text, said.lang)
     for said in parts[Part.OTHER_TITLE]:
-        add(thing, "dcterms:alternative", said.text, said.lang)
+        add_text(thing, "dcterms:alternative", said.text, said.lang)
     for part, name in _CONCEPTS.items():
         for said in parts[part]:
             _add_concept(thing, name, said, context)
@@ -144,17 +140,17 @@ def _describe(
     _add_languages(thing, parts)
     holder = next(iter(parts[Part.HOLDER]), None)
     text, lang = (holder.text, holder.lang) if holder else (exchange.museum, "")
-    add(thing, "edm:currentLocation", text, lang)
-    add(thing, "edm:type", edm_type(record, parts, exchange))
+    add_text(thing, "edm:currentLocation", text, lang)
+    add_text(thing, "edm:type", edm_type(record, parts, exchange))
 
 
 def _add_languages(thing: Node, parts: Parts) -> None:
     tags = languages_of(parts)
     for tag in tags:
-        add(thing, "dc:language", tag)
+        add_text(thing, "dc:language", tag)
     if not tags:
         for said in parts[Part.LANGUAGE]:
-            add(thing, "dc:language", said.text, said.lang)
+            add_text(thing, "dc:language", said.text, said.lang)
 
 
 def _add_concept(thing: Node, name: str, said: Said, context: Context) -> None:
@@ -163,51 +159,56 @@ def _add_concept(thing: Node, name: str, said: Said, context: Context) -> None:
         _refer(thing, name, about)
         return
     for lang, text in said.names():
-        add(thing, name, text, lang)
+        add_text(thing, name, text, lang)
 
 
 def _add_literal(thing: Node, name: str, said: Said) -> None:
     if said.statement.value:
-        add(thing, name, said.statement.value, said.lang)
+        add_text(thing, name, said.statement.value, said.lang)
     if is_plain_uri(said.statement.uri):
         _refer(thing, name, said.statement.uri)
     elif not said.statement.value:
-        add(thing, name, said.statement.uri)
+        add_text(thing, name, said.statement.uri)
 
 
-def _add_view(
-    root: Node, image: PublishedImage, rights: str, manifest_url: str, before: str
-) -> None:
-    view = add(root, "edm:WebResource", attributes={"rdf:about": image.url})
+def _view(image: PublishedImage, rights: str, manifest_url: str, before: str) -> Node:
+    view = Node("edm:WebResource", {"rdf:about": image.url})
     for lang, text in image.labels:
-        add(view, "dc:description", text, lang)
+        add_text(view, "dc:description", text, lang)
     if before:
         _refer(view, "edm:isNextInSequence", before)
     _refer(view, "edm:rights", rights)
-    add(view, "ebucore:hasMimeType", "image/jpeg")
+    add_text(view, "ebucore:hasMimeType", "image/jpeg")
     for name, pixels in (("ebucore:width", image.width_px), ("ebucore:height", image.height_px)):
-        add(view, name, str(pixels), attributes={"rdf:datatype": _INTEGER})
+        add_text(view, name, str(pixels), attributes={"rdf:datatype": _INTEGER})
     if manifest_url:
         _refer(view, "dcterms:isReferencedBy", manifest_url)
     if image.thumbnail_url:
         _refer(view, "edm:preview", image.thumbnail_url)
     _refer(view, "svcs:has_service", image.service_url)
+    return view
 
 
-def _add_aggregation(
-    root: Node,
+def _service(image: PublishedImage) -> Node:
+    service = Node("svcs:Service", {"rdf:about": image.service_url})
+    _refer(service, "dcterms:conformsTo", _IMAGE_API)
+    _refer(service, "doap:implements", _LEVEL_0)
+    return service
+
+
+def _aggregation(
     base: str,
     rights: str,
     published: Published,
     exchange: Exchange,
     rights_texts: tuple[tuple[str, str], ...],
-) -> None:
-    given = add(root, "ore:Aggregation", attributes={"rdf:about": f"{base}#aggregation"})
+) -> Node:
+    given = Node("ore:Aggregation", {"rdf:about": f"{base}#aggregation"})
     _refer(given, "edm:aggregatedCHO", f"{base}#object")
     if exchange.museum_uri.startswith(_EUROPEANA_ORGANIZATION):
         _refer(given, "edm:dataProvider", exchange.museum_uri)
     else:
-        add(given, "edm:dataProvider", exchange.museum)
+        add_text(given, "edm:dataProvider", exchange.museum)
     shown = [image for image in published.images if image.url]
     for image in shown[1:]:
         _refer(given, "edm:hasView", image.url)
@@ -218,11 +219,12 @@ def _add_aggregation(
     picture = shown[0].url if shown else next((i.thumbnail_url for i in published.images), "")
     if picture:
         _refer(given, "edm:object", picture)
-    add(given, "edm:provider", exchange.provider or exchange.museum)
+    add_text(given, "edm:provider", exchange.provider or exchange.museum)
     for lang, text in rights_texts:
-        add(given, "dc:rights", text, lang)
+        add_text(given, "dc:rights", text, lang)
     _refer(given, "edm:rights", rights)
+    return given
 
 
 def _refer(parent: Node, name: str, address: str) -> None:
-    add(parent, name, attributes={"rdf:resource": address})
+    add_text(parent, name, attributes={"rdf:resource": address})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.crosswalks.parts import Said
-from schemas.crosswalks.tree import Node, add, is_plain_uri
+from schemas.crosswalks.tree import Node, add_text, is_plain_uri
 from schemas.crosswalks.values import degrees_text, located, span_of
 from schemas.messages import N_, translate
 
@@ -25,7 +25,7 @@ class Context:
         """
         self.nodes: list[Node] = []
         self._base = base
-        self._concepts: dict[str, Node] = {}
+        self._concepts: dict[str, tuple[Node, set[str]]] = {}
         self._named: dict[tuple[str, str], str] = {}
 
     def concept(self, said: Said) -> str:
@@ -35,13 +35,14 @@ class Context:
             return ""
         if uri not in self._concepts:
             node = Node("skos:Concept", attributes={"rdf:about": uri})
-            labels = said.labels() or said.names()
-            if said.statement.value or said.term:
-                for lang, text in _one_a_language(labels):
-                    add(node, "skos:prefLabel", text, lang)
-            self._concepts[uri] = node
+            names = _one_a_language(said.labels() or said.names())
+            if not said.statement.value and not said.term:
+                names = ()
+            for lang, text in names:
+                add_text(node, "skos:prefLabel", text, lang)
+            self._concepts[uri] = node, {text.casefold() for _lang, text in names}
             self.nodes.append(node)
-        self._add_as_written(self._concepts[uri], said)
+        _add_as_written(*self._concepts[uri], said)
         return uri
 
     def place(self, said: Said) -> str:
@@ -53,18 +54,18 @@ class Context:
         if node is None:
             return about
         if found.latitude is not None and found.longitude is not None:
-            add(node, "wgs84_pos:lat", degrees_text(found.latitude))
-            add(node, "wgs84_pos:long", degrees_text(found.longitude))
-        add(node, "skos:prefLabel", said.text, said.lang)
+            add_text(node, "wgs84_pos:lat", degrees_text(found.latitude))
+            add_text(node, "wgs84_pos:long", degrees_text(found.longitude))
+        add_text(node, "skos:prefLabel", said.text, said.lang)
         if found.id and found.authority:
-            add(node, "skos:note", f"{found.authority}:{found.id}")
+            add_text(node, "skos:note", f"{found.authority}:{found.id}")
         if found.commune and not found.is_exact:
             for lang in ("vi", "en"):
                 note = translate(_CENTRE, lang).format(commune=found.commune)
-                add(node, "skos:note", note, lang)
+                add_text(node, "skos:note", note, lang)
         for unit in (found.commune, found.province):
             if unit:
-                add(node, "dcterms:isPartOf", unit, "vi")
+                add_text(node, "dcterms:isPartOf", unit, "vi")
         return about
 
     def time_span(self, said: Said) -> str:
@@ -75,12 +76,12 @@ class Context:
         about, node = self._new("time", "edm:TimeSpan", said.text)
         if node is None:
             return about
-        add(node, "skos:prefLabel", said.text, said.lang)
+        add_text(node, "skos:prefLabel", said.text, said.lang)
         if span.earliest:
-            add(node, "edm:begin", span.earliest)
+            add_text(node, "edm:begin", span.earliest)
         if span.latest:
-            add(node, "edm:end", span.latest)
-        add(node, "skos:notation", span.edtf)
+            add_text(node, "edm:end", span.latest)
+        add_text(node, "skos:notation", span.edtf)
         return about
 
     def _new(self, kind: str, name: str, text: str) -> tuple[str, Node | None]:
@@ -94,11 +95,12 @@ class Context:
         self.nodes.append(node)
         return about, node
 
-    @staticmethod
-    def _add_as_written(node: Node, said: Said) -> None:
-        text = said.statement.value
-        if text and all(text.casefold() != child.text.casefold() for child in node.children):
-            add(node, "skos:altLabel", text, said.lang)
+
+def _add_as_written(node: Node, names: set[str], said: Said) -> None:
+    text = said.statement.value
+    if text and text.casefold() not in names:
+        add_text(node, "skos:altLabel", text, said.lang)
+        names.add(text.casefold())
 
 
 def _one_a_language(labels: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

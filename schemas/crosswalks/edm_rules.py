@@ -69,7 +69,7 @@ def edm_type(record: Record, parts: Parts, exchange: Exchange) -> str:
     itself, then what is usual for its kind: a document is text unless it is a picture.
     """
     said = {exact_key(words_of(key)): value for key, value in exchange.edm_types.items()}
-    for entry in parts.of(Part.TYPE, Part.GENRE):
+    for entry in parts.of(Part.TYPE, Part.GENRE) if said else ():
         names = (*(text for _lang, text in entry.names()), entry.term.id if entry.term else "")
         for name in names:
             if name and (found := said.get(exact_key(words_of(name)))):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from schemas.dublincore import Statement
 from schemas.errors import RecordError
@@ -83,6 +83,7 @@ class Exchange:
         metadata_rights_uri: Licence of the descriptions themselves; may be empty.
         edm_types: EDM's type by kind of record or by object type, over the usual ones.
         tables: The vocabularies that terms have their labels from.
+        kept: What a crosswalk remembers of statements that come again, by kind and statement.
     """
 
     profile: Profile
@@ -96,9 +97,7 @@ class Exchange:
     metadata_rights_uri: str = ""
     edm_types: Mapping[str, str] = field(default_factory=dict)
     tables: ValueTables = field(default_factory=shipped_tables)
-    _terms: dict[tuple[str, str], Term | None] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    kept: dict[tuple[str, Statement], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def term_of(self, statement: Statement, described: Field | None) -> Term | None:
         """Return the vocabulary's term that a statement was found to name, or None.
@@ -110,11 +109,8 @@ class Exchange:
         term_id = statement.known("id") or statement.known("code")
         if described is None or term_id is None:
             return None
-        key = (f"{described.value_type}:{described.vocabulary}", str(term_id))
-        if key not in self._terms:
-            vocabulary = vocabulary_of(described, self.tables)
-            self._terms[key] = vocabulary.get(str(term_id)) if vocabulary else None
-        return self._terms[key]
+        vocabulary = vocabulary_of(described, self.tables)
+        return vocabulary.get(str(term_id)) if vocabulary else None
 
 
 NOT_OBJECTS: Final = frozenset({"person"})

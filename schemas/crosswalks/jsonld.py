@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from schemas.dublincore import TYPE_NS, DcmiType, Statement
@@ -96,6 +97,7 @@ _DATES: Mapping[str, tuple[str, ...]] = {
     "dateModified": ("modified",),
 }
 _ISO_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+_ASCII_WORD = re.compile(r"[a-z]+")
 _HTTP = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 
 
@@ -126,10 +128,12 @@ def schema_org(
     numbers = [record.identifier, *(entry.value or entry.uri for entry in statements["identifier"])]
     _put(data, "identifier", numbers)
     for name, terms in _TEXTS.items():
-        text = _language if name == "inLanguage" else _text
-        _put(data, name, [text(entry) for entry in _of(statements, terms)])
+        if found := _of(statements, terms):
+            text = _language if name == "inLanguage" else _text
+            _put(data, name, [text(entry) for entry in found])
     for name, (kind, terms) in _THINGS.items():
-        _put(data, name, [_thing(kind, entry) for entry in _of(statements, terms)])
+        if found := _of(statements, terms):
+            _put(data, name, [_thing(kind, entry) for entry in found])
     _put_dates(data, statements)
     licences = [address for entry in statements["license"] if (address := _address(entry))]
     _put(data, "license", licences)
@@ -145,18 +149,23 @@ def schema_type(record: Record) -> str:
     """Return the schema.org type of what ``record`` describes; CreativeWork when unsure."""
     kinds = record.values("type")
     for entry in kinds:
-        text = entry.value.casefold().strip()
-        for start, name in _BY_START.items():
-            if text == start or text.startswith(start + " "):
-                return name
-        for word in re.findall(r"[a-z]+", text):
-            if word in _BY_WORD:
-                return _BY_WORD[word]
+        if name := _type_by_words(entry.value):
+            return name
     for entry in kinds:
         name = entry.uri.removeprefix(TYPE_NS) if entry.uri.startswith(TYPE_NS) else entry.value
         if name in _BY_DCMI:
             return _BY_DCMI[name]
     return "CreativeWork"
+
+
+@lru_cache(maxsize=1 << 12)
+def _type_by_words(text: str) -> str:
+    """Return the type that an object type's words stand for, or an empty text."""
+    words = text.casefold().strip()
+    for start, name in _BY_START.items():
+        if words == start or words.startswith(start + " "):
+            return name
+    return next((_BY_WORD[word] for word in _ASCII_WORD.findall(words) if word in _BY_WORD), "")
 
 
 class _ByTerm(dict[str, list[Statement]]):
@@ -166,25 +175,33 @@ class _ByTerm(dict[str, list[Statement]]):
 
 def _by_term(statements: Iterable[Statement], lang: str) -> _ByTerm:
     grouped = _ByTerm()
-    for entry in sorted(statements, key=lambda entry: entry.lang != lang):
+    entries = list(statements)
+    if lang in {entry.lang for entry in entries}:
+        entries.sort(key=lambda entry: entry.lang != lang)
+    for entry in entries:
         grouped.setdefault(entry.term, []).append(entry)
     return grouped
 
 
 def _of(statements: _ByTerm, terms: tuple[str, ...]) -> list[Statement]:
+    if statements.keys().isdisjoint(terms):
+        return []
     return [entry for term in terms for entry in statements[term]]
 
 
 def _put(data: dict[str, Any], name: str, values: list[Any]) -> None:
-    unique = [value for at, value in enumerate(values) if value not in values[:at]]
-    if unique:
-        data[name] = unique[0] if len(unique) == 1 else unique
+    if len(values) > 1:
+        values = [value for at, value in enumerate(values) if value not in values[:at]]
+    if values:
+        data[name] = values[0] if len(values) == 1 else values
 
 
 def _put_dates(data: dict[str, Any], statements: _ByTerm) -> None:
     other: list[Any] = []
     for name, terms in _DATES.items():
         entries = _of(statements, terms)
+        if not entries:
+            continue
         exact = {entry: date for entry in entries if (date := _iso_date(entry))}
         _put(data, name, list(exact.values()))
         other += [_text(entry) for entry in entries if exact.get(entry) != entry.value]
@@ -218,7 +235,7 @@ def _language(entry: Statement) -> Any:
 def _text(entry: Statement) -> Any:
     if not entry.value:
         return entry.uri
-    if is_language_tag(entry.lang):
+    if entry.lang and is_language_tag(entry.lang):
         return {"@value": entry.value, "@language": entry.lang}
     return entry.value
 

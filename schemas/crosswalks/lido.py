@@ -14,6 +14,7 @@ Source: LIDO 1.1, https://lido-schema.org/schema/v1.1/lido-v1.1.html
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from schemas.crosswalks.credit import rights_said
 from schemas.crosswalks.exchange import Exchange, Published, check_is_object
@@ -25,7 +26,6 @@ from schemas.crosswalks.lido_words import (
     DIMENSIONS,
     INVENTORY_NUMBER,
     LOCAL_TYPE,
-    MATERIAL,
     OBJECT,
     PREFERRED,
     PROVENANCE,
@@ -34,6 +34,7 @@ from schemas.crosswalks.lido_words import (
     add_actor,
     add_body,
     add_id,
+    add_kept,
     add_measurement,
     add_named,
     add_names,
@@ -41,7 +42,7 @@ from schemas.crosswalks.lido_words import (
     add_texts,
 )
 from schemas.crosswalks.parts import Part, Parts, Said, parts_of
-from schemas.crosswalks.tree import Node, add, root_node, write_tree
+from schemas.crosswalks.tree import Node, Piece, add, add_text, declaring, root_node, write_tree
 from schemas.crosswalks.values import Measured, measures_of
 from schemas.records import Record
 
@@ -66,8 +67,7 @@ def lido_xml(record: Record, published: Published, exchange: Exchange) -> bytes:
         UnfitRecordError: It describes no object.
     """
     root = lido_node(record, published, exchange)
-    root.attributes = root_node("", LIDO_PREFIXES, LIDO_SCHEMA).attributes
-    return write_tree(root)
+    return write_tree(declaring(root, root_node("", LIDO_PREFIXES, LIDO_SCHEMA)))
 
 
 def lido_node(record: Record, published: Published, exchange: Exchange) -> Node:
@@ -139,34 +139,39 @@ def _add_repository(wrap: Node, record: Record, parts: Parts, exchange: Exchange
         add_body(current, "lido:repositoryName", holder.text, holder.lang, holder.uri)
     else:
         add_body(current, "lido:repositoryName", exchange.museum, uri=exchange.museum_uri)
-    add(current, "lido:workID", record.identifier, attributes={"lido:type": INVENTORY_NUMBER})
+    add_text(current, "lido:workID", record.identifier, attributes={"lido:type": INVENTORY_NUMBER})
     for said in parts[Part.NUMBER]:
         label = said.field_label("en")
         attributes = {"lido:type": URI_TYPE if said.uri else LOCAL_TYPE, "lido:label": label}
-        add(current, "lido:workID", said.text, attributes=attributes)
+        add_text(current, "lido:workID", said.text, attributes=attributes)
     sites = parts[Part.SITE]
     if sites:
         add_place(current, "lido:repositoryLocation", sites[0])
     elif exchange.country and not is_elsewhere:
-        country = add(current, "lido:repositoryLocation")
-        add_id(country, "lido:placeID", exchange.country, LOCAL_TYPE, "ISO 3166-1")
-        if names := _COUNTRIES.get(exchange.country):
-            add_names(add(country, "lido:namePlaceSet"), names)
+        current.children.append(_country("lido:repositoryLocation", exchange.country))
     for said in sites[1:]:
         place = add(wrap, "lido:repositorySet", attributes={"lido:type": CURRENT_REPOSITORY})
         add_place(place, "lido:repositoryLocation", said)
 
 
+@lru_cache
+def _country(name: str, code: str) -> Piece:
+    country = Node(name)
+    add_id(country, "lido:placeID", code, LOCAL_TYPE, "ISO 3166-1")
+    if names := _COUNTRIES.get(code):
+        add_names(add(country, "lido:namePlaceSet"), names)
+    return Piece(country)
+
+
 def _add_descriptions(parent: Node, parts: Parts, exchange: Exchange) -> None:
-    said = parts.of(Part.DESCRIPTION, Part.CONDITION, Part.NOTE, Part.PROVENANCE, Part.LANGUAGE)
-    if not said:
-        return
-    wrap = add(parent, "lido:objectDescriptionWrap")
-    for entry in said:
-        is_provenance = entry in parts[Part.PROVENANCE]
-        attributes = {"lido:type": PROVENANCE if is_provenance else ""}
-        note = add(wrap, "lido:objectDescriptionSet", attributes=attributes)
-        _add_note(note, entry, exchange.lang)
+    wrap = Node("lido:objectDescriptionWrap")
+    for part in (Part.DESCRIPTION, Part.CONDITION, Part.NOTE, Part.PROVENANCE, Part.LANGUAGE):
+        kind = {"lido:type": PROVENANCE} if part is Part.PROVENANCE else None
+        for said in parts[part]:
+            note = add(wrap, "lido:objectDescriptionSet", attributes=kind)
+            _add_note(note, said, exchange.lang)
+    if wrap.children:
+        parent.children.append(wrap)
 
 
 def _add_note(parent: Node, said: Said, lang: str) -> None:
@@ -174,7 +179,7 @@ def _add_note(parent: Node, said: Said, lang: str) -> None:
         add_id(parent, "lido:descriptiveNoteID", said.statement.uri, URI_TYPE)
         return
     label = {"lido:label": said.field_label(said.lang or lang)}
-    add(parent, "lido:descriptiveNoteValue", said.text, said.lang, label)
+    add_text(parent, "lido:descriptiveNoteValue", said.text, said.lang, label)
 
 
 def _add_measures(parent: Node, sizes: list[Said]) -> None:
@@ -182,21 +187,26 @@ def _add_measures(parent: Node, sizes: list[Said]) -> None:
         return
     wrap = add(parent, "lido:objectMeasurementsWrap")
     for said in sizes:
-        shown = add(wrap, "lido:objectMeasurementsSet")
-        add_texts(shown, "lido:displayObjectMeasurements", [(said.lang, said.text)])
-        measures = measures_of(said.statement)
-        by_part: dict[str, list[Measured]] = {}
-        for measure in measures:
-            by_part.setdefault(measure.of, []).append(measure)
-        qualifier = "approximate" if said.statement.known("approximate") else ""
-        for at, (of, found) in enumerate(by_part.items()):
-            # A set holds the measures of one part; the text stands in the first of them.
-            measured = shown if at == 0 else add(wrap, "lido:objectMeasurementsSet")
-            _add_measure_set(measured, [(m, m.value) for m in found], of, qualifier)
-            ends = [(m, m.upto) for m in found if m.upto]
-            if ends:
-                measured = add(wrap, "lido:objectMeasurementsSet")
-                _add_measure_set(measured, ends, of, "maximum")
+        add_kept(wrap, "lido:objectMeasurementsSet", said, _measure_sets)
+
+
+def _measure_sets(name: str, said: Said) -> Piece:
+    sets = [Node(name)]
+    add_texts(sets[0], "lido:displayObjectMeasurements", [(said.lang, said.text)])
+    by_part: dict[str, list[Measured]] = {}
+    for measure in measures_of(said.statement):
+        by_part.setdefault(measure.of, []).append(measure)
+    qualifier = "approximate" if said.statement.known("approximate") else ""
+    for at, (of, found) in enumerate(by_part.items()):
+        # A set holds the measures of one part; the text stands in the first of them.
+        if at > 0:
+            sets.append(Node(name))
+        _add_measure_set(sets[-1], [(m, m.value) for m in found], of, qualifier)
+        ends = [(m, m.upto) for m in found if m.upto]
+        if ends:
+            sets.append(Node(name))
+            _add_measure_set(sets[-1], ends, of, "maximum")
+    return Piece(*sets)
 
 
 def _add_measure_set(
@@ -207,9 +217,9 @@ def _add_measure_set(
         kind, unit = DIMENSIONS[measure.dimension], UNITS[measure.unit]
         add_measurement(measured, "lido:measurementsSet", kind, unit, value)
     if of:
-        add(measured, "lido:extentMeasurements", of)
+        add_text(measured, "lido:extentMeasurements", of)
     if qualifier:
-        add(measured, "lido:qualifierMeasurements", qualifier, "en")
+        add_text(measured, "lido:qualifierMeasurements", qualifier, "en")
 
 
 def _add_materials(parent: Node, materials: list[Said]) -> None:
@@ -218,8 +228,13 @@ def _add_materials(parent: Node, materials: list[Said]) -> None:
     wrap = add(add(parent, "lido:objectMaterialsTechWrap"), "lido:objectMaterialsTechSet")
     add_texts(wrap, "lido:displayMaterialsTech", [(said.lang, said.text) for said in materials])
     for said in materials:
-        named = add(wrap, "lido:materialsTech")
-        add_said(named, "lido:termMaterialsTech", said, {"lido:type": MATERIAL})
+        add_kept(wrap, "lido:materialsTech", said, _material)
+
+
+def _material(name: str, said: Said) -> Piece:
+    named = Node(name)
+    add_said(named, "lido:termMaterialsTech", said)
+    return Piece(named)
 
 
 def _add_relations(parent: Node, parts: Parts) -> None:
@@ -231,22 +246,34 @@ def _add_relations(parent: Node, parts: Parts) -> None:
     if subjects:
         wrap = add(relations, "lido:subjectWrap")
         for said in parts[Part.SUBJECT]:
-            subject = add(add(wrap, "lido:subjectSet"), "lido:subject")
-            add_said(subject, "lido:subjectConcept", said)
+            add_kept(wrap, "lido:subjectSet", said, _subject)
         for said in parts[Part.PERSON]:
-            subject = add(add(wrap, "lido:subjectSet"), "lido:subject")
-            add_actor(add(subject, "lido:subjectActor"), "lido:actor", said)
+            add_kept(wrap, "lido:subjectSet", said, _person)
     if works:
         wrap = add(relations, "lido:relatedWorksWrap")
         for said in works:
-            _add_related(add(wrap, "lido:relatedWorkSet"), said)
+            add_kept(wrap, "lido:relatedWorkSet", said, _related)
 
 
-def _add_related(parent: Node, said: Said) -> None:
+def _subject(name: str, said: Said) -> Piece:
+    subject = Node(name)
+    add_said(add(subject, "lido:subject"), "lido:subjectConcept", said)
+    return Piece(subject)
+
+
+def _person(name: str, said: Said) -> Piece:
+    subject = Node(name)
+    add_actor(add(add(subject, "lido:subject"), "lido:subjectActor"), said)
+    return Piece(subject)
+
+
+def _related(name: str, said: Said) -> Piece:
+    parent = Node(name)
     work = add(add(parent, "lido:relatedWork"), "lido:object")
     if said.statement.uri:
-        add(work, "lido:objectWebResource", said.statement.uri)
+        add_text(work, "lido:objectWebResource", said.statement.uri)
     if said.statement.value:
-        add(work, "lido:objectNote", said.statement.value, said.lang)
+        add_text(work, "lido:objectNote", said.statement.value, said.lang)
     if said.field_labels():
         add_named(parent, "lido:relatedWorkRelType", ("", said.field_labels()))
+    return Piece(parent)

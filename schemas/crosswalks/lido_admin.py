@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from schemas.crosswalks.credit import RightsSaid, rights_names
 from schemas.crosswalks.exchange import Exchange, Published, PublishedImage
 from schemas.crosswalks.lido_words import (
@@ -17,13 +19,14 @@ from schemas.crosswalks.lido_words import (
     URI_TYPE,
     add_body,
     add_id,
+    add_kept,
     add_measurement,
     add_named,
     add_names,
     add_texts,
 )
-from schemas.crosswalks.parts import Part, Parts
-from schemas.crosswalks.tree import Node, add
+from schemas.crosswalks.parts import Part, Parts, Said
+from schemas.crosswalks.tree import Node, Piece, add, add_text
 from schemas.measures import Dimension
 from schemas.records import Record
 from schemas.rights import rights_statement
@@ -42,13 +45,15 @@ def add_administration(
     """Add the administrative metadata of one record."""
     parent = add(root, "lido:administrativeMetadata", lang=exchange.lang)
     if rights.texts or rights.uris or rights.holders:
-        work = add(add(parent, "lido:rightsWorkWrap"), "lido:rightsWorkSet")
-        _add_rights(work, rights)
+        work = add(parent, "lido:rightsWorkWrap")
+        work.children.append(_rights("lido:rightsWorkSet", rights))
     _add_record(add(parent, "lido:recordWrap"), record, parts, published, exchange)
     _add_images(parent, rights, published)
 
 
-def _add_rights(parent: Node, rights: RightsSaid) -> None:
+@lru_cache(maxsize=1 << 10)
+def _rights(name: str, rights: RightsSaid) -> Piece:
+    parent = Node(name)
     statement = rights.statement
     if statement:
         add_named(parent, "lido:rightsType", (statement.uri, rights_names(statement)))
@@ -58,6 +63,7 @@ def _add_rights(parent: Node, rights: RightsSaid) -> None:
     for lang, name in rights.holders:
         add_body(parent, "lido:rightsHolder", name, lang)
     add_texts(parent, "lido:creditLine", rights.texts)
+    return Piece(parent) if parent.children else Piece()
 
 
 def _add_record(
@@ -77,10 +83,16 @@ def _add_record(
         add_named(rights, "lido:rightsType", (uri, rights_names(known) if known else ()))
     _add_record_info(wrap, published)
     for said in parts[Part.COLLECTION]:
-        collection = add(add(wrap, "lido:collection"), "lido:object")
-        if said.uri:
-            add_id(collection, "lido:objectID", said.uri, URI_TYPE)
-        add_names(add(collection, "lido:objectName"), said.names())
+        add_kept(wrap, "lido:collection", said, _collection)
+
+
+def _collection(name: str, said: Said) -> Piece:
+    collection = Node(name)
+    named = add(collection, "lido:object")
+    if said.uri:
+        add_id(named, "lido:objectID", said.uri, URI_TYPE)
+    add_names(add(named, "lido:objectName"), said.names())
+    return Piece(collection)
 
 
 def _add_record_info(wrap: Node, published: Published) -> None:
@@ -89,10 +101,10 @@ def _add_record_info(wrap: Node, published: Published) -> None:
     info = add(wrap, "lido:recordInfoSet", attributes={"lido:type": SOURCE_RECORD})
     if published.page_url:
         page = {"lido:formatResource": "text/html"}
-        add(info, "lido:recordInfoLink", published.page_url, attributes=page)
+        add_text(info, "lido:recordInfoLink", published.page_url, attributes=page)
     for kind, moment in ((CREATED, published.created_at), (MODIFIED, published.updated_at)):
         if moment:
-            add(info, "lido:recordMetadataDate", moment, attributes={"lido:type": kind})
+            add_text(info, "lido:recordMetadataDate", moment, attributes={"lido:type": kind})
 
 
 def _add_images(parent: Node, rights: RightsSaid, published: Published) -> None:
@@ -103,15 +115,13 @@ def _add_images(parent: Node, rights: RightsSaid, published: Published) -> None:
         manifest = add(wrap, "lido:resourceSet")
         link = add(manifest, "lido:resourceRepresentation")
         attributes = {"lido:formatResource": _MANIFEST_FORMAT}
-        add(link, "lido:linkResource", published.manifest_url, attributes=attributes)
+        add_text(link, "lido:linkResource", published.manifest_url, attributes=attributes)
         add_named(manifest, "lido:resourceType", ("", (("en", "IIIF manifest"),)))
-    credit = Node("lido:rightsResource")
-    _add_rights(credit, rights)
+    credit = _rights("lido:rightsResource", rights)
     for image in published.images:
         resource = add(wrap, "lido:resourceSet")
         _add_image(resource, image)
-        if credit.children:
-            resource.children.append(credit)
+        resource.children.append(credit)
 
 
 def _add_image(resource: Node, image: PublishedImage) -> None:
@@ -128,7 +138,7 @@ def _add_image(resource: Node, image: PublishedImage) -> None:
 
 def _add_file(resource: Node, kind: str, url: str, size_px: tuple[int, int]) -> None:
     shown = add(resource, "lido:resourceRepresentation", attributes={"lido:type": kind})
-    add(shown, "lido:linkResource", url, attributes={"lido:formatResource": "image/jpeg"})
+    add_text(shown, "lido:linkResource", url, attributes={"lido:formatResource": "image/jpeg"})
     for dimension, pixels in zip((Dimension.WIDTH, Dimension.HEIGHT), size_px, strict=True):
         kind_named = DIMENSIONS[dimension]
         add_measurement(shown, "lido:resourceMeasurementsSet", kind_named, PIXELS, str(pixels))

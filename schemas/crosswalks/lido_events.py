@@ -16,13 +16,14 @@ from schemas.crosswalks.lido_words import (
     Named,
     add_actor,
     add_id,
+    add_kept,
     add_named,
     add_names,
     add_said,
     add_texts,
 )
 from schemas.crosswalks.parts import Part, Parts, Said
-from schemas.crosswalks.tree import Node, add
+from schemas.crosswalks.tree import Node, Piece, add, add_text
 from schemas.crosswalks.values import Located, degrees_text, located, span_of
 
 _WGS84 = "http://www.opengis.net/def/crs/EPSG/0/4326"
@@ -36,21 +37,22 @@ def add_events(parent: Node, parts: Parts) -> None:
     _add_actors(wrap, PERFORMANCE, parts[Part.PERFORMER])
     _add_publication(wrap, parts)
     for said in parts[Part.PLACE]:
-        _add_place(_new_event(wrap, EVENT), "lido:eventPlace", said)
+        add_kept(wrap, "lido:eventSet", said, _event_of_place)
     for said in parts[Part.CONTRIBUTOR]:
-        _add_actor(_new_event(wrap, EVENT), said)
+        add_kept(wrap, "lido:eventSet", said, _event_of_actor)
     for said in parts.of(Part.OTHER_DATE, Part.PERIOD):
-        event = _new_event(wrap, EVENT)
-        if said.field_labels():
-            add_names(add(event, "lido:eventName"), said.field_labels())
-        _add_date(event, said)
+        add_kept(wrap, "lido:eventSet", said, _event_of_date)
     if wrap.children:
         parent.children.append(wrap)
 
 
 def add_place(parent: Node, name: str, said: Said) -> None:
     """Add a place: its name as written, its unit's number, where that lies today, coordinates."""
-    place = add(parent, name)
+    add_kept(parent, name, said, _place)
+
+
+def _place(name: str, said: Said) -> Piece:
+    place = Node(name)
     found = located(said.statement)
     if found and found.id:
         add_id(place, "lido:placeID", found.id, LOCAL_TYPE, found.authority)
@@ -64,6 +66,7 @@ def add_place(parent: Node, name: str, said: Said) -> None:
         _add_province(commune, found)
     elif found:
         _add_province(place, found)
+    return Piece(place)
 
 
 def _add_production(wrap: Node, parts: Parts) -> None:
@@ -100,34 +103,69 @@ def _add_actors(wrap: Node, kind: Named, actors: list[Said]) -> None:
 
 
 def _new_event(wrap: Node, kind: Named) -> Node:
-    event = add(add(wrap, "lido:eventSet"), "lido:event")
-    add_named(event, "lido:eventType", kind)
-    return event
+    event, happened = _event("lido:eventSet", kind)
+    wrap.children.append(event)
+    return happened
+
+
+def _event(name: str, kind: Named) -> tuple[Node, Node]:
+    """Return a new event and the element in it that says what happened."""
+    event = Node(name)
+    happened = add(event, "lido:event")
+    add_named(happened, "lido:eventType", kind)
+    return event, happened
 
 
 def _add_actor(event: Node, said: Said) -> None:
-    in_role = add(add(event, "lido:eventActor"), "lido:actorInRole")
-    add_actor(in_role, "lido:actor", said)
+    add_kept(event, "lido:eventActor", said, _actor)
+
+
+def _actor(name: str, said: Said) -> Piece:
+    actor = Node(name)
+    in_role = add(actor, "lido:actorInRole")
+    add_actor(in_role, said)
     if said.field_labels():
         add_named(in_role, "lido:roleActor", ("", said.field_labels()))
+    return Piece(actor)
 
 
 def _add_date(event: Node, said: Said) -> None:
-    date = add(event, "lido:eventDate")
+    add_kept(event, "lido:eventDate", said, _date)
+
+
+def _date(name: str, said: Said) -> Piece:
+    date = Node(name)
     add_texts(date, "lido:displayDate", [(said.lang, said.text)])
     span = span_of(said.statement)
     if span and (span.earliest or span.latest):
         bounds = add(date, "lido:date")
         if span.earliest:
-            add(bounds, "lido:earliestDate", span.earliest)
+            add_text(bounds, "lido:earliestDate", span.earliest)
         if span.latest:
-            add(bounds, "lido:latestDate", span.latest)
+            add_text(bounds, "lido:latestDate", span.latest)
+    return Piece(date)
 
 
-def _add_place(event: Node, name: str, said: Said) -> None:
-    place = add(event, name)
+def _event_of_place(name: str, said: Said) -> Piece:
+    event, happened = _event(name, EVENT)
+    place = add(happened, "lido:eventPlace")
     add_texts(place, "lido:displayPlace", [(said.lang, said.text)])
     add_place(place, "lido:place", said)
+    return Piece(event)
+
+
+def _event_of_actor(name: str, said: Said) -> Piece:
+    event, happened = _event(name, EVENT)
+    _add_actor(happened, said)
+    return Piece(event)
+
+
+def _event_of_date(name: str, said: Said) -> Piece:
+    event, happened = _event(name, EVENT)
+    if said.field_labels():
+        add_names(add(happened, "lido:eventName"), said.field_labels())
+    _add_date(happened, said)
+    return Piece(event)
 
 
 def _add_province(place: Node, found: Located) -> None:
@@ -140,4 +178,4 @@ def _add_point(place: Node, found: Located) -> None:
     if found.latitude is None or found.longitude is None:
         return
     point = add(add(place, "lido:gml"), "gml:Point", attributes={"srsName": _WGS84})
-    add(point, "gml:pos", f"{degrees_text(found.latitude)} {degrees_text(found.longitude)}")
+    add_text(point, "gml:pos", f"{degrees_text(found.latitude)} {degrees_text(found.longitude)}")

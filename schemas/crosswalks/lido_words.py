@@ -6,12 +6,12 @@ http://terminology.lido-schema.org; Getty AAT for dimensions and units, http://v
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
 from schemas.crosswalks.parts import Said
-from schemas.crosswalks.tree import Node, add
+from schemas.crosswalks.tree import Node, Piece, add, add_text
 from schemas.measures import Dimension, Unit
 
 _TERMS: Final = "http://terminology.lido-schema.org/lido"
@@ -30,6 +30,8 @@ CURRENT_REPOSITORY: Final = _TERMS + "00475"
 DISPLAY_IMAGE: Final = _TERMS + "00464"
 THUMBNAIL: Final = _TERMS + "00451"
 PROVENANCE: Final = _TERMS + "01110"
+
+_CONCEPT_TYPES: Final[Mapping[str, str]] = {"lido:termMaterialsTech": MATERIAL}
 
 Named = tuple[str, tuple[tuple[str, str], ...]]
 """The address of a concept, or empty, and its names by language."""
@@ -68,27 +70,44 @@ def add_named(parent: Node, name: str, named: Named) -> None:
 
 
 @lru_cache(maxsize=1 << 10)
-def _named(name: str, named: Named) -> Node:
-    # The same few concepts stand in every document; a node that nobody changes can be shared.
+def _named(name: str, named: Named) -> Piece:
+    # The same few concepts stand in every document.
     uri, labels = named
     element = Node(name)
     if uri:
         _add_skos(element, uri, labels)
     else:
         _add_terms(element, labels)
-    element.is_shared = True
-    return element
+    return Piece(element)
 
 
-def add_said(
-    parent: Node, name: str, said: Said, attributes: Mapping[str, str] | None = None
-) -> Node:
-    """Add a concept that a statement names, and return it.
+def add_kept(parent: Node, name: str, said: Said, make: Callable[[str, Said], Piece]) -> None:
+    """Add what is made of one statement alone; it is made once for a statement that comes again.
+
+    Args:
+        parent: What it becomes a child of.
+        name: Name of the element, which is made in one way only.
+        said: The statement.
+        make: Makes it of that name and the statement.
+    """
+    piece = said.pieces.get(name)
+    if piece is None:
+        piece = said.pieces[name] = make(name, said)
+    parent.children.append(piece)
+
+
+def add_said(parent: Node, name: str, said: Said) -> None:
+    """Add a concept that a statement names.
 
     It bears the text as written, what the vocabulary calls it, and its address where there is
     one; a term that has only an id of ours bears that.
     """
-    element = add(parent, name, attributes=attributes)
+    add_kept(parent, name, said, _concept)
+
+
+def _concept(name: str, said: Said) -> Piece:
+    kind = _CONCEPT_TYPES.get(name)
+    element = Node(name, {"lido:type": kind} if kind else None)
     if said.uri:
         _add_skos(element, said.uri, said.labels())
     elif said.term and said.field:
@@ -96,41 +115,46 @@ def add_said(
         add_id(element, "lido:conceptID", said.term.id, LOCAL_TYPE, vocabulary)
     if said.statement.value:
         _add_terms(element, said.names() if not said.uri else ((said.lang, said.text),))
-    return element
+    return Piece(element)
 
 
-def add_id(parent: Node, name: str, text: str, kind: str, source: str = "") -> Node:
-    """Add an identifier and return it; its kind is an address of LIDO's terminology."""
-    return add(parent, name, text, attributes={"lido:type": kind, "lido:source": source})
+def add_id(parent: Node, name: str, text: str, kind: str, source: str = "") -> None:
+    """Add an identifier; its kind is an address of LIDO's terminology."""
+    add_text(parent, name, text, attributes={"lido:type": kind, "lido:source": source})
 
 
 def add_names(parent: Node, names: Iterable[tuple[str, str]], *, pref: str = "") -> None:
     """Add appellations, (language or empty, name) each."""
     for lang, text in names:
-        add(parent, "lido:appellationValue", text, lang, {"lido:pref": pref})
+        add_text(parent, "lido:appellationValue", text, lang, {"lido:pref": pref})
 
 
 def add_texts(parent: Node, name: str, texts: Iterable[tuple[str, str]]) -> None:
     """Add an element for every (language or empty, text)."""
     for lang, text in texts:
-        add(parent, name, text, lang)
+        add_text(parent, name, text, lang)
 
 
-def add_actor(parent: Node, name: str, said: Said) -> Node:
+def add_actor(parent: Node, said: Said) -> None:
     """Add an actor: a person or a body, which a catalogue does not tell apart."""
-    actor = add(parent, name)
+    actor = add(parent, "lido:actor")
     if said.uri:
         add_id(actor, "lido:actorID", said.uri, URI_TYPE)
     add_names(add(actor, "lido:nameActorSet"), said.names())
-    return actor
 
 
 def add_body(parent: Node, name: str, text: str, lang: str = "", uri: str = "") -> None:
     """Add a legal body: a museum, a publisher, a holder of rights."""
-    body = add(parent, name)
+    parent.children.append(_body(name, text, lang, uri))
+
+
+@lru_cache(maxsize=1 << 10)
+def _body(name: str, text: str, lang: str, uri: str) -> Piece:
+    body = Node(name)
     if uri:
         add_id(body, "lido:legalBodyID", uri, URI_TYPE)
     add_names(add(body, "lido:legalBodyName"), ((lang, text),))
+    return Piece(body)
 
 
 def add_measurement(parent: Node, name: str, kind: Named, unit: Named, value: str) -> None:
@@ -139,22 +163,21 @@ def add_measurement(parent: Node, name: str, kind: Named, unit: Named, value: st
 
 
 @lru_cache(maxsize=1 << 12)
-def _measurement(name: str, kind: Named, unit: Named, value: str) -> Node:
+def _measurement(name: str, kind: Named, unit: Named, value: str) -> Piece:
     # The images of an archive have a few sizes, its objects often the same ones.
     measured = Node(name)
     add_named(measured, "lido:measurementType", kind)
     add_named(measured, "lido:measurementUnit", unit)
-    add(measured, "lido:measurementValue", value)
-    measured.is_shared = True
-    return measured
+    add_text(measured, "lido:measurementValue", value)
+    return Piece(measured)
 
 
 def _add_skos(parent: Node, uri: str, labels: Iterable[tuple[str, str]]) -> None:
     concept = add(parent, "skos:Concept", attributes={"rdf:about": uri})
     for lang, text in labels:
-        add(concept, "skos:prefLabel", text, lang)
+        add_text(concept, "skos:prefLabel", text, lang)
 
 
 def _add_terms(parent: Node, terms: Iterable[tuple[str, str]]) -> None:
     for lang, text in terms:
-        add(parent, "lido:term", text, lang)
+        add_text(parent, "lido:term", text, lang)

@@ -14,7 +14,15 @@ from schemas.crosswalks.edm_rules import edm_type, languages_of
 from schemas.crosswalks.exchange import Exchange, Published, check_is_object
 from schemas.crosswalks.jsonld import schema_type
 from schemas.crosswalks.parts import Part, Parts, Said, parts_of
-from schemas.crosswalks.tree import Node, add, is_plain_uri, root_node, write_tree
+from schemas.crosswalks.tree import (
+    Node,
+    add,
+    add_text,
+    declaring,
+    is_plain_uri,
+    root_node,
+    write_tree,
+)
 from schemas.crosswalks.values import degrees_text, located, span_of
 from schemas.records import Record
 
@@ -58,11 +66,7 @@ def mods_xml(record: Record, published: Published, exchange: Exchange) -> bytes:
         UnfitRecordError: It describes no object.
     """
     root = mods_node(record, published, exchange)
-    root.attributes = {
-        **(root_node("", MODS_PREFIXES, MODS_SCHEMA).attributes or {}),
-        **(root.attributes or {}),
-    }
-    return write_tree(root)
+    return write_tree(declaring(root, root_node("", MODS_PREFIXES, MODS_SCHEMA)))
 
 
 def mods_node(record: Record, published: Published, exchange: Exchange) -> Node:
@@ -75,7 +79,7 @@ def mods_node(record: Record, published: Published, exchange: Exchange) -> Node:
         for said in parts[part]:
             _add_name(root, said, code)
     kind = _RESOURCES.get(edm_type(record, parts, exchange))
-    add(root, "mods:typeOfResource", kind or _PICTURES.get(schema_type(record), "artifact"))
+    add_text(root, "mods:typeOfResource", kind or _PICTURES.get(schema_type(record), "artifact"))
     for said in parts.of(Part.TYPE, Part.GENRE):
         _add_term(root, "mods:genre", said)
     _add_origin(root, "production", parts[Part.DATE], "mods:dateCreated", [])
@@ -97,26 +101,26 @@ def mods_node(record: Record, published: Published, exchange: Exchange) -> Node:
 def _add_titles(root: Node, record: Record, parts: Parts) -> None:
     names = [(said.lang, said.text) for said in parts[Part.TITLE]] or [("", record.identifier)]
     for lang, text in names:
-        add(add(root, "mods:titleInfo"), "mods:title", text, lang)
+        add_text(add(root, "mods:titleInfo"), "mods:title", text, lang)
     for said in parts[Part.OTHER_TITLE]:
         other = add(root, "mods:titleInfo", attributes={"type": "alternative"})
-        add(other, "mods:title", said.text, said.lang)
+        add_text(other, "mods:title", said.text, said.lang)
 
 
 def _add_name(root: Node, said: Said, code: str) -> None:
     name = add(root, "mods:name", attributes={"valueURI": _uri(said.uri)})
-    add(name, "mods:namePart", said.text, said.lang)
+    add_text(name, "mods:namePart", said.text, said.lang)
     role = add(name, "mods:role")
-    add(role, "mods:roleTerm", code, attributes={"type": "code", "authority": "marcrelator"})
+    add_text(role, "mods:roleTerm", code, attributes={"type": "code", "authority": "marcrelator"})
     for lang, label in said.field_labels():
         role = add(name, "mods:role")
-        add(role, "mods:roleTerm", label, lang, {"type": "text"})
+        add_text(role, "mods:roleTerm", label, lang, {"type": "text"})
 
 
 def _add_term(parent: Node, name: str, said: Said) -> None:
     attributes = {"valueURI": _uri(said.uri)}
     for lang, text in said.names():
-        add(parent, name, text, lang, attributes)
+        add_text(parent, name, text, lang, attributes)
 
 
 def _add_origin(
@@ -126,14 +130,14 @@ def _add_origin(
         return
     origin = add(root, "mods:originInfo", attributes={"eventType": event})
     for said in publishers:
-        add(origin, "mods:publisher", said.text, said.lang)
+        add_text(origin, "mods:publisher", said.text, said.lang)
     for said in dates:
-        add(origin, "mods:displayDate", said.text)
+        add_text(origin, "mods:displayDate", said.text)
         span = span_of(said.statement)
         if span:
             doubt = "approximate" if span.is_approximate else ""
             doubt = doubt or ("questionable" if span.is_uncertain else "")
-            add(origin, name, span.edtf, attributes={"encoding": "edtf", "qualifier": doubt})
+            add_text(origin, name, span.edtf, attributes={"encoding": "edtf", "qualifier": doubt})
 
 
 def _add_languages(root: Node, parts: Parts) -> None:
@@ -142,15 +146,15 @@ def _add_languages(root: Node, parts: Parts) -> None:
         language = add(root, "mods:language")
         for tag in tags:
             code = {"type": "code", "authority": "rfc5646"}
-            add(language, "mods:languageTerm", tag, attributes=code)
+            add_text(language, "mods:languageTerm", tag, attributes=code)
         for said in parts[Part.LANGUAGE]:
-            add(language, "mods:languageTerm", said.text, said.lang, {"type": "text"})
+            add_text(language, "mods:languageTerm", said.text, said.lang, {"type": "text"})
         if not parts[Part.LANGUAGE]:
             # MODS knows no script without a language; "und" is one that is not determined.
             code = {"type": "code", "authority": "rfc5646"}
-            add(language, "mods:languageTerm", "und", attributes=code)
+            add_text(language, "mods:languageTerm", "und", attributes=code)
         for said in parts[Part.SCRIPT]:
-            add(language, "mods:scriptTerm", said.text, said.lang, {"type": "text"})
+            add_text(language, "mods:scriptTerm", said.text, said.lang, {"type": "text"})
 
 
 def _add_physical(root: Node, parts: Parts, published: Published) -> None:
@@ -158,12 +162,12 @@ def _add_physical(root: Node, parts: Parts, published: Published) -> None:
     for said in parts[Part.MATERIAL]:
         for lang, text in said.names():
             attributes = {"type": "material", "valueURI": _uri(said.uri)}
-            add(physical, "mods:form", text, lang, attributes)
+            add_text(physical, "mods:form", text, lang, attributes)
     for said in parts[Part.SIZE]:
-        add(physical, "mods:extent", said.text, said.lang)
+        add_text(physical, "mods:extent", said.text, said.lang)
     if published.images:
-        add(physical, "mods:internetMediaType", "image/jpeg")
-        add(physical, "mods:digitalOrigin", "reformatted digital")
+        add_text(physical, "mods:internetMediaType", "image/jpeg")
+        add_text(physical, "mods:digitalOrigin", "reformatted digital")
     if physical.children:
         root.children.append(physical)
 
@@ -171,12 +175,12 @@ def _add_physical(root: Node, parts: Parts, published: Published) -> None:
 def _add_texts(root: Node, parts: Parts, exchange: Exchange) -> None:
     for said in parts[Part.DESCRIPTION]:
         about = {"displayLabel": said.field_label(said.lang or exchange.lang)}
-        add(root, "mods:abstract", said.text, said.lang, about)
+        add_text(root, "mods:abstract", said.text, said.lang, about)
     for part, kind in _NOTES.items():
         for said in parts[part]:
             label = said.field_label(said.lang or exchange.lang)
             attributes = {"type": kind, "displayLabel": label}
-            add(root, "mods:note", said.text, said.lang, attributes)
+            add_text(root, "mods:note", said.text, said.lang, attributes)
 
 
 def _add_subjects(root: Node, parts: Parts, exchange: Exchange) -> None:
@@ -185,30 +189,30 @@ def _add_subjects(root: Node, parts: Parts, exchange: Exchange) -> None:
         _add_term(add(root, "mods:subject", attributes=label), "mods:topic", said)
     for said in parts[Part.PERSON]:
         name = add(add(root, "mods:subject"), "mods:name", attributes={"valueURI": _uri(said.uri)})
-        add(name, "mods:namePart", said.text, said.lang)
+        add_text(name, "mods:namePart", said.text, said.lang)
     for said in parts.of(Part.PLACE, Part.SITE):
         _add_place(root, said)
     for said in parts[Part.PERIOD]:
-        add(add(root, "mods:subject"), "mods:temporal", said.text, said.lang)
+        add_text(add(root, "mods:subject"), "mods:temporal", said.text, said.lang)
 
 
 def _add_place(root: Node, said: Said) -> None:
     found = located(said.statement)
     place = add(root, "mods:subject")
-    add(place, "mods:geographic", said.text, said.lang, {"valueURI": _uri(said.uri)})
+    add_text(place, "mods:geographic", said.text, said.lang, {"valueURI": _uri(said.uri)})
     if found is None:
         return
     if found.province:
         # A subject of its own: what is known of the commune is not said of the village in it.
         place = add(root, "mods:subject")
         units = add(place, "mods:hierarchicalGeographic")
-        add(units, "mods:country", "Việt Nam", "vi")
-        add(units, "mods:province", found.province, "vi")
+        add_text(units, "mods:country", "Việt Nam", "vi")
+        add_text(units, "mods:province", found.province, "vi")
         if found.commune:
-            add(units, "mods:area", found.commune, "vi", {"areaType": "commune"})
+            add_text(units, "mods:area", found.commune, "vi", {"areaType": "commune"})
     if found.latitude is not None and found.longitude is not None:
         pair = f"{degrees_text(found.latitude)}, {degrees_text(found.longitude)}"
-        add(add(place, "mods:cartographics"), "mods:coordinates", pair)
+        add_text(add(place, "mods:cartographics"), "mods:coordinates", pair)
 
 
 def _add_related(root: Node, parts: Parts) -> None:
@@ -225,30 +229,32 @@ def _add_related(root: Node, parts: Parts) -> None:
 
 def _add_work(work: Node, said: Said) -> None:
     if said.statement.value:
-        add(add(work, "mods:titleInfo"), "mods:title", said.statement.value, said.lang)
+        add_text(add(work, "mods:titleInfo"), "mods:title", said.statement.value, said.lang)
     if said.statement.uri:
-        add(work, "mods:identifier", said.statement.uri, attributes={"type": "uri"})
+        add_text(work, "mods:identifier", said.statement.uri, attributes={"type": "uri"})
 
 
 def _add_identifiers(root: Node, record: Record, parts: Parts, published: Published) -> None:
-    add(root, "mods:identifier", record.identifier, attributes={"type": "local"})
+    add_text(root, "mods:identifier", record.identifier, attributes={"type": "local"})
     for said in parts[Part.NUMBER]:
         attributes = {"type": "local", "displayLabel": said.field_label("en")}
-        add(root, "mods:identifier", said.text, attributes=attributes)
+        add_text(root, "mods:identifier", said.text, attributes=attributes)
     if published.page_url:
-        add(root, "mods:identifier", published.page_url, attributes={"type": "uri"})
+        add_text(root, "mods:identifier", published.page_url, attributes={"type": "uri"})
 
 
 def _add_location(root: Node, parts: Parts, published: Published, exchange: Exchange) -> None:
     location = add(root, "mods:location")
     holders = parts[Part.HOLDER]
     for said in holders:
-        add(location, "mods:physicalLocation", said.text, said.lang, {"valueURI": _uri(said.uri)})
+        add_text(
+            location, "mods:physicalLocation", said.text, said.lang, {"valueURI": _uri(said.uri)}
+        )
     if not holders:
         attributes = {"valueURI": _uri(exchange.museum_uri)}
-        add(location, "mods:physicalLocation", exchange.museum, attributes=attributes)
+        add_text(location, "mods:physicalLocation", exchange.museum, attributes=attributes)
     for said in parts[Part.STORAGE]:
-        add(location, "mods:shelfLocator", said.text, said.lang)
+        add_text(location, "mods:shelfLocator", said.text, said.lang)
     _add_url(location, published.page_url, access="object in context", usage="primary display")
     _add_url(location, published.manifest_url, note="IIIF manifest")
     for image in published.images:
@@ -259,24 +265,24 @@ def _add_location(root: Node, parts: Parts, published: Published, exchange: Exch
 
 def _add_url(location: Node, address: str, **attributes: str) -> None:
     if is_plain_uri(address):
-        add(location, "mods:url", address, attributes=attributes)
+        add_text(location, "mods:url", address, attributes=attributes)
 
 
 def _add_rights(root: Node, parts: Parts, rights: RightsSaid, exchange: Exchange) -> None:
     use = "use and reproduction"
     known = {statement.uri: statement.mark for statement in rights.statements}
     for uri, mark in known.items():
-        add(root, "mods:accessCondition", mark or uri, "", {"type": use, "xlink:href": uri})
+        add_text(root, "mods:accessCondition", mark or uri, "", {"type": use, "xlink:href": uri})
     for uri in rights.uris if not known else ():
-        add(root, "mods:accessCondition", uri, "", {"type": use, "xlink:href": _uri(uri)})
+        add_text(root, "mods:accessCondition", uri, "", {"type": use, "xlink:href": _uri(uri)})
     for lang, text in rights.texts:
-        add(root, "mods:accessCondition", text, lang, {"type": use})
+        add_text(root, "mods:accessCondition", text, lang, {"type": use})
     for said in parts[Part.RIGHTS_HOLDER]:
         label = said.field_label(said.lang or exchange.lang)
         attributes = {"type": "rights holder", "displayLabel": label}
-        add(root, "mods:note", said.text, said.lang, attributes)
+        add_text(root, "mods:note", said.text, said.lang, attributes)
     for said in parts[Part.ACCESS]:
-        add(
+        add_text(
             root,
             "mods:accessCondition",
             said.text,
@@ -288,19 +294,19 @@ def _add_rights(root: Node, parts: Parts, rights: RightsSaid, exchange: Exchange
 def _add_record_info(root: Node, record: Record, published: Published, exchange: Exchange) -> None:
     info = add(root, "mods:recordInfo")
     source = {"valueURI": _uri(exchange.museum_uri)}
-    add(info, "mods:recordContentSource", exchange.museum, attributes=source)
+    add_text(info, "mods:recordContentSource", exchange.museum, attributes=source)
     for name, moment in (
         ("mods:recordCreationDate", published.created_at),
         ("mods:recordChangeDate", published.updated_at),
     ):
         if moment:
-            add(info, name, moment, attributes={"encoding": "w3cdtf"})
-    add(info, "mods:recordIdentifier", record.item_id, attributes={"source": exchange.museum})
+            add_text(info, name, moment, attributes={"encoding": "w3cdtf"})
+    add_text(info, "mods:recordIdentifier", record.item_id, attributes={"source": exchange.museum})
     language = add(info, "mods:languageOfCataloging")
     code = {"type": "code", "authority": "rfc5646"}
-    add(language, "mods:languageTerm", exchange.lang, attributes=code)
+    add_text(language, "mods:languageTerm", exchange.lang, attributes=code)
     if exchange.metadata_rights_uri:
-        add(info, "mods:recordInfoNote", exchange.metadata_rights_uri, "", {"type": "licence"})
+        add_text(info, "mods:recordInfoNote", exchange.metadata_rights_uri, "", {"type": "licence"})
 
 
 def _uri(address: str) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as _field
 from enum import StrEnum
 from typing import Final
 
 from schemas.crosswalks.exchange import Exchange
+from schemas.crosswalks.tree import Piece
 from schemas.dublincore import Statement
 from schemas.fields import Field, Role, ValueType
 from schemas.records import Record
@@ -120,6 +122,9 @@ _BY_TERM: Final[Mapping[str, Part]] = {
     for term in terms.split()
 }
 _NOT_SAID = (Role.FILES, Role.ACCESS, Role.KIND)
+# Materials, places and names come again from record to record; a long text hardly does.
+_SHORT_CHARACTERS = 100
+_MOST_KEPT = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +135,13 @@ class Said:
         statement: The statement.
         field: The field it came from, or None.
         term: The vocabulary's term it names, or None.
+        pieces: What is made of it alone, by the name of the element.
     """
 
     statement: Statement
     field: Field | None = None
     term: Term | None = None
+    pieces: dict[str, Piece] = _field(default_factory=dict, compare=False, repr=False)
 
     @property
     def text(self) -> str:
@@ -184,22 +191,37 @@ class Parts(dict[Part, list[Said]]):
 
 def parts_of(record: Record, exchange: Exchange) -> Parts:
     """Return the statements of ``record`` by what they are, each once and in its order."""
-    profile = exchange.profile.of(record.kind)
     found = Parts()
     for statement in record.statements:
-        if not statement.value.strip() and not statement.uri.strip():
+        part, said = _said(statement, record.kind, exchange)
+        if part is None or (part is Part.NUMBER and statement.value == record.identifier):
             continue
-        described = profile.get(statement.field) if statement.field else None
-        if described is not None and described.role in _NOT_SAID:
-            continue
-        part = _part(statement, described)
-        if part is Part.NUMBER and statement.value == record.identifier:
-            continue
-        said = Said(statement, described, exchange.term_of(statement, described))
         entries = found.setdefault(part, [])
         if said not in entries:
             entries.append(said)
     return found
+
+
+def _said(statement: Statement, kind: str, exchange: Exchange) -> tuple[Part | None, Said]:
+    """Return what a statement is about, None where it is not said, and the statement."""
+    if len(statement.value) > _SHORT_CHARACTERS:
+        return _read(statement, kind, exchange)
+    kept = exchange.kept
+    found: tuple[Part | None, Said] | None = kept.get((kind, statement))
+    if found is None:
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        found = kept[kind, statement] = _read(statement, kind, exchange)
+    return found
+
+
+def _read(statement: Statement, kind: str, exchange: Exchange) -> tuple[Part | None, Said]:
+    described = exchange.profile.of(kind).get(statement.field) if statement.field else None
+    said = Said(statement, described, exchange.term_of(statement, described))
+    is_empty = not statement.value.strip() and not statement.uri.strip()
+    if is_empty or (described is not None and described.role in _NOT_SAID):
+        return None, said
+    return _part(statement, described), said
 
 
 def _part(statement: Statement, described: Field | None) -> Part:

@@ -1,9 +1,9 @@
 """Small XML trees by prefixed names, written faster than any general library builds them.
 
-A document of a museum standard is two hundred elements of three namespaces, made once and never
-asked anything, so a node here is a name, attributes, a text and children. Text is cleaned and
-escaped on its way out: no crosswalk can make a document that is not XML. What is written is read,
-checked and tested with lxml.
+A document of a museum standard is three hundred elements of three namespaces, made once and never
+asked anything. Most have only a text, and are a line from the beginning; only what has elements
+in it is a node. Text is cleaned and escaped on its way in: no crosswalk can make a document that is
+not XML. What is written is read, checked and tested with lxml.
 
 Source: XML 1.0 (Fifth Edition), 2.4 and 3.3.3; Namespaces in XML 1.0
 """
@@ -43,35 +43,69 @@ _INDENT = "  "
 
 
 class Node:
-    """An element of a tree in the making.
+    """An element of a tree in the making, with elements in it.
 
     Attributes:
         name: Its name, with the prefix of its namespace.
-        text: Its text; an element has a text or children.
-        attributes: By prefixed name.
-        children: In order.
-        is_shared: Whether it stands in many documents and nobody changes it any more; what is
-            written for it is then remembered.
+        attributes: By prefixed name; those without a value are left out.
+        children: In order; an element that has only a text is a line written already.
     """
 
-    __slots__ = ("attributes", "children", "is_shared", "name", "text")
+    __slots__ = ("attributes", "children", "name")
 
-    def __init__(self, name: str, text: str = "", attributes: dict[str, str] | None = None) -> None:
+    def __init__(self, name: str, attributes: Mapping[str, str] | None = None) -> None:
         self.name = name
-        self.text = text
         self.attributes = attributes
-        self.children: list[Node] = []
-        self.is_shared = False
+        self.children: list[Node | Piece | str] = []
+
+
+class Piece:
+    """Elements that stand in many documents: what is written of them is remembered."""
+
+    __slots__ = ("_roots", "_written")
+
+    def __init__(self, *roots: Node) -> None:
+        """Keep ``roots``, which nobody changes any more."""
+        self._roots = roots
+        self._written: dict[str, str] = {}
+
+    def written(self, indent: str) -> str:
+        """Return its lines."""
+        known = self._written.get(indent)
+        if known is None:
+            lines: list[str] = []
+            for root in self._roots:
+                _write(root, indent, lines)
+            known = self._written[indent] = "".join(lines)
+        return known
 
 
 def add(
+    parent: Node, name: str, lang: str = "", attributes: Mapping[str, str] | None = None
+) -> Node:
+    """Add an element that will have others in it at the end of ``parent``, and return it.
+
+    Args:
+        parent: What it becomes a child of.
+        name: Its prefixed name.
+        lang: Its ``xml:lang``; left out when it is no language tag.
+        attributes: Further attributes by prefixed name; those without a value are left out.
+    """
+    if lang and _may_be_lang(lang):
+        attributes = {"xml:lang": lang, **(attributes or {})}
+    child = Node(name, attributes)
+    parent.children.append(child)
+    return child
+
+
+def add_text(
     parent: Node,
     name: str,
     text: str = "",
     lang: str = "",
     attributes: Mapping[str, str] | None = None,
-) -> Node:
-    """Add an element at the end of ``parent`` and return it.
+) -> None:
+    """Add an element with a text, or with attributes alone, at the end of ``parent``.
 
     Args:
         parent: What it becomes a child of.
@@ -80,20 +114,28 @@ def add(
         lang: Its ``xml:lang``; left out when it is no language tag.
         attributes: Further attributes by prefixed name; those without a value are left out.
     """
-    said: dict[str, str] | None = None
-    if attributes:
-        said = {key: value for key, value in attributes.items() if value}
+    start = f"<{name}"
     if lang and _may_be_lang(lang):
-        said = {"xml:lang": lang, **(said or {})}
-    child = Node(name, text, said)
-    parent.children.append(child)
-    return child
+        start += f' xml:lang="{lang}"'
+    if attributes:
+        for key, value in attributes.items():
+            if value:
+                start += f' {key}="{_quoted(value)}"'
+    line = f"{start}>{_escaped(text)}</{name}>\n" if text else f"{start}/>\n"
+    parent.children.append(line)
 
 
 def root_node(name: str, prefixes: Iterable[str], attributes: dict[str, str] | None = None) -> Node:
     """Return a root element that declares the namespaces of ``prefixes``."""
     declared = {f"xmlns:{prefix}": NAMESPACES[prefix] for prefix in prefixes}
-    return Node(name, "", declared | (attributes or {}))
+    return Node(name, declared | (attributes or {}))
+
+
+def declaring(node: Node, root: Node) -> Node:
+    """Return ``node`` with what ``root`` declares, so that it can stand alone."""
+    alone = Node(node.name, {**(root.attributes or {}), **(node.attributes or {})})
+    alone.children = node.children
+    return alone
 
 
 def write_tree(root: Node) -> bytes:
@@ -103,8 +145,7 @@ def write_tree(root: Node) -> bytes:
 
 def write_start(root: Node) -> bytes:
     """Return the beginning of a document whose children are written one by one."""
-    copied = Node(root.name, "\n", root.attributes)
-    return DECLARATION + write_fragment(copied).partition(b"</")[0]
+    return DECLARATION + f"{_start_of(root)}>\n".encode()
 
 
 def write_end(root: Node) -> bytes:
@@ -126,33 +167,30 @@ def is_plain_uri(text: str) -> bool:
 
 
 def _write(node: Node, indent: str, written: list[str]) -> None:
-    if node.is_shared:
-        written.append(_written_shared(node, indent))
-        return
     name = node.name
-    start = f"{indent}<{name}"
+    start = indent + _start_of(node) if node.attributes else f"{indent}<{name}"
+    if not node.children:
+        written.append(f"{start}/>\n")
+        return
+    written.append(f"{start}>\n")
+    deeper = indent + _INDENT
+    for child in node.children:
+        if isinstance(child, str):
+            written.append(deeper + child)
+        elif isinstance(child, Node):
+            _write(child, deeper, written)
+        else:
+            written.append(child.written(deeper))
+    written.append(f"{indent}</{name}>\n")
+
+
+def _start_of(node: Node) -> str:
+    start = f"<{node.name}"
     if node.attributes:
         for key, value in node.attributes.items():
-            start += f' {key}="{_quoted(value)}"'
-    if node.children:
-        written.append(f"{start}>\n")
-        deeper = indent + _INDENT
-        for child in node.children:
-            _write(child, deeper, written)
-        written.append(f"{indent}</{name}>\n")
-    elif node.text:
-        written.append(f"{start}>{_escaped(node.text)}</{name}>\n")
-    else:
-        written.append(f"{start}/>\n")
-
-
-@lru_cache(maxsize=1 << 12)
-def _written_shared(node: Node, indent: str) -> str:
-    written: list[str] = []
-    copied = Node(node.name, node.text, node.attributes)
-    copied.children = node.children
-    _write(copied, indent, written)
-    return "".join(written)
+            if value:
+                start += f' {key}="{_quoted(value)}"'
+    return start
 
 
 def _escaped(text: str) -> str:

@@ -7,7 +7,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
 
   const { analysis, reader, store, scorer, corrector, counter } = parts;
   const YEARS = "\0years";
-  const FEWEST_TOGETHER = 3;
+  const FEWEST_TOGETHER = 3, MOST_ALONE = 4;
   const manifest = store.manifest;
 
   /** Return the answer that HoabanSearch.search promises. */
@@ -79,7 +79,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
   async function spelled(query, ranked) {
     const forms = new Map();
     const [best] = await ordered(ranked, 1, "relevance");
-    for (const [, title] of (await store.shown(ranked.numbers[best]))[2]) {
+    for (const [, title] of (await store.shown(ranked.numbers[best]))[4]) {
       for (const word of analysis.words(title)) {
         for (const part of word.parts) {
           if (!forms.has(part.bare)) forms.set(part.bare, part.exact);
@@ -129,7 +129,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
   }
 
   async function hit(ranked, place) {
-    const [itemId, identifier, titles, date, thumbnail] = await store.shown(ranked.numbers[place]);
+    const [itemId, thumbnail, identifier, date, titles] = await store.shown(ranked.numbers[place]);
     return {
       item_id: itemId,
       identifier: identifier,
@@ -158,7 +158,8 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
         blocks.get(other).filter((number) => missing.includes(number)).length >
         blocks.get(one).filter((number) => missing.includes(number)).length ? other : one, "");
       const found = missing.filter((number) => best && blocks.get(best).includes(number));
-      if (!isWorth(found)) break;
+      // Two are worth a shard only where too many are left to ask for one by one.
+      if (!isWorth(found) && (found.length < 2 || missing.length <= MOST_ALONE)) break;
       chosen.push(best);
       missing = missing.filter((number) => !found.includes(number));
     }

@@ -8,6 +8,8 @@ HoabanSearch.receive("columns", function makeColumns(store) {
   const NAME = 7;
   const YEARS = "\0years";
   const GROUPS_LISTED = 128;
+  // A request costs as much as some rows of columns.
+  const ROWS_IN_REQUEST = 500;
   const decoder = new TextDecoder();
   const { manifest, shard, json, once, namesIn, pieceOf, makeReader, pause } = store;
 
@@ -19,7 +21,7 @@ HoabanSearch.receive("columns", function makeColumns(store) {
     return names.slice(group * NAME, (group + 1) * NAME);
   }
 
-  /** Return what a hit shows of a document: [id, identifier, titles, date, thumbnail]. */
+  /** Return what a hit shows of a document: [id, thumbnail, identifier, date, titles]. */
   async function shown(number) {
     if (first.has(number)) return first.get(number);
     const chunk = Math.floor(number / manifest.chunk);
@@ -42,8 +44,14 @@ HoabanSearch.receive("columns", function makeColumns(store) {
 
   /** Fetch a shard that has what many hits show. */
   async function fetchShown(name) {
-    const [numbers, ...columns] = await json(name);
-    numbers.forEach((number, at) => first.set(number, columns.map((column) => column[at])));
+    const [distances, rows] = await json(name);
+    let number = 0;
+    show(distances.map((distance) => { number += distance; return number; }), rows);
+  }
+
+  /** Keep what hits show of the first of some documents. */
+  function show(numbers, rows) {
+    rows.forEach((row, at) => first.set(numbers[at], row));
   }
 
   function isShown(number) {
@@ -111,23 +119,25 @@ HoabanSearch.receive("columns", function makeColumns(store) {
   /**
    * Return the documents that have one of some values of a facet, {rows: Map of number to row,
    * columns: Map of name to the place of each row}, or null if that is not kept of all of these
-   * values, or would be of more documents than wanted.
+   * values, or would cost more than so many rows.
    */
   async function valuesOf(name, chosen, most) {
     const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
     const kept = (await json(manifest.combinations))[1];
     const [values, counts, places, shards] = has(kept, name) ? kept[name] : [[], [], [], ""];
     const names = namesIn(shards, NAME);
-    const wanted = [...chosen].map((value) => values.indexOf(value))
+    const wanted = [...chosen].map((value) => values.findIndex(([own]) => own === value))
       .map((at) => [counts[at], names[at], places[at]]);
-    const total = wanted.reduce((sum, [count]) => sum + count, 0);
+    const total = wanted.reduce((sum, [count]) => sum + count, 0) +
+      ROWS_IN_REQUEST * (new Set(wanted.map(([, own]) => own)).size - 1);
     if (wanted.some(([count, own]) => !count || own[0] === "-") || total > most) return null;
     const all = Object.keys(manifest.columns), rows = new Map();
     const columnsOf = new Map(all.map((column) => [column, []]));
     await Promise.all(wanted.map(async ([count, shardName, place]) => {
-      const [numbers, ...columns] = parts(parts(await shard(shardName))[place]);
-      const added = [];
-      makeReader(numbers, 0).steps(count).forEach((number, at) => {
+      const [list, shown, ...columns] = parts(parts(await shard(shardName))[place]);
+      const added = [], numbers = makeReader(list, 0).steps(count);
+      show(numbers, JSON.parse(decoder.decode(shown)));
+      numbers.forEach((number, at) => {
         if (rows.has(number)) return;
         rows.set(number, rows.size);
         added.push(at);

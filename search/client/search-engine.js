@@ -8,8 +8,9 @@
 var HoabanSearch = (function () {
   "use strict";
 
-  const FORMAT = 6;
-  // Of the scripts that are loaded later; search/static.py writes it.
+  const FORMAT = 7;
+  // Of the scripts that are loaded later; search/static.py writes it. That of the language is in the
+  // manifest, because it brings the shards with it that every query needs.
   const DIGEST = /*digest*/"";
   const received = {};
   const scripts = new Map();
@@ -72,20 +73,24 @@ var HoabanSearch = (function () {
    * Load one of the scripts that not every visit needs. No cache may give this engine a script that
    * belongs to an older one, so the address changes when the scripts do.
    */
-  function loadOnce(name) {
+  function loadOnce(name, digest = DIGEST) {
     if (!scripts.has(name)) {
-      scripts.set(name, loadScript(folder + name + "?" + DIGEST));
+      scripts.set(name, loadScript(folder + name + "?" + digest));
       scripts.get(name).catch(() => scripts.delete(name));
     }
     return scripts.get(name);
   }
 
-  /** Load what understands and answers queries; names of fields only where one may be named. */
-  async function ready(query) {
+  /**
+   * Load what understands and answers queries, with what counts facets if the first query has them
+   * counted; names of fields only where one may be named.
+   */
+  async function ready(query, isCounted) {
     if (!loading) throw new Error("HoabanSearch.load has not been called");
     await loading;
     if (!language) {
-      language = loadOnce("search-language.js").then(() => {
+      const name = isCounted ? "search-facets.js" : "search-language.js";
+      language = loadOnce(name, store.manifest.language).then(() => {
         Object.assign(store, received.columns(store));
         reader = received.query(tables, analysis);
         const scores = received.scores(store.manifest.documents);
@@ -107,6 +112,7 @@ var HoabanSearch = (function () {
   }
 
   async function counter() {
+    await loadOnce("search-facets.js", store.manifest.language);
     return received.facets(tables, store, answers.placesOf);
   }
 
@@ -127,9 +133,10 @@ var HoabanSearch = (function () {
    *     years: Array<{first: ?number, last: ?number, count: number}>, query: object}>}
    *     query is for highlight(). Rejects with an Error if a file cannot be loaded.
    */
-  async function search(query, options) {
-    await ready(query);
-    return answers.search(query, options || {});
+  async function search(query, options = {}) {
+    const { facets, years, filters, between } = options;
+    await ready(query, Boolean(facets || years || filters || between));
+    return answers.search(query, options);
   }
 
   /**

@@ -30,11 +30,14 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     return made;
   }
 
-  /** Return the bytes of a shard; a name with a stroke is one in the folder of a group. */
+  /**
+   * Return the bytes of a shard; a name with a stroke is one in the folder of a group. Some came
+   * with the language.
+   */
   function shard(name) {
     return once(loaded, name, async () => {
       const folders = [...name.slice(1, 1 + manifest.spread)].map((sign) => sign + "/").join("");
-      await loadScript(base + "shards/" + folders + name + ".js");
+      if (!received[name]) await loadScript(base + "shards/" + folders + name + ".js");
       const text = atob(received[name]);
       delete received[name];
       const bytes = new Uint8Array(text.length);

@@ -31,6 +31,7 @@ from search.compiled.runs import (
     ranges_for,
     write_runs,
 )
+from search.compiled.shown import Shown
 from search.compiled.sources import KnownDocuments, Source
 from search.compiled.values import COMMON
 from search.documents import SearchDocument
@@ -38,6 +39,23 @@ from search.documents import SearchDocument
 _NODE, _GROUP_NODE = "n", "m"
 _GROUPS_LISTED = 128
 _T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was written.
+
+    Attributes:
+        manifest: What the manifest says of it.
+        shards: Where the shards are.
+        first: Names of the shards that every query needs, if they are small.
+        counting: Names of those that every query needs that counts facets, likewise.
+    """
+
+    manifest: dict[str, object]
+    shards: ShardFolder
+    first: tuple[str, ...]
+    counting: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -57,8 +75,8 @@ def build(
     *,
     processes: int = 1,
     before: Path | None = None,
-) -> dict[str, object]:
-    """Write the shards of an index; return what its manifest says of them.
+) -> Built:
+    """Write the shards of an index.
 
     Args:
         documents: In any order.
@@ -109,7 +127,7 @@ def _executor(processes: int) -> Iterator[Executor | None]:
         yield executor
 
 
-def _written(build: _Build, source: Source) -> dict[str, object]:
+def _written(build: _Build, source: Source) -> Built:
     columns = Columns()
     groups: list[str] = []
     parts = 0
@@ -117,12 +135,13 @@ def _written(build: _Build, source: Source) -> dict[str, object]:
         columns.add(facts)
         groups += facts.groups
         parts += 1
-    places, listed = columns.write(build.shards, build.sizes)
+    with Shown(build.work, build.sizes.part) as shown:
+        places, listed = columns.write(build.shards, build.sizes, shown)
     of_columns = build.work / "columns"
     of_columns.write_bytes(pickle.dumps(stored(places)))
     del columns, places
     trees = _trees(build, source, parts, of_columns)
-    return {
+    manifest = {
         "documents": build.documents,
         "spread": build.sizes.spread,
         "chunk": build.sizes.chunk,
@@ -133,6 +152,14 @@ def _written(build: _Build, source: Source) -> dict[str, object]:
         "groups": _listed(build.shards, groups),
         **listed,
     }
+    first = _only_node(trees["w"]), (str(listed["combinations"]),)
+    return Built(manifest, build.shards, *(tuple(filter(build.shards.is_small, n)) for n in first))
+
+
+def _only_node(root: Sequence[Any]) -> tuple[str, ...]:
+    """Return the name of the node below a root if it is the only one."""
+    levels, keys, names, *_frequent = root
+    return (str(names),) if levels == 1 and len(keys) == 1 else ()
 
 
 def _facts(build: _Build, source: Source) -> Iterator[Facts]:
@@ -153,7 +180,7 @@ def _facts(build: _Build, source: Source) -> Iterator[Facts]:
         yield facts
 
 
-def _trees(build: _Build, source: Source, parts: int, columns: Path) -> dict[str, object]:
+def _trees(build: _Build, source: Source, parts: int, columns: Path) -> dict[str, list[object]]:
     def tasks(*kinds: str) -> list[Task]:
         return [
             Task(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from operator import sub
+from itertools import pairwise
+from operator import sub, xor
 
 NUMBERS = "I"
 """Type code of arrays of document numbers."""
@@ -46,6 +47,9 @@ def integer(value: int) -> bytes:
     return bytes(result)
 
 
+_COMPARED = 32
+"""Bytes of two keys that are compared at once."""
+
 _ONE = [bytes([value]) for value in range(0x80)]
 # Most steps between documents are below this: a lookup, not a computation.
 _SHORT = [*_ONE, *(bytes((value & 0x7F | 0x80, value >> 7)) for value in range(0x80, 0x4000))]
@@ -81,21 +85,9 @@ def leaf(
         payloads: Of each its bytes, as the kind of tree says.
         pieces: The shards beside the leaf, of each kind there is.
     """
-    shared: list[int] = []
-    rests: list[bytes] = []
-    previous = word = b""
-    for text in keys:
-        key = text.encode()
-        # Most keys begin with the first word of the key before.
-        same = len(word) if word and key.startswith(word) else 0
-        shortest = min(len(previous), len(key))
-        while same < shortest and previous[same] == key[same]:
-            same += 1
-        if same < len(word) or not word:
-            word = key[: key.find(b" ") + 1]
-        shared.append(same)
-        rests.append(key[same:])
-        previous = key
+    encoded = [key.encode() for key in keys]
+    shared = _shared(encoded)
+    rests = [key[same:] for key, same in zip(encoded, shared, strict=True)]
     return b"".join(
         (
             integers([len(keys)]),
@@ -108,6 +100,24 @@ def leaf(
             *map(_pieces, pieces),
         )
     )
+
+
+def _shared(keys: Sequence[bytes]) -> list[int]:
+    """Return of each key how many bytes at its beginning are those of the one before."""
+    # As one large number each, two keys differ from their highest bit that differs.
+    numbers = [int.from_bytes(key[:_COMPARED].ljust(_COMPARED, b"\0"), "big") for key in keys]
+    differing = map(int.bit_length, map(xor, numbers, numbers[1:]))
+    same = [0, *(_COMPARED - (bits + 7 >> 3) for bits in differing)]
+    lengths = list(map(len, keys))
+    shared = list(map(min, same, lengths, [0, *lengths]))
+    if max(lengths, default=0) > _COMPARED:
+        for place, (one, other) in enumerate(pairwise(keys), start=1):
+            end = min(len(one), len(other))
+            while shared[place] >= _COMPARED and shared[place] < end:
+                if one[shared[place]] != other[shared[place]]:
+                    break
+                shared[place] += 1
+    return shared
 
 
 def _pieces(pieces: Sequence[Piece]) -> bytes:

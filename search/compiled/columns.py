@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from search.compiled.coding import NUMBERS, integers, numbers_of
 from search.compiled.files import ShardFolder, json_bytes
 from search.compiled.packing import Sizes
+from search.compiled.shown import Shown
 from search.compiled.values import Listed, counts_of, write_values
 from search.documents import SearchDocument
 
@@ -139,7 +140,7 @@ class Columns:
         self.documents += facts.documents
 
     def write(
-        self, shards: ShardFolder, sizes: Sizes
+        self, shards: ShardFolder, sizes: Sizes, shown: Shown
     ) -> tuple[dict[str, array[int]], dict[str, object]]:
         """Write all columns; return those for companions and what the manifest says of each.
 
@@ -171,7 +172,7 @@ class Columns:
                 json_bytes(
                     [
                         {name: tables[name] for name in small},
-                        _values(tables, places, shards) if sizes.pieces else {},
+                        _values(tables, places, shown, shards, sizes.rows) if sizes.pieces else {},
                     ]
                 ),
             ),
@@ -187,10 +188,14 @@ class Columns:
 def _values(
     tables: Mapping[str, list[Combination]],
     places: Mapping[str, array[int]],
+    shown: Shown,
     shards: ShardFolder,
+    most: int,
 ) -> dict[str, Listed]:
     facets = (name for name in tables if name != YEARS)
-    written = {name: write_values(name, tables[name], places, shards) for name in facets}
+    written = {
+        name: write_values(name, tables[name], places, shown, shards, most) for name in facets
+    }
     return {name: values for name, values in written.items() if values[0]}
 
 

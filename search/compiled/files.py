@@ -24,6 +24,7 @@ NO_SHARD = "-" * (1 + HASH_SIGNS)
 """Stands for the name of a shard where there is none."""
 
 _LEVEL = 6
+_SMALL = 16_000
 FREQUENT = "t"
 """Kind of the folder of a frequent word."""
 
@@ -54,6 +55,14 @@ class ShardFolder:
     def path(self, name: str) -> Path:
         """Return the file of a shard."""
         return self.root.joinpath(FOLDER, *name[1 : 1 + self.spread], f"{name}.js")
+
+    def script(self, name: str) -> str:
+        """Return the script of a shard that was written."""
+        return self.path(name).read_text(encoding="ascii")
+
+    def is_small(self, name: str) -> bool:
+        """Say whether a shard is so small that it may be loaded before it is needed."""
+        return self.path(name).stat().st_size <= _SMALL
 
     def write(self, kind: str, payload: bytes) -> str:
         """Write a shard; return its name.

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
+from operator import sub
 
 from schemas.vietnamese import toned_forms
 from search.compiled.coding import Piece, integers, leaf, steps
@@ -21,7 +22,8 @@ from search.compiled.files import (
 )
 from search.compiled.packing import Sizes
 from search.compiled.pieces import PieceWriter
-from search.compiled.runs import FIELDS, PAIRS, SUGGESTIONS, WORDS, Shown, has_digit
+from search.compiled.runs import FIELDS, PAIRS, SUGGESTIONS, WORDS, has_digit
+from search.compiled.shown import Shown
 from search.compiled.values import COMMON, at, counts_of
 from search.scoring import BARE_WEIGHTS, EXACT_WEIGHTS, MARKED_WEIGHTS, TONELESS_WEIGHTS
 
@@ -35,11 +37,9 @@ FEWEST_SHOWN = 4
 """Documents of a word, or with a pair in their titles, from which on this is kept."""
 
 _FACETS, _SHOWN = "g", "b"
-_FACETS_IN_PIECE = 2400
-_HITS_IN_PIECE = 160
-_HITS_IN_RANKED_PIECE = 320
-_OTHERS_SHOWN = 160
+_OTHERS_SHOWN = 64
 _FIRST_OF_PAIR = 20
+_TITLES_OF_PAIR = 48
 _TITLED = 10
 _KEY_BYTES = 4
 _NUMBERS_SHRINK = 2
@@ -104,8 +104,8 @@ class Leaves:
         self._bytes = 0
         self._last = ""
         self._children: list[Child] = []
-        self._facets = PieceWriter(_FACETS_IN_PIECE, self._write_facets, is_listed=False)
-        self._hits = PieceWriter(_HITS_IN_PIECE, self._write_hits, is_listed=True)
+        self._facets = PieceWriter(2 * sizes.rows, self._write_facets, is_listed=False)
+        self._hits = PieceWriter(sizes.shown, self._write_hits, is_listed=True)
         self.last_count = 0
         self.on_flush: Callable[[], None] | None = None
 
@@ -144,7 +144,7 @@ class Leaves:
             payload: Its bytes, as the kind of tree says.
         """
         weight = self._weight(key, payload)
-        if self._keys and self._bytes + weight > self._half:
+        if self._bytes + weight > self._half and self._keys:
             self._flush_before(key, weight)
         self._keys.append(key)
         self._counts.append(count)
@@ -155,8 +155,9 @@ class Leaves:
         """Return about how many bytes an entry has when it is deflated."""
         size = len(payload) + _KEY_BYTES
         # Numbers follow each other, and so do the documents that have them.
-        is_dense = self._has_numbers and size < _SHORT_ENTRY and has_digit(key)
-        return size // _NUMBERS_SHRINK if is_dense else size
+        if self._has_numbers and size < _SHORT_ENTRY and has_digit(key):
+            return size // _NUMBERS_SHRINK
+        return size
 
     def _flush_before(self, key: str, weight: int) -> None:
         half = self._half
@@ -186,8 +187,9 @@ class Leaves:
         if len(titled) < FEWEST_SHOWN:
             self.add(key, len(numbers), steps(numbers))
             return
-        shown = list(dict.fromkeys((*titled[:_FIRST_OF_PAIR], *numbers[:_FIRST_OF_PAIR])))
-        blocks = [(0, shown[:_FIRST_OF_PAIR])] if self._beside else []
+        first = titled[:_TITLES_OF_PAIR]
+        shown = list(dict.fromkeys((*first, *numbers[:_FIRST_OF_PAIR])))
+        blocks = [(0, shown[: max(len(first), _FIRST_OF_PAIR)])] if self._beside else []
         self._add_with(key, len(numbers), steps(numbers), (), blocks)
 
     def add_forms(self, key: str, variants: Sequence[Variant]) -> None:
@@ -198,7 +200,9 @@ class Leaves:
         beside = self._beside
         faceted = union if beside and count * COMMON <= beside.documents else ()
         shown = (
-            shown_of(key, variants, beside.documents) if beside and count >= FEWEST_SHOWN else ()
+            shown_of(key, variants, beside.documents, self._sizes.shown)
+            if beside and count >= FEWEST_SHOWN
+            else ()
         )
         payload = forms(key, variants)
         if len(payload) <= self._sizes.largest_entry:
@@ -259,9 +263,9 @@ class Leaves:
 
     def _write_hits(self, numbers: Sequence[int]) -> str:
         unique = sorted(set(numbers))
-        shown = self._beside.shown if self._beside else None
-        columns = shown.columns(unique) if shown else ()
-        return self._shards.write(_SHOWN, b"[%s,%s]" % (json_bytes(unique), b",".join(columns)))
+        distances = list(map(sub, unique, [0, *unique]))
+        rows = self._beside.shown.rows(unique) if self._beside else b"[]"
+        return self._shards.write(_SHOWN, b"[%s,%s]" % (json_bytes(distances), rows))
 
 
 def _parting(last: str, key: str) -> str:
@@ -280,7 +284,7 @@ def _united(lists: Sequence[Sequence[int]]) -> list[int]:
     return list(dict.fromkeys(sorted(chain.from_iterable(lists))))
 
 
-def shown_of(key: str, variants: Sequence[Variant], documents: int) -> list[Block]:
+def shown_of(key: str, variants: Sequence[Variant], documents: int, most: int) -> list[Block]:
     """Return the documents of a word of which is kept what hits show, block after block.
 
     They stand form after form, those with it in their titles before the others, in the order of
@@ -290,26 +294,31 @@ def shown_of(key: str, variants: Sequence[Variant], documents: int) -> list[Bloc
     fit of all; the others begin with a rank. Where some are left out, an empty one does: most of
     those that have the word elsewhere than in the title, and almost all of a number or of a form
     that is in many titles.
+
+    Args:
+        key: The word.
+        variants: Its exact forms.
+        documents: How many documents there are.
+        most: Documents in the first block; the others have three times as many.
     """
     first = first_hits(key, variants)
-    room = max(0, _HITS_IN_PIECE - len(first))
+    room = max(0, most - len(first))
     is_word = is_of_letters(key)
     ranked: list[tuple[int, int]] = []
     for place, (_exact, (titled, *rest)) in enumerate(variants):
-        others = _united(rest)
-        if titled:
-            others = sorted(set(others).difference(titled))
         is_rare = is_word and len(titled) * _TITLED <= documents
         ranked += _ranked(titled, 2 * place * documents, len(titled) if is_rare else room)
-        most = _OTHERS_SHOWN if is_word else room
-        ranked += _ranked(others, (2 * place + 1) * documents, most)
+        kept = _OTHERS_SHOWN if is_word else room
+        # A document is at one level of a form, so the first are among the first of each.
+        others = sorted(chain.from_iterable(numbers[: kept + 1] for numbers in rest))
+        ranked += _ranked(others, (2 * place + 1) * documents, kept)
     left_out = (at for at, (_rank, number) in enumerate(ranked[:room]) if number < 0)
     end = next(left_out, room)
     blocks: list[Block] = [(0, sorted({*first, *(number for _rank, number in ranked[:end])}))]
     for is_left_out, found in groupby(ranked[end:], key=lambda one: one[1] < 0):
         part = list(found)
-        for start in range(0, len(part), _HITS_IN_RANKED_PIECE):
-            block = part[start : start + _HITS_IN_RANKED_PIECE]
+        for start in range(0, len(part), 3 * most):
+            block = part[start : start + 3 * most]
             numbers = () if is_left_out else [number for _rank, number in block]
             if is_word or not blocks[1:]:
                 blocks.append((block[0][0], numbers if is_word else ()))

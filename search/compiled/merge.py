@@ -195,11 +195,9 @@ class Entries:
 
 def _joined(numbers: array[int], ends: Sequence[int], places: Sequence[int]) -> array[int]:
     """Return the numbers that stand at some places, one after the other."""
-    first = places[0]
-    joined = numbers[ends[first] : ends[first + 1]]
-    if len(places) > 1:
-        for place in places[1:]:
-            joined += numbers[ends[place] : ends[place + 1]]
+    joined = array(NUMBERS)
+    for place in places:
+        joined += numbers[ends[place] : ends[place + 1]]
     return joined
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-_SMALL = 300
+_SMALL, _MIDDLING = 300, 5_000
+_BLOCK = 1 << 16
 _PART = 8192
 _SPREAD_ONCE = 150_000
 
@@ -30,6 +31,10 @@ class Sizes:
         largest_entry: Bytes of an entry above which only its head stays in the leaf.
         pieces: Whether leaves of words have shards beside them with the facets of their
             documents, and with what their first hits show.
+        shown: Documents in such a shard with what hits show; of a frequent word the first has
+            so many, the others three times as many.
+        rows: Documents of which a shard has the facets that stand beside a value; beside words it
+            has twice as many.
         spread: In how many folders, one in the other, the shards are spread.
     """
 
@@ -40,6 +45,8 @@ class Sizes:
     block: int
     largest_entry: int
     pieces: bool
+    shown: int
+    rows: int
     spread: int
 
 
@@ -47,12 +54,19 @@ def sizes_for(documents: int, packing: Packing) -> Sizes:
     """Return the sizes for so many documents.
 
     A reader on the web pays for bytes and round trips; a stick has clusters of up to 128 kB and
-    pays for every file; a very small archive is a few files either way.
+    pays for every file; a very small archive is a few files either way, and one that is not much
+    larger has fewer files for somewhat more bytes.
     """
     spread = 0 if documents <= _SMALL else 1 if documents <= _SPREAD_ONCE else 2
     if packing is Packing.USB:
         spread = max(0, spread - 1)
-        return Sizes(_PART, 400_000, 2048, 2048, 1 << 20, 400_000, pieces=False, spread=spread)
+        return _without_pieces(400_000, 2048, 2048, spread)
     if documents <= _SMALL:
-        return Sizes(_PART, 160_000, 512, 1024, 1 << 16, 160_000, pieces=False, spread=0)
-    return Sizes(_PART, 8_000, 16, 1024, 1 << 16, 6_000, pieces=True, spread=spread)
+        return _without_pieces(160_000, 512, 1024, spread)
+    if documents <= _MIDDLING:
+        return Sizes(_PART, 24_000, 64, 1024, _BLOCK, 12_000, True, 480, 3_000, spread)
+    return Sizes(_PART, 8_000, 16, 1024, _BLOCK, 6_000, True, 160, 1_200, spread)
+
+
+def _without_pieces(leaf: int, chunk: int, group: int, spread: int) -> Sizes:
+    return Sizes(_PART, leaf, chunk, group, 16 * _BLOCK, leaf, False, 0, 0, spread)

@@ -15,7 +15,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, islice, pairwise
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from struct import Struct
 from typing import Any
@@ -25,6 +24,7 @@ from search.compiled.columns import Facts, PartColumns
 from search.compiled.entries import Collected
 from search.compiled.files import ShardFolder, json_bytes
 from search.compiled.packing import Sizes
+from search.compiled.shown import display, write_shown
 from search.documents import LEVELS, SearchDocument
 
 _RANGES = ("2", "c", "h", "m", "p", "t")
@@ -45,7 +45,6 @@ RUNS = (WORDS, FIELDS, PAIRS, SUGGESTIONS, SHOWN, ENDS)
 _BATCH = 256
 _LENGTH = Struct("<Q")
 _DIGIT = re.compile(r"\d")
-_LINES = b"\n".join
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,8 @@ def write_runs(part: Part, shards: ShardFolder, sizes: Sizes) -> Facts:
         collected.add(part.start + len(shown), batch)
         for document in batch:
             columns.add(document)
-            shown.append(_LINES(map(json_bytes, display(document))))
-    write_shown(part, shown)
+            shown.append(json_bytes(display(document)))
+    write_shown(part.folder, part.number, shown)
     _write_collected(part, collected)
     return columns.finish(write_groups(shown, shards, sizes))
 
@@ -117,14 +116,10 @@ def write_groups(shown: Sequence[bytes], shards: ShardFolder, sizes: Sizes) -> l
     groups: list[str] = []
     for start in range(0, len(shown), sizes.group):
         group = shown[start : start + sizes.group]
-        chunks = [_list(group[n : n + sizes.chunk]) for n in range(0, len(group), sizes.chunk)]
+        starts = range(0, len(group), sizes.chunk)
+        chunks = [b"[%s]" % b",".join(group[n : n + sizes.chunk]) for n in starts]
         groups.append(shards.write_group("d", chunks))
     return groups
-
-
-def _list(texts: Sequence[bytes]) -> bytes:
-    """Return a JSON list of what hits show, each a list."""
-    return b"[[%s]]" % b"],[".join(text.replace(b"\n", b",") for text in texts)
 
 
 def _write_collected(part: Part, collected: Collected) -> None:
@@ -167,56 +162,6 @@ def number_key(pair: str) -> str:
     """
     first, _space, second = pair.partition(" ")
     return pair if has_digit(first) else f"{second}  {first}"
-
-
-def display(document: SearchDocument) -> list[object]:
-    """Return what a hit shows of a document."""
-    titles = [list(title) for title in document.titles]
-    return [document.item_id, document.identifier, titles, document.date, document.thumbnail]
-
-
-def write_shown(part: Part, shown: Sequence[bytes]) -> None:
-    """Write what hits show of a part's documents where :class:`Shown` finds it.
-
-    Raises:
-        OSError: The disk refused.
-    """
-    ends = array("q", accumulate(map(len, shown), initial=0))
-    part.run(SHOWN).write_bytes(b"".join(shown))
-    part.run(ENDS).write_bytes(ends.tobytes())
-
-
-class Shown:
-    """What hits show of the documents of all parts; a context manager."""
-
-    def __init__(self, folder: Path, part_size: int) -> None:
-        self._folder = folder
-        self._part_size = part_size
-        self._open: dict[int, tuple[mmap, array[int]]] = {}
-
-    def __enter__(self) -> Shown:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        for texts, _ends in self._open.values():
-            texts.close()
-
-    def columns(self, numbers: Iterable[int]) -> list[bytes]:
-        """Return what hits show of some documents: of each thing a JSON list."""
-        rows = (self._text(number).split(b"\n") for number in numbers)
-        return [b"[%s]" % b",".join(column) for column in zip(*rows, strict=True)]
-
-    def _text(self, number: int) -> bytes:
-        part, place = divmod(number, self._part_size)
-        texts, ends = self._open.get(part) or self._opened(part)
-        return texts[ends[place] : ends[place + 1]]
-
-    def _opened(self, part: int) -> tuple[mmap, array[int]]:
-        ends = array("q")
-        ends.frombytes(run_path(self._folder, ENDS, part).read_bytes())
-        with run_path(self._folder, SHOWN, part).open("rb") as stream:
-            self._open[part] = mmap(stream.fileno(), 0, access=ACCESS_READ), ends
-        return self._open[part]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from pathlib import Path
 from archive.kept_objects import packed, unpacked
 from search.compiled.files import Child, ShardFolder
 from search.compiled.leaves import Leaves
-from search.compiled.runs import Shown
+from search.compiled.shown import Shown
 
 Extra = tuple[str, int]
 """A key and a count that somebody else needs of an entry."""
@@ -88,11 +88,11 @@ class NotedShown(Shown):
         super().__init__(folder, part_size)
         self.numbers: list[int] = []
 
-    def columns(self, numbers: Iterable[int]) -> list[bytes]:
+    def rows(self, numbers: Iterable[int]) -> bytes:
         """Return what hits show of some documents, and note these."""
         asked = list(numbers)
         self.numbers += asked
-        return super().columns(asked)
+        return super().rows(asked)
 
 
 class KeptSpans:

@@ -12,6 +12,7 @@ from operator import itemgetter
 
 from search.compiled.coding import NUMBERS, integers, steps
 from search.compiled.files import NO_SHARD, ShardFolder
+from search.compiled.shown import Shown
 
 MOST_VALUES = 400
 """Values of a facet up to which they are kept: more are too long a list to load."""
@@ -19,10 +20,14 @@ MOST_VALUES = 400
 COMMON = 3
 """A value of more than one of so many documents is only listed: the columns say as much."""
 
-_VALUES = "q"
-_DOCUMENTS_IN_SHARD = 1000
+FIRST_SHOWN = 128
+"""Documents of a value of which is kept what hits show: the first hits that have no title in
+common are the first by number."""
 
-Listed = tuple[list[str], list[int], list[int], str]
+_VALUES = "q"
+_ROWS_A_SHOWN = 6
+
+Listed = tuple[list[tuple[str]], list[int], list[int], str]
 """The values of a facet: themselves, how many documents each has, its place in its shard, these."""
 
 Columns = Mapping[str, Sequence[int]]
@@ -30,7 +35,12 @@ Columns = Mapping[str, Sequence[int]]
 
 
 def write_values(
-    name: str, table: Sequence[Sequence[object]], columns: Columns, shards: ShardFolder
+    name: str,
+    table: Sequence[Sequence[object]],
+    columns: Columns,
+    shown: Shown,
+    shards: ShardFolder,
+    most: int,
 ) -> Listed:
     """Write the values of a facet, if they are not too many.
 
@@ -38,11 +48,13 @@ def write_values(
         name: The facet.
         table: The combinations of its column.
         columns: All columns.
+        shown: What hits show.
         shards: Where shards go.
+        most: Rows in a shard with several values.
 
     Returns:
-        The values in order, how many documents each has, its place in its shard, and the names of
-        these shards one after the other.
+        The values, each a list like a combination, in the order of the table; how many documents
+        each has, its place in its shard, and the names of these shards one after the other.
 
     Raises:
         OSError: The disk refused.
@@ -54,10 +66,16 @@ def write_values(
     for number, place in enumerate(columns[name]):
         for found in of_place[place]:
             found.append(number)
-    return _listed(numbers, columns, shards)
+    return _listed(numbers, columns, shown, shards, most)
 
 
-def _listed(numbers: Mapping[str, array[int]], columns: Columns, shards: ShardFolder) -> Listed:
+def _listed(
+    numbers: Mapping[str, array[int]],
+    columns: Columns,
+    shown: Shown,
+    shards: ShardFolder,
+    most: int,
+) -> Listed:
     documents = max(map(len, columns.values()))
     listed: dict[str, tuple[int, str]] = {}
     packed: dict[str, bytes] = {}
@@ -69,20 +87,22 @@ def _listed(numbers: Mapping[str, array[int]], columns: Columns, shards: ShardFo
             listed.update((value, (place, shard)) for place, value in enumerate(packed))
             packed.clear()
 
-    for value in sorted(numbers):
-        found = numbers[value]
+    for value, found in numbers.items():
         if len(found) * COMMON > documents:
             listed[value] = 0, NO_SHARD
             continue
-        if size + len(found) > _DOCUMENTS_IN_SHARD:
+        rows = len(found) + _ROWS_A_SHOWN * min(len(found), FIRST_SHOWN)
+        if size + rows > most:
             flush()
             size = 0
-        size += len(found)
-        packed[value] = _joined([steps(found), *(integers(at(c, found)) for c in columns.values())])
+        size += rows
+        first = shown.rows(found[:FIRST_SHOWN])
+        of_columns = (integers(at(column, found)) for column in columns.values())
+        packed[value] = _joined([steps(found), first, *of_columns])
     flush()
-    values = sorted(numbers)
-    places, names = zip(*(listed[value] for value in values), strict=True)
-    return values, [len(numbers[value]) for value in values], list(places), "".join(names)
+    places, names = zip(*(listed[value] for value in numbers), strict=True)
+    values = [(value,) for value in numbers]
+    return values, [len(found) for found in numbers.values()], list(places), "".join(names)
 
 
 def _joined(parts: Sequence[bytes]) -> bytes:

@@ -29,7 +29,7 @@ from search.static import write_static_index
 from tests.bench import allow_bytecode
 from tests.bench.catalogue import documents as catalogue_documents
 from tests.bench.catalogue import vocabulary, words
-from tests.bench.wire import hosted
+from tests.bench.wire import Sent, hosted
 from tests.search.museum_records import FIELDS
 
 _PAGE = '<!doctype html><meta charset="utf-8"><script src="search/search-engine.js"></script>'
@@ -61,13 +61,22 @@ class Kind:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one query cost: gzipped bytes, requests, milliseconds, longest task in ms, hits."""
+    """What one query cost: the files that came, milliseconds, longest task in ms, hits."""
 
-    size: int
-    requests: int
+    sent: tuple[Sent, ...]
     wall: float
     blocked: float
     total: int
+
+    @property
+    def size(self) -> int:
+        """Gzipped bytes."""
+        return sum(self.sent)
+
+    @property
+    def requests(self) -> int:
+        """How many files came."""
+        return len(self.sent)
 
 
 def documents(count: int, artworks: Path | None = None) -> Iterator[SearchDocument]:
@@ -124,7 +133,7 @@ def kinds() -> list[Kind]:
     ]
 
 
-def ask(page: Any, address: str, sent: list[int], kind: Kind, query: str) -> tuple[int, Cost]:
+def ask(page: Any, address: str, sent: list[Sent], kind: Kind, query: str) -> tuple[int, Cost]:
     """Return what loading cost, and what the query cost."""
     page.goto("about:blank")
     sent.clear()
@@ -136,7 +145,7 @@ def ask(page: Any, address: str, sent: list[int], kind: Kind, query: str) -> tup
     browser.start_tracing(page=page, categories=list(_TRACED))
     total, wall = page.evaluate(_ASK, [query, kind.options])
     blocked = longest_task(browser.stop_tracing())
-    return start, Cost(sum(sent), len(sent), wall, blocked, total)
+    return start, Cost(tuple(sent), wall, blocked, total)
 
 
 def longest_task(trace: bytes) -> float:
@@ -162,8 +171,8 @@ def longest_task(trace: bytes) -> float:
     return float(max(tasks)) / 1000
 
 
-def measure(folder: Path) -> None:
-    """Print what the queries cost."""
+def measure(folder: Path, *, is_detailed: bool = False) -> None:
+    """Print what the queries cost; in detail, of each kind of file how much of it."""
     print(
         f"{'query':18}{'n':>4}{'kB median':>11}{'p95':>7}{'mark':>6}{'ratio':>7}"
         f"{'requests':>10}{'p95':>5}{'ms':>7}{'task':>9}{'hits':>9}"
@@ -177,6 +186,8 @@ def measure(folder: Path) -> None:
                 starts.append(start)
                 costs.append(cost)
             _print(kind, costs)
+            if is_detailed:
+                _print_files(costs)
     print(
         f"{'start':18}{len(starts):>4}{statistics.median(starts) / 1000:>11.1f}"
         f"{max(starts) / 1000:>7.1f}{10:>6}"
@@ -199,6 +210,21 @@ def _print(kind: Kind, costs: Sequence[Cost]) -> None:
     )
 
 
+def _print_files(costs: Sequence[Cost]) -> None:
+    """Print how many files of each kind a query took, and their kilobytes, on the average."""
+    found: dict[str, list[int]] = {}
+    for sent in (sent for cost in costs for sent in cost.sent):
+        *_folders, folder, name = sent.path.partition("?")[0].split("/")
+        # In the folder of a group names are numbers: the folder says what it is.
+        is_numbered = name.removesuffix(".js").isdigit()
+        kind = f"{folder[0]}/{name[0]}" if is_numbered and folder[0] == "t" else folder[0]
+        kind = kind if is_numbered else name[0] if len(name) == 10 else name.partition(".")[0]
+        found.setdefault(kind, []).append(sent)
+    for kind, sizes in sorted(found.items()):
+        count, size = len(sizes) / len(costs), sum(sizes) / len(costs) / 1000
+        print(f"    {kind:18}{count:>7.1f}{size:>7.1f}")
+
+
 def main() -> None:
     """Build and measure."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -206,12 +232,13 @@ def main() -> None:
     options.add_argument("--processes", type=int, default=2)
     options.add_argument("--packing", type=Packing, default=Packing.WEB)
     options.add_argument("--folder", type=Path, help="keep the index here, and use it again")
+    options.add_argument("--files", action="store_true", help="print what kinds of files came")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = chosen.folder or Path(name)
         if not (folder / "index.html").exists():
             built(folder, chosen.records, chosen.packing, chosen.processes)
-        measure(folder)
+        measure(folder, is_detailed=chosen.files)
 
 
 def built(folder: Path, records: int, packing: Packing, processes: int) -> None:

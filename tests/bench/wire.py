@@ -14,6 +14,18 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 
+class Sent(int):
+    """The length of a file as it was sent, and the path it was asked for by."""
+
+    path: str
+
+    def __new__(cls, length: int, path: str) -> Sent:
+        """Make one of a length in bytes and a path."""
+        made = super().__new__(cls, length)
+        made.path = path
+        return made
+
+
 @cache
 def chromium() -> str:
     """Return the browser."""
@@ -24,7 +36,7 @@ def chromium() -> str:
 
 
 @contextmanager
-def hosted(folder: Path) -> Iterator[tuple[Any, str, list[int]]]:
+def hosted(folder: Path) -> Iterator[tuple[Any, str, list[Sent]]]:
     """Host a folder for as long as the block lasts.
 
     Yields:
@@ -49,7 +61,7 @@ def hosted(folder: Path) -> Iterator[tuple[Any, str, list[int]]]:
 class _Handler(SimpleHTTPRequestHandler):
     """Serves files gzipped and counts what it sends but the page itself."""
 
-    sent: ClassVar[list[int]] = []
+    sent: ClassVar[list[Sent]] = []
 
     def do_GET(self) -> None:
         path = Path(self.translate_path(self.path))
@@ -66,7 +78,7 @@ class _Handler(SimpleHTTPRequestHandler):
         with suppress(BrokenPipeError, ConnectionResetError):
             self.wfile.write(data)
         if path.name != "index.html":
-            self.sent.append(len(data))
+            self.sent.append(Sent(len(data), self.path))
 
     def log_message(self, *_parts: object) -> None:
         """Say nothing."""

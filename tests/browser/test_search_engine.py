@@ -87,9 +87,7 @@ def _opened(chromium: Browser, address: str) -> Page:
     return opened
 
 
-def test_later_scripts_are_asked_for_by_the_digest_in_the_engine(
-    chromium: Browser, address: str
-) -> None:
+def test_later_scripts_are_asked_for_by_what_is_in_them(chromium: Browser, address: str) -> None:
     asked: list[str] = []
     opened = chromium.new_page()
     opened.on("request", lambda request: asked.append(request.url))
@@ -102,8 +100,26 @@ def test_later_scripts_are_asked_for_by_the_digest_in_the_engine(
     later = [name.split("?") for name in names if name.startswith("search-") and "?" in name]
     digests = {name: digest for name, digest in later if name != "search-index.js"}
     assert digests.keys() == {"search-language.js", "search-correct.js", "search-suggest.js"}
-    (digest,) = set(digests.values())
-    assert len(digest) == 12
+    assert {len(digest) for digest in digests.values()} == {12}
+    # That of the language is in the manifest, the other in the engine.
+    assert digests["search-correct.js"] == digests["search-suggest.js"]
+    assert digests["search-language.js"] != digests["search-suggest.js"]
+
+
+def test_what_came_with_the_language_is_not_asked_for_again(
+    chromium: Browser, index_page: Page
+) -> None:
+    asked: list[str] = []
+    opened = chromium.new_page()
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.goto(index_page.url)
+    opened.evaluate("HoabanSearch.load('search')")
+    found = opened.evaluate("HoabanSearch.search('áo', {facets: true})")
+    opened.close()
+    assert found["facets"]
+    names = [url.rpartition("/")[2] for url in asked]
+    # The tables of the facets, and the one node of the words.
+    assert not [name for name in names if name.startswith(("v", "n"))]
 
 
 def test_texts_have_the_same_words(page: Page, vectors: dict[str, Any]) -> None:
@@ -254,7 +270,7 @@ def test_an_index_of_another_format_is_refused(chromium: Browser, address: str) 
             return HoabanSearch.load("search").catch(error => error.message);
         }"""
     )
-    assert message == "search index of format 1, expected 6"
+    assert message == "search index of format 1, expected 7"
     other.close()
 
 

@@ -217,6 +217,20 @@ def test_a_lost_folder_is_made_again_from_the_store_alone(
     assert "made again from the store" in page.text
 
 
+def test_a_report_that_came_back_without_its_pictures_gets_those_of_today(
+    run: Run, museum: Path, delivery: Path, tmp_path: Path
+) -> None:
+    batch, sheet = ingest(run, museum, delivery)
+    before = sheet.read_bytes()
+    assert run("replicate", tmp_path / "copy", cwd=museum).code == 0
+    assert run("restore", tmp_path / "copy", tmp_path / "new").code == 0
+    assert run("rebuild", "--archive", tmp_path / "new").code == 0
+    assert run("contact-sheet", "--archive", tmp_path / "new", batch).code == 0
+    restored = tmp_path / "new" / sheet.relative_to(museum)
+    assert restored.read_bytes() == before
+    assert [(restored.parent / name).is_file() for name in Page(restored).pictures] == [True] * 4
+
+
 def test_an_unknown_batch_is_refused_with_those_there_are(
     run: Run, museum: Path, delivery: Path
 ) -> None:

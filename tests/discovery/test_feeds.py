@@ -10,9 +10,10 @@ from lxml import etree
 
 from archive.catalogue import Catalogue
 from archive.settings import Settings
+from archive.site.displays import Displays
 from archive.site.feeds import NewItem, write_feed
 from archive.site.files import SiteTree
-from archive.site.items import display, shown_item
+from archive.site.items import shown_item
 from archive.site.reuse import Reuse
 from archive.site.sitemap import Sitemap
 from pipeline.changes import changes_until
@@ -55,7 +56,7 @@ def feed_of(tmp_path: Path, lang: str) -> etree._Element:
             folder = archive.layout.derivatives_of(item.item_id) / canvas.key
             tree.link_folder(folder, f"{image_folder(item.item_id)}/{canvas.key}")
         known = shown_item(item, PROFILE, PUBLIC)
-        words = display(known, item.derivatives, PROFILE, PUBLIC, lang)
+        words = Displays(PROFILE, PUBLIC, lang).display(known, item.derivatives)
         items.append(NewItem(words, item.created_at, item.updated_at))
     write_feed(tree, PUBLIC, lang, items)
     return valid_feed(tree.root / lang / "feed.xml")

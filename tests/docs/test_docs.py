@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.export import FORMATS
 from archive.limits import LimitSettings
 from archive.settings import (
     DaskSettings,
@@ -27,7 +28,7 @@ from schemas.partners import (
     SHOWN,
     shipped_names,
 )
-from tests.docs.exchange_examples import PAGE, with_examples
+from tests.docs.exchange_examples import BLOCK, PAGE, with_examples
 from tests.docs.reference import DOCS, PAGES, all_commands
 
 ROOT = DOCS.parent
@@ -82,8 +83,16 @@ def test_every_word_of_a_partner_profile_is_documented(name: str) -> None:
 
 def test_the_examples_of_the_exports_are_what_the_sample_gives() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert page.count("<!-- example: ") == 8
+    assert page.count("<!-- example: ") == len(BLOCK.findall(page))
     assert with_examples(page) == page
+
+
+def test_every_format_has_a_worked_example() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    shown = {match[1] for match in BLOCK.finditer(page)}
+    # A workbook has the cells of the table; the document of METS is compared in tests/conformance.
+    assert set(FORMATS) - shown == {"xlsx", "mets"}
+    assert [name for name in FORMATS if f"\nhoaban export {name} --out " not in page] == []
 
 
 def test_every_finding_code_is_raised_by_a_test() -> None:

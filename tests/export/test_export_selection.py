@@ -21,7 +21,7 @@ from pipeline.deletions import iter_deletions
 from pipeline.hidden_letters import hidden_told
 from pipeline.selection import choose, parse_since
 from schemas.dublincore import Statement
-from schemas.errors import SourceError, StoreWriteError
+from schemas.errors import ConfigError, SourceError, StoreWriteError
 from schemas.findings import Finding
 from schemas.profile import parse_profile, shipped_profile_text
 from schemas.records import Access, Record, View, day_of
@@ -211,11 +211,13 @@ def test_every_format_tells_what_was_deleted_even_where_nothing_is_new(
     report = museum.export(name, out, Selection(since=FEBRUARY))
     assert (report.items, report.deleted) == (0, 1)
     if entry.ending:
+        assert report.deletions == "package-deleted.csv"
         assert report.path == tmp_path / "package-deleted.csv"
         assert not out.exists(), "a file of nothing helps nobody"
         table = (tmp_path / "package-deleted.csv").read_bytes()
     else:
         with zipfile.ZipFile(out) as zipped:
+            assert f"package/{report.deletions}" in zipped.namelist()
             (inside,) = [n for n in zipped.namelist() if n.endswith("/deleted.csv")]
             table = zipped.read(inside)
     rows = list(csv.reader(io.StringIO(table.decode("utf-8-sig"), newline="")))
@@ -224,6 +226,26 @@ def test_every_format_tells_what_was_deleted_even_where_nothing_is_new(
     assert rows[1][:4] == ["bt-002", "BT-002", MARCH, "withdrawn"]
     assert rows[1][4].startswith(page)
     assert len(rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("csv", "a.xlsx"),
+        ("xlsx", "a.csv"),
+        ("iiif", "a.zip"),
+        ("oai_dc", "a.xml"),
+        ("bagit", "a.tar.gz"),
+        ("lido", "a.json"),
+    ],
+)
+def test_a_name_that_says_something_else_than_what_is_made_is_refused(
+    museum: Museum, tmp_path: Path, name: str, wrong: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"For {name}, PATH must end in one of: ") as refused:
+        museum.export(name, tmp_path / wrong)
+    assert refused.value.path == tmp_path / wrong
+    assert not any(tmp_path.glob("a*"))
 
 
 def test_a_bag_with_deletions_is_valid(museum: Museum, tmp_path: Path) -> None:
@@ -271,7 +293,9 @@ def test_the_command_chooses_tells_and_says_by_its_exit_code_that_numbers_are_un
     assert (ran.code, "1 item written" in ran.out) == (0, True)
     since = ("--since", JANUARY)
     ran = run("export", "qdc", "--out", tmp_path / "new", *since, cwd=root)
-    assert "deleted.csv" in ran.out
+    assert "see deleted.csv" in ran.out
+    ran = run("export", "csv", "--out", tmp_path / "new.csv", *since, cwd=root)
+    assert "see new-deleted.csv" in ran.out
     ran = run("export", "qdc", "--out", tmp_path / "x", "--facet", "material", cwd=root)
     assert (ran.code, "field=value" in ran.err) == (4, True)
 

@@ -66,6 +66,18 @@ def test_what_people_wrote_comes_too_and_nothing_of_it_is_deleted(
         run(archive, copy)
 
 
+def test_what_was_found_in_a_batch_comes_too_and_stays(archive: Archive, copy: Layout) -> None:
+    root = archive.layout.root
+    write_texts(root, "batches/2026-11-22-083015/batch.json", "batches/notes/batch.json")
+    write_texts(root, "batches/2026-11-22-083015/contact-sheet.html")
+    assert run(archive, copy).findings == ()
+    came = [path.relative_to(copy.root) for path in copy.batches.rglob("*.*")]
+    assert came == [Path("batches/2026-11-22-083015/batch.json")]
+    (root / came[0]).unlink()
+    assert run(archive, copy).findings == ()
+    assert (copy.root / came[0]).is_file()
+
+
 def test_a_text_that_cannot_be_read_is_told_and_costs_no_other(
     archive: Archive, copy: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:

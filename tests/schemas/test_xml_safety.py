@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from functools import cache
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
 
 from schemas import xml
+from schemas.crosswalks.edm import edm_xml
+from schemas.crosswalks.lido import lido_xml
+from schemas.crosswalks.mods import mods_xml
 from schemas.errors import RecordError
 from schemas.xml import SCHEMA_NAMES, compile_schema, parse_xml, validate
+from tests.conformance.museum_records import drum, exchange, published
 
 _LAUGHS = (
     b'<!DOCTYPE a [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">'
@@ -62,3 +72,47 @@ def test_validation_says_where_and_what(name: str) -> None:
 def test_an_unknown_schema_name_is_a_defect_of_the_caller() -> None:
     with pytest.raises(ValueError, match="no XML schema 'ead'"):
         validate(b"<a/>", "ead")
+
+
+@given(
+    name=st.sampled_from(("lido", "mods", "edm")),
+    place=st.integers(0, 10_000),
+    deed=st.sampled_from(("drop", "twice", "rename", "text", "attribute", "none")),
+)
+def test_checking_without_a_tree_finds_what_checking_a_tree_finds(
+    name: str, place: int, deed: str
+) -> None:
+    root = parse_xml(_sample(name))
+    elements = [element for element in root.iter() if element is not root]
+    chosen = elements[place % len(elements)]
+    parent = chosen.getparent()
+    assert parent is not None
+    if deed == "drop":
+        parent.remove(chosen)
+    elif deed == "twice":
+        parent.append(deepcopy(chosen))
+    elif deed == "rename":
+        chosen.tag = "{http://www.lido-schema.org}unheard"
+    elif deed == "text":
+        chosen.text = "a b & <c>"
+    elif deed == "attribute":
+        chosen.set("unheard", "1")
+    document = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    is_valid = xml._schema(name).validate(parse_xml(document))
+    assert (validate(document, name) == ()) == is_valid
+    assert deed != "none" or is_valid
+
+
+@cache
+def _sample(name: str) -> bytes:
+    write = {"lido": lido_xml, "mods": mods_xml, "edm": edm_xml}[name]
+    return write(drum(), published(), exchange())
+
+
+def test_where_the_checker_would_find_nothing_the_tree_is_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(xml._checkers, "by_name", {})
+    monkeypatch.setattr(xml, "_finds_fault", lambda checker, document: False)
+    document = _sample("lido").replace(b"lido:category", b"lido:unheard")
+    assert "unheard" in validate(document, "lido")[0]

@@ -6,6 +6,7 @@ import base64
 import json
 import zlib
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -90,15 +91,18 @@ class Shards:
             while not read.is_at_end:
                 yield table[read.integer()]
 
-    def values(self, name: str) -> Iterator[tuple[str, list[tuple[int, ...]]]]:
-        """Yield the values of a facet that are kept, with (number, place in each column) rows."""
+    def values(self, name: str) -> Iterator[tuple[str, list[tuple[int, ...]], list[list[Any]]]]:
+        """Yield the values of a facet that are kept.
+
+        Each with (number, place in each column) rows, and what the first of these show.
+        """
         values, counts, places, shards = self.json(self.manifest["combinations"])[1][name]
         for value, count, place, shard in zip(values, counts, places, _names(shards), strict=True):
             if not shard.startswith("-"):
                 parts = _parts(_parts(self.bytes(shard))[place])
                 columns = [Reader(parts[0]).steps(count)]
-                columns += (Reader(part).integers(count) for part in parts[1:])
-                yield value, list(zip(*columns, strict=True))
+                columns += (Reader(part).integers(count) for part in parts[2:])
+                yield value[0], list(zip(*columns, strict=True)), json.loads(parts[1])
 
     def combinations_at(self, number: int) -> tuple[int, ...]:
         """Return the place of a document in the table of each column."""
@@ -116,9 +120,8 @@ class Shards:
             entries = list(leaf_entries(data))
             for place, _first, shard in _listed_pieces(data):
                 if not shard.startswith("-"):
-                    numbers, *columns = self.json(shard)
-                    texts = [list(row) for row in zip(*columns, strict=True)]
-                    yield entries[place][0], numbers, texts
+                    distances, texts = self.json(shard)
+                    yield entries[place][0], list(accumulate(distances)), texts
 
     def _children(self, kind: str, at: int) -> Iterator[tuple[str, str]]:
         """Yield key and name of the leaves (0) or the folders (2) of a tree."""

@@ -29,8 +29,20 @@ from tests.search.museum_records import DATA, documents, vectors_text
 from tests.search.shards import Reader, Shards, leaf_entries
 
 MANY_SHARDS = Sizes(
-    part=16, leaf=600, chunk=2, group=8, block=16, largest_entry=40, pieces=True, spread=1
+    part=16,
+    leaf=600,
+    chunk=2,
+    group=8,
+    block=16,
+    largest_entry=40,
+    pieces=True,
+    shown=8,
+    rows=40,
+    spread=1,
 )
+
+_CHANGING = {"search-index.js", "search-language.js", "search-facets.js"}
+"""The scripts that name shards."""
 
 
 def test_the_vectors_are_what_python_gives_today() -> None:
@@ -46,6 +58,7 @@ def test_the_scripts_that_keep_their_names_are_few_and_the_engine_is_named_first
     assert [path.name for path in written] == [
         "search-engine.js",
         "search-language.js",
+        "search-facets.js",
         "search-correct.js",
         "search-suggest.js",
         "search-index.js",
@@ -68,6 +81,20 @@ def test_the_engine_asks_for_later_scripts_by_what_is_in_them(
     assert digest("again") == first
     monkeypatch.setitem(static._SCRIPTS, "search-suggest.js", ("search-correct.js",))
     assert digest("upgraded") != first
+
+
+@pytest.mark.parametrize("sizes", [None, MANY_SHARDS])
+def test_the_language_brings_what_every_query_needs(tmp_path: Path, sizes: Sizes | None) -> None:
+    write_static_index(documents(), tmp_path, sizes=sizes)
+    manifest = Shards(tmp_path).manifest
+    language, facets = (
+        (tmp_path / f"search-{name}.js").read_text(encoding="utf-8")
+        for name in ("language", "facets")
+    )
+    levels, keys, node, *_frequent = manifest["trees"]["w"]
+    assert levels == 0 or len(keys) > 1 or f'receive("{node}",' in language
+    assert f'receive("{manifest["combinations"]}",' in facets
+    assert manifest["language"] == hashlib.sha256((language + facets).encode()).hexdigest()[:12]
 
 
 def test_a_small_archive_stays_few_files(tmp_path: Path) -> None:
@@ -136,7 +163,7 @@ def test_the_index_shows_what_a_hit_needs(tmp_path: Path, sizes: Sizes | None) -
     shards = Shards(tmp_path)
     ordered = sorted(documents(), key=order_key)
     assert list(shards.shown()) == [
-        [d.item_id, d.identifier, [list(title) for title in d.titles], d.date, d.thumbnail]
+        [d.item_id, d.thumbnail, d.identifier, d.date, [list(title) for title in d.titles]]
         for d in ordered
     ]
     assert list(shards.column("\0years")) == [list(d.span or ()) for d in ordered]
@@ -150,13 +177,15 @@ def test_the_values_of_a_facet_have_their_documents_with_all_columns(tmp_path: P
     write_static_index(documents(), tmp_path, sizes=MANY_SHARDS)
     shards = Shards(tmp_path)
     ordered = sorted(documents(), key=order_key)
+    texts = list(shards.shown())
     found = {
-        (name, value): number_lists
+        (name, value): (rows, shown)
         for name in shards.json(shards.manifest["combinations"])[1]
-        for value, number_lists in shards.values(name)
+        for value, rows, shown in shards.values(name)
     }
     assert found
-    for (name, value), rows in found.items():
+    for (name, value), (rows, shown) in found.items():
+        assert shown == [texts[number] for number, *_places in rows[:128]]
         having = [n for n, d in enumerate(ordered) if (name, value) in d.facets]
         assert rows == [(number, *shards.combinations_at(number)) for number in having]
 
@@ -186,7 +215,7 @@ def test_a_shard_is_named_by_what_is_in_it_and_an_edit_renames_few(tmp_path: Pat
     made[4] = replace(made[4], texts=texts)
     write_static_index(made, tmp_path / "after", sizes=MANY_SHARDS)
     before, after = _files(tmp_path / "before"), _files(tmp_path / "after")
-    both = before.keys() & after.keys() - {"search-index.js"}
+    both = before.keys() & after.keys() - _CHANGING
     assert all(before[name] == after[name] for name in both)
     assert len(both) > 0.6 * len(before)
 

@@ -16,15 +16,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from archive.export.endings import check_ending
 from archive.export.items import ExportContext, ExportItem, ExportReport
 from archive.export.package import kind_of, new_package
 from archive.export.partners.sending import Sending
 from archive.export.target import new_path
-from schemas.errors import ConfigError, SourceError
+from schemas.errors import SourceError
 from schemas.messages import _
 from schemas.partners import PartnerProfile
-
-_FOLDER = "folder"
 
 
 def export_for_partner(
@@ -44,7 +43,7 @@ def export_for_partner(
         SourceError: There are no items, or none of them can go.
         StoreWriteError: ``out`` exists, or the disk refused a write.
     """
-    check_ending(partner, out)
+    check_ending(partner.name, partner.endings, out)
     with new_path(out) as path:
         with Sending(partner, context, path.parent) as sending:
             if partner.is_table:
@@ -68,24 +67,6 @@ def export_for_partner(
         left_out=sending.left_out,
         findings=tuple(sending.findings),
     )
-
-
-def check_ending(partner: PartnerProfile, out: Path) -> None:
-    """Refuse a file that the partner does not take.
-
-    Raises:
-        ConfigError: The ending of ``out`` is not one of the profile's.
-    """
-    ending = out.suffix.lower()
-    known = ending in (".zip", ".tar", ".csv", ".xlsx")
-    if (ending if known else _FOLDER) not in partner.endings:
-        raise ConfigError(
-            _("For {partner}, PATH must end in one of: {endings}.").format(
-                partner=partner.name, endings=", ".join(partner.endings)
-            ),
-            remedy=_("Give another name with --out; a folder has no ending."),
-            path=out,
-        )
 
 
 def _none(partner: PartnerProfile, sending: Sending) -> SourceError:
