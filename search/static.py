@@ -114,8 +114,8 @@ def write_static_index(
         manifest |= built.manifest | _written_tables(built.shards, fields)
         texts = _scripts()
         # Who searches needs these shards, too: one request for all.
-        texts[LANGUAGE_NAME] += "".join(map(built.shards.script, built.first))
-        texts[FACETS_NAME] += "".join(map(built.shards.script, built.first + built.counting))
+        texts[LANGUAGE_NAME] += "".join(map(built.shards.plain, built.first))
+        texts[FACETS_NAME] += "".join(map(built.shards.plain, built.first + built.counting))
         manifest["language"] = _digest(texts[LANGUAGE_NAME] + texts[FACETS_NAME])
         texts[MANIFEST_NAME] = script("index", manifest)
         for name, text in texts.items():

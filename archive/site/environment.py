@@ -57,7 +57,7 @@ def page_environment(
     environment.shown = _shown
     environment.code_generator_class = PageCode
     environment.globals["lang_attribute"] = lang_attribute
-    environment.globals["remembered"] = functools.lru_cache(maxsize=1 << 13)(_written)
+    environment.globals["remembered"] = functools.lru_cache(1 << 13, typed=True)(_written)
     # The i18n extension adds this method when it is loaded, so its type is not known.
     install = environment.install_gettext_translations  # type: ignore[attr-defined]
     install(catalogue(lang), newstyle=True)

@@ -129,7 +129,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
   }
 
   async function hit(ranked, place) {
-    const [itemId, thumbnail, identifier, date, titles] = await store.shown(ranked.numbers[place]);
+    const [thumbnail, itemId, identifier, date, titles] = await store.shown(ranked.numbers[place]);
     return {
       item_id: itemId,
       identifier: identifier,

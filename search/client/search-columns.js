@@ -21,14 +21,19 @@ HoabanSearch.receive("columns", function makeColumns(store) {
     return names.slice(group * NAME, (group + 1) * NAME);
   }
 
-  /** Return what a hit shows of a document: [id, thumbnail, identifier, date, titles]. */
+  /** Return [thumbnail, id, identifier, date, titles] of each document from rows and titles. */
+  function rowsOf([rows, titles]) {
+    return rows.map((row, at) => [...row, titles[at]]);
+  }
+
+  /** Return what a hit shows of a document, one of these rows. */
   async function shown(number) {
     if (first.has(number)) return first.get(number);
     const chunk = Math.floor(number / manifest.chunk);
     const all = await once(chunks, chunk, async () => {
       const inGroup = manifest.group / manifest.chunk;
       const name = await groupName(Math.floor(chunk / inGroup));
-      return json(name + "/" + chunk % inGroup);
+      return rowsOf(await json(name + "/" + chunk % inGroup));
     });
     return all[number % manifest.chunk];
   }
@@ -44,14 +49,14 @@ HoabanSearch.receive("columns", function makeColumns(store) {
 
   /** Fetch a shard that has what many hits show. */
   async function fetchShown(name) {
-    const [distances, rows] = await json(name);
+    const [distances, columns] = await json(name);
     let number = 0;
-    show(distances.map((distance) => { number += distance; return number; }), rows);
+    show(distances.map((distance) => { number += distance; return number; }), columns);
   }
 
   /** Keep what hits show of the first of some documents. */
-  function show(numbers, rows) {
-    rows.forEach((row, at) => first.set(numbers[at], row));
+  function show(numbers, columns) {
+    rowsOf(columns).forEach((row, at) => first.set(numbers[at], row));
   }
 
   function isShown(number) {

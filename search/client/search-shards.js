@@ -30,14 +30,11 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     return made;
   }
 
-  /**
-   * Return the bytes of a shard; a name with a stroke is one in the folder of a group. Some came
-   * with the language.
-   */
+  /** Return the bytes of a shard; a name with a stroke is one in the folder of a group. */
   function shard(name) {
     return once(loaded, name, async () => {
       const folders = [...name.slice(1, 1 + manifest.spread)].map((sign) => sign + "/").join("");
-      if (!received[name]) await loadScript(base + "shards/" + folders + name + ".js");
+      await loadScript(base + "shards/" + folders + name + ".js");
       const text = atob(received[name]);
       delete received[name];
       const bytes = new Uint8Array(text.length);
@@ -49,7 +46,9 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     });
   }
 
+  /** Return the data of a shard; that of some came with the language. */
   async function json(name) {
+    if (typeof received[name] === "object") return received[name];
     return JSON.parse(decoder.decode(await shard(name)));
   }
 

@@ -264,7 +264,7 @@ class Leaves:
     def _write_hits(self, numbers: Sequence[int]) -> str:
         unique = sorted(set(numbers))
         distances = list(map(sub, unique, [0, *unique]))
-        rows = self._beside.shown.rows(unique) if self._beside else b"[]"
+        rows = self._beside.shown.rows(unique) if self._beside else b""
         return self._shards.write(_SHOWN, b"[%s,%s]" % (json_bytes(distances), rows))
 
 

@@ -24,7 +24,7 @@ from search.compiled.columns import Facts, PartColumns
 from search.compiled.entries import Collected
 from search.compiled.files import ShardFolder, json_bytes
 from search.compiled.packing import Sizes
-from search.compiled.shown import display, write_shown
+from search.compiled.shown import display, joined, write_shown
 from search.documents import LEVELS, SearchDocument
 
 _RANGES = ("2", "c", "h", "m", "p", "t")
@@ -101,7 +101,7 @@ def write_runs(part: Part, shards: ShardFolder, sizes: Sizes) -> Facts:
         collected.add(part.start + len(shown), batch)
         for document in batch:
             columns.add(document)
-            shown.append(json_bytes(display(document)))
+            shown.append(display(document))
     write_shown(part.folder, part.number, shown)
     _write_collected(part, collected)
     return columns.finish(write_groups(shown, shards, sizes))
@@ -117,7 +117,7 @@ def write_groups(shown: Sequence[bytes], shards: ShardFolder, sizes: Sizes) -> l
     for start in range(0, len(shown), sizes.group):
         group = shown[start : start + sizes.group]
         starts = range(0, len(group), sizes.chunk)
-        chunks = [b"[%s]" % b",".join(group[n : n + sizes.chunk]) for n in starts]
+        chunks = [joined(group[n : n + sizes.chunk]) for n in starts]
         groups.append(shards.write_group("d", chunks))
     return groups
 

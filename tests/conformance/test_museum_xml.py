@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from schemas.crosswalks import parts
 from schemas.crosswalks.edm import edm_xml
 from schemas.crosswalks.edm_rules import is_allowed_rights
 from schemas.crosswalks.exchange import UnfitRecordError
@@ -60,6 +61,22 @@ def codes(given_record: Record, **changes: object) -> list[str]:
         edm_xml(given_record, published(**changes), exchange())
     assert all(finding.item_id == given_record.item_id for finding in refused.value.findings)
     return [finding.code for finding in refused.value.findings]
+
+
+REMEMBERING = exchange()
+
+
+@settings(max_examples=20)
+@given(any_record(), any_record())
+def test_what_is_remembered_of_other_records_changes_nothing(one: Record, other: Record) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "_MOST_KEPT", 5)
+        for given_record in (one, other, one):
+            if given_record.kind == "person":
+                continue
+            for write in (lido_xml, mods_xml):
+                remembered = write(given_record, published(), REMEMBERING)
+                assert remembered == write(given_record, published(), exchange())
 
 
 @settings(deadline=None)

@@ -1,12 +1,14 @@
 """Records survive the way to disk and back."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.dublincore import ELEMENTS, TERMS, Statement, element_of
 from schemas.errors import RecordError
-from schemas.records import Access, Record, View, best_value
+from schemas.records import Access, Record, View, best_value, json_bytes
 
 texts = st.text(min_size=1, max_size=30)
 statements = st.builds(
@@ -60,3 +62,14 @@ def test_a_reader_gets_the_own_language_then_untagged_then_any() -> None:
     assert best_value([vi, none], "en") == none
     assert best_value([vi], "en") == vi
     assert best_value([], "en") is None
+
+
+PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+JSON = st.recursive(
+    PLAIN, lambda parts: st.lists(parts) | st.dictionaries(st.text() | st.integers(), parts)
+)
+
+
+@given(JSON)
+def test_stored_json_is_as_the_library_writes_it(data: object) -> None:
+    assert json_bytes(data) == (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()

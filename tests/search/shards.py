@@ -79,7 +79,7 @@ class Shards:
         in_group = self.manifest["group"] // self.manifest["chunk"]
         for chunk in range(chunks):
             group, place = divmod(chunk, in_group)
-            yield from self.json(f"{_names(self.manifest['groups'])[group]}/{place}")
+            yield from _rows(self.json(f"{_names(self.manifest['groups'])[group]}/{place}"))
 
     def column(self, name: str) -> Iterator[list[Any]]:
         """Yield the values of every document in a column."""
@@ -102,7 +102,7 @@ class Shards:
                 parts = _parts(_parts(self.bytes(shard))[place])
                 columns = [Reader(parts[0]).steps(count)]
                 columns += (Reader(part).integers(count) for part in parts[2:])
-                yield value[0], list(zip(*columns, strict=True)), json.loads(parts[1])
+                yield value[0], list(zip(*columns, strict=True)), _rows(json.loads(parts[1]))
 
     def combinations_at(self, number: int) -> tuple[int, ...]:
         """Return the place of a document in the table of each column."""
@@ -120,8 +120,8 @@ class Shards:
             entries = list(leaf_entries(data))
             for place, _first, shard in _listed_pieces(data):
                 if not shard.startswith("-"):
-                    distances, texts = self.json(shard)
-                    yield entries[place][0], list(accumulate(distances)), texts
+                    distances, columns = self.json(shard)
+                    yield entries[place][0], list(accumulate(distances)), _rows(columns)
 
     def _children(self, kind: str, at: int) -> Iterator[tuple[str, str]]:
         """Yield key and name of the leaves (0) or the folders (2) of a tree."""
@@ -201,6 +201,11 @@ def _after_pieces(data: bytes) -> tuple[list[tuple[int, int, str]], Reader]:
         places, firsts = read.integers(count), read.integers(count)
         names = [read.part(width).decode() for _piece in range(count)]
     return list(zip(places, firsts, names, strict=True)), read
+
+
+def _rows(columns: list[list[Any]]) -> list[list[Any]]:
+    """Return what hits show of each document."""
+    return [[*row, titles] for row, titles in zip(*columns, strict=True)]
 
 
 def _parts(data: bytes) -> list[bytes]:

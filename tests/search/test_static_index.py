@@ -163,7 +163,7 @@ def test_the_index_shows_what_a_hit_needs(tmp_path: Path, sizes: Sizes | None) -
     shards = Shards(tmp_path)
     ordered = sorted(documents(), key=order_key)
     assert list(shards.shown()) == [
-        [d.item_id, d.thumbnail, d.identifier, d.date, [list(title) for title in d.titles]]
+        [d.thumbnail, d.item_id, d.identifier, d.date, [list(title) for title in d.titles]]
         for d in ordered
     ]
     assert list(shards.column("\0years")) == [list(d.span or ()) for d in ordered]

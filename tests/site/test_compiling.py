@@ -1,0 +1,90 @@
+"""Templates compiled for many pages say what Jinja says by itself."""
+
+from __future__ import annotations
+
+import jinja2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from archive.site.environment import lang_attribute, page_environment
+from archive.site.items import Text
+from schemas.hidden_letters import has_turning
+from schemas.messages import catalogue
+
+TEMPLATES = {
+    "base.html": "<title>{% block title %}{{ text }}{% endblock %}</title>\n"
+    "<h1>{{ self.title() }}</h1>{% block content %}{% endblock %}",
+    "macros.html": "{% macro cell(value, kind='th') %}<{{ kind }}>{{ value }}</{{ kind }}>"
+    "{% endmacro %}"
+    "{% macro frame(kind) %}<{{ kind }}>{{ caller() }}</{{ kind }}>{% endmacro %}"
+    "{% macro every() %}{{ varargs|join(';') }}{{ kwargs['last'] }}{% endmacro %}",
+    "page.html": "{% extends 'base.html' %}\n"
+    "{% from 'macros.html' import cell, every, frame %}\n"
+    "{% block title %}{{ super() }} – {{ said.text }}{% endblock %}\n"
+    "{% block content %}\n"
+    "<p{{ lang_attribute(said) }}>{{ said.text }} {{ table.text }} {{ table['text'] }}</p>\n"
+    "{{ cell(text) }}{{ cell(text, 'td') }}{{ cell(value=text, kind=kind) }}\n"
+    "{% call frame('b') %}{{ text }}{% endcall %}{{ every(text, 1, last=text) }}\n"
+    "{% for entry in (text, said.text, 3, 2.5, none, marked) %}"
+    "{{ loop.index }}{{ entry }}{% if not loop.last %}, {% endif %}{% endfor %}\n"
+    "{{ cell(text)|replace('th', text) }}{{ text|tojson }}{{ text.strip().startswith('a') }}\n"
+    "{{ _('Browse') }}{{ _('Page %(number)s', number=text) }}{{ _('All %(count)s', count=3) }}\n"
+    "{% autoescape false %}{{ _('Page %(number)s', number=text) }}{{ text }}{% endautoescape %}\n"
+    "{% set kept %}{{ text }}{% endset %}{{ kept }}{{ 'x' ~ text }}{{ [text]|length }}\n"
+    "{% endblock %}",
+}
+TEXTS = st.text(st.sampled_from("aă<>&'\"% \n{}đ\u202e\u2066ỗ")) | st.text()
+
+
+def rendered(environment, text):
+    return environment.get_template("page.html").render(
+        text=text, said=Text(text, "vi"), table={"text": text}, kind="dd", marked=Markup("<i>")
+    )
+
+
+@pytest.fixture(scope="module")
+def plain():
+    """Return an environment that has nothing of ours but its names."""
+    environment = jinja2.Environment(
+        loader=jinja2.DictLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(catalogue("vi"), newstyle=True)
+    environment.globals["lang_attribute"] = lang_attribute
+    return environment
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return page_environment(jinja2.DictLoader(TEMPLATES), "vi", is_ours=False)
+
+
+@given(text=TEXTS)
+def test_pages_are_what_jinja_makes_of_them(plain, ours, text):
+    page = rendered(ours, text)
+    if has_turning(text):
+        assert not has_turning(page)
+    else:
+        assert page == rendered(plain, text)
+
+
+def test_what_is_missing_is_told(ours):
+    with pytest.raises(jinja2.UndefinedError, match="'said' is undefined"):
+        ours.get_template("page.html").render(text="a")
+    with pytest.raises(jinja2.UndefinedError, match="no attribute 'text'"):
+        ours.get_template("page.html").render(text="a", said=3)
+
+
+def test_what_is_remembered_of_a_text_is_not_said_of_markup(ours):
+    template = ours.from_string(
+        "{% from 'macros.html' import cell %}"
+        "{% for entry in entries %}{{ remembered(cell, entry) }}{% endfor %}"
+    )
+    marked, text = "<th><i></th>", "<th>&lt;i&gt;</th>"
+    assert template.render(entries=["<i>", Markup("<i>"), "<i>"]) == text + marked + text
