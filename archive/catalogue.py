@@ -290,10 +290,13 @@ class Catalogue:
             yield from (row[0] for row in rows)
             last = rows[-1][0]
 
+    def ids_without_derivatives(self) -> list[str]:
+        """Return the ids of the items of which nothing is known to be made from masters."""
+        return [row[0] for row in self._rows("SELECT item_id FROM items WHERE derivatives IS NULL")]
+
     def identifiers(self) -> Iterator[tuple[str, str]]:
         """Yield the id and the inventory number of every item."""
-        query = "SELECT item_id, json_extract(record, '$.identifier') FROM items"
-        yield from self._rows(query)
+        yield from self._rows("SELECT item_id, json_extract(record, '$.identifier') FROM items")
 
     def count(self, *, public_on: date | None = None) -> int:
         """Return the number of items, or of those the public may see on a day."""
@@ -301,10 +304,8 @@ class Catalogue:
             query = "SELECT count(*) FROM items WHERE is_public = 1 AND record NOT LIKE ?"
             plain = self._rows(query, _EMBARGOED)[0][0]
             query = "SELECT record FROM items WHERE is_public = 1 AND record LIKE ?"
-            records = (
-                Record.from_json(json.loads(row[0])) for row in self._rows(query, _EMBARGOED)
-            )
-            return int(plain) + sum(is_public(record, public_on) for record in records)
+            found = (json.loads(row[0]) for row in self._rows(query, _EMBARGOED))
+            return int(plain) + sum(is_public(Record.from_json(one), public_on) for one in found)
         return int(self._one("SELECT count(*) FROM items"))
 
     # --- scans that were read before ---

@@ -137,7 +137,8 @@ def forget_caches(layout: Layout) -> None:
     Raises:
         OSError: The disk refused.
     """
-    for path in (layout.site_items, layout.site_documents, layout.site_pages):
+    databases = (layout.site_items, layout.site_documents, layout.site_search, layout.site_pages)
+    for path in databases:
         forget_database(path)
     layout.site_looked.unlink(missing_ok=True)
 

@@ -102,6 +102,11 @@ class Layout:
         return self.root / "site-documents.db"
 
     @property
+    def site_search(self) -> Path:
+        """What the search of the site was made of, part by part; without it all is made again."""
+        return self.root / "site-search.db"
+
+    @property
     def site_looked(self) -> Path:
         """Which files of the site were looked through; without it all are again."""
         return self.root / "site-looked.bin"

@@ -147,6 +147,12 @@ class LimitRules:
     by_access: Mapping[Access, Limits] = field(default_factory=dict)
     by_rights: Mapping[str, Limits] = field(default_factory=dict)
 
+    @property
+    def forbid_nothing(self) -> bool:
+        """Whether every derivative set keeps them, whatever its item's record says."""
+        every = (*self.by_access.values(), *self.by_rights.values())
+        return not any(limits.max_px or limits.watermark for limits in every)
+
     def of(self, record: Record, *, rights: str, rights_uri: str) -> Limits:
         """Return the limits of an item.
 

@@ -117,36 +117,6 @@ def needs_derivatives(archive: Archive, item: CatalogueItem) -> bool:
     return made is None or not limits_in(archive, item.record).is_kept_by(made)
 
 
-def make_missing_derivatives(
-    archive: Archive,
-    catalogue: Catalogue,
-    store: Store,
-    *,
-    now: Callable[[], datetime],
-    on_progress: OnProgress,
-) -> MadeDerivatives:
-    """Make the set of every item that has none, or one that shows more than it may.
-
-    The caller closes the batch (:func:`finish_derivatives`) when the index is up to date.
-
-    Raises:
-        DependencyError: The workers cannot be started.
-        StoreWriteError: The disk refuses.
-    """
-    missing = {
-        item.item_id: wanted_recipe(archive, item)
-        for item in catalogue.iter_items()
-        if needs_derivatives(archive, item)
-        or not (archive.layout.derivatives_of(item.item_id) / DERIVATIVES_NAME).is_file()
-    }
-    if not missing:
-        return MadeDerivatives(frozenset(), ())
-    batch = catalogue.work.start_batch(BatchKind.DERIVE, utc_text(now()))
-    return make_derivatives(
-        archive, catalogue, store, missing, batch=batch, now=now, on_progress=on_progress
-    )
-
-
 def finish_derivatives(catalogue: Catalogue, now: Callable[[], datetime]) -> None:
     """Close every open batch of derivatives, with what came of its jobs."""
     work = catalogue.work

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -16,7 +17,8 @@ from schemas.crosswalks import public_record
 from schemas.errors import RecordError, SourceError
 from schemas.identifiers import image_folder
 from schemas.profile import Profile
-from search.documents import SearchDocument, date_fields, document_for, field_names
+from search.compiled.sources import KnownDocuments, ListedDocument
+from search.documents import SearchDocument, date_fields, document_for, field_names, order_key
 from search.index import SearchIndex
 from search.query import Fields
 
@@ -35,30 +37,53 @@ def public_document(item: CatalogueItem, archive: Archive) -> SearchDocument:
 
 
 def public_documents(
-    rows: Iterable[CatalogueRow], archive: Archive, kept: KeptItems
-) -> Iterator[SearchDocument]:
-    """Yield what the public may search of some items; only those that changed are read.
+    rows: Iterable[CatalogueRow],
+    archive: Archive,
+    kept: KeptItems,
+    read: Callable[[str], CatalogueItem],
+) -> KnownDocuments:
+    """Return what the public may search of some items; only those that changed are read.
 
     Args:
         rows: The public items.
         archive: The archive.
-        kept: What was yielded before, by the :func:`made_key`.
+        kept: What was made of them before, by the :func:`made_key`.
+        read: Returns the public part of one of the items.
     """
-    for row in rows:
-        data = kept.made(row.item_id, row.stamp, partial(_packed, row, archive))
-        document: SearchDocument = unpacked(data)
-        yield document
+
+    def listed() -> Iterator[ListedDocument]:
+        for row in rows:
+            data = kept.made(row.item_id, row.stamp, partial(_packed, row, archive))
+            yield ListedDocument(_order_and_document(data)[0], row.item_id, row.stamp)
+
+    def document(one: ListedDocument) -> SearchDocument:
+        data = kept.get(one.item_id, one.stamp)
+        if data is None:
+            return public_document(read(one.item_id), archive)
+        found: SearchDocument = unpacked(_order_and_document(data)[1])
+        return found
+
+    return KnownDocuments(listed(), document)
 
 
 def _packed(row: CatalogueRow, archive: Archive) -> bytes:
-    return packed(public_document(row.read(), archive))
+    document = public_document(row.read(), archive)
+    order = order_key(document).encode()
+    return len(order).to_bytes(4, "big") + order + packed(document)
+
+
+def _order_and_document(data: bytes) -> tuple[str, bytes]:
+    end = 4 + int.from_bytes(data[:4], "big")
+    return data[4:end].decode(), data[end:]
 
 
 def made_key(archive: Archive) -> bytes:
     """Return the digest of what the site's search and packages are made from besides items."""
     settings = replace(archive.settings, jobs=0)
     packages = ("archive", "pipeline", "schemas", "search")
-    return key_of(archive.layout, None, settings, archive.profile, packages=packages)
+    # Another library deflates the same to other bytes.
+    data = (settings, archive.profile, zlib.ZLIB_RUNTIME_VERSION)
+    return key_of(archive.layout, None, *data, packages=packages)
 
 
 def staff_document(item: CatalogueItem, archive: Archive) -> SearchDocument:

@@ -36,7 +36,6 @@ from pipeline.derivative_sets import (
     finish_derivatives,
     kept_derivatives,
     limits_in,
-    make_missing_derivatives,
     publish_derivatives,
     scans_in_store,
 )
@@ -49,6 +48,7 @@ from pipeline.intake.rescued_reading import AcceptText
 from pipeline.isolation import Limits
 from pipeline.jobs import Job, Outcome, PlannedItem, Scan
 from pipeline.memory import worker_memory_mb
+from pipeline.missing_derivatives import make_missing_derivatives
 from pipeline.naming import name_formats
 from pipeline.planning import Change, Compared
 from pipeline.progress import OnProgress, Progress, ignore_progress

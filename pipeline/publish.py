@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from archive.budget import budget_findings
-from archive.catalogue import Catalogue, CatalogueRow
+from archive.catalogue import Catalogue, CatalogueItem, CatalogueRow, public_part
 from archive.kept_items import KeptItems
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.site.build import SiteReport, build_site
 from archive.site.edition import Edition
 from archive.site.json_ld import ItemJsonLd, ItemLinkedArt
+from archive.site.search_folder import search_before
 from archive.store import Store
-from pipeline.derivative_sets import finish_derivatives, make_missing_derivatives
+from pipeline.derivative_sets import finish_derivatives
 from pipeline.indexing import made_key, public_documents, public_fields, update_index
+from pipeline.missing_derivatives import make_missing_derivatives
 from pipeline.offers import PublishedOffers
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.refresh import refresh_from_store
@@ -100,15 +102,31 @@ def write_site(
 
     key = made_key(archive)
 
+    def read(item_id: str) -> CatalogueItem:
+        item = catalogue.get(item_id)
+        if item is None:
+            raise ValueError(f"{item_id} has gone while it was read")
+        return public_part(item, day_of(at))
+
     def write_search(folder: Path) -> object:
-        with KeptItems(archive.layout.site_documents, "search", key) as kept:
-            return write_static_index(
-                public_documents(rows(), archive, kept),
-                folder,
-                public_fields(archive.profile),
-                packing=Packing.WEB if edition is None else Packing.USB,
-                processes=archive.settings.jobs or os.cpu_count() or 1,
-            )
+        layout = archive.layout
+        processes = archive.settings.jobs or os.cpu_count() or 1
+        fields = public_fields(archive.profile)
+        with KeptItems(layout.site_documents, "search", key) as kept:
+            known = public_documents(rows(), archive, kept, read)
+            if edition is not None:
+                documents = map(known.read, known.listed)
+                return write_static_index(
+                    documents, folder, fields, packing=Packing.USB, processes=processes
+                )
+            with KeptItems(layout.site_search, "parts", key) as parts:
+                return write_static_index(
+                    replace(known, keeper=parts),
+                    folder,
+                    fields,
+                    processes=processes,
+                    before=search_before(layout, key),
+                )
 
     def tell(done: int, total: int) -> None:
         on_progress(Progress(WRITING, done, total))

@@ -20,8 +20,9 @@ from archive.catalogue import Catalogue
 from archive.job_table import BatchKind, JobRow, JobState, Stage
 from archive.opening import Archive
 from archive.store import Store
-from pipeline.derivative_sets import finish_derivatives, make_missing_derivatives
+from pipeline.derivative_sets import finish_derivatives
 from pipeline.indexing import update_index
+from pipeline.missing_derivatives import make_missing_derivatives
 from pipeline.progress import OnProgress, Progress, ignore_progress
 from pipeline.receiving import ReceivedItem, Standing, plan_items
 from pipeline.refresh import Refreshed, refresh_item

@@ -33,6 +33,7 @@ from search.compiled.columns import TABLE_PART
 from search.compiled.files import FOLDER, ShardFolder, json_bytes, script
 from search.compiled.leaves import HEAD
 from search.compiled.packing import Packing, Sizes, sizes_for
+from search.compiled.sources import KnownDocuments
 from search.correct import correction_tables
 from search.date_query import date_tables
 from search.documents import SearchDocument
@@ -67,13 +68,14 @@ _BLOCK_COMMENT = re.compile(r"^[ ]*/\*.*?\*/[ ]*\n", re.DOTALL | re.MULTILINE)
 
 
 def write_static_index(
-    documents: Iterable[SearchDocument],
+    documents: Iterable[SearchDocument] | KnownDocuments,
     folder: Path,
     fields: Fields = NO_FIELDS,
     *,
     packing: Packing = Packing.WEB,
     sizes: Sizes | None = None,
     processes: int = 1,
+    before: Path | None = None,
 ) -> tuple[Path, ...]:
     """Write the search of the public site.
 
@@ -85,6 +87,8 @@ def write_static_index(
         packing: Whether it will be read from the web or from a stick.
         sizes: The sizes of shards, if not those that suit the packing and the documents.
         processes: How many processes share the work.
+        before: The folder of an older search that this program wrote: shards are taken from it
+            where they have the same in them.
 
     Returns:
         The scripts that keep their names, the one a page names first.
@@ -106,7 +110,7 @@ def write_static_index(
             "head": HEAD,
             "table": TABLE_PART,
         }
-        built = build(documents, folder, sizes_of, processes=processes)
+        built = build(documents, folder, sizes_of, processes=processes, before=before)
         manifest |= built.manifest | _written_tables(built.shards, fields)
         texts = _scripts()
         # Who searches needs these shards, too: one request for all.

@@ -18,7 +18,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from pathlib import Path
 
-from archive.site.gathering import Gathered, Known
+from archive.site.gathering import Gathered
+from archive.site.known import Known
 from archive.site.workshop import Done, Order, Piece, Workshop
 from schemas.errors import DependencyError
 from schemas.messages import _, current_language, set_language

@@ -139,11 +139,12 @@ class DataFiles:
     def _table(self) -> Iterator[str]:
         """Yield the table row by row, with a byte order mark so that Excel reads Vietnamese."""
         headings = in_order(self._headings, self._profile)
-        yield "\ufeff" + _row(headings)
+        row = _RowWriter()
+        yield "\ufeff" + row.text(headings)
         self._cells.seek(0)
         for line in self._cells:
             cells = json.loads(line)
-            yield _row([cells.get(heading, "") for heading in headings])
+            yield row.text([cells.get(heading, "") for heading in headings])
 
     def _dataset(self, files: list[Download], updated_on: str) -> dict[str, Any]:
         """Return what there is, for catalogues of data.
@@ -187,7 +188,16 @@ class DataFiles:
         return data
 
 
-def _row(cells: Sequence[str]) -> str:
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerow([quote_cell(cell) for cell in cells])
-    return out.getvalue()
+class _RowWriter:
+    """Writes rows one after the other with one writer: making one takes longer than a row."""
+
+    def __init__(self) -> None:
+        self._out = io.StringIO(newline="")
+        self._writer = csv.writer(self._out, lineterminator="\r\n")
+
+    def text(self, cells: Sequence[str]) -> str:
+        """Return a row as a line of the file."""
+        self._out.seek(0)
+        self._out.truncate()
+        self._writer.writerow([quote_cell(cell) for cell in cells])
+        return self._out.getvalue()

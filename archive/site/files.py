@@ -10,7 +10,6 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -139,21 +138,11 @@ class SiteTree:
 
     def _target(self, path: str) -> str:
         """Return where a file of the site goes; its folder is there then."""
-        self._make_folder(path.rpartition("/")[0])
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders:
+            _make_folder(f"{self._root}/{folder}")
+            self._folders.add(folder)
         return f"{self._root}/{path}"
-
-    def _make_folder(self, folder: str) -> None:
-        """Make a folder of the site with those above it; each is asked for once."""
-        if folder in self._folders:
-            return
-        if not folder:
-            self.root.mkdir(parents=True, exist_ok=True)
-        else:
-            self._make_folder(folder.rpartition("/")[0])
-            # Another process may have made it.
-            with suppress(FileExistsError):
-                os.mkdir(f"{self._root}/{folder}")  # noqa: PTH102  (many thousand times)
-        self._folders.add(folder)
 
     def _count(self, size_bytes: int) -> None:
         self.counts.files += 1
@@ -240,6 +229,16 @@ def _rename(source: Path, target: Path) -> None:
             time.sleep(0.05 * 2**attempt)
         else:
             return
+
+
+def _make_folder(path: str) -> None:
+    """Make a folder, which may be there; nearly always the one above it is."""
+    try:
+        os.mkdir(path)  # noqa: PTH102  (many thousand times)
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        os.makedirs(path, exist_ok=True)  # noqa: PTH103
 
 
 def _link_or_copy(source: Path | str, target: str) -> None:

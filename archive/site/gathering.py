@@ -10,10 +10,11 @@ are then read back in the order of the items, a page at a time.
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from archive.site.gists import (
     shown_at,
 )
 from archive.site.items import Card, ShownItem, card
+from archive.site.known import ItemGroup, Known, ValueEntry
 from archive.site.listing import ListedItem
 from archive.site.years import years_of
 from schemas.derivatives import DerivativeSet
@@ -43,66 +45,8 @@ _MOST_SPELLINGS = 12
 _NEARBY = 12
 _RAREST = 3
 _CARDS = 1 << 13
-
-
-def _no_numbers() -> array[int]:
-    return array("I")
-
-
-@dataclass
-class ValueEntry:
-    """A value and how often it occurs.
-
-    Attributes:
-        number: Its number among all values.
-        value: As the first item has it.
-        count: Items that have it.
-        direct: Those that have it themselves, not only a narrower one.
-        spellings: How the museum writes it: (language or empty, text) and how often.
-        hidden_in: Editions in which no reader meets it.
-        items: The places of the items that have it in the list, in rising order.
-    """
-
-    number: int
-    value: FacetValue
-    count: int = 0
-    direct: int = 0
-    spellings: dict[tuple[str, str], int] = field(default_factory=dict)
-    hidden_in: frozenset[str] = frozenset()
-    items: array[int] = field(default_factory=_no_numbers)
-
-
-@dataclass
-class Known:
-    """What is held of all items: their values, and which items describe one.
-
-    Attributes:
-        values: Every value, by facet and key.
-        entities: Ids of the items that describe what is called so, by the key of the name.
-        mentions: The values that an item describes, by its id.
-        described_at: The places in the list of those items, by their ids.
-        items: How many items there are.
-        dated: Items whose date was understood.
-        changed: Items that were read because they are not as the build before knew them.
-        places: Where each item lies in the file.
-        cards: The digest of what lists show of each item, one after the other.
-        states: The digest of each item with its images, likewise.
-        ends: Where each item's values end in ``has``.
-        has: The numbers of the values of each item, one item after the other.
-    """
-
-    values: dict[str, dict[str, ValueEntry]] = field(default_factory=dict)
-    entities: dict[str, str] = field(default_factory=dict)
-    mentions: dict[str, list[ValueEntry]] = field(default_factory=dict)
-    described_at: dict[str, int] = field(default_factory=dict)
-    items: int = 0
-    dated: int = 0
-    changed: int = 0
-    places: array[int] = field(default_factory=lambda: array("Q"))
-    cards: bytearray = field(default_factory=bytearray)
-    states: bytearray = field(default_factory=bytearray)
-    ends: array[int] = field(default_factory=_no_numbers)
-    has: array[int] = field(default_factory=_no_numbers)
+_GROUP_ITEMS = 48
+_MOST_IN_GROUP = 128
 
 
 class Gathering:
@@ -177,6 +121,8 @@ class Gathering:
         """Count an item; it is the next in the list."""
         known = self._known
         known.items += 1
+        if not known.groups or self._begins_a_group(gist.item_id):
+            known.groups.append((known.items, gist.item_id))
         known.dated += gist.is_dated
         for number in array("I", gist.values):
             value, entry = self._entries.get(number) or self._entry(number)
@@ -198,9 +144,17 @@ class Gathering:
         known.states += gist.state
         known.ends.append(len(known.has))
 
+    def mark_in_story(self) -> None:
+        """Say that a story names the item that was counted last."""
+        self._known.in_stories.append(self._known.items)
+
     def shown(self, place: int, gist: Gist) -> tuple[ShownItem, DerivativeSet | None]:
         """Return an item and its images."""
         return self._kept.shown(place, gist)
+
+    def _begins_a_group(self, item_id: str) -> bool:
+        size = self._known.items - self._known.groups[-1][0]
+        return size >= _MOST_IN_GROUP or zlib.crc32(item_id.encode()) % _GROUP_ITEMS == 0
 
     def finish(self) -> Known:
         """Keep what was gathered, and find who is named where."""
@@ -275,6 +229,7 @@ class Gathered:
         self._entries.sort(key=lambda entry: entry.number)
         # An item stands in the lists of its neighbours and of all its values, in every edition.
         self._cards_at = lru_cache(maxsize=_CARDS)(self._read_cards)
+        self._facet_digests: dict[str, bytes] = {}
 
     def close(self) -> None:
         """Close the file."""
@@ -296,6 +251,45 @@ class Gathered:
     def mentions(self, item_id: str) -> list[ValueEntry]:
         """Return the values that an item describes: the name of a person, for theirs."""
         return self.known.mentions.get(item_id, [])
+
+    @cached_property
+    def structure(self) -> bytes:
+        """The digest of which items have which values: all that :meth:`related` follows."""
+        return digest_of(self.known.has.tobytes(), self.known.ends.tobytes())
+
+    def facet_digest(self, facet: str) -> bytes:
+        """Return the digest of all values of a facet with their counts, and of who is described.
+
+        Not of the items that have them.
+        """
+        if facet not in self._facet_digests:
+            entries = self.known.values.get(facet, {}).values()
+            said = "\n".join(entry.said for entry in entries)
+            self._facet_digests[facet] = digest_of(said.encode(), self._described)
+        return self._facet_digests[facet]
+
+    @cached_property
+    def _described(self) -> bytes:
+        """The digest of the names of what items describe, and of what lists show of those."""
+        known = self.known
+        cards = b"".join(self.digest_at(seq) for seq in known.described_at.values())
+        return digest_of(repr((known.entities, list(known.described_at))).encode(), cards)
+
+    @cached_property
+    def _connected(self) -> list[int]:
+        """The places of the items whose pages show more than their values and neighbours."""
+        known = self.known
+        described = (known.described_at[item_id] for item_id in known.mentions)
+        return sorted({*described, *known.in_stories})
+
+    def is_connected(self, group: ItemGroup) -> bool:
+        """Say whether an item of a group is named in a story, or describes what others name."""
+        at = bisect_left(self._connected, group.start)
+        return at < len(self._connected) and self._connected[at] < group.stop
+
+    def states_between(self, start: int, stop: int) -> bytes:
+        """Return the digests of the items of some places, each with its images."""
+        return bytes(self.known.states[(start - 1) * DIGEST_BYTES : (stop - 1) * DIGEST_BYTES])
 
     def items(self, start: int, stop: int) -> Iterator[GatheredItem]:
         """Yield the items of some places, ``stop`` not among them, as far as there are any."""
@@ -319,6 +313,10 @@ class Gathered:
         """Return some of the items that have a value, in the order of the list."""
         return [self.cards_at(seq)[lang] for seq in entry.items[start : start + limit]]
 
+    def digests_of_all(self, entry: ValueEntry) -> bytes:
+        """Return the digests of what lists show of the items that have a value."""
+        return b"".join(map(self.digest_at, entry.items))
+
     def digests(self, entry: ValueEntry, *, start: int, limit: int) -> bytes:
         """Return the digests of what lists show of some items that have a value."""
         return b"".join(map(self.digest_at, entry.items[start : start + limit]))
@@ -339,18 +337,18 @@ class Gathered:
         """Return the digest of what lists show of the item at a place; empty without one."""
         return _part(self.known.cards, seq) if 0 < seq <= self.known.items else b""
 
-    def related(self, item: GatheredItem, limit: int) -> list[int]:
+    def related(self, seq: int, limit: int) -> list[int]:
         """Return the places of items that share the rarest values of one, nearest first."""
-        entries = [self._entries[number] for number in self._values_at(item.seq)]
+        entries = [self._entries[number] for number in self._values_at(seq)]
         shared = [entry for entry in entries if entry.count > 1]
         shared.sort(key=lambda entry: (entry.count, entry.number))
         scores: dict[int, float] = {}
         for entry in shared[:_RAREST]:
             if entry.count > self.known.items / 2 and entry is not shared[0]:
                 break
-            for other in _near(entry.items, item.seq):
+            for other in _near(entry.items, seq):
                 scores[other] = scores.get(other, 0.0) + 1 / entry.count
-        return sorted(scores, key=lambda o: (-scores[o], abs(o - item.seq), o))[:limit]
+        return sorted(scores, key=lambda o: (-scores[o], abs(o - seq), o))[:limit]
 
     def _values_at(self, seq: int) -> Sequence[int]:
         known = self.known

@@ -14,8 +14,9 @@ from archive.site.files import SiteTree
 from archive.site.gathering import Gathered, GatheredItem
 from archive.site.item_images import ItemImages, info_path
 from archive.site.items import Card, Text
+from archive.site.known import ItemGroup
 from archive.site.pages import Around, Neighbours, Pages, json_ld_path, linked_art_path
-from archive.site.reuse import Reuse
+from archive.site.reuse import PageGroup, Reuse
 from archive.site.urls import absolute_url
 from archive.site.value_links import ValueLinks
 from schemas.crosswalks import iiif
@@ -42,12 +43,14 @@ class WrittenItem:
         updated_on: Day it was last changed, ``2026-11-21``.
         lines: Its part of the data files.
         summary: Its part of the collection manifest, or None without images.
+        canvases: Keys of its canvases.
     """
 
     item_id: str
     updated_on: str
     lines: DataLines
     summary: dict[str, Any] | None
+    canvases: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -89,12 +92,47 @@ class ItemPages:
         self._reuse = reuse
         self._displays = {lang: Displays(profile, settings, lang) for lang in settings.languages}
 
-    def write(self, start: int, stop: int) -> Iterator[WrittenItem]:
-        """Write the items of some places in the list; ``stop`` is not among them."""
-        for item in self._gathered.items(start, stop):
-            yield self._write(_Circle(item, tuple(self._gathered.related(item, _RELATED))))
+    def write(self, group: ItemGroup) -> Iterator[WrittenItem]:
+        """Write the items of a group."""
+        pages = self._reuse.group(f"items {group.first}")
+        related = self._related(group, pages.hint)
+        said = None
+        if self._reuse.is_kept and not self._gathered.is_connected(group):
+            said = pages.take(self._group_parts(group, related))
+        if said is not None:
+            for written in map(unpacked, said):
+                self._images.bring_whole(written.item_id, written.canvases)
+                yield written
+        else:
+            items = self._gathered.items(group.start, group.stop)
+            for item, others in zip(items, related, strict=True):
+                yield self._write(_Circle(item, others), pages)
+        self._reuse.close(pages, packed((self._gathered.structure, group, related)))
 
-    def _write(self, circle: _Circle) -> WrittenItem:
+    def _related(self, group: ItemGroup, hint: bytes) -> list[tuple[int, ...]]:
+        """Return the places of the items that are related to each item of a group.
+
+        They are as they were where every item has the values it had.
+        """
+        if hint:
+            structure, before, related = unpacked(hint)
+            if (structure, before) == (self._gathered.structure, group):
+                found: list[tuple[int, ...]] = related
+                return found
+        places = range(group.start, group.stop)
+        return [tuple(self._gathered.related(seq, _RELATED)) for seq in places]
+
+    def _group_parts(self, group: ItemGroup, related: list[tuple[int, ...]]) -> Iterator[bytes]:
+        """Yield everything the files of a group are made from, if no item of it is connected."""
+        start, stop = group.start, group.stop
+        yield self._gathered.states_between(start, stop)
+        yield self._gathered.digest_at(start - 1)
+        yield self._gathered.digests_between(start, stop)
+        yield self._gathered.digest_at(stop)
+        for others in related:
+            yield b"".join(map(self._gathered.digest_at, others))
+
+    def _write(self, circle: _Circle, pages: PageGroup) -> WrittenItem:
         item = circle.item
         if self._reuse.is_kept:
             self._images.bring_whole(item.item_id, item.gist.canvases)
@@ -106,9 +144,7 @@ class ItemPages:
             made.append(self._make(circle))
             return packed(made[0])
 
-        said = self._reuse.write(
-            f"item {item.item_id}", lambda: self._parts(circle), self._paths(item), make
-        )
+        said = pages.write(item.item_id, lambda: self._parts(circle), self._paths(item), make)
         written: WrittenItem = made[0] if made else unpacked(said)
         return written
 
@@ -153,7 +189,9 @@ class ItemPages:
                 item.shown.record, item.images, self._images.publication
             )
         lines = data_lines(item.shown.record, self._profile, described)
-        return WrittenItem(item.item_id, item.shown.updated_at[:10], lines, summary)
+        return WrittenItem(
+            item.item_id, item.shown.updated_at[:10], lines, summary, item.gist.canvases
+        )
 
     def _make_pages(self, circle: _Circle, described: Mapping[str, Any] | None) -> None:
         """Make the page of an item in every edition."""

@@ -1,9 +1,10 @@
 """What the pages of the site before were made from, so that only pages that change are made again.
 
-Kept beside the site, never in it. A page is taken from the site before when it was made from the
-same things *and* its file has the size and time of change it was written with. So a file that
-somebody altered, a table that is missing, damaged or of another site costs only time: the page is
-made again.
+Kept beside the site, never in it. Pages are kept in groups, some dozens together: where nothing of
+a whole group changed, nobody asks for each of its pages. A page is taken from the site before when
+it was made from the same things *and* its files have the size and time of change they were written
+with. So a file that somebody altered, a table that is missing, damaged or of another site costs
+only time: the page is made again.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 import jinja2
 
 from archive.kept_items import DAMAGE, forget_database
+from archive.kept_objects import packed, unpacked
 from archive.layout import Layout
 from archive.read_only import read_only_uri
 
@@ -29,7 +31,10 @@ KEY_NAME = "key"
 """The name under which it is kept what all pages were made from."""
 
 _PACKAGES = ("archive", "schemas")
-_TABLE = "(name TEXT PRIMARY KEY, digest BLOB, files TEXT, seal BLOB, said BLOB)"
+_TABLE = "(name TEXT PRIMARY KEY, data BLOB, seal BLOB)"
+
+FileState = tuple[int, int]
+"""Size and time of change, in nanoseconds, of a file."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +42,33 @@ class Made:
     """Pages that are made together.
 
     Attributes:
-        name: What they are of.
         digest: Of everything they are made from.
-        files: Size and time of change, in nanoseconds, of each of their files.
+        paths: Their files, relative to the root of the site.
+        files: What each of these was when it was written.
         said: What else is to be known of them, as whoever made them wrote it.
+    """
+
+    digest: bytes
+    paths: tuple[str, ...] = ()
+    files: tuple[FileState, ...] = ()
+    said: bytes = b""
+
+
+@dataclass(frozen=True)
+class MadeGroup:
+    """Pages that are kept together.
+
+    Attributes:
+        name: What they are of; no two groups of a site have the same.
+        digest: Of everything all of them are made from; empty where that is not known.
+        pages: The pages, by their names, in order.
+        hint: What saves whoever made them time, and never changes what is made.
     """
 
     name: str
     digest: bytes
-    files: tuple[tuple[int, int], ...]
-    said: bytes = b""
+    pages: dict[str, Made]
+    hint: bytes = b""
 
 
 class KeptPages:
@@ -72,39 +94,34 @@ class KeptPages:
             self._db.close()
             self._db = None
 
-    def find(self, name: str, digest: bytes, paths: Sequence[str]) -> Made | None:
-        """Return what was made by a name, if it can be taken as it is.
-
-        Args:
-            name: What the pages are of.
-            digest: Of everything they would be made from now.
-            paths: Their files, relative to the root of the site.
-        """
-        found = self._read(name)
-        if found is None or found[0] != digest:
-            return None
-        files = tuple(file_state(f"{self._site}/{path}") for path in paths)
-        if None in files or _text(file for file in files if file) != found[1]:
-            return None
-        return Made(name, digest, tuple(file for file in files if file), found[2])
-
-    def _read(self, name: str) -> tuple[bytes, str, bytes] | None:
+    def find(self, name: str) -> MadeGroup | None:
+        """Return a group by its name, or None; its files may have changed since."""
         if self._db is None:
             return None
         try:
-            query = "SELECT digest, files, said, seal FROM made WHERE name = ?"
+            query = "SELECT data, seal FROM made WHERE name = ?"
             row = self._db.execute(query, (name,)).fetchone()
-        except (sqlite3.Error, UnicodeDecodeError):
+            # A flipped bit may make values of other kinds.
+            if row is None or not isinstance(row[0], bytes) or _seal_of(name, row[0]) != row[1]:
+                return None
+            digest, hint, pages = unpacked(row[0])
+        except DAMAGE:
             # Whatever is wrong with it: everything is made again, and it is written anew.
             self.close()
             return None
-        if row is None or not _is_row(row) or _seal_of(*row[:3]) != row[3]:
-            return None
-        return row[0], row[1], row[2]
+        return MadeGroup(name, digest, {page: Made(*made) for page, *made in pages}, hint)
+
+    def stands(self, made: Made) -> bool:
+        """Say whether the files of some pages are in the site before as they were written."""
+        site = self._site
+        states = zip(made.paths, made.files, strict=False)
+        return len(made.paths) == len(made.files) and all(
+            file_state(f"{site}/{path}") == state for path, state in states
+        )
 
 
 class MadePages:
-    """Notes which pages a new site has, and what those were made from that were made for it.
+    """Notes which groups a new site has, and the pages of those that were made for it.
 
     Args:
         path: Where it is noted until the site is in its place.
@@ -120,10 +137,10 @@ class MadePages:
         self._db.execute("CREATE TABLE names (name TEXT PRIMARY KEY) WITHOUT ROWID")
         self._db.execute("BEGIN")
 
-    def add(self, made: Iterable[Made], taken: Iterable[str]) -> None:
-        """Take pages that are in the new site: those that were made, and the names of others."""
-        for entry in made:
-            _insert(self._db, entry)
+    def add(self, made: Iterable[MadeGroup], taken: Iterable[str]) -> None:
+        """Take groups that are in the new site: those with new pages, and the names of others."""
+        for group in made:
+            _insert(self._db, group)
         self._db.executemany("INSERT INTO names VALUES (?)", ((name,) for name in taken))
 
     def finish(self) -> None:
@@ -135,22 +152,22 @@ class MadePages:
         self._db.close()
 
 
-def note_made(path: Path, made: Made) -> None:
+def note_made(path: Path, group: MadeGroup) -> None:
     """Note something else that a new site has where :class:`MadePages` noted its pages."""
     database = sqlite3.connect(path)
     try:
         with database:
-            _insert(database, made)
+            _insert(database, group)
     finally:
         database.close()
 
 
-def _insert(database: sqlite3.Connection, made: Made) -> None:
-    files = _text(made.files)
-    seal = _seal_of(made.digest, files, made.said)
-    row = (made.name, made.digest, files, seal, made.said)
-    database.execute("INSERT INTO made VALUES (?, ?, ?, ?, ?)", row)
-    database.execute("INSERT INTO names VALUES (?)", (made.name,))
+def _insert(database: sqlite3.Connection, group: MadeGroup) -> None:
+    pages = [(name, m.digest, m.paths, m.files, m.said) for name, m in group.pages.items()]
+    data = packed((group.digest, group.hint, pages))
+    row = (group.name, data, _seal_of(group.name, data))
+    database.execute("INSERT INTO made VALUES (?, ?, ?)", row)
+    database.execute("INSERT INTO names VALUES (?)", (group.name,))
 
 
 def keep_made(path: Path, made: Path) -> None:
@@ -192,17 +209,12 @@ def _merge(path: Path, made: Path) -> None:
         database.close()
 
 
-def _is_row(row: tuple[object, ...]) -> bool:
-    """Say whether values are of the kinds that were written: a flipped bit may make others."""
-    return [type(value) for value in row] == [bytes, str, bytes, bytes]
-
-
-def _seal_of(digest: bytes, files: str, said: bytes) -> bytes:
+def _seal_of(name: str, data: bytes) -> bytes:
     """Return the digest of a row: a damaged one is not believed."""
-    return digest_of(digest, str(files).encode(), said)
+    return hashlib.blake2b(name.encode() + b"\0" + data, digest_size=16).digest()
 
 
-def file_state(path: str) -> tuple[int, int] | None:
+def file_state(path: str) -> FileState | None:
     """Return the size of a file and its time of change in nanoseconds, or None without one."""
     try:
         found = os.stat(path)  # noqa: PTH116  (many thousand times)
@@ -270,7 +282,3 @@ def _files(folder: Path) -> list[Path]:
         for path in folder.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
     )
-
-
-def _text(files: Iterable[tuple[int, int]]) -> str:
-    return " ".join(f"{size}:{time}" for size, time in files)

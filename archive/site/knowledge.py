@@ -11,8 +11,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from archive.site.facets import KIND, PERIOD, PLACE, Facet, short_place
-from archive.site.gathering import Gathered, ValueEntry
+from archive.site.gathering import Gathered
 from archive.site.items import Text
+from archive.site.known import ValueEntry
 from archive.site.years import OLDER, Span, century_of
 from schemas.gazetteer import Place, find_place
 from schemas.gazetteer.units import gazetteer

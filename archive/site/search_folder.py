@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archive.layout import Layout
 from archive.site.files import SiteTree, iter_files
-from archive.site.kept import KeptPages, Made, digest_of, file_state, note_made
+from archive.site.kept import KeptPages, Made, MadeGroup, digest_of, file_state, note_made
 
 _FOLDER = "search"
 
@@ -51,21 +51,31 @@ class SearchFolder:
             table: Where :class:`archive.site.kept.MadePages` noted the same of the pages.
         """
         if self._key is not None:
-            found = (file_state(f"{tree.root}/{path}") for path in _paths(tree.root))
-            files = tuple(state for state in found if state is not None)
-            note_made(table, Made(_FOLDER, self._digest, files))
+            paths = tuple(_paths(tree.root))
+            found = (file_state(f"{tree.root}/{path}") for path in paths)
+            made = Made(self._digest, paths, tuple(state for state in found if state is not None))
+            note_made(table, MadeGroup(_FOLDER, self._digest, {_FOLDER: made}, self._key))
 
     def _is_taken(self, tree: SiteTree) -> bool:
         if tree.before is None or not (tree.before / _FOLDER).is_dir():
             return False
-        paths = _paths(tree.before)
         with closing(KeptPages(self._layout.site_pages, tree.before)) as kept:
-            found = kept.find(_FOLDER, self._digest, paths)
-        if found is None:
-            return False
-        for path, (size_bytes, _time) in zip(paths, found.files, strict=True):
+            found = kept.find(_FOLDER)
+            if found is None or found.digest != self._digest:
+                return False
+            made = found.pages[_FOLDER]
+            if list(made.paths) != _paths(tree.before) or not kept.stands(made):
+                return False
+        for path, (size_bytes, _time) in zip(made.paths, made.files, strict=True):
             tree.keep(path, size_bytes)
         return True
+
+
+def search_before(layout: Layout, key: bytes) -> Path | None:
+    """Return the folder of the search in the site before, if it was made by the same key."""
+    with closing(KeptPages(layout.site_pages, layout.site)) as kept:
+        found = kept.find(_FOLDER)
+    return layout.site / _FOLDER if found is not None and found.hint == key else None
 
 
 def _paths(site: Path) -> list[str]:

@@ -6,10 +6,12 @@ Memory holds what the items have in common, their values, and a few items at a t
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +27,14 @@ from archive.site.gists import Gist
 from archive.site.item_images import ItemImages
 from archive.site.item_pages import JsonLd, Told
 from archive.site.items import Display, ShownItem, card, shown_item
-from archive.site.kept import KEY_NAME, KeptPages, Made, MadePages, digest_of, key_of
+from archive.site.kept import KEY_NAME, KeptPages, MadeGroup, MadePages, digest_of, key_of
 from archive.site.listing import ListedItem
 from archive.site.lists import CollectionFiles
 from archive.site.offline import OFFLINE_NAME
 from archive.site.opensearch import OPENSEARCH_NAME, opensearch_description
 from archive.site.pages import HOME_STORIES, HomeContent, Numbers, Pages, browse_page
 from archive.site.render import STATIC, SiteWays
+from archive.site.reuse import Reuse
 from archive.site.sitemap import Sitemap
 from archive.site.stories import read_stories
 from archive.site.story_pages import StoryPages
@@ -41,7 +44,6 @@ from archive.site.value_links import ValueLinks
 from archive.site.ways import Ways
 from archive.site.workshop import (
     Done,
-    ItemsPiece,
     ListPiece,
     Order,
     Piece,
@@ -64,9 +66,9 @@ LISTS = "site-lists.db"
 # A smaller site is written before a process has started; so is one of which little changed.
 PROCESSES_FROM = 1000
 CHANGES_FROM = 200
-_PIECE_ITEMS = 100
-_PIECE_LISTS = 16
-_PIECE_CARDS = 1600
+_PIECE_LISTS = 8
+_PIECE_VALUES = 24
+_PIECE_CARDS = 2000
 
 
 class SiteWriter:
@@ -167,6 +169,7 @@ class SiteWriter:
                 found = gathering.put(item.stamp, shown, images, files)
             gathering.take(*found)
             if found[1].identifier in self._stories.numbers:
+                gathering.mark_in_story()
                 self._keep_for_stories(*gathering.shown(*found))
             yield found
 
@@ -191,34 +194,46 @@ class SiteWriter:
         ways = Ways(self._tree, gathered, links, languages)
         order = self._order(survey, ways)
         pages = Pages(self._settings, order.numbers, order.ways, order.theme)
-        self._write_single_pages(pages, ways, survey)
-        sitemap = self._sitemap()
-        add = sitemap.add if sitemap is not None else _unheard
-        data_files = DataFiles(self._tree, self._profile, self._settings, self._offers)
-        with closing(data_files) as data:
+        with ExitStack() as stack:
+            table = stack.enter_context(closing(MadePages(new_table(self._layout))))
+            kept = None
+            if self._tree.before is not None and order.key is not None:
+                kept = KeptPages(self._layout.site_pages, self._tree.before)
+                stack.enter_context(closing(kept))
+            reuse = Reuse(self._tree, kept, order.key)
+            ways.write_facets(pages, reuse)
+            self._write_single_pages(pages, reuse, ways, survey)
+            sitemap = self._sitemap(reuse)
+            add = sitemap.add if sitemap is not None else _unheard
+            data = DataFiles(self._tree, self._profile, self._settings, self._offers)
+            stack.enter_context(closing(data))
             pieces = _pieces(survey.items, gathered, links)
-            processes = self._processes_for(order, gathered.known.changed)
+            processes = self._processes_for(order, kept, gathered.known.changed)
             # Closed whatever happens: no process may write on when the folder is cleared.
-            with closing(do_pieces(order, gathered.known, pieces, processes)) as results:
-                self._take(results, order, survey, data, add, on_progress)
+            results = do_pieces(order, gathered.known, pieces, processes)
+            stack.enter_context(closing(results))
+            self._take(results, table, survey, data, add, on_progress)
             downloads = data.finish(survey.updated_at[:10])
-        for lang in languages:
-            self._tree.write_page(f"{lang}/data.html", pages.data(lang, downloads))
-        ways.write(pages, add)
-        self._write_stories(pages, add)
-        for number in range(1, list_pages(survey.items) + 1):
-            add(browse_page(number))
-        if sitemap is not None:
-            sitemap.finish()
+            for lang in languages:
+                self._tree.write_page(f"{lang}/data.html", pages.data(lang, downloads))
+            ways.write(pages, reuse, add)
+            self._write_stories(pages, add)
+            for number in range(1, list_pages(survey.items) + 1):
+                add(browse_page(number))
+            if sitemap is not None:
+                sitemap.finish()
+            if order.key is not None:
+                table.add([MadeGroup(KEY_NAME, order.key, {}), *reuse.made], reuse.taken)
+            table.finish()
 
-    def _processes_for(self, order: Order, changed: int) -> int:
+    def _processes_for(self, order: Order, kept: KeptPages | None, changed: int) -> int:
         """Return how many processes write the pages."""
         if order.numbers.items < PROCESSES_FROM:
             return 1
-        if self._tree.before is None or order.key is None or changed >= CHANGES_FROM:
+        if kept is None or changed >= CHANGES_FROM:
             return self._processes
-        with closing(KeptPages(self._layout.site_pages, self._tree.before)) as kept:
-            return 1 if kept.find(KEY_NAME, order.key, ()) else self._processes
+        before = kept.find(KEY_NAME)
+        return 1 if before is not None and before.digest == order.key else self._processes
 
     def _order(self, survey: Survey, ways: Ways) -> Order:
         """Return what is told to everyone who writes a part of the site."""
@@ -267,7 +282,7 @@ class SiteWriter:
     def _take(
         self,
         results: Iterator[Done],
-        order: Order,
+        table: MadePages,
         survey: Survey,
         data: DataFiles,
         add: Callable[[str, str], None],
@@ -276,21 +291,17 @@ class SiteWriter:
         """Take what came of the pieces; write the files about all items."""
         collection = CollectionFiles(self._tree, self._publication, survey.with_images)
         done = 0
-        with closing(MadePages(new_table(self._layout))) as table:
-            if order.key is not None:
-                table.add([Made(KEY_NAME, order.key, ())], ())
-            for result in results:
-                self._tree.counts.add(result.counts)
-                table.add(result.made, result.taken)
-                for item in result.items:
-                    data.add(item.lines)
-                    if item.summary is not None:
-                        collection.add(item.summary)
-                    add(item_page(item.item_id), item.updated_on)
-                    done += 1
-                    if on_progress is not None:
-                        on_progress(done, survey.items)
-            table.finish()
+        for result in results:
+            self._tree.counts.add(result.counts)
+            table.add(result.made, result.taken)
+            for item in result.items:
+                data.add(item.lines)
+                if item.summary is not None:
+                    collection.add(item.summary)
+                add(item_page(item.item_id), item.updated_on)
+                done += 1
+                if on_progress is not None:
+                    on_progress(done, survey.items)
         collection.finish()
 
     def _write_stories(self, pages: Pages, add: Callable[[str], None]) -> None:
@@ -300,37 +311,49 @@ class SiteWriter:
         for path in paths:
             add(path)
 
-    def _write_single_pages(self, pages: Pages, ways: Ways, survey: Survey) -> None:
+    def _write_single_pages(self, pages: Pages, reuse: Reuse, ways: Ways, survey: Survey) -> None:
+        """Write the pages of which there is one in each edition, or one at all."""
+        numbers = pages.numbers
+
+        def write(path: str, render: Callable[[], str], *said: object) -> None:
+            def make() -> bytes:
+                self._tree.write_page(path, render())
+                return b""
+
+            reuse.write(path, lambda: [repr((numbers, *said)).encode()], [path], make)
+
         for lang in self._settings.languages:
-            lead = None
-            if survey.lead:
-                lead = self._displays[lang].display(*survey.lead)
-            shown = HomeContent(
-                highlights=tuple(card(*shown, lang) for shown in survey.highlights),
-                latest=tuple(card(*shown, lang) for shown in survey.latest),
-                lead=lead,
-                facets=tuple(ways.views(lang)),
-                stories=tuple(self._stories.cards(lang, self._in_stories[lang])[:HOME_STORIES]),
-            )
+            shown = self._home(ways, survey, lang)
+            facets = self._facets(lang) if self._facets else ()
             if lang == self._settings.main_language:
-                self._tree.write_page("index.html", pages.root(shown))
-            self._tree.write_page(f"{lang}/index.html", pages.home(lang, shown))
-            self._tree.write_page(
-                f"{lang}/search.html",
-                pages.search(lang, self._facets(lang) if self._facets else ()),
-            )
-            self._tree.write_page(f"{lang}/about.html", pages.about(lang))
+                write("index.html", partial(pages.root, shown), shown)
+            write(f"{lang}/index.html", partial(pages.home, lang, shown), shown)
+            write(f"{lang}/search.html", partial(pages.search, lang, facets), facets)
+            write(f"{lang}/about.html", partial(pages.about, lang))
             if self._settings.has_public_url:
                 text = opensearch_description(self._settings, lang, self._settings.base_url)
                 self._tree.write(f"{lang}/{OPENSEARCH_NAME}", text.encode())
-        self._tree.write_page("404.html", pages.not_found())
+        write("404.html", pages.not_found)
         if self._offers is not None:
-            self._tree.write_page(OFFLINE_NAME, pages.offline())
+            write(OFFLINE_NAME, pages.offline)
 
-    def _sitemap(self) -> Sitemap | None:
+    def _home(self, ways: Ways, survey: Survey, lang: str) -> HomeContent:
+        """Return what the home page of an edition shows."""
+        lead = None
+        if survey.lead:
+            lead = self._displays[lang].display(*survey.lead)
+        return HomeContent(
+            highlights=tuple(card(*shown, lang) for shown in survey.highlights),
+            latest=tuple(card(*shown, lang) for shown in survey.latest),
+            lead=lead,
+            facets=tuple(ways.views(lang)),
+            stories=tuple(self._stories.cards(lang, self._in_stories[lang])[:HOME_STORIES]),
+        )
+
+    def _sitemap(self, reuse: Reuse) -> Sitemap | None:
         if not self._settings.has_public_url:
             return None
-        sitemap = Sitemap(self._tree, self._settings.base_url, self._settings.languages)
+        sitemap = Sitemap(self._tree, self._settings.base_url, self._settings.languages, reuse)
         for path in ("index.html", "search.html", "about.html", "data.html"):
             sitemap.add(path)
         return sitemap
@@ -338,8 +361,7 @@ class SiteWriter:
 
 def _pieces(items: int, gathered: Gathered, links: ValueLinks) -> Iterator[Piece]:
     """Yield the pieces of a site, each some tenths of a second of work."""
-    for start in range(1, items + 1, _PIECE_ITEMS):
-        yield ItemsPiece(start, min(start + _PIECE_ITEMS, items + 1))
+    yield from gathered.known.item_groups
     last = list_pages(items) + 1
     for start in range(1, last, _PIECE_LISTS):
         yield ListPiece(start, min(start + _PIECE_LISTS, last))
@@ -347,11 +369,13 @@ def _pieces(items: int, gathered: Gathered, links: ValueLinks) -> Iterator[Piece
         keys: list[str] = []
         cards = 0
         for key, entry in gathered.values[facet].items():
-            keys.append(key)
-            cards += entry.count + 10
-            if cards >= _PIECE_CARDS:
+            # The keys say where most pieces end, so that one more moves no other boundary.
+            is_first = zlib.crc32(key.encode()) % _PIECE_VALUES == 0
+            if keys and (is_first or cards >= _PIECE_CARDS):
                 yield ValuesPiece(facet, tuple(keys))
                 keys, cards = [], 0
+            keys.append(key)
+            cards += entry.count
         if keys:
             yield ValuesPiece(facet, tuple(keys))
 

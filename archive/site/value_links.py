@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archive.site.facets import KIND, PERIOD, Facet, facets_of
-from archive.site.gathering import Gathered, ValueEntry
+from archive.site.gathering import Gathered
 from archive.site.items import Text
 from archive.site.knowledge import Knower, span_of
+from archive.site.known import ValueEntry
 from schemas.normalising import ValueTables
 from schemas.profile import Profile
 

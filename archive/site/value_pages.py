@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from archive.site.facets import PERIOD, Facet, facet_page, value_page
 from archive.site.files import SiteTree
-from archive.site.gathering import Gathered, ValueEntry
+from archive.site.gathering import Gathered
 from archive.site.items import Card
 from archive.site.knowledge import Knowledge, span_of
+from archive.site.known import ValueEntry
 from archive.site.pages import PAGE_SIZE, Pages, numbers_shown
-from archive.site.reuse import Reuse
+from archive.site.reuse import PageGroup, Reuse
 from archive.site.value_links import ValueLink, ValueLinks
 from schemas.collation import sort_key
 
@@ -46,7 +48,24 @@ class ValuePages:
         self._has_map = has_map
         self._reuse = reuse
 
-    def write(self, facet: Facet, entry: ValueEntry, lang: str) -> None:
+    def write(self, facet: Facet, keys: Sequence[str], languages: Sequence[str]) -> None:
+        """Write the pages of some values of a facet, by their keys, in every edition."""
+        entries = [self._gathered.values[facet.name][key] for key in keys]
+        group = self._reuse.group(f"values {facet.name} {keys[0]}")
+        if group.take(self._parts(facet, entries)) is None:
+            for entry in entries:
+                for lang in languages:
+                    self._write_value(facet, entry, lang, group)
+        self._reuse.close(group)
+
+    def _parts(self, facet: Facet, entries: Sequence[ValueEntry]) -> Iterator[bytes]:
+        """Yield everything the pages of some values are made from."""
+        yield self._gathered.facet_digest(facet.name)
+        for entry in entries:
+            yield entry.value.key.encode()
+            yield self._gathered.digests_of_all(entry)
+
+    def _write_value(self, facet: Facet, entry: ValueEntry, lang: str, group: PageGroup) -> None:
         """Write every page of a value in an edition."""
         known = self._links.knower.know(facet, entry, lang)
         count = max(1, -(-entry.count // PAGE_SIZE))
@@ -64,10 +83,11 @@ class ValuePages:
             "described": self._described(entry, known, lang),
         }
         for number in range(1, count + 1):
-            self._write_page(facet, entry, lang, number, of_all, on_first)
+            self._write_page(group, facet, entry, lang, number, of_all, on_first)
 
     def _write_page(
         self,
+        group: PageGroup,
         facet: Facet,
         entry: ValueEntry,
         lang: str,
@@ -95,8 +115,8 @@ class ValuePages:
 
         # What lies above stands in "broader" too, without what a page does not say of it.
         parts = said | {"known": replace(of_all["known"], broader=())}
-        self._reuse.write(
-            f"value {lang} {facet.name} {entry.value.key} {number}",
+        group.write(
+            f"{lang} {entry.value.key} {number}",
             lambda: [
                 repr(parts).encode(),
                 self._gathered.digests(entry, start=start, limit=PAGE_SIZE),

@@ -1,6 +1,7 @@
 """The ways in: lists of values, a page for every value, the timeline and the map.
 
-Everything is made from what the first pass gathered, a page at a time.
+Everything is made from what the first pass gathered, a page at a time. The pages of a facet whose
+values are what they were are taken from the site before: nothing is sorted again.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from archive.kept_objects import packed, unpacked
 from archive.site.facets import KIND, PERIOD, PLACE, Facet, facet_page
 from archive.site.files import SiteTree
 from archive.site.gathering import Gathered
@@ -15,6 +17,7 @@ from archive.site.items import Card
 from archive.site.knowledge import span_of
 from archive.site.pages import Pages
 from archive.site.place_points import PLACES_SCRIPT, places_script
+from archive.site.reuse import Reuse
 from archive.site.value_links import ValueLink, ValueLinks
 from schemas.collation import first_letter, letter_name, letter_order, sort_key
 
@@ -91,6 +94,19 @@ class MapPlace:
     longitude: float
 
 
+@dataclass(frozen=True)
+class _WrittenFacet:
+    """What is to be known of a facet whose pages are there.
+
+    Attributes:
+        views: By language, what other pages show of it.
+        paths: Paths of its pages and those of its values, inside every edition, in order.
+    """
+
+    views: dict[str, FacetView]
+    paths: tuple[str, ...]
+
+
 class Ways:
     """Writes the pages that lead to items by their values, but for those of the values themselves.
 
@@ -107,45 +123,52 @@ class Ways:
         self._links = links
         self._languages = languages
         self._lists: dict[tuple[str, str], list[ValueLink]] = {}
-        self._letters = {facet.name: self._lettered(facet) for facet in links.facets}
+        self._written: list[_WrittenFacet] = []
         self.has_timeline = bool(gathered.values.get(PERIOD))
-        self.has_map = any(True for _ in self._places(languages[0]))
+        self.has_map = next(self._places(languages[0]), None) is not None
 
     def views(self, lang: str) -> list[FacetView]:
-        """Return the facets for the pages that show them all."""
-        return [self._view(facet, lang) for facet in self._links.facets]
+        """Return the facets for the pages that show them all, once they are written."""
+        return [written.views[lang] for written in self._written]
 
-    def write(self, pages: Pages, add: AddPage) -> None:
-        """Write every page.
+    def write_facets(self, pages: Pages, reuse: Reuse) -> None:
+        """Write the lists of values."""
+        self._written = [self._write_facet(pages, reuse, facet) for facet in self._links.facets]
+
+    def write(self, pages: Pages, reuse: Reuse, add: AddPage) -> None:
+        """Write every other page, when the lists of values are there.
 
         Args:
             pages: Makes the HTML.
+            reuse: Makes pages, or takes them from the site before.
             add: Told the path of every page that is in all editions.
         """
         for lang in self._languages:
-            views = self.views(lang)
-            data = {"facets": views, "items": pages.numbers.items}
-            self._page(pages, "facets.html", lang, "browse/index.html", data)
-            for facet in self._links.facets:
-                self._write_facet(pages, facet, lang)
-            self._write_timeline(pages, lang)
-            self._write_map(pages, lang)
-        if self.has_map:
-            self._tree.write(PLACES_SCRIPT, places_script(self._gathered))
-        for path in self._paths():
+            self._write_facets_page(pages, reuse, lang)
+        self._write_timelines(pages, reuse)
+        self._write_maps(pages, reuse)
+        add("browse/index.html")
+        for written in self._written:
+            for path in written.paths:
+                add(path)
+        for path in ["timeline.html"] * self.has_timeline + ["map.html"] * self.has_map:
             add(path)
 
-    def _paths(self) -> Iterator[str]:
-        """Yield the paths that every edition has."""
-        yield "browse/index.html"
-        for facet in self._links.facets:
-            yield facet_page(facet.name)
-            letters, is_parted = self._letters[facet.name]
-            yield from (_letter_page(facet, letter) for letter in letters if is_parted)
-            for entry in self._gathered.values[facet.name].values():
-                yield entry.value.page
-        yield from ["timeline.html"] * self.has_timeline
-        yield from ["map.html"] * self.has_map
+    def _write_facets_page(self, pages: Pages, reuse: Reuse, lang: str) -> None:
+        path = "browse/index.html"
+        data = {"facets": self.views(lang), "items": pages.numbers.items}
+
+        def make() -> bytes:
+            self._page(pages, "facets.html", lang, path, data)
+            return b""
+
+        reuse.write(f"{lang}/{path}", lambda: [repr(data).encode()], [f"{lang}/{path}"], make)
+
+    def _paths_of(self, facet: Facet, letters: list[str]) -> tuple[str, ...]:
+        """Return the paths that every edition has of a facet; its letters are pages."""
+        pages = [entry.value.page for entry in self._gathered.values[facet.name].values()]
+        parts = [_letter_page(facet, letter) for letter in letters]
+        return (facet_page(facet.name), *parts, *pages)
 
     def _page(self, pages: Pages, template: str, lang: str, path: str, data: dict) -> None:  # type: ignore[type-arg]
         html = pages.page(template, lang, path, data)
@@ -180,9 +203,35 @@ class Ways:
             facet.name, facet.label(lang), facet_page(facet.name), len(links), tuple(top)
         )
 
-    def _write_facet(self, pages: Pages, facet: Facet, lang: str) -> None:
+    def _write_facet(self, pages: Pages, reuse: Reuse, facet: Facet) -> _WrittenFacet:
+        """Write the lists of the values of a facet in every edition."""
+        name = f"facet {facet.name}"
+        group = reuse.group(name)
+        said = group.take([self._gathered.facet_digest(facet.name)])
+        if said is not None:
+            written: _WrittenFacet = unpacked(said[0])
+        else:
+            letters, is_parted = self._lettered(facet)
+            paths = self._paths_of(facet, letters if is_parted else [])
+            written = _WrittenFacet(
+                {lang: self._view(facet, lang) for lang in self._languages}, paths
+            )
+
+            def make() -> bytes:
+                for lang in self._languages:
+                    self._write_list(pages, facet, lang, letters, is_parted)
+                return packed(written)
+
+            here = paths[: 1 + len(letters) * is_parted]
+            files = [f"{lang}/{path}" for lang in self._languages for path in here]
+            group.write(name, lambda: [self._gathered.facet_digest(facet.name)], files, make)
+        reuse.close(group)
+        return written
+
+    def _write_list(
+        self, pages: Pages, facet: Facet, lang: str, letters: list[str], is_parted: bool
+    ) -> None:
         links = self._listed(facet, lang)
-        letters, is_parted = self._letters[facet.name]
         by_letter: dict[str, list[ValueLink]] = {letter: [] for letter in letters}
         for link in links if letters else ():
             by_letter[first_letter(link.label.text)].append(link)
@@ -213,9 +262,30 @@ class Ways:
         is_parted = max(map(len, lists)) > ONE_PAGE and len(letters) > 1
         return sorted(letters, key=letter_order), is_parted
 
-    def _write_timeline(self, pages: Pages, lang: str) -> None:
+    def _write_timelines(self, pages: Pages, reuse: Reuse) -> None:
+        """Write the timeline in every edition."""
         if not self.has_timeline:
             return
+        dated, gathered = self._gathered.known.dated, self._gathered
+        entries = gathered.values[PERIOD].values()
+
+        def make() -> bytes:
+            for lang in self._languages:
+                self._write_timeline(pages, lang)
+            return b""
+
+        reuse.write(
+            "timeline",
+            lambda: [
+                repr((dated, pages.numbers.items)).encode(),
+                gathered.facet_digest(PERIOD),
+                *(gathered.digests(entry, start=0, limit=_TIMELINE_CARDS) for entry in entries),
+            ],
+            [f"{lang}/timeline.html" for lang in self._languages],
+            make,
+        )
+
+    def _write_timeline(self, pages: Pages, lang: str) -> None:
         facet = Facet(PERIOD)
         entries = list(self._gathered.values[PERIOD].values())
         spans = sorted((span_of(e.value.key), e.number, e) for e in entries)
@@ -239,23 +309,33 @@ class Ways:
         self._page(pages, "timeline.html", lang, "timeline.html", data)
 
     def _places(self, lang: str) -> Iterator[MapPlace]:
-        """Yield the places whose coordinates are known, in the order of the alphabet."""
+        """Yield the places whose coordinates are known."""
         facet = self._links.facet(PLACE)
-        if facet is None:
-            return
-        found = []
-        for entry in self._gathered.values[PLACE].values():
+        for entry in self._gathered.values[PLACE].values() if facet else ():
             # A province is only marked for the items that name no place inside it.
+            if facet is None or not entry.direct or not entry.value.known:
+                continue
             known = self._links.knower.know(facet, entry, lang)
-            if entry.direct and known.latitude is not None and known.longitude is not None:
+            if known.latitude is not None and known.longitude is not None:
                 link = replace(self._links.link(facet, entry, lang), count=entry.direct)
-                found.append(MapPlace(link, known.latitude, known.longitude))
-        yield from sorted(found, key=lambda place: sort_key(place.link.label.text))
+                yield MapPlace(link, known.latitude, known.longitude)
+
+    def _write_maps(self, pages: Pages, reuse: Reuse) -> None:
+        """Write the map in every edition, and the script that tells the search where places lie."""
+        if not self.has_map:
+            return
+
+        def make() -> bytes:
+            for lang in self._languages:
+                self._write_map(pages, lang)
+            self._tree.write(PLACES_SCRIPT, places_script(self._gathered))
+            return b""
+
+        paths = [PLACES_SCRIPT, *(f"{lang}/map.html" for lang in self._languages)]
+        reuse.write("map", lambda: [self._gathered.facet_digest(PLACE)], paths, make)
 
     def _write_map(self, pages: Pages, lang: str) -> None:
-        places = list(self._places(lang))
-        if not places:
-            return
+        places = sorted(self._places(lang), key=lambda place: sort_key(place.link.label.text))
         entries = self._gathered.values[PLACE].values()
         listed = sum(1 for e in entries if e.direct and lang not in e.hidden_in)
         data = {

@@ -11,10 +11,11 @@ from archive.site.files import Counts, SiteTree
 from archive.site.gathering import Gathered
 from archive.site.item_images import ItemImages
 from archive.site.item_pages import ItemPages, JsonLd, Told, WrittenItem
-from archive.site.kept import KeptPages, Made
+from archive.site.kept import KeptPages, MadeGroup
+from archive.site.known import ItemGroup
 from archive.site.pages import PAGE_SIZE, Numbers, Pages, browse_page
 from archive.site.render import SiteWays
-from archive.site.reuse import Reuse
+from archive.site.reuse import PageGroup, Reuse
 from archive.site.theme import Theme
 from archive.site.value_links import ValueLinks
 from archive.site.value_pages import ValuePages
@@ -66,14 +67,6 @@ class Order:
 
 
 @dataclass(frozen=True)
-class ItemsPiece:
-    """Items of some places in the list, ``stop`` not among them; places begin with 1."""
-
-    start: int
-    stop: int
-
-
-@dataclass(frozen=True)
 class ListPiece:
     """Pages of the list of all items, ``stop`` not among them; their numbers begin with 1."""
 
@@ -83,13 +76,13 @@ class ListPiece:
 
 @dataclass(frozen=True)
 class ValuesPiece:
-    """Values of a facet, by their keys."""
+    """Values of a facet, by their keys; no two pieces begin with the same."""
 
     facet: str
     keys: tuple[str, ...]
 
 
-Piece = ItemsPiece | ListPiece | ValuesPiece
+Piece = ItemGroup | ListPiece | ValuesPiece
 
 
 @dataclass(frozen=True)
@@ -99,13 +92,13 @@ class Done:
     Attributes:
         counts: What was written.
         items: The items of it, in their order.
-        made: What the pages that were made were made from, where that is kept.
+        made: The groups with pages that were made, where it is kept what from.
         taken: The names of those that were taken from the site before.
     """
 
     counts: Counts
     items: tuple[WrittenItem, ...] = ()
-    made: tuple[Made, ...] = ()
+    made: tuple[MadeGroup, ...] = ()
     taken: tuple[str, ...] = ()
 
 
@@ -153,16 +146,21 @@ class Workshop:
         self._tree.counts = Counts()
         self._reuse.made, self._reuse.taken = [], []
         items: tuple[WrittenItem, ...] = ()
-        if isinstance(piece, ItemsPiece):
-            items = tuple(self._items.write(piece.start, piece.stop))
+        if isinstance(piece, ItemGroup):
+            items = tuple(self._items.write(piece))
         elif isinstance(piece, ListPiece):
-            for number in range(piece.start, piece.stop):
-                self._write_list(number)
+            self._write_lists(piece)
         else:
             self._write_values(piece)
         return Done(self._tree.counts, items, tuple(self._reuse.made), tuple(self._reuse.taken))
 
-    def _write_list(self, number: int) -> None:
+    def _write_lists(self, piece: ListPiece) -> None:
+        group = self._reuse.group(f"list {piece.start}")
+        for number in range(piece.start, piece.stop):
+            self._write_list(number, group)
+        self._reuse.close(group)
+
+    def _write_list(self, number: int, group: PageGroup) -> None:
         start = (number - 1) * PAGE_SIZE + 1
         all_items = self._order.numbers.items
         count = list_pages(all_items)
@@ -175,10 +173,10 @@ class Workshop:
                 self._tree.write_page(f"{lang}/{browse_page(number)}", html)
             return b""
 
-        self._reuse.write(
-            f"list {number}",
+        group.write(
+            f"{number}",
             lambda: [
-                repr(self._order.numbers).encode(),
+                repr((all_items, self._order.numbers.images)).encode(),
                 self._gathered.digests_between(start, start + PAGE_SIZE),
             ],
             [f"{lang}/{browse_page(number)}" for lang in languages],
@@ -189,10 +187,7 @@ class Workshop:
         facet = self._links.facet(piece.facet)
         if facet is None:
             raise ValueError(f"nothing can be chosen by {piece.facet!r}")
-        entries = self._gathered.values[piece.facet]
-        for key in piece.keys:
-            for lang in self._order.settings.languages:
-                self._values.write(facet, entries[key], lang)
+        self._values.write(facet, piece.keys, self._order.settings.languages)
 
 
 def list_pages(items: int) -> int:

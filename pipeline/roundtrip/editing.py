@@ -13,8 +13,9 @@ from archive.job_table import BatchKind, JobRow, JobState, Stage
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.store import Commit, Store
-from pipeline.derivative_sets import finish_derivatives, kept_derivatives, make_missing_derivatives
+from pipeline.derivative_sets import finish_derivatives, kept_derivatives
 from pipeline.indexing import update_index
+from pipeline.missing_derivatives import make_missing_derivatives
 from pipeline.progress import OnProgress, Progress
 from pipeline.refresh import Refreshed, catalogue_item, refresh_from_store, refresh_item
 from schemas.batches import message_of

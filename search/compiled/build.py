@@ -10,7 +10,6 @@ import gc
 import multiprocessing
 import pickle
 import tempfile
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from typing import Any, TypeVar
 
 from search.compiled.columns import Columns, Facts, stored
 from search.compiled.files import ShardFolder, tree
-from search.compiled.merge import REVERSED, Merged, Task, merge
+from search.compiled.merge import KINDS, REVERSED, Merged, Task, merge
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
     FIELDS,
@@ -29,13 +28,13 @@ from search.compiled.runs import (
     SUGGESTIONS,
     WORDS,
     Part,
-    packed,
     ranges_for,
     write_runs,
 )
 from search.compiled.shown import Shown
+from search.compiled.sources import KnownDocuments, Source
 from search.compiled.values import COMMON
-from search.documents import SearchDocument, order_key
+from search.documents import SearchDocument
 
 _NODE, _GROUP_NODE = "n", "m"
 _GROUPS_LISTED = 128
@@ -70,11 +69,12 @@ class _Build:
 
 
 def build(
-    documents: Iterable[SearchDocument],
+    documents: Iterable[SearchDocument] | KnownDocuments,
     root: Path,
     sizes_of: Callable[[int], Sizes],
     *,
     processes: int = 1,
+    before: Path | None = None,
 ) -> Built:
     """Write the shards of an index.
 
@@ -83,6 +83,7 @@ def build(
         root: The folder of the search; its shards go into a folder of their own there.
         sizes_of: Gives the sizes of shards for so many documents.
         processes: How many processes do the work.
+        before: The folder of an older search, whose shards are taken where they are the same.
 
     Raises:
         ValueError: An item stands twice in ``documents``.
@@ -90,30 +91,17 @@ def build(
     """
     with tempfile.TemporaryDirectory(prefix="hoaban-search-") as name, _without_collector():
         work = Path(name)
-        spill = work / "documents"
-        offsets = _spilled(documents, spill)
-        sizes = sizes_of(len(offsets))
-        shards = ShardFolder(root, sizes.spread)
+        source = Source(documents, work / "documents")
+        sizes = sizes_of(len(source))
+        shards = ShardFolder(root, sizes.spread, before)
         # A small archive is done before a process has started.
-        is_small = len(offsets) <= sizes.part
+        is_small = len(source) <= sizes.part
+        ranges = ranges_for(len(source), sizes.part)
+        if source.is_known:
+            # An edit has one part made anew.
+            sizes = replace(sizes, part=min(sizes.part, sizes.group))
         with _executor(1 if is_small else processes) as run:
-            ranges = ranges_for(len(offsets), sizes.part)
-            return _written(_Build(work, shards, sizes, len(offsets), ranges, run), spill, offsets)
-
-
-def _spilled(documents: Iterable[SearchDocument], spill: Path) -> array[int]:
-    """Write the documents to a file; return where each stands, in the order of their numbers."""
-    keys: list[tuple[str, int]] = []
-    items: set[str] = set()
-    with spill.open("wb") as stream:
-        for document in documents:
-            keys.append((order_key(document), stream.tell()))
-            items.add(document.item_id)
-            stream.write(packed(document))
-    if len(items) != len(keys):
-        raise ValueError("an item stands twice among the documents")
-    keys.sort()
-    return array("q", (offset for _key, offset in keys))
+            return _written(_Build(work, shards, sizes, len(source), ranges, run), source)
 
 
 @contextmanager
@@ -139,23 +127,20 @@ def _executor(processes: int) -> Iterator[Executor | None]:
         yield executor
 
 
-def _written(build: _Build, spill: Path, offsets: array[int]) -> Built:
-    size = build.sizes.part
-    parts = [
-        Part(number, start, spill, offsets[start : start + size], build.work, build.ranges)
-        for number, start in enumerate(range(0, len(offsets), size))
-    ]
+def _written(build: _Build, source: Source) -> Built:
     columns = Columns()
     groups: list[str] = []
-    for facts in _each(build.run, partial(_runs, build.shards, build.sizes), parts):
+    parts = 0
+    for facts in _facts(build, source):
         columns.add(facts)
         groups += facts.groups
-    with Shown(build.work, size) as shown:
+        parts += 1
+    with Shown(build.work, build.sizes.part) as shown:
         places, listed = columns.write(build.shards, build.sizes, shown)
     of_columns = build.work / "columns"
     of_columns.write_bytes(pickle.dumps(stored(places)))
     del columns, places
-    trees = _trees(build, len(parts), of_columns)
+    trees = _trees(build, source, parts, of_columns)
     manifest = {
         "documents": build.documents,
         "spread": build.sizes.spread,
@@ -177,7 +162,25 @@ def _only_node(root: Sequence[Any]) -> tuple[str, ...]:
     return (str(names),) if levels == 1 and len(keys) == 1 else ()
 
 
-def _trees(build: _Build, parts: int, columns: Path) -> dict[str, list[object]]:
+def _facts(build: _Build, source: Source) -> Iterator[Facts]:
+    """Write the runs of every part, or restore them; yield what the columns have of each."""
+    sizes = build.sizes
+    parts: list[Part] = []
+    restored: list[Facts | None] = []
+    for number in range(-(-build.documents // sizes.part)):
+        part = source.part(number, sizes, build.work, build.ranges)
+        restored.append(source.restored(part, build.shards, sizes))
+        if restored[-1] is None:
+            parts.append(source.spilled(part, sizes))
+    made = zip(parts, _each(build.run, partial(_runs, build.shards, sizes), parts), strict=True)
+    for facts in restored:
+        if facts is None:
+            part, facts = next(made)
+            source.keep(part, facts, sizes)
+        yield facts
+
+
+def _trees(build: _Build, source: Source, parts: int, columns: Path) -> dict[str, list[object]]:
     def tasks(*kinds: str) -> list[Task]:
         return [
             Task(
@@ -190,11 +193,15 @@ def _trees(build: _Build, parts: int, columns: Path) -> dict[str, list[object]]:
                 columns=columns,
                 shards=build.shards,
                 sizes=build.sizes,
+                changed=changed,
             )
             for key_range in range(len(build.ranges) + 1)
             for kind in kinds
         ]
 
+    changed: frozenset[int] = frozenset()
+    kept = tasks(*KINDS)
+    changed = source.restore_spans(kept, parts)
     merged: dict[str, list[Merged]] = {}
 
     def merge_all(wanted: Sequence[Task]) -> None:
@@ -206,6 +213,7 @@ def _trees(build: _Build, parts: int, columns: Path) -> dict[str, list[object]]:
     words = zip(tasks(WORDS), merged.pop(PAIRS), strict=True)
     merge_all([replace(task, pairs=pairs.leaves) for task, pairs in words])
     merge_all(tasks(FIELDS, SUGGESTIONS, REVERSED))
+    source.keep_spans(kept)
     leaves = {kind: [leaf for one in done for leaf in one.leaves] for kind, done in merged.items()}
     leaves["l"] = [leaf for one in merged[WORDS] for leaf in one.letters]
     return {kind: tree(build.shards, _NODE, found) for kind, found in leaves.items()}

@@ -14,7 +14,6 @@ from search.compiled.coding import Piece, integers, leaf, steps
 from search.compiled.columns import YEARS
 from search.compiled.files import (
     FREQUENT,
-    NO_SHARD,
     Child,
     ShardFolder,
     is_boundary,
@@ -22,6 +21,7 @@ from search.compiled.files import (
     node,
 )
 from search.compiled.packing import Sizes
+from search.compiled.pieces import PieceWriter
 from search.compiled.runs import FIELDS, PAIRS, SUGGESTIONS, WORDS, has_digit
 from search.compiled.shown import Shown
 from search.compiled.values import COMMON, at, counts_of
@@ -104,9 +104,36 @@ class Leaves:
         self._bytes = 0
         self._last = ""
         self._children: list[Child] = []
-        self._facets = _PieceWriter(2 * sizes.rows, self._write_facets, is_listed=False)
-        self._hits = _PieceWriter(sizes.shown, self._write_hits, is_listed=True)
+        self._facets = PieceWriter(2 * sizes.rows, self._write_facets, is_listed=False)
+        self._hits = PieceWriter(sizes.shown, self._write_hits, is_listed=True)
         self.last_count = 0
+        self.on_flush: Callable[[], None] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits for the leaf it will be in."""
+        return not self._keys
+
+    @property
+    def last(self) -> str:
+        """The last key of the last leaf."""
+        return self._last
+
+    @property
+    def children(self) -> Sequence[Child]:
+        """What was written, in the order it was."""
+        return self._children
+
+    def drop(self) -> None:
+        """Forget what waits for its leaf."""
+        self._keys, self._counts, self._payloads, self._bytes = [], [], [], 0
+        self._facets.drop()
+        self._hits.drop()
+
+    def take(self, last: str, children: Sequence[Child]) -> None:
+        """Take what others wrote as if it were written here; ``last`` is its last key."""
+        self._last = last
+        self._children += children
 
     def add(self, key: str, count: int, payload: bytes) -> None:
         """Add the next entry in the order of keys.
@@ -200,7 +227,7 @@ class Leaves:
 
     def _pieces_of(self, shown: Sequence[Block]) -> list[Piece]:
         """Write what hits of one frequent word show."""
-        writer = _PieceWriter(0, self._write_hits, is_listed=True)
+        writer = PieceWriter(0, self._write_hits, is_listed=True)
         for first, block in shown:
             writer.add(0, block, first)
         return writer.finish()
@@ -213,6 +240,8 @@ class Leaves:
         self._children.append((_parting(self._last, self._keys[0]), name))
         self._last = self._keys[-1]
         self._keys, self._counts, self._payloads, self._bytes = [], [], [], 0
+        if self.on_flush is not None:
+            self.on_flush()
 
     def _pairs_of(self, first: str, last: str) -> bytes:
         """Return the leaves of the pairs that begin with a word from one to another."""
@@ -248,58 +277,6 @@ def _parting(last: str, key: str) -> str:
         len(last),
     )
     return key[: same + 1]
-
-
-class _PieceWriter:
-    """Parts what stands beside the entries of a leaf into pieces, and has them written."""
-
-    def __init__(
-        self, most: int, write: Callable[[Sequence[int]], str], *, is_listed: bool
-    ) -> None:
-        """Take how large a piece may be, how it is written, and which entries are listed.
-
-        Args:
-            most: Documents in a piece that is about more than one entry.
-            write: Writes a piece about some documents; returns its name.
-            is_listed: Whether every entry is listed, or only the first of each piece.
-        """
-        self._most = most
-        self._write = write
-        self._is_listed = is_listed
-        self._entries: list[tuple[int, int, bool]] = []
-        self._numbers: list[int] = []
-        self._pieces: list[Piece] = []
-
-    def add(self, place: int, numbers: Sequence[int], first: int = 0) -> None:
-        """Add what stands beside the entry at a place of the leaf.
-
-        Args:
-            place: The place.
-            numbers: The documents.
-            first: Of a listed entry the first in order; if there is one but no documents, what
-                follows it has no piece.
-        """
-        if not numbers and not first:
-            return
-        if self._numbers and len(self._numbers) + len(numbers) > self._most:
-            self._cut()
-        self._entries.append((place, first, bool(numbers)))
-        self._numbers += numbers
-
-    def finish(self) -> list[Piece]:
-        """Return the pieces of a leaf, and be ready for the next."""
-        if self._entries:
-            self._cut()
-        pieces, self._pieces = self._pieces, []
-        return pieces
-
-    def _cut(self) -> None:
-        name = self._write(self._numbers) if self._numbers else NO_SHARD
-        listed = self._entries if self._is_listed else self._entries[:1]
-        self._pieces += (
-            (place, first, name if has_piece else NO_SHARD) for place, first, has_piece in listed
-        )
-        self._entries, self._numbers = [], []
 
 
 def _united(lists: Sequence[Sequence[int]]) -> list[int]:

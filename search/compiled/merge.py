@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, groupby
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 
 from search.compiled.coding import NUMBERS, numbers_of, steps
@@ -23,9 +26,14 @@ from search.compiled.runs import (
     run_path,
     write_run,
 )
-from search.compiled.shown import Shown
+from search.compiled.spans import Extra, KeptSpans, NotedShards, NotedShown, SpanWriter
 
 REVERSED, LETTERS = "r", "l"
+OLD, NEW = "old", "new"
+KINDS = (PAIRS, WORDS, FIELDS, SUGGESTIONS, REVERSED)
+_OF_FORMS = (WORDS, FIELDS)
+
+Feed = Callable[[int], tuple[int, list[Extra]]]
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,7 @@ class Task:
         shards: Where shards go.
         sizes: The sizes of shards.
         pairs: Of a range of words, the leaves of the pairs that begin with them.
+        changed: Documents of which hits show something else than in the index before.
     """
 
     kind: str
@@ -55,12 +64,15 @@ class Task:
     shards: ShardFolder
     sizes: Sizes
     pairs: Sequence[Child] = ()
+    changed: frozenset[int] = frozenset()
 
-    def leaves(self, kind: str = "", beside: Beside | None = None) -> Leaves:
+    def leaves(self, shards: ShardFolder, kind: str = "", beside: Beside | None = None) -> Leaves:
         """Return what writes leaves of its kind, or of another."""
-        return Leaves(
-            kind or self.kind, self.shards, self.sizes, beside, () if kind else self.pairs
-        )
+        return Leaves(kind or self.kind, shards, self.sizes, beside, () if kind else self.pairs)
+
+    def spans(self, which: str) -> Path:
+        """Return the file of its spans of the index before, or of this one."""
+        return self.runs / f"{which}-spans-{self.kind}-{self.key_range}"
 
     def entries(self) -> Entries:
         """Return the entries of its range of all runs."""
@@ -94,7 +106,7 @@ def merge(task: Task) -> Merged:
     if task.kind == FIELDS or not task.sizes.pieces:
         return merged(task, None)
     columns = columns_in(task.columns) if task.kind == WORDS else {}
-    with Shown(task.runs, task.sizes.part) as shown:
+    with NotedShown(task.runs, task.sizes.part) as shown:
         return merged(task, Beside(task.documents, columns, shown))
 
 
@@ -107,56 +119,78 @@ def columns_in(path: Path) -> dict[str, Sequence[int]]:
 
 
 class Entries:
-    """The entries of several runs, in the order of their keys, those of one key together."""
+    """The entries of several runs, in the order of their keys, those of one key together.
+
+    Attributes:
+        keys: The keys of all runs, in order: each as often as there are runs that have it.
+    """
 
     def __init__(self, runs: Iterable[Run]) -> None:
-        self._keys: list[str] = []
+        self._runs = list(runs)
+        found: list[str] = []
         self._counts: list[array[int]] = []
         self._numbers: list[array[int]] = []
-        for run in runs:
-            self._keys += run.keys
+        for run in self._runs:
+            found += run.keys
             for level, (counts, numbers) in enumerate(run.levels):
                 if level == len(self._counts):
                     self._counts.append(array(NUMBERS))
                     self._numbers.append(array(NUMBERS))
                 self._counts[level] += counts
                 self._numbers[level] += numbers
-
-    def _places(self) -> Iterator[tuple[str, list[int]]]:
-        """Yield every key with the places it stands at, those of the first run first."""
-        keys = self._keys
         # The runs are sorted one by one, so this is a merge, in C.
-        order = sorted(range(len(keys)), key=keys.__getitem__)
-        last, places = None, []
-        for place in order:
-            key = keys[place]
-            if key == last:
-                places.append(place)
-                continue
-            if last is not None:
-                yield last, places
-            last, places = key, [place]
-        if last is not None:
-            yield last, places
+        self._order = sorted(range(len(found)), key=found.__getitem__)
+        self.keys = list(map(found.__getitem__, self._order))
 
-    def lists(self) -> Iterator[tuple[str, list[Sequence[int]]]]:
-        """Yield every key with its numbers, a list a level."""
-        levels = [
-            (numbers, [0, *accumulate(counts)])
-            for numbers, counts in zip(self._numbers, self._counts, strict=True)
-        ]
-        for key, places in self._places():
-            if len(places) > 1:
-                yield key, [_joined(numbers, ends, places) for numbers, ends in levels]
-                continue
-            (place,) = places
-            yield key, [numbers[ends[place] : ends[place + 1]] for numbers, ends in levels]
+    @cached_property
+    def _levels(self) -> list[tuple[array[int], list[int]]]:
+        """Of each level the numbers of all keys, and where those of each begin."""
+        levels = zip(self._numbers, self._counts, strict=True)
+        return [(numbers, [0, *accumulate(counts)]) for numbers, counts in levels]
 
-    def totals(self) -> Iterator[tuple[str, int]]:
-        """Yield every key with the sum of its counts."""
-        counts = self._counts[0] if self._counts else array(NUMBERS)
-        for key, places in self._places():
-            yield key, sum(map(counts.__getitem__, places))
+    @cached_property
+    def _begins(self) -> list[list[list[int]]]:
+        """Of each run and level, where the numbers of each key begin."""
+        return [[[0, *accumulate(c)] for c, _numbers in run.levels] for run in self._runs]
+
+    def entry(self, at: int) -> tuple[str, list[Sequence[int]], int]:
+        """Return the key at a place with its numbers, a list a level, and the place behind it."""
+        after = self._behind(at)
+        # Stable: those of the first run first.
+        places = self._order[at:after]
+        lists: list[Sequence[int]] = []
+        lists += (_joined(numbers, ends, places) for numbers, ends in self._levels)
+        return self.keys[at], lists, after
+
+    def total(self, at: int) -> tuple[str, int, int]:
+        """Return the key at a place with the sum of its counts, and the place behind it."""
+        after = self._behind(at)
+        return self.keys[at], sum(map(self._counts[0].__getitem__, self._order[at:after])), after
+
+    def _behind(self, at: int) -> int:
+        """Return the place behind all entries of the key at a place."""
+        keys, after = self.keys, at + 1
+        while after < len(keys) and keys[after] == keys[at]:
+            after += 1
+        return after
+
+    def digest(self, first: str, stop: str) -> bytes:
+        """Return the digest of the entries from one key to another, with all forms of both.
+
+        Args:
+            first: The first.
+            stop: The last, or empty for all behind the first.
+        """
+        digest = hashlib.blake2b(digest_size=16)
+        for run, begins in zip(self._runs, self._begins, strict=True):
+            start = bisect_left(run.keys, first)
+            # Behind all exact forms of it, or what else stands behind a NUL.
+            end = bisect_left(run.keys, f"{stop}\x01") if stop else len(run.keys)
+            digest.update(f"{end - start}\n".encode() + "\n".join(run.keys[start:end]).encode())
+            for (counts, numbers), ends in zip(run.levels, begins, strict=True):
+                digest.update(counts[start:end].tobytes())
+                digest.update(numbers[ends[start] : ends[end]].tobytes() if numbers else b"")
+        return digest.digest()
 
 
 def _joined(numbers: array[int], ends: Sequence[int], places: Sequence[int]) -> array[int]:
@@ -169,45 +203,97 @@ def _joined(numbers: array[int], ends: Sequence[int], places: Sequence[int]) -> 
 
 def _merge_forms(task: Task, beside: Beside | None) -> Merged:
     """Merge words or fields: an entry has a list for every exact form and level."""
-    leaves, letters = task.leaves(beside=beside), task.leaves(LETTERS)
-    for bare, rows in groupby(task.entries().lists(), key=_bare_of):
+    shards = NotedShards.of(task.shards)
+    leaves = task.leaves(shards, beside=beside)
+    entries = task.entries()
+
+    def feed(at: int) -> tuple[int, list[Extra]]:
+        forms: list[tuple[str, list[Sequence[int]]]] = []
+        bare = bare_of(entries.keys[at])
+        while at < len(entries.keys) and bare_of(entries.keys[at]) == bare:
+            form, lists, at = entries.entry(at)
+            forms.append((form.partition("\0")[2], lists))
         if task.kind == WORDS and " " in bare:
-            for _form, (numbers, titled, _none) in rows:
+            for _form, (numbers, titled, _none) in forms:
                 leaves.add_pair(bare, numbers, titled)
-            continue
-        leaves.add_forms(bare, [(form.partition("\0")[2], lists) for form, lists in rows])
-        if task.kind == WORDS and is_of_letters(bare):
-            letters.add(bare, leaves.last_count, b"")
+            return at, []
+        leaves.add_forms(bare, forms)
+        is_word = task.kind == WORDS and is_of_letters(bare)
+        return at, [(bare, leaves.last_count)] if is_word else []
+
+    extras = _write_spans(task, leaves, shards, beside, entries, feed)
+    letters = task.leaves(task.shards, LETTERS)
+    for bare, count in extras:
+        letters.add(bare, count, b"")
     return Merged(leaves.finish(), letters.finish())
 
 
-def _bare_of(entry: tuple[str, list[Sequence[int]]]) -> str:
-    return entry[0].partition("\0")[0]
+def _write_spans(
+    task: Task,
+    leaves: Leaves,
+    shards: NotedShards,
+    beside: Beside | None,
+    entries: Entries,
+    feed: Feed,
+) -> list[Extra]:
+    """Write all leaves of a range, those that are as they were by taking them; keep the spans."""
+    old = task.spans(OLD).read_bytes() if task.spans(OLD).is_file() else None
+    kept = KeptSpans(old, task.changed)
+    shown = beside.shown if beside is not None else None
+    of_pairs = [key for key, _name in task.pairs]
+
+    def digest(first: str, stop: str) -> bytes:
+        # Beside a word stand the leaves of the pairs that begin with it.
+        start = max(0, bisect_right(of_pairs, f"{first} ") - 1)
+        pairs = task.pairs[start : bisect_left(of_pairs, f"{stop}!") if stop else None]
+        found = entries.digest(first, stop) + repr(pairs).encode()
+        return hashlib.blake2b(found, digest_size=16).digest()
+
+    noted = shown if isinstance(shown, NotedShown) else None
+    # Spans part where another form begins, or another key of what has no forms.
+    begins = bare_of if task.kind in _OF_FORMS else str
+    writer = SpanWriter(leaves, shards, noted, kept, digest)
+    written = writer.write(entries.keys, begins, feed)
+    task.spans(NEW).write_bytes(kept.written())
+    return written
+
+
+def bare_of(key: str) -> str:
+    """Return the bare form of a key of words or fields."""
+    return key.partition("\0")[0]
 
 
 def _merge_pairs(task: Task, beside: Beside | None) -> Merged:
-    leaves = task.leaves(beside=beside)
-    turned: list[str] = []
-    counts = array(NUMBERS)
-    for pair, (numbers, titled) in task.entries().lists():
+    shards = NotedShards.of(task.shards)
+    leaves = task.leaves(shards, beside=beside)
+    entries = task.entries()
+
+    def feed(at: int) -> tuple[int, list[Extra]]:
+        pair, (numbers, titled), after = entries.entry(at)
         if len(titled) >= FEWEST_SHOWN:
             leaves.add_pair(pair, numbers, titled)
         else:
             leaves.add(pair, len(numbers), steps(numbers))
         first, _space, second = pair.partition(" ")
-        turned.append(f"{second} {first}")
-        counts.append(len(numbers))
-    order = sorted(range(len(turned)), key=turned.__getitem__)
-    keys = list(map(turned.__getitem__, order))
-    counts = array(NUMBERS, map(counts.__getitem__, order))
+        return after, [(f"{second} {first}", len(numbers))]
+
+    turned = sorted(_write_spans(task, leaves, shards, beside, entries, feed))
+    counts = array(NUMBERS, (count for _key, count in turned))
     path = run_path(task.runs, REVERSED, task.key_range)
-    write_run(path, Run(keys, [(counts, array(NUMBERS))]), task.ranges)
+    write_run(path, Run([key for key, _count in turned], [(counts, array(NUMBERS))]), task.ranges)
     return Merged(leaves.finish())
 
 
 def _merge_counts(task: Task) -> Merged:
     """Merge suggestions, or the counts of pairs by their second word."""
-    leaves = task.leaves()
-    for key, count in task.entries().totals():
+    shards = NotedShards.of(task.shards)
+    leaves = task.leaves(shards)
+    entries = task.entries()
+
+    def feed(at: int) -> tuple[int, list[Extra]]:
+        key, count, after = entries.total(at)
         leaves.add(key, count, b"")
+        return after, []
+
+    _write_spans(task, leaves, shards, None, entries, feed)
     return Merged(leaves.finish())

@@ -1,19 +1,20 @@
 """Runs: what the documents of one part of the archive have, in sorted files to be merged.
 
-A run file is marshalled; it lives in the build's own temporary folder and is read by the same
-Python that wrote it, never kept. Its keys and numbers lie in columns, so that no key costs an
-object of its own but the text.
+A run file lives in the build's own temporary folder; what it holds may be kept for the next build
+(:mod:`search.compiled.sources`), so its keys are JSON, its numbers bytes as this machine has them.
+Keys and numbers lie in columns, so that no key costs an object of its own but the text.
 """
 
 from __future__ import annotations
 
+import json
 import marshal
 import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, pairwise
+from itertools import accumulate, chain, islice, pairwise
 from pathlib import Path
 from struct import Struct
 from typing import Any
@@ -21,7 +22,7 @@ from typing import Any
 from search.compiled.coding import NUMBERS, numbers_of
 from search.compiled.columns import Facts, PartColumns
 from search.compiled.entries import Collected
-from search.compiled.files import ShardFolder
+from search.compiled.files import ShardFolder, json_bytes
 from search.compiled.packing import Sizes
 from search.compiled.shown import display, joined, write_shown
 from search.documents import LEVELS, SearchDocument
@@ -37,6 +38,10 @@ _MANY_RANGES = (
 _MANY_DOCUMENTS = 150_000
 
 WORDS, FIELDS, PAIRS, SUGGESTIONS = "w", "f", "p", "s"
+SHOWN, ENDS = "shown", "ends"
+RUNS = (WORDS, FIELDS, PAIRS, SUGGESTIONS, SHOWN, ENDS)
+"""What is written of a part, each in a file."""
+
 _BATCH = 256
 _LENGTH = Struct("<Q")
 _DIGIT = re.compile(r"\d")
@@ -97,16 +102,24 @@ def write_runs(part: Part, shards: ShardFolder, sizes: Sizes) -> Facts:
         for document in batch:
             columns.add(document)
             shown.append(display(document))
+    write_shown(part.folder, part.number, shown)
+    _write_collected(part, collected)
+    return columns.finish(write_groups(shown, shards, sizes))
+
+
+def write_groups(shown: Sequence[bytes], shards: ShardFolder, sizes: Sizes) -> list[str]:
+    """Write the shards with what hits show of a part's documents; return the names of the groups.
+
+    Raises:
+        OSError: The disk refused.
+    """
     groups: list[str] = []
     for start in range(0, len(shown), sizes.group):
         group = shown[start : start + sizes.group]
         starts = range(0, len(group), sizes.chunk)
         chunks = [joined(group[n : n + sizes.chunk]) for n in starts]
         groups.append(shards.write_group("d", chunks))
-    if sizes.pieces:
-        write_shown(part.folder, part.number, shown)
-    _write_collected(part, collected)
-    return columns.finish(groups)
+    return groups
 
 
 def _write_collected(part: Part, collected: Collected) -> None:
@@ -195,8 +208,12 @@ def write_run(path: Path, run: Run, ranges: Sequence[str]) -> None:
         for key_range, (start, end) in enumerate(pairwise((0, *ends))):
             offsets[key_range] = stream.tell()
             own = run.slice(start, end)
-            levels = [(counts.tobytes(), numbers.tobytes()) for counts, numbers in own.levels]
-            stream.write(marshal.dumps((own.keys, levels)))
+            keys = json_bytes(own.keys)
+            columns = [column for level in own.levels for column in level]
+            stream.write(array("Q", [len(columns), len(keys), *map(len, columns)]).tobytes())
+            stream.write(keys)
+            for column in columns:
+                stream.write(column.tobytes())
         offsets[-1] = stream.tell()
         stream.seek(0)
         stream.write(offsets.tobytes())
@@ -210,8 +227,14 @@ def read_run(path: Path, key_range: int) -> Run:
         offsets.frombytes(stream.read(16))
         start, end = offsets
         stream.seek(start)
-        keys, levels = marshal.loads(stream.read(end - start))  # noqa: S302 - its own file
-    return Run(keys, [(numbers_of(counts), numbers_of(numbers)) for counts, numbers in levels])
+        data = stream.read(end - start)
+    (count,) = _LENGTH.unpack_from(data)
+    size, *lengths = (length for (length,) in _LENGTH.iter_unpack(data[8 : 8 * (2 + count)]))
+    at = 8 * (2 + count)
+    keys = json.loads(data[at : at + size])
+    ends = accumulate((4 * length for length in lengths), initial=at + size)
+    columns = [numbers_of(data[first:last]) for first, last in pairwise(ends)]
+    return Run(keys, list(zip(columns[::2], columns[1::2], strict=True)))
 
 
 def run_path(folder: Path, kind: str, part: int) -> Path:

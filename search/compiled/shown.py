@@ -43,8 +43,8 @@ def write_shown(folder: Path, part: int, shown: Sequence[bytes]) -> None:
         OSError: The disk refused.
     """
     ends = array("q", accumulate(map(len, shown), initial=0))
-    (folder / f"shown-{part}").write_bytes(b"".join(shown))
-    (folder / f"ends-{part}").write_bytes(ends.tobytes())
+    (folder / f"shown-{part}.run").write_bytes(b"".join(shown))
+    (folder / f"ends-{part}.run").write_bytes(ends.tobytes())
 
 
 class Shown:
@@ -73,7 +73,7 @@ class Shown:
 
     def _opened(self, part: int) -> tuple[mmap, array[int]]:
         ends = array("q")
-        ends.frombytes((self._folder / f"ends-{part}").read_bytes())
-        with (self._folder / f"shown-{part}").open("rb") as stream:
+        ends.frombytes((self._folder / f"ends-{part}.run").read_bytes())
+        with (self._folder / f"shown-{part}.run").open("rb") as stream:
             self._open[part] = mmap(stream.fileno(), 0, access=ACCESS_READ), ends
         return self._open[part]

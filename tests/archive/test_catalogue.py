@@ -90,7 +90,9 @@ def test_an_item_put_again_replaces_the_first(catalogue: Catalogue) -> None:
 
 def test_derivatives_are_set_for_an_item_that_is_there(catalogue: Catalogue) -> None:
     catalogue.put(replace(item(), derivatives=None))
+    assert catalogue.ids_without_derivatives() == ["b-1"]
     catalogue.set_derivatives(derivatives("b-1"))
+    assert catalogue.ids_without_derivatives() == []
     assert catalogue.get("b-1") == item()
     with pytest.raises(ValueError, match="no item 'b-2'"):
         catalogue.set_derivatives(derivatives("b-2"))

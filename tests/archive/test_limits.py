@@ -92,3 +92,10 @@ def test_strictest_is_never_looser_than_any_part(one: Limits, two: Limits, three
 
 def test_settings_without_limits_have_none() -> None:
     assert settings_from({}, Path("hoaban.toml")).limits == LimitRules() == Settings().limits
+
+
+def test_rules_that_only_take_downloads_away_forbid_no_image() -> None:
+    assert LimitRules().forbid_nothing
+    assert LimitRules({Access.PUBLIC: Limits(has_download=False)}).forbid_nothing
+    assert not LimitRules({Access.PUBLIC: Limits(max_px=300)}).forbid_nothing
+    assert not LimitRules({}, {INC: Limits(watermark=Watermark("a"))}).forbid_nothing

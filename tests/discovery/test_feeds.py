@@ -14,6 +14,7 @@ from archive.site.displays import Displays
 from archive.site.feeds import NewItem, write_feed
 from archive.site.files import SiteTree
 from archive.site.items import shown_item
+from archive.site.reuse import Reuse
 from archive.site.sitemap import Sitemap
 from pipeline.changes import changes_until
 from pipeline.newest import newest_items, published_at
@@ -134,7 +135,7 @@ def test_a_sitemap_that_is_full_goes_on_in_another(
     monkeypatch.setattr("archive.site.sitemap._PART_BYTES", most_bytes)
     monkeypatch.setattr("archive.site.sitemap._PART_SIZE", most_entries)
     tree = SiteTree(tmp_path)
-    sitemap = Sitemap(tree, BASE, ("vi", "en"))
+    sitemap = Sitemap(tree, BASE, ("vi", "en"), Reuse(tree, None, None))
     for number in range(20):
         sitemap.add(f"items/đ{number}.html", "2026-11-21")
     sitemap.finish()

@@ -6,6 +6,7 @@ What the scripts answer is compared in tests/browser/test_search_engine.py.
 import hashlib
 import random
 import re
+import shutil
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.kept_items import KeptItems
 from schemas.errors import StoreWriteError
 from schemas.profile import SearchLevel
 from search import static
 from search.compiled.coding import integers, leaf, steps
 from search.compiled.packing import Packing, Sizes, sizes_for
 from search.compiled.runs import ranges_for
+from search.compiled.sources import KnownDocuments, ListedDocument
 from search.documents import SearchDocument, best_levels, order_key, token_pairs
 from search.static import write_static_index
 from tests.search.museum_records import DATA, documents, vectors_text
@@ -215,6 +218,67 @@ def test_a_shard_is_named_by_what_is_in_it_and_an_edit_renames_few(tmp_path: Pat
     both = before.keys() & after.keys() - _CHANGING
     assert all(before[name] == after[name] for name in both)
     assert len(both) > 0.6 * len(before)
+
+
+def test_an_index_made_on_the_one_before_is_the_same_bytes_as_one_made_anew(tmp_path: Path) -> None:
+    dice, made, read = random.Random(6), documents(), 0
+    before, kept = tmp_path / "before", tmp_path / "kept.db"
+
+    def stamp(document: SearchDocument) -> bytes:
+        return hashlib.sha256(repr(document).encode()).digest()
+
+    def edit() -> None:
+        at = dice.randrange(len(made))
+        texts = {**made[at].texts, SearchLevel.TEXT: (f"Lời bình {dice.random()}",)}
+        made[at] = replace(made[at], texts=texts)
+
+    def retitle() -> None:
+        at = dice.randrange(len(made))
+        made[at] = replace(made[at], titles=(("vi", f"Trống đồng {dice.randrange(9)}"),))
+
+    def renumber() -> None:
+        made[3] = replace(made[3], identifier=f"A.{dice.randrange(99)}")
+
+    def other_facet() -> None:
+        made[5] = replace(made[5], facets=(("material", f"gỗ {dice.randrange(3)}"),))
+
+    def damage_shard() -> None:
+        path = dice.choice(sorted((before / "shards").rglob("*.js")))
+        content = bytearray(path.read_bytes())
+        content[dice.randrange(len(content))] ^= 1
+        path.unlink()
+        path.write_bytes(content)
+
+    def damage() -> None:
+        content = bytearray(kept.read_bytes())
+        for _time in range(99):
+            content[dice.randrange(len(content))] ^= 1 << dice.randrange(8)
+        kept.write_bytes(content)
+
+    def remove() -> None:
+        made.pop(dice.randrange(len(made)))
+
+    for change in (edit, edit, retitle, damage_shard, renumber, damage, other_facet, remove):
+        change()
+        read = 0
+        by_id = {document.item_id: document for document in made}
+
+        def document(listed: ListedDocument) -> SearchDocument:
+            nonlocal read
+            read += 1
+            return by_id[listed.item_id]  # noqa: B023  (asked only while it is bound)
+
+        listed = [ListedDocument(order_key(one), one.item_id, stamp(one)) for one in made]
+        with KeptItems(kept, "parts", b"key") as keeper:
+            known = KnownDocuments(listed, document, keeper)
+            after = tmp_path / "after"
+            write_static_index(known, after, sizes=MANY_SHARDS, before=before)
+        write_static_index(made, tmp_path / "anew", sizes=MANY_SHARDS)
+        assert _files(after) == _files(tmp_path / "anew"), change
+        if change in (edit, retitle, damage_shard) and before.exists():
+            assert read <= MANY_SHARDS.group, change
+        shutil.rmtree(before, ignore_errors=True)
+        after.rename(before)
 
 
 def test_no_folder_is_full_and_a_stick_has_few_files() -> None:

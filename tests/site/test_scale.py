@@ -5,13 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from archive.layout import Layout
-from archive.site import SiteReport, site_writer
+from archive.site import SiteReport, gathering, gists, site_writer
 from archive.site.json_ld import ItemJsonLd
 from schemas.errors import DependencyError
 from schemas.identifiers import item_id_for, item_page
@@ -139,6 +140,33 @@ def test_an_edit_touches_only_pages_that_change_and_lists_them(tmp_path):
     archive.add(plain_record("N.099", said("title", "Lại đây", "vi")))
     build(archive)
     assert again not in lines(archive.layout.site_removed)
+
+
+def test_of_groups_of_pages_in_which_nothing_changed_no_item_is_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr(gathering, "_GROUP_ITEMS", 6)
+    archive = hundred_items(tmp_path / "museum")
+    build(archive)
+    looked: list[int] = []
+    monkeypatch.setattr(gathering, "gist_at", lambda database, place: looked.append(place))
+    build(archive)
+    assert looked == []
+    monkeypatch.setattr(gathering, "gist_at", noted(looked, gists.gist_at))
+    item = next(item for item in archive.kept if item.record.identifier == "N.050")
+    statements = (said("title", "Vật đã sửa", "vi"), *item.record.statements[1:])
+    edit(archive, "N.050", statements=statements)
+    build(archive)
+    assert 0 < len(looked) < 90
+    assert snapshot(archive.layout.site) == build_anew(archive, tmp_path / "anew")
+
+
+def noted(places: list[int], read: Callable[..., object]) -> Callable[..., object]:
+    """Return a reading of gists that notes their places."""
+
+    def gist_at(database: object, place: int) -> object:
+        places.append(place)
+        return read(database, place)
+
+    return gist_at
 
 
 @pytest.mark.slow
