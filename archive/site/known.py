@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from archive.site.facets import FacetValue
 
@@ -86,8 +87,7 @@ class Known:
 
         The ids say where one ends, so that an item more or less moves no other boundary.
         """
-        stops = [*(start for start, _first in self.groups[1:]), self.items + 1]
-        for (start, first), stop in zip(self.groups, stops, strict=True):
+        for (start, first), (stop, _next) in pairwise([*self.groups, (self.items + 1, "")]):
             yield ItemGroup(start, stop, first)
 
 
