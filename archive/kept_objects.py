@@ -31,7 +31,8 @@ _PLAIN = frozenset(
 # What unpickling raises of bytes that nobody pickled, besides UnpicklingError.
 _NOT_OURS = (
     *(pickle.UnpicklingError, EOFError, TypeError, ValueError, AttributeError, ImportError),
-    *(LookupError, OverflowError),
+    # Of a length that no memory holds, the last.
+    *(LookupError, OverflowError, MemoryError),
 )
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archive.kept_objects import packed, unpacked
@@ -61,6 +61,7 @@ def test_classes_from_elsewhere_are_refused() -> None:
 
 
 @given(st.binary(max_size=40) | st.binary(max_size=40).map(lambda data: b"\x80\x04" + data))
+@example(b"\x8e\x00\x00\x00\x00\x00\x00\x00\x01")
 def test_bytes_that_nobody_packed_are_an_error_or_plain(data: bytes) -> None:
     with contextlib.suppress(sqlite3.DatabaseError):
         unpacked(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from pipeline.jobs import Job
 from tests.imaging import hostile
 
 if __name__ == "__main__":
+    # A shell without job control starts programs in the background deaf to it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = Path(sys.argv[1])
     jobs = (Job(f"hang-{n}", (), folder / str(n), DerivativeSettings()) for n in range(50))
     try:
