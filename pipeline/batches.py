@@ -121,8 +121,10 @@ def remake_sheet(archive: Archive, name: str = "") -> Path:
         report = read_batch(archive.layout, name)
         if _has_lost_pictures(page, report):
             with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
-                return write_batch_sheet(archive, catalogue, report)
-        write_sheet(page, archive.settings, report)
+                sources = _picture_sources(archive, catalogue, report)
+            write_sheet(page, archive.settings, report, sources)
+        else:
+            write_sheet(page, archive.settings, report)
         return page
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         restored = _report_in_store(archive, catalogue, name)
@@ -140,7 +142,8 @@ def remake_sheet(archive: Archive, name: str = "") -> Path:
 
 def _has_lost_pictures(page: Path, report: BatchReport) -> bool:
     had_some = any(scan.picture for item in report.items for scan in item.scans)
-    return had_some and not pictures_folder(page).is_dir()
+    folder = pictures_folder(page)
+    return had_some and not (folder.is_dir() and any(folder.iterdir()))
 
 
 def checked_report(

@@ -55,6 +55,7 @@ def in_pillow(image: pyvips.Image) -> Image.Image:
     Raises:
         pyvips.Error: The pixels cannot be computed.
     """
+    assert image.bands == _BANDS  # noqa: S101  (what no caller gives)
     pixels = image.write_to_memory()
     return Image.frombytes("RGB", (image.width, image.height), pixels)
 
@@ -120,6 +121,15 @@ def _compact_jpeg(picture: Image.Image, encoding: Encoding, **options: str) -> b
 
 def _encoded(picture: Image.Image, kind: str, options: dict[str, object]) -> bytes:
     # In memory first: Pillow would not tell a full disk from a fault of its own.
+    try:
+        return _saved(picture, kind, options)
+    except OSError:
+        # For the best code table Pillow sets aside a byte a pixel, which halftones and the grain
+        # of film do not keep to at a high quality.
+        return _saved(picture, kind, options | {"optimize": False})
+
+
+def _saved(picture: Image.Image, kind: str, options: dict[str, object]) -> bytes:
     data = io.BytesIO()
     picture.save(data, kind, **options)
     return data.getvalue()

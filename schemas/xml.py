@@ -77,6 +77,8 @@ _SCHEMAS: Mapping[str, str] = {
 SCHEMA_NAMES: Final = tuple(_SCHEMAS)
 
 _DECLARED = b"<?xml version='1.0' encoding='UTF-8'?>"
+# ID of METS and MODS, xmlID of PREMIS, xml:id and gml:id.
+_AN_ID = re.compile(rb"(?:ID|id)\s*=")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*")
 _NAMESPACE = re.compile(r"\{[^}]*\}")
@@ -193,9 +195,13 @@ def compile_schema(content: bytes, address: str) -> etree.XMLSchema:
 
 
 def _is_usual(document: bytes) -> bool:
-    """Say whether a document can be checked as it is read; others are looked at as a whole."""
+    """Say whether a document can be checked as it is read; others are looked at as a whole.
+
+    An ID that is given twice is found only in a tree.
+    """
     is_ours = document.startswith(_DECLARED) and b"<!DOCTYPE" not in document
-    return is_ours and len(document) <= LARGEST_DOCUMENT_BYTES
+    is_ours = is_ours and len(document) <= LARGEST_DOCUMENT_BYTES
+    return is_ours and _AN_ID.search(document) is None
 
 
 class _Nothing:

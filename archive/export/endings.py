@@ -13,8 +13,9 @@ PACKAGES: Final = (FOLDER, ".zip", ".tar")
 
 # Whatever else a name ends in is taken for a part of a folder's name, as in "bag 2026.11".
 _KNOWN: Final = frozenset({
-    ".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar",
-    ".csv", ".xlsx", ".xls", ".ods", ".xml", ".rdf", ".json", ".jsonld",
+    ".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".zst", ".7z", ".rar",
+    ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".pdf", ".docx", ".html",
+    ".xml", ".rdf", ".json", ".jsonld",
 })  # fmt: skip
 
 
@@ -35,6 +36,8 @@ def check_ending(name: str, endings: tuple[str, ...], out: Path) -> None:
             _("For {partner}, PATH must end in one of: {endings}.").format(
                 partner=name, endings=", ".join(endings)
             ),
-            remedy=_("Give another name with --out; a folder has no ending."),
+            remedy=_("Give another name with --out; a folder has no ending.")
+            if FOLDER in endings
+            else _("Give another name with --out."),
             path=out,
         )

@@ -10,7 +10,7 @@ Source: XMP Specification Part 1 (ISO 16684-1:2019), sections 7 and 8.3 Dublin C
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
 from schemas.dublincore import Statement
@@ -18,7 +18,8 @@ from schemas.records import Record
 from schemas.rights import rights_statement
 from schemas.xml import is_language_tag, xml_text
 
-# A JPEG has room for 65,502 bytes of XMP; these limits keep a packet far below.
+# A JPEG has room for 65,502 bytes of XMP, and libvips leaves out a packet of 60,000.
+_MOST_BYTES = 55_000
 _MOST_TEXTS = 6
 _LONGEST_TEXT = 1000
 _NAMESPACES = (
@@ -73,10 +74,23 @@ def credit_of(record: Record, *, publisher: str, rights: str, rights_uri: str) -
 def xmp_packet(credit: Credit, *, source: str) -> bytes:
     """Return the XMP packet of one image, UTF-8; the same for the same words.
 
+    What is too long for a JPEG loses its last texts of rights, then its last holders.
+
     Args:
         credit: What is said of the item.
         source: Identifier of the very file the image was made from.
     """
+    packet = _packet(credit, source)
+    while len(packet) > _MOST_BYTES and (credit.rights or credit.holders):
+        if credit.rights:
+            credit = replace(credit, rights=credit.rights[:-1])
+        else:
+            credit = replace(credit, holders=credit.holders[:-1])
+        packet = _packet(credit, source)
+    return packet
+
+
+def _packet(credit: Credit, source: str) -> bytes:
     said = [
         _simple("dc:identifier", credit.identifier),
         _simple("dc:source", source),

@@ -222,11 +222,19 @@ def test_a_report_that_came_back_without_its_pictures_gets_those_of_today(
 ) -> None:
     batch, sheet = ingest(run, museum, delivery)
     before = sheet.read_bytes()
+    report = sheet.with_name("batch.json").read_bytes()
+    sheet.with_name("seen.txt").write_text("all looked through", "utf-8")
     # As in an archive restored from a copy, which has the reports alone.
     for name in ("contact-sheet.html", "contact-sheet_files"):
         (sheet.parent / name).rename(museum.parent / name)
+    derivatives = (museum / "derivatives").rename(museum / "not-made-yet")
+    assert run("contact-sheet", batch, cwd=museum).code == 0
+    assert not Page(sheet).pictures
+    derivatives.rename(museum / "derivatives")
     assert run("contact-sheet", batch, cwd=museum).code == 0
     assert sheet.read_bytes() == before
+    assert sheet.with_name("batch.json").read_bytes() == report
+    assert sheet.with_name("seen.txt").is_file()
     assert [(sheet.parent / name).is_file() for name in Page(sheet).pictures] == [True] * 4
 
 

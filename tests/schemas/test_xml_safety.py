@@ -69,6 +69,16 @@ def test_validation_says_where_and_what(name: str) -> None:
     )
 
 
+def test_an_id_that_is_given_twice_is_found() -> None:
+    files = "".join(f"<file ID='{name}'/>" for name in ("f1", "f2"))
+    document = (
+        "<?xml version='1.0' encoding='UTF-8'?>\n<mets xmlns='http://www.loc.gov/METS/'>"
+        f"<fileSec><fileGrp>{files}</fileGrp></fileSec><structMap><div/></structMap></mets>"
+    ).encode()
+    assert validate(document, "mets") == ()
+    assert validate(document.replace(b"f2", b"f1"), "mets") != ()
+
+
 def test_an_unknown_schema_name_is_a_defect_of_the_caller() -> None:
     with pytest.raises(ValueError, match="no XML schema 'ead'"):
         validate(b"<a/>", "ead")
