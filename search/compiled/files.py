@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,11 +103,13 @@ class ShardFolder:
         """
         for name in _names(kind, b"".join(payloads)):
             folder = self.path(name).with_suffix("")
-            if folder.exists():
+            parts = {f"{number}.js": payload for number, payload in enumerate(payloads)}
+            if folder.exists() and not _holds_only(folder, name, parts):
                 continue
-            folder.mkdir(parents=True)
-            for number, payload in enumerate(payloads):
-                self._write(folder / f"{number}.js", f"{name}/{number}", payload, strategy)
+            folder.mkdir(parents=True, exist_ok=True)
+            for part, payload in parts.items():
+                if not (folder / part).exists():
+                    self._write(folder / part, f"{name}/{part[:-3]}", payload, strategy)
             return name
         raise ValueError(f"no free name for a group of kind {kind}")
 
@@ -143,6 +145,15 @@ def _payload_of(script: bytes, name: str) -> bytes | None:
         return zlib.decompress(squeezed, -zlib.MAX_WBITS)
     except (ValueError, zlib.error):
         return None
+
+
+def _holds_only(folder: Path, name: str, parts: Mapping[str, bytes]) -> bool:
+    """Say whether all files in the folder of a group are shards of it."""
+    return all(
+        file.name in parts
+        and _payload_of(file.read_bytes(), f"{name}/{file.stem}") == parts[file.name]
+        for file in folder.iterdir()
+    )
 
 
 def _names(kind: str, payload: bytes) -> Iterator[str]:
