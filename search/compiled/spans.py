@@ -85,8 +85,8 @@ class NotedShards(ShardFolder):
 class NotedShown(Shown):
     """What hits show, with a note of which documents were asked for."""
 
-    def __init__(self, folder: Path, part_size: int) -> None:
-        super().__init__(folder, part_size)
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
         self.numbers: list[int] = []
 
     def rows(self, numbers: Iterable[int]) -> bytes:
@@ -252,7 +252,7 @@ def _link(shards: ShardFolder, files: Sequence[tuple[str, bytes]]) -> bool:
     # None is linked before all are looked at: what is left of a span would be in the way of it.
     if before is None or not all(_is_same(shards, before, *file) for file in files):
         return False
-    for path, _seal_of_it in files:
+    for path, _digest in files:
         old, new = f"{before}/{path}", Path(f"{shards.root}/{path}")
         if not new.exists():
             new.parent.mkdir(parents=True, exist_ok=True)
