@@ -12,6 +12,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ _ENCODED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 HASH_SIGNS = 6
 NO_SHARD = "-" * (1 + HASH_SIGNS)
 """Stands for the name of a shard where there is none."""
+
+_PROTOTYPE, _MEMBER = re.compile(r'(?<!\\)"__proto__":'), '["__proto__"]:'
+"""The one key that JSON and a literal do not take for the same; and a member with its name."""
 
 _LEVEL = 6
 _SMALL = 16_000
@@ -63,7 +67,7 @@ class ShardFolder:
         """
         text = self.path(name).read_text(encoding="ascii").split('"')[3]
         data = zlib.decompress(base64.b64decode(text), -zlib.MAX_WBITS)
-        return f'HoabanSearch.receive("{name}",{data.decode()});\n'
+        return _literal(name, data.decode())
 
     def is_small(self, name: str) -> bool:
         """Say whether a shard is so small that it may be loaded before it is needed."""
@@ -170,7 +174,12 @@ def _handed_over(name: str, text: str) -> bytes:
 def script(name: str, data: object) -> str:
     """Return a script that hands over JSON data."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return f'HoabanSearch.receive("{name}",{text});\n'
+    return _literal(name, text)
+
+
+def _literal(name: str, text: str) -> str:
+    """Return a script that hands over JSON data as a literal, in which a profile named fields."""
+    return f'HoabanSearch.receive("{name}",{_PROTOTYPE.sub(_MEMBER, text)});\n'
 
 
 def tree(folder: ShardFolder, kind: str, leaves: Sequence[Child]) -> list[object]:
