@@ -10,11 +10,10 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
   const FEWEST_TOGETHER = 3, MOST_ALONE = 4;
   const manifest = store.manifest;
 
-  /** Return the answer that HoabanSearch.search promises. */
-  async function search(text, options) {
+  /** Return the answer that HoabanSearch.search promises; isNarrowed: by filters or years. */
+  async function search(text, options, isNarrowed) {
     const { limit = 20, offset = 0, order = "relevance", all = false } = options;
     const wanted = offset + limit, query = reader.parse(text);
-    const isNarrowed = Boolean(options.filters || options.between);
     const isCounted = Boolean(isNarrowed || options.facets || options.years);
     const facets = isCounted ? await counter() : null;
     const filters = isCounted ? facets.filtersOf(options) : { isAny: false };

@@ -133,10 +133,11 @@ var HoabanSearch = (function () {
    *     years: Array<{first: ?number, last: ?number, count: number}>, query: object}>}
    *     query is for highlight(). Rejects with an Error if a file cannot be loaded.
    */
-  async function search(query, options = {}) {
-    const { facets, years, filters, between } = options;
-    await ready(query, Boolean(facets || years || filters || between));
-    return answers.search(query, options);
+  async function search(query, options) {
+    const { facets, years, filters, between } = options || {};
+    const isNarrowed = Boolean(between) || Object.keys(filters || {}).length > 0;
+    await ready(query, Boolean(isNarrowed || facets || years));
+    return answers.search(query, options || {}, isNarrowed);
   }
 
   /**

@@ -31,7 +31,7 @@ from search.compiled.runs import (
     ranges_for,
     write_runs,
 )
-from search.compiled.shown import Shown
+from search.compiled.shown import Shown, join_shown
 from search.compiled.sources import KnownDocuments, Source
 from search.compiled.values import COMMON
 from search.documents import SearchDocument
@@ -135,7 +135,8 @@ def _written(build: _Build, source: Source) -> Built:
         columns.add(facts)
         groups += facts.groups
         parts += 1
-    with Shown(build.work, build.sizes.part) as shown:
+    join_shown(build.work, parts)
+    with Shown(build.work) as shown:
         places, listed = columns.write(build.shards, build.sizes, shown)
     of_columns = build.work / "columns"
     of_columns.write_bytes(pickle.dumps(stored(places)))

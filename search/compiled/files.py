@@ -12,8 +12,9 @@ import base64
 import hashlib
 import json
 import os
+import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,9 @@ _ENCODED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 HASH_SIGNS = 6
 NO_SHARD = "-" * (1 + HASH_SIGNS)
 """Stands for the name of a shard where there is none."""
+
+_PROTOTYPE, _MEMBER = re.compile(r'(?<!\\)"__proto__":'), '["__proto__"]:'
+"""The one key that JSON and a literal do not take for the same; and a member with its name."""
 
 _LEVEL = 6
 _SMALL = 16_000
@@ -63,7 +67,7 @@ class ShardFolder:
         """
         text = self.path(name).read_text(encoding="ascii").split('"')[3]
         data = zlib.decompress(base64.b64decode(text), -zlib.MAX_WBITS)
-        return f'HoabanSearch.receive("{name}",{data.decode()});\n'
+        return _literal(name, data.decode())
 
     def is_small(self, name: str) -> bool:
         """Say whether a shard is so small that it may be loaded before it is needed."""
@@ -103,11 +107,13 @@ class ShardFolder:
         """
         for name in _names(kind, b"".join(payloads)):
             folder = self.path(name).with_suffix("")
-            if folder.exists():
+            parts = {f"{number}.js": payload for number, payload in enumerate(payloads)}
+            if folder.exists() and not _holds_only(folder, name, parts):
                 continue
-            folder.mkdir(parents=True)
-            for number, payload in enumerate(payloads):
-                self._write(folder / f"{number}.js", f"{name}/{number}", payload, strategy)
+            folder.mkdir(parents=True, exist_ok=True)
+            for part, payload in parts.items():
+                if not (folder / part).exists():
+                    self._write(folder / part, f"{name}/{part[:-3]}", payload, strategy)
             return name
         raise ValueError(f"no free name for a group of kind {kind}")
 
@@ -145,6 +151,15 @@ def _payload_of(script: bytes, name: str) -> bytes | None:
         return None
 
 
+def _holds_only(folder: Path, name: str, parts: Mapping[str, bytes]) -> bool:
+    """Say whether all files in the folder of a group are shards of it."""
+    return all(
+        file.name in parts
+        and _payload_of(file.read_bytes(), f"{name}/{file.stem}") == parts[file.name]
+        for file in folder.iterdir()
+    )
+
+
 def _names(kind: str, payload: bytes) -> Iterator[str]:
     """Yield names for a payload; the second for the case that another one has the first."""
     digest = base64.b32encode(hashlib.sha256(payload).digest()).decode().lower()
@@ -159,7 +174,12 @@ def _handed_over(name: str, text: str) -> bytes:
 def script(name: str, data: object) -> str:
     """Return a script that hands over JSON data."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return f'HoabanSearch.receive("{name}",{text});\n'
+    return _literal(name, text)
+
+
+def _literal(name: str, text: str) -> str:
+    """Return a script that hands over JSON data as a literal, in which a profile named fields."""
+    return f'HoabanSearch.receive("{name}",{_PROTOTYPE.sub(_MEMBER, text)});\n'
 
 
 def tree(folder: ShardFolder, kind: str, leaves: Sequence[Child]) -> list[object]:

@@ -106,7 +106,7 @@ def merge(task: Task) -> Merged:
     if task.kind == FIELDS or not task.sizes.pieces:
         return merged(task, None)
     columns = columns_in(task.columns) if task.kind == WORDS else {}
-    with NotedShown(task.runs, task.sizes.part) as shown:
+    with NotedShown(task.runs) as shown:
         return merged(task, Beside(task.documents, columns, shown))
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from search.compiled.files import json_bytes
 from search.documents import SearchDocument
 
+_TEXTS, _ENDS = "shown.run", "ends.run"
+
 
 def display(document: SearchDocument) -> bytes:
     """Return what a hit shows of a document, for :func:`joined`: all but the titles, and these."""
@@ -32,7 +34,7 @@ def joined(displays: Iterable[bytes]) -> bytes:
 
 
 def write_shown(folder: Path, part: int, shown: Sequence[bytes]) -> None:
-    """Write what hits show of the documents of a part where :class:`Shown` finds it.
+    """Write what hits show of the documents of a part where :func:`join_shown` finds it.
 
     Args:
         folder: The folder of the runs.
@@ -47,33 +49,53 @@ def write_shown(folder: Path, part: int, shown: Sequence[bytes]) -> None:
     (folder / f"ends-{part}.run").write_bytes(ends.tobytes())
 
 
-class Shown:
-    """What hits show of the documents of all parts; a context manager."""
+def join_shown(folder: Path, parts: int) -> None:
+    """Write what hits show of the documents of all parts into one file, for :class:`Shown`.
 
-    def __init__(self, folder: Path, part_size: int) -> None:
+    So few files are open however many parts there are: a system may allow 256.
+
+    Raises:
+        OSError: The disk refused.
+    """
+    ends = array("q", [0])
+    with (folder / _TEXTS).open("wb") as stream:
+        for part in range(parts):
+            stream.write((folder / f"shown-{part}.run").read_bytes())
+            own = _numbers(folder / f"ends-{part}.run")
+            start = ends[-1]
+            ends.extend(start + end for end in own[1:])
+    (folder / _ENDS).write_bytes(ends.tobytes())
+
+
+class Shown:
+    """What hits show of the documents of all parts once they are joined; a context manager."""
+
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._part_size = part_size
-        self._open: dict[int, tuple[mmap, array[int]]] = {}
+        self._texts: mmap | None = None
+        self._ends = array("q")
 
     def __enter__(self) -> Shown:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        for texts, _ends in self._open.values():
-            texts.close()
+        if self._texts is not None:
+            self._texts.close()
 
     def rows(self, numbers: Iterable[int]) -> bytes:
         """Return what hits show of some documents, at least one, as :func:`joined` does."""
-        return joined(map(self._text, numbers))
+        texts = self._texts if self._texts is not None else self._opened()
+        ends = self._ends
+        return joined(texts[ends[number] : ends[number + 1]] for number in numbers)
 
-    def _text(self, number: int) -> bytes:
-        part, place = divmod(number, self._part_size)
-        texts, ends = self._open.get(part) or self._opened(part)
-        return texts[ends[place] : ends[place + 1]]
+    def _opened(self) -> mmap:
+        self._ends = _numbers(self._folder / _ENDS)
+        with (self._folder / _TEXTS).open("rb") as stream:
+            self._texts = mmap(stream.fileno(), 0, access=ACCESS_READ)
+        return self._texts
 
-    def _opened(self, part: int) -> tuple[mmap, array[int]]:
-        ends = array("q")
-        ends.frombytes((self._folder / f"ends-{part}.run").read_bytes())
-        with (self._folder / f"shown-{part}.run").open("rb") as stream:
-            self._open[part] = mmap(stream.fileno(), 0, access=ACCESS_READ), ends
-        return self._open[part]
+
+def _numbers(path: Path) -> array[int]:
+    numbers = array("q")
+    numbers.frombytes(path.read_bytes())
+    return numbers

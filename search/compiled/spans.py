@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
@@ -84,8 +85,8 @@ class NotedShards(ShardFolder):
 class NotedShown(Shown):
     """What hits show, with a note of which documents were asked for."""
 
-    def __init__(self, folder: Path, part_size: int) -> None:
-        super().__init__(folder, part_size)
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
         self.numbers: list[int] = []
 
     def rows(self, numbers: Iterable[int]) -> bytes:
@@ -226,7 +227,7 @@ class SpanWriter:
         span = self._kept.find(first, self._leaves.last)
         if span is None or span.digest != self._digest(first, span.stop):
             return None
-        return span if all(_link(self._shards, path, seal) for path, seal in span.files) else None
+        return span if _link(self._shards, span.files) else None
 
     def _take(self, span: Span) -> None:
         self._leaves.take(span.last, span.children)
@@ -241,25 +242,36 @@ def _files_of(shards: ShardFolder, name: str) -> list[tuple[str, bytes]]:
     return [(file.relative_to(shards.root).as_posix(), _seal(file.read_bytes())) for file in paths]
 
 
-def _link(shards: ShardFolder, path: str, seal: bytes) -> bool:
-    """Bring a file of the older search into the new one; say whether it is what it was."""
-    if shards.before is None:
+def _link(shards: ShardFolder, files: Sequence[tuple[str, bytes]]) -> bool:
+    """Bring files of the older search into the new one if all are what they were; say whether.
+
+    Raises:
+        OSError: The disk refused.
+    """
+    before = shards.before
+    # None is linked before all are looked at: what is left of a span would be in the way of it.
+    if before is None or not all(_is_same(shards, before, *file) for file in files):
         return False
-    old, new = f"{shards.before}/{path}", Path(f"{shards.root}/{path}")
+    for path, _digest in files:
+        old, new = f"{before}/{path}", Path(f"{shards.root}/{path}")
+        if not new.exists():
+            new.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(old, new)
+            except OSError:
+                shutil.copyfile(old, new)
+    return True
+
+
+def _is_same(shards: ShardFolder, before: Path, path: str, seal: bytes) -> bool:
+    """Say whether a file of the older search is what it was, and nothing else in its place."""
     try:
-        content = Path(old).read_bytes()
-        if _seal(content) != seal:
+        if _seal(Path(f"{before}/{path}").read_bytes()) != seal:
             return False
-        if new.exists():
-            return new.read_bytes() == content
-        new.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(old, new)
-        except OSError:
-            new.write_bytes(content)
+        new = Path(f"{shards.root}/{path}")
+        return not new.exists() or _seal(new.read_bytes()) == seal
     except OSError:
         return False
-    return True
 
 
 def _seal(content: bytes) -> bytes:

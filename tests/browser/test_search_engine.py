@@ -122,6 +122,21 @@ def test_what_came_with_the_language_is_not_asked_for_again(
     assert not [name for name in names if name.startswith(("v", "n"))]
 
 
+def test_no_options_and_empty_filters_count_nothing(chromium: Browser, index_page: Page) -> None:
+    asked: list[str] = []
+    opened = chromium.new_page()
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.goto(index_page.url)
+    opened.evaluate("HoabanSearch.load('search')")
+    plain, empty = (
+        opened.evaluate(f"HoabanSearch.search('áo', {options})")
+        for options in ("null", "{filters: {}, between: null}")
+    )
+    assert plain == empty
+    assert not [url for url in asked if "search-facets.js" in url]
+    opened.close()
+
+
 def test_texts_have_the_same_words(page: Page, vectors: dict[str, Any]) -> None:
     texts = [vector["text"] for vector in vectors["words"]]
     expected = [vector["words"] for vector in vectors["words"]]

@@ -4,10 +4,14 @@ What the scripts answer is compared in tests/browser/test_search_engine.py.
 """
 
 import hashlib
+import json
 import random
 import re
 import shutil
+import sqlite3
+import sys
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,13 +20,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.kept_items import KeptItems
+from archive.kept_objects import unpacked
 from schemas.errors import StoreWriteError
 from schemas.profile import SearchLevel
 from search import static
 from search.compiled.coding import integers, leaf, steps
+from search.compiled.files import ShardFolder, json_bytes, script
 from search.compiled.packing import Packing, Sizes, sizes_for
 from search.compiled.runs import ranges_for
+from search.compiled.shown import Shown, join_shown, write_shown
 from search.compiled.sources import KnownDocuments, ListedDocument
+from search.compiled.spans import Span
 from search.documents import SearchDocument, best_levels, order_key, token_pairs
 from search.static import write_static_index
 from tests.search.museum_records import DATA, documents, vectors_text
@@ -224,9 +232,6 @@ def test_an_index_made_on_the_one_before_is_the_same_bytes_as_one_made_anew(tmp_
     dice, made, read = random.Random(6), documents(), 0
     before, kept = tmp_path / "before", tmp_path / "kept.db"
 
-    def stamp(document: SearchDocument) -> bytes:
-        return hashlib.sha256(repr(document).encode()).digest()
-
     def edit() -> None:
         at = dice.randrange(len(made))
         texts = {**made[at].texts, SearchLevel.TEXT: (f"Lời bình {dice.random()}",)}
@@ -268,7 +273,7 @@ def test_an_index_made_on_the_one_before_is_the_same_bytes_as_one_made_anew(tmp_
             read += 1
             return by_id[listed.item_id]  # noqa: B023  (asked only while it is bound)
 
-        listed = [ListedDocument(order_key(one), one.item_id, stamp(one)) for one in made]
+        listed = [ListedDocument(order_key(one), one.item_id, _stamp(one)) for one in made]
         with KeptItems(kept, "parts", b"key") as keeper:
             known = KnownDocuments(listed, document, keeper)
             after = tmp_path / "after"
@@ -279,6 +284,90 @@ def test_an_index_made_on_the_one_before_is_the_same_bytes_as_one_made_anew(tmp_
             assert read <= MANY_SHARDS.group, change
         shutil.rmtree(before, ignore_errors=True)
         after.rename(before)
+
+
+def test_one_damaged_file_of_a_span_with_a_frequent_word_leaves_no_other_name(
+    tmp_path: Path,
+) -> None:
+    made, kept = documents(), tmp_path / "kept.db"
+    _build_known(made, tmp_path / "before", None, kept)
+    anew = _files(tmp_path / "before")
+    for number, file in enumerate(_one_of_each_kind(kept)):
+        shutil.copytree(tmp_path / "before", tmp_path / "damaged")
+        shutil.copy(kept, tmp_path / "own.db")
+        path = tmp_path / "damaged" / file
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.unlink()
+        if number % 2:
+            path.write_bytes(content)
+        _build_known(made, tmp_path / "after", tmp_path / "damaged", tmp_path / "own.db")
+        assert _files(tmp_path / "after") == anew, file
+        for name in ("damaged", "after"):
+            shutil.rmtree(tmp_path / name)
+
+
+def test_a_build_after_one_that_was_thrown_away_is_the_same_as_one_made_anew(
+    tmp_path: Path,
+) -> None:
+    dice, first = random.Random(1), documents()
+    _build_known(first, tmp_path / "before", None, tmp_path / "first.db")
+    for _time in range(2):
+        made, kept = list(first), tmp_path / "kept.db"
+        shutil.copy(tmp_path / "first.db", kept)
+        at = dice.randrange(len(made))
+        texts = {**made[at].texts, SearchLevel.TEXT: (f"Lời bình {dice.random()}",)}
+        made[at] = replace(made[at], texts=texts)
+        for name in ("thrown-away", "after"):
+            _build_known(made, tmp_path / name, tmp_path / "before", kept)
+        write_static_index(made, tmp_path / "anew", sizes=MANY_SHARDS)
+        assert _files(tmp_path / "after") == _files(tmp_path / "anew")
+
+
+def test_a_group_that_was_begun_is_completed_and_another_one_gets_another_name(
+    tmp_path: Path,
+) -> None:
+    shards = ShardFolder(tmp_path, 1)
+    name = shards.write_group("t", [b"one", b"two"])
+    whole = _files(tmp_path)
+    folder = shards.path(name).with_suffix("")
+    (folder / "1.js").unlink()
+    assert shards.write_group("t", [b"one", b"two"]) == name
+    assert _files(tmp_path) == whole
+    # Joined they are the same, so the name would be.
+    assert shards.write_group("t", [b"onet", b"wo"]) != name
+    assert whole.items() <= _files(tmp_path).items()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit there")
+def test_what_hits_show_needs_few_open_files(tmp_path: Path) -> None:
+    import resource
+
+    parts = 80
+    for part in range(parts):
+        write_shown(tmp_path, part, [b'[%d]\n["%d"]' % (part, place) for place in range(2)])
+    join_shown(tmp_path, parts)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    opened = len(list(Path("/dev/fd").iterdir()))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (opened + 20, hard))
+    try:
+        with Shown(tmp_path) as shown:
+            rows = shown.rows(range(2 * parts))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert json.loads(rows) == [
+        [[at // 2] for at in range(2 * parts)],
+        [[str(at % 2)] for at in range(2 * parts)],
+    ]
+
+
+def test_data_with_a_field_named_proto_is_handed_over_as_a_member(tmp_path: Path) -> None:
+    shards = ShardFolder(tmp_path, 1)
+    data = {"__proto__": ['"__proto__":', '\\"__proto__":'], 'a"__proto__': 1}
+    name = shards.write("v", json_bytes(data))
+    expected = json.dumps(data, separators=(",", ":")).replace('{"__proto__":', '{["__proto__"]:')
+    for text in (shards.plain(name), script(name, data)):
+        assert text == f'HoabanSearch.receive("{name}",{expected});\n'
 
 
 def test_no_folder_is_full_and_a_stick_has_few_files() -> None:
@@ -334,3 +423,32 @@ def _files(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def _stamp(document: SearchDocument) -> bytes:
+    return hashlib.sha256(repr(document).encode()).digest()
+
+
+def _build_known(made: list[SearchDocument], folder: Path, before: Path | None, kept: Path) -> None:
+    by_id = {document.item_id: document for document in made}
+    listed = [ListedDocument(order_key(one), one.item_id, _stamp(one)) for one in made]
+    with KeptItems(kept, "parts", b"key") as keeper:
+        known = KnownDocuments(listed, lambda one: by_id[one.item_id], keeper)
+        write_static_index(known, folder, sizes=MANY_SHARDS, before=before)
+
+
+def _one_of_each_kind(kept: Path) -> list[str]:
+    """Return of the files of spans with frequent words the last of each kind."""
+    with closing(sqlite3.connect(kept)) as store:
+        rows = store.execute("SELECT data FROM kept WHERE item_id LIKE 'spans w %'").fetchall()
+    spans = [Span(*values) for (data,) in rows for values in unpacked(data)]
+    found: dict[str, str] = {}
+    for span in spans:
+        files = [file for file, _seal in span.files]
+        if any("/t" in Path(file).parent.as_posix() for file in files):
+            for file in files:
+                path = Path(file)
+                is_group = path.stem.isdecimal()
+                found[f"t/{path.stem}" if is_group else path.stem[0]] = file
+    assert found.keys() >= {"w", "g", "b", "t/0", "t/1", "t/2", "t/3"}
+    return sorted(found.values())
