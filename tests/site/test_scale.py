@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.layout import Layout
-from archive.site import SiteReport, gathering, gists, site_writer
+from archive.site import SiteReport, gathering, gists, item_pages, kept, site_writer
 from archive.site.json_ld import ItemJsonLd
 from schemas.errors import DependencyError
 from schemas.identifiers import item_id_for, item_page
@@ -220,6 +220,18 @@ def test_a_site_built_on_the_one_before_is_the_same_bytes_as_one_built_anew(tmp_
         build(archive)
         assert snapshot(site) == build_anew(archive, tmp_path / str(number)), name
         assert table.is_file(), name
+
+
+def test_a_new_program_chooses_related_items_anew(tmp_path, monkeypatch):
+    archive = hundred_items(tmp_path / "museum")
+    build(archive)
+    before = snapshot(archive.layout.site)
+    program = kept._program
+    monkeypatch.setattr(kept, "_program", lambda packages: program(packages) + b"new")
+    monkeypatch.setattr(item_pages, "_RELATED", 1)
+    build(archive)
+    again = snapshot(archive.layout.site)
+    assert again == build_anew(archive, tmp_path / "anew") != before
 
 
 def test_where_files_cannot_be_linked_they_are_copied_with_their_times(tmp_path, monkeypatch):
