@@ -234,6 +234,15 @@ def test_a_new_program_chooses_related_items_anew(tmp_path, monkeypatch):
     assert again == build_anew(archive, tmp_path / "anew") != before
 
 
+def test_a_template_in_another_folder_is_another_key(tmp_path):
+    templates = tmp_path / "templates"
+    (templates / "off").mkdir(parents=True)
+    (templates / "about.html").write_text("a", encoding="utf-8")
+    before = kept.key_of(Layout(tmp_path), templates)
+    (templates / "about.html").rename(templates / "off/about.html")
+    assert kept.key_of(Layout(tmp_path), templates) != before
+
+
 def test_where_files_cannot_be_linked_they_are_copied_with_their_times(tmp_path, monkeypatch):
     archive = small_archive(tmp_path)
 
