@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.layout import Layout
-from archive.site import SiteReport, gathering, gists, item_pages, kept, site_writer
+from archive.site import SiteReport, changes, gathering, gists, item_pages, kept, site_writer
 from archive.site.json_ld import ItemJsonLd
 from schemas.errors import DependencyError
 from schemas.identifiers import item_id_for, item_page
@@ -241,6 +241,24 @@ def test_a_template_in_another_folder_is_another_key(tmp_path):
     before = kept.key_of(Layout(tmp_path), templates)
     (templates / "about.html").rename(templates / "off/about.html")
     assert kept.key_of(Layout(tmp_path), templates) != before
+
+
+@pytest.mark.parametrize("number", [0, 0xFFFFFFFF])
+def test_on_a_disk_without_inode_numbers_changes_are_listed_too(tmp_path, monkeypatch, number):
+    archive = hundred_items(tmp_path / "museum")
+    site = archive.layout.site
+    build(archive)
+    before = snapshot(site)
+    archive.layout.site_changed.unlink()
+    archive.layout.site_removed.unlink()
+    monkeypatch.setattr(changes, "_inode", lambda _entry: number)
+    archive.kept = [item for item in archive.kept if item.record.identifier != "N.007"]
+    edit(archive, "N.050", statements=(said("title", "Chiếc trống lớn", "vi"),))
+    build(archive)
+    after = snapshot(site)
+    changed = {path for path in after if before.get(path) != after[path]}
+    assert set(lines(archive.layout.site_changed)) == changed
+    assert set(lines(archive.layout.site_removed)) == before.keys() - after.keys()
 
 
 def test_where_files_cannot_be_linked_they_are_copied_with_their_times(tmp_path, monkeypatch):
