@@ -13,6 +13,8 @@ from archive.durable import write_file
 from archive.layout import Layout
 
 _IMAGES = "images/"
+# What disks without inode numbers, as some in a network, give for every file.
+_NO_INODES = (0, 0xFFFFFFFF)
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,6 @@ def _settle(site: str, before: str, prefix: str, changed: list[str], removed: li
     old = _entries(before) if before else {}
     for name, entry in _entries(site).items():
         known = old.pop(name, None)
-        # Nearly all; two folders never are one.
-        if known is not None and known.inode() == entry.inode():
-            continue
         path = f"{prefix}{name}"
         if entry.is_dir(follow_symlinks=False):
             is_folder = known is not None and known.is_dir(follow_symlinks=False)
@@ -90,6 +89,9 @@ def _settle(site: str, before: str, prefix: str, changed: list[str], removed: li
             _settle(
                 entry.path, known.path if known and is_folder else "", f"{path}/", changed, removed
             )
+        elif known is not None and _is_one_file(entry, known):
+            # Nearly all.
+            continue
         elif known is None or not known.is_file(follow_symlinks=False):
             changed.append(path)
             if known is not None:
@@ -100,11 +102,24 @@ def _settle(site: str, before: str, prefix: str, changed: list[str], removed: li
         removed.extend(_below(known, f"{prefix}{name}"))
 
 
+def _is_one_file(entry: os.DirEntry[str], known: os.DirEntry[str]) -> bool:
+    """Say whether an entry that is no folder is surely one file with another."""
+    inode = _inode(entry)
+    is_known = inode == _inode(known) and inode not in _NO_INODES
+    return is_known and not known.is_dir(follow_symlinks=False)
+
+
+def _inode(entry: os.DirEntry[str]) -> int:
+    return entry.inode()
+
+
 def _is_same(entry: os.DirEntry[str], known: os.DirEntry[str], path: str) -> bool:
     """Say whether a file is what it was; make it the same file then."""
     new, old = entry.stat(), known.stat()
     if new.st_size != old.st_size:
         return False
+    if os.path.samestat(new, old) and new.st_ino not in _NO_INODES:
+        return True
     if path.startswith(_IMAGES) and new.st_mtime_ns == old.st_mtime_ns:
         # Copies with the times of one original, where there are no links; they may be many GB.
         return True
@@ -123,6 +138,8 @@ def _adopt(path: str, old: str) -> None:
         shutil.copystat(old, path)
     else:
         Path(temporary).replace(path)
+        # Where both are one file already, the system leaves it.
+        Path(temporary).unlink(missing_ok=True)
 
 
 def _entries(folder: str) -> dict[str, os.DirEntry[str]]:

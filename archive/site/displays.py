@@ -39,6 +39,8 @@ from schemas.views import label_text
 _ELSEWHERE_TERMS = ("title", "rights", "license")
 _PROSE_FIELD = "description"
 _MOST_VALUES = 1 << 12
+# Longer texts stand in few items, and take much memory.
+_MOST_LETTERS = 256
 
 
 class _ShownField:
@@ -64,6 +66,8 @@ class _ShownField:
         return tuple([self._value(statement) for statement in own or found])
 
     def _value(self, statement: Statement) -> Value:
+        if self.name == _PROSE_FIELD or len(statement.value) > _MOST_LETTERS:
+            return _value(statement, self._field, self._lang)
         said = (statement.value, statement.lang, statement.uri, statement.normal)
         value = self._known.get(said)
         if value is None:

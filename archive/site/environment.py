@@ -19,6 +19,9 @@ from archive.site.compiling import PageCode, PageEnvironment, Written, compiled_
 from schemas.hidden_letters import has_turning, turning_shown
 from schemas.messages import catalogue
 
+# Longer texts stand in few pages, and take much memory.
+_MOST_LETTERS = 256
+
 
 class Spoken(Protocol):
     """Whatever says its language."""
@@ -73,7 +76,7 @@ def _written(macro: Callable[..., str], *arguments: object) -> str:
 def _shown(value: object) -> str:
     """Return what is put into a page as it stands there."""
     if type(value) is str:
-        return _text_shown(value)
+        return _text_shown(value) if len(value) > _MOST_LETTERS else _remembered_text(value)
     if type(value) is int:
         return str(value)
     if isinstance(value, Markup):
@@ -81,10 +84,15 @@ def _shown(value: object) -> str:
     return escape(_as_it_reads(value))
 
 
-@functools.lru_cache(maxsize=1 << 14)
 def _text_shown(text: str) -> str:
-    """Return a text as it stands in a page; titles, labels and links stand in many."""
+    """Return a text as it stands in a page."""
     return str(escape(turning_shown(text)))
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _remembered_text(text: str) -> str:
+    """Return a text as it stands in a page; titles, labels and links stand in many."""
+    return _text_shown(text)
 
 
 def _as_it_reads(value: object) -> object:

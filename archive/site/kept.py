@@ -253,7 +253,8 @@ def key_of(
     digest = hashlib.sha256(_program(tuple(packages)))
     for folder in [layout.vocabularies, *([templates] if templates else [])]:
         for path in _files(folder):
-            digest.update(digest_of(path.name.encode(), path.read_bytes()))
+            name = path.relative_to(folder).as_posix()
+            digest.update(digest_of(name.encode(), path.read_bytes()))
     if layout.periods.is_file():
         digest.update(layout.periods.read_bytes())
     for entry in data:

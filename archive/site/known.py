@@ -85,7 +85,7 @@ class Known:
     def item_groups(self) -> Iterator[ItemGroup]:
         """The groups that pages of items are made in.
 
-        The ids say where one ends, so that an item more or less moves no other boundary.
+        The ids say where one ends, so that an item more or less moves hardly any other boundary.
         """
         for (start, first), (stop, _next) in pairwise([*self.groups, (self.items + 1, "")]):
             yield ItemGroup(start, stop, first)

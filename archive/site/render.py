@@ -28,6 +28,8 @@ STATIC = HERE / "static"
 # Names of languages in themselves; a code that is not here is shown as it is.
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 # `file:` lets the same pages work by double-click, where 'self' means nothing to some browsers;
 # a page from a web host cannot load file: addresses anyway. The zoom viewer draws tiles it has
 # already loaded from blob: addresses. Styles and scripts only ever come from files.
@@ -191,9 +193,14 @@ def _environment(lang: str, theme: Path | None) -> jinja2.Environment:
     environment.filters["bytes"] = functools.partial(_bytes, lang)
     environment.filters["day"] = functools.partial(_day, lang)
     environment.filters["language"] = language_name
-    environment.policies["json.dumps_function"] = json.JSONEncoder(ensure_ascii=False).encode
+    environment.policies["json.dumps_function"] = _json
     environment.policies["json.dumps_kwargs"] = {}
     return environment
+
+
+def _json(value: object, **options: Any) -> str:
+    """Return a value as JSON; a theme may ask for ``indent`` and the like."""
+    return json.dumps(value, ensure_ascii=False, **options) if options else _encode(value)
 
 
 def language_name(code: str) -> str:

@@ -50,6 +50,8 @@ class Reuse:
         """Note a group that is done; ``hint`` is what :attr:`PageGroup.hint` will be."""
         if self._key is None:
             return
+        # Another program, or one with other settings, would perhaps work it out otherwise.
+        hint = digest_of(self._key) + hint if hint else b""
         if group.is_as_before(hint):
             self.taken.append(group.name)
         else:
@@ -96,11 +98,14 @@ class PageGroup:
 
     @property
     def hint(self) -> bytes:
-        """What the group was closed with for the site before, or empty."""
-        return self._before.hint if self._before is not None else b""
+        """What the group was closed with for the site before by the same key, or empty."""
+        if self._before is None or self._key is None:
+            return b""
+        sign = digest_of(self._key)
+        return self._before.hint.removeprefix(sign) if self._before.hint.startswith(sign) else b""
 
     def is_as_before(self, hint: bytes) -> bool:
-        """Say whether the group is what it was for the site before."""
+        """Say whether the group, with a hint as it is kept, is what it was for the site before."""
         before = self._before
         return (
             before is not None

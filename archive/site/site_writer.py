@@ -369,7 +369,7 @@ def _pieces(items: int, gathered: Gathered, links: ValueLinks) -> Iterator[Piece
         keys: list[str] = []
         cards = 0
         for key, entry in gathered.values[facet].items():
-            # The keys say where most pieces end, so that one more moves no other boundary.
+            # The keys say where most pieces end, so that one more moves hardly any other.
             is_first = zlib.crc32(key.encode()) % _PIECE_VALUES == 0
             if keys and (is_first or cards >= _PIECE_CARDS):
                 yield ValuesPiece(facet, tuple(keys))

@@ -35,17 +35,19 @@ class PageUrls:
         """Return the links of a page that a server shows at any address, as it does 404.html."""
         return cls(path, urlsplit(base_url).path.rstrip("/") + "/")
 
-    def to(self, target: str, **query: str) -> str:
+    def to(self, target: str, /, **query: object) -> str:
         """Return the link to ``target``, a path relative to the root of the site."""
         return link(self.prefix, target, **query)
 
 
-@lru_cache(maxsize=1 << 14)
-def link(prefix: str, target: str, **query: str) -> str:
-    """Return the link to ``target``, a path below what ``prefix`` leads to.
+def link(prefix: str, target: str, /, **query: object) -> str:
+    """Return the link to ``target``, a path below what ``prefix`` leads to."""
+    return _link(prefix, target, tuple((name, str(value)) for name, value in query.items()))
 
-    Most pages link to what others of their depth link to.
-    """
+
+@lru_cache(maxsize=1 << 14)
+def _link(prefix: str, target: str, query: tuple[tuple[str, str], ...]) -> str:
+    """Return a link; most pages link to what others of their depth link to."""
     address = prefix + _quoted(target)
     return f"{address}?{urlencode(query)}" if query else address
 

@@ -160,8 +160,7 @@ class Museum:
             (self.random.choice(folders) / "access.jpg").unlink(missing_ok=True)
 
     def damage(self) -> None:
-        layout = self.archive.layout
-        paths = (layout.site_items, layout.site_documents, layout.site_looked, layout.site_pages)
+        paths = kept_files(self.archive.layout)
         path = self.random.choice([path for path in paths if path.is_file()])
         content = path.read_bytes()
         start = self.random.randrange(len(content))
@@ -170,13 +169,18 @@ class Museum:
 
     def rot(self) -> None:
         """Change single bytes of what is kept, which SQLite need not notice."""
-        layout = self.archive.layout
-        paths = (layout.site_items, layout.site_documents, layout.site_looked, layout.site_pages)
+        paths = kept_files(self.archive.layout)
         path = self.random.choice([path for path in paths if path.is_file()])
         content = bytearray(path.read_bytes())
         for _time in range(self.random.choice((1, 200)) if content else 0):
             content[self.random.randrange(len(content))] ^= 1 << self.random.randrange(8)
         path.write_bytes(content)
+
+
+def kept_files(layout: Layout) -> tuple[Path, ...]:
+    """Return where it is kept what a site was made from."""
+    made = (layout.site_items, layout.site_documents, layout.site_pages)
+    return (*made, layout.site_looked, layout.site_search)
 
 
 def day_of_text(at: str) -> date:

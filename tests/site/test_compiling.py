@@ -20,6 +20,7 @@ TEMPLATES = {
     "{% endmacro %}"
     "{% macro frame(kind) %}<{{ kind }}>{{ caller() }}</{{ kind }}>{% endmacro %}"
     "{% macro every() %}{{ varargs|join(';') }}{{ kwargs['last'] }}{% endmacro %}",
+    "number.html": "<i>{{ 1 + 1 }}</i>",
     "page.html": "{% extends 'base.html' %}\n"
     "{% from 'macros.html' import cell, every, frame %}\n"
     "{% block title %}{{ super() }} – {{ said.text }}{% endblock %}\n"
@@ -33,6 +34,9 @@ TEMPLATES = {
     "{{ _('Browse') }}{{ _('Page %(number)s', number=text) }}{{ _('All %(count)s', count=3) }}\n"
     "{% autoescape false %}{{ _('Page %(number)s', number=text) }}{{ text }}{% endautoescape %}\n"
     "{% set kept %}{{ text }}{% endset %}{{ kept }}{{ 'x' ~ text }}{{ [text]|length }}\n"
+    "{% include 'number.html' without context %}{% include 'number.html' %}\n"
+    "{% if text %}{% include ['no.html', 'number.html'] without context %}{% endif %}\n"
+    "{% include 'no.html' ignore missing without context %}{{ text }}\n"
     "{% endblock %}",
 }
 TEXTS = st.text(st.sampled_from("aă<>&'\"% \n{}đ\u202e\u2066ỗ")) | st.text()

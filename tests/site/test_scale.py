@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.layout import Layout
-from archive.site import SiteReport, gathering, gists, site_writer
+from archive.site import SiteReport, changes, gathering, gists, item_pages, kept, site_writer
 from archive.site.json_ld import ItemJsonLd
 from schemas.errors import DependencyError
 from schemas.identifiers import item_id_for, item_page
@@ -220,6 +220,45 @@ def test_a_site_built_on_the_one_before_is_the_same_bytes_as_one_built_anew(tmp_
         build(archive)
         assert snapshot(site) == build_anew(archive, tmp_path / str(number)), name
         assert table.is_file(), name
+
+
+def test_a_new_program_chooses_related_items_anew(tmp_path, monkeypatch):
+    archive = hundred_items(tmp_path / "museum")
+    build(archive)
+    before = snapshot(archive.layout.site)
+    program = kept._program
+    monkeypatch.setattr(kept, "_program", lambda packages: program(packages) + b"new")
+    monkeypatch.setattr(item_pages, "_RELATED", 1)
+    build(archive)
+    again = snapshot(archive.layout.site)
+    assert again == build_anew(archive, tmp_path / "anew") != before
+
+
+def test_a_template_in_another_folder_is_another_key(tmp_path):
+    templates = tmp_path / "templates"
+    (templates / "off").mkdir(parents=True)
+    (templates / "about.html").write_text("a", encoding="utf-8")
+    before = kept.key_of(Layout(tmp_path), templates)
+    (templates / "about.html").rename(templates / "off/about.html")
+    assert kept.key_of(Layout(tmp_path), templates) != before
+
+
+@pytest.mark.parametrize("number", [0, 0xFFFFFFFF])
+def test_on_a_disk_without_inode_numbers_changes_are_listed_too(tmp_path, monkeypatch, number):
+    archive = hundred_items(tmp_path / "museum")
+    site = archive.layout.site
+    build(archive)
+    before = snapshot(site)
+    archive.layout.site_changed.unlink()
+    archive.layout.site_removed.unlink()
+    monkeypatch.setattr(changes, "_inode", lambda _entry: number)
+    archive.kept = [item for item in archive.kept if item.record.identifier != "N.007"]
+    edit(archive, "N.050", statements=(said("title", "Chiếc trống lớn", "vi"),))
+    build(archive)
+    after = snapshot(site)
+    changed = {path for path in after if before.get(path) != after[path]}
+    assert set(lines(archive.layout.site_changed)) == changed
+    assert set(lines(archive.layout.site_removed)) == before.keys() - after.keys()
 
 
 def test_where_files_cannot_be_linked_they_are_copied_with_their_times(tmp_path, monkeypatch):

@@ -106,6 +106,17 @@ def test_a_template_may_pass_what_python_keeps_for_itself(tmp_path):
     assert html.strip() == "<p class=wide>"
 
 
+def test_a_template_may_ask_how_json_is_written(tmp_path):
+    archive = made(tmp_path)
+    templates = archive.layout.theme / "templates"
+    templates.mkdir(parents=True)
+    text = '{{ {"a": "đ"}|tojson(indent=1) }}'
+    (templates / "about.html").write_text(text, "utf-8")
+    build(archive)
+    html = (archive.layout.site / "vi/about.html").read_text(encoding="utf-8")
+    assert html == '{\n "a": "đ"\n}'
+
+
 def test_a_theme_file_from_two_places_is_written_by_every_build(tmp_path):
     archive = made(tmp_path, SiteSettings(logo="logo.svg"))
     (archive.layout.theme / "static").mkdir(parents=True)

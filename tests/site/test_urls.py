@@ -59,6 +59,12 @@ def test_a_page_finds_the_root_from_its_depth():
     )
 
 
+def test_a_query_may_have_any_names_and_values():
+    to = PageUrls.of("vi/a.html").to
+    assert to("a.html", prefix="b", target=3) == "../a.html?prefix=b&target=3"
+    assert to("a.html", q=["b"]) == "../a.html?q=%5B%27b%27%5D"
+
+
 def test_an_index_page_is_known_by_its_folder():
     assert absolute_url("https://a.example", "vi/index.html") == "https://a.example/vi/"
     assert absolute_url("https://a.example", "index.html") == "https://a.example/"
