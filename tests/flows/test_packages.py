@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 
 import cli
+from archive.export import FORMATS
 from schemas.cells import unquote_cell
 from schemas.crosswalks.mets import mets_problems
 from tests.conformance.test_linked_art import problems
@@ -42,6 +43,11 @@ def exported(run: Run, museum: Path, name: str, out: Path, *chosen: str) -> dict
     ran = run("export", name, "--json", "--out", out, *chosen, cwd=museum)
     assert ran.code == 0, ran
     return dict(json.loads(ran.out))
+
+
+def named(name: str) -> str:
+    """A name that an export of this format may have."""
+    return name + FORMATS[name].ending
 
 
 def documents(folder: Path, ending: str) -> Iterator[Path]:
@@ -119,7 +125,7 @@ def test_a_selection_takes_the_same_items_in_every_format(
         (batch,) = (path.name for path in (museum / "batches").iterdir())
         choice = ("--batch", batch)
     counts = {
-        name: exported(run, museum, name, tmp_path / f"{name}.out", *choice)["items"]
+        name: exported(run, museum, name, tmp_path / named(name), *choice)["items"]
         for name in ("csv", "xlsx", "iiif", "dcat", "jsonld", "linked_art", "oai_dc", "mets")
     }
     assert len(set(counts.values())) == 1, counts
