@@ -17,6 +17,10 @@ import cli
 from pipeline import naming
 from pipeline.isolation import IsolatedRunner
 from schemas.messages import set_language
+from tests.left_stores import (  # noqa: F401  fixtures for every test
+    _every_shared_store_is_left_valid,
+    _every_store_is_left_valid,
+)
 
 # No test is timed: a busy machine is no defect. A longer run asks for more examples.
 settings.register_profile(

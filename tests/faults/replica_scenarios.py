@@ -16,7 +16,7 @@ from pipeline.audit import AuditReport, audit
 from pipeline.repair import repair
 from pipeline.replicate import replicate
 from tests.archive.replica_samples import Clock, copied, files_of, flip, make_archive
-from tests.archive.store_samples import tree
+from tests.archive.store_samples import assert_objects_valid, tree
 
 
 def make_source(folder: Path) -> Archive:
@@ -28,14 +28,23 @@ def make_old_copy(source: Archive, folder: Path) -> Layout:
     target = Layout(folder / "copy")
     replicate(source.layout, target, now=Clock())
     store = Store(target)
-    shutil.rmtree(store.folder_of("t-1"))
-    store.folder_of("t-1").parent.rmdir()
+    remove_object(store, "t-1")
     old = store.folder_of("t-0")
     for version in ("v2", "v3"):
         shutil.rmtree(old / version)
     for name in ("inventory.json", "inventory.json.sha512"):
         shutil.copy(old / "v1" / name, old / name)
     return target
+
+
+def remove_object(store: Store, item_id: str) -> None:
+    """Remove an object and the folders that held nothing else, as if it had never been."""
+    folder = store.folder_of(item_id)
+    shutil.rmtree(folder)
+    for above in folder.parents:
+        if any(above.iterdir()):
+            break
+        above.rmdir()
 
 
 def copy_again(source: Layout, target: Layout) -> None:
@@ -67,6 +76,7 @@ def assert_only_whole_versions(target: Layout, source: Store) -> None:
 def assert_sound(target: Layout) -> None:
     store = Store(target)
     store.recover()
+    assert_objects_valid(store)
     problems = [problem for result in iter_audit(store) for problem in result.problems]
     # Folders above an object that did not come to be are empty until the next run.
     assert [p for p in problems if p.found != "an empty folder"] == []

@@ -15,6 +15,7 @@ from tests.archive.store_samples import (
     FRONT,
     LATER,
     NUMBER,
+    assert_objects_valid,
     assert_valid,
     commit,
     new_store,
@@ -86,10 +87,11 @@ def reopened(store: Store) -> Store:
 
 
 def assert_sound(store: Store, states: list[object]) -> None:
-    """Recover, and check quickly, by our own audit, that the store is old or new."""
+    """Recover, and check, without a rerun, that the store is old or new and its objects valid."""
     assert snapshot(store) in states
     store.recover()
     assert snapshot(store) in states
+    assert_objects_valid(store)
     assert [problem for result in iter_audit(store) for problem in result.problems] == []
 
 

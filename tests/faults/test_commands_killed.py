@@ -25,7 +25,7 @@ import cli
 from archive.fixity import iter_audit
 from archive.layout import Layout
 from archive.store import Store
-from tests.archive.store_samples import assert_valid
+from tests.archive.store_samples import assert_objects_valid, assert_valid
 from tests.faults.amount import KILLS_A_COMMAND, STEP
 from tests.faults.test_store_crash import Crash, crashing_after
 from tests.flows.deliveries import HEADINGS, draw_scan, tree, write_csv
@@ -115,6 +115,7 @@ def assert_undamaged(archive: Path) -> None:
     """Every object is whole as it stands, before anything has mended it but ``recover``."""
     store = Store(Layout(archive))
     store.recover()
+    assert_objects_valid(store)
     problems = [problem for result in iter_audit(store) for problem in result.problems]
     assert [p for p in problems if p.found != "an empty folder"] == []
 

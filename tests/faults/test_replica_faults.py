@@ -124,6 +124,7 @@ def test_a_crash_of_the_first_copy_can_be_gone_on_with(
 
 
 @quick
+@pytest.mark.leaves_damage("what each crash begins with", "template")
 @pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.name)
 def test_a_crash_of_a_repair_touches_nothing_intact_and_the_next_one_finishes(
     harm: Harm, source: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -233,6 +234,7 @@ def test_a_power_cut_leaves_whole_versions_and_what_was_told_is_there(
 
 
 @quick
+@pytest.mark.leaves_damage("a sync is left out", "cut-*")
 @pytest.mark.parametrize("forgotten", ["_sync", "_sync_folder"])
 def test_the_model_finds_a_sync_that_a_copy_leaves_out(
     forgotten: str, source: Archive, old_copy: Layout, tmp_path: Path, monkeypatch
@@ -294,6 +296,7 @@ def test_a_power_cut_in_a_repair_touches_nothing_intact_and_the_next_one_finishe
 
 
 @quick
+@pytest.mark.leaves_damage("a sync is left out", "cut-*")
 @pytest.mark.parametrize("forgotten", ["_sync", "_sync_folder"])
 def test_the_model_finds_a_sync_that_a_repair_leaves_out(
     forgotten: str, source: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

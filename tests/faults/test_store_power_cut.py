@@ -266,6 +266,7 @@ def test_thousands_of_power_cuts_lose_nothing_acknowledged(
 
 
 @pytest.mark.usefixtures("quick_disk")
+@pytest.mark.leaves_damage("a sync is left out", "cut-*")
 @pytest.mark.parametrize("forgotten", ["_sync", "_sync_folder"])
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_the_model_finds_a_sync_that_was_left_out(
