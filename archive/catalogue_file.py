@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ FORMAT_VERSION = 5
 # Up to here the whole file is checked when it is opened (0.1 s); a larger one is checked by use.
 _CHECKED_BYTES = 64 << 20
 _BUSY_TIMEOUT_S = 10.0
+# What SQLite adds at once to the -shm file beside a database. Source: sqlite.org/walformat.html
+_LOG_INDEX_BYTES = 32 << 10
 
 FINGERPRINT_TABLES = """
 CREATE TABLE pictures (
@@ -164,7 +167,7 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         code = _primary_code(error)
-        if code == sqlite3.SQLITE_FULL:
+        if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
             raise StoreWriteError(
                 _("The disk is full, or your share of it is used up."),
                 remedy=_(
@@ -250,6 +253,11 @@ def _throw_away(path: Path) -> None:
                 remedy=_("Close programs that use the archive, then run the command again."),
                 path=file,
             ) from error
+
+
+def _is_full(path: Path) -> bool:
+    """Say whether the disk has no room for SQLite's index of its log, whose refusal names none."""
+    return shutil.disk_usage(path.parent).free < _LOG_INDEX_BYTES
 
 
 def _primary_code(error: sqlite3.Error) -> int | None:

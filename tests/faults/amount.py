@@ -19,3 +19,5 @@ CUTS_OF_A_REPAIR = 60 if IS_WHOLE else 2
 STEP = 1 if IS_WHOLE else 7
 # Bytes changed in a store, one after the other, that an audit must find.
 CHANGED_BYTES = 10_000 if IS_WHOLE else 2_500
+# How full a real disk is when a command meets its end, as parts of what the command adds to it.
+FULL_AT = tuple(n / 16 for n in range(16)) if IS_WHOLE else (0.4, 0.95)

@@ -60,6 +60,7 @@ def test_names_are_short_and_plain_enough_for_any_disk(archive: Archive, copy: L
         assert not path.name.endswith((".", " "))
 
 
+@pytest.mark.leaves_damage("only told, not mended", "archive")
 def test_a_damaged_file_is_not_copied_over_or_beside_a_good_one(
     archive: Archive, copy: Layout
 ) -> None:
@@ -76,6 +77,7 @@ def test_a_damaged_file_is_not_copied_over_or_beside_a_good_one(
     assert not Store(copy).has("t-9")
 
 
+@pytest.mark.leaves_damage("only told, not mended", "archive")
 def test_a_damaged_inventory_in_the_archive_is_told(archive: Archive, copy: Layout) -> None:
     run(archive, copy)
     folder = Store(archive.layout).folder_of("t-1")
@@ -85,6 +87,7 @@ def test_a_damaged_inventory_in_the_archive_is_told(archive: Archive, copy: Layo
     assert report.findings[0].path.endswith("inventory.json")
 
 
+@pytest.mark.leaves_damage("only told, not mended", "disk/copy")
 def test_damage_in_the_copy_is_told_and_left_to_repair(archive: Archive, copy: Layout) -> None:
     run(archive, copy)
     next(path for path in files_of(copy) if path.suffix == ".tif").unlink()
@@ -110,6 +113,7 @@ def test_a_copy_with_another_history_stays_as_it_is(archive: Archive, copy: Layo
     assert tree(copy.store) == before
 
 
+@pytest.mark.leaves_damage("folders of an object are left empty", "archive")
 def test_nothing_of_the_copy_is_deleted(archive: Archive, copy: Layout) -> None:
     run(archive, copy)
     (copy.root / "note.txt").write_bytes(b"mine")
@@ -212,6 +216,7 @@ def test_a_restored_copy_is_proven_equal(archive: Archive, copy: Layout, tmp_pat
     assert (report.is_equal, report.is_current) == (True, False)
 
 
+@pytest.mark.leaves_damage("only told, not mended", "disk/copy", "new")
 def test_a_damaged_copy_is_not_said_to_be_equal(
     archive: Archive, copy: Layout, tmp_path: Path
 ) -> None:

@@ -9,23 +9,13 @@ from pathlib import Path
 import pytest
 
 from archive.layout import Layout
-from archive.opening import Archive, open_archive
+from archive.opening import Archive
 from archive.store import Store
 from pipeline.audit import AuditReport, audit
 from pipeline.repair import repair
 from schemas.errors import ConfigError, RecordError
 from tests.archive.replica_samples import Clock, copied, damage, files_of, flip, make_archive
 from tests.archive.store_samples import assert_valid, tree
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return make_archive(tmp_path_factory.mktemp("template") / "a")
-
-
-@pytest.fixture
-def archive(template: Archive, tmp_path: Path) -> Archive:
-    return open_archive(copied(template, tmp_path / "archive").root)
 
 
 @pytest.fixture
@@ -88,6 +78,7 @@ def test_the_damaged_file_is_kept_aside(archive: Archive, copy: Layout) -> None:
     assert (aside / report.repaired[0]).read_bytes() == damaged
 
 
+@pytest.mark.leaves_damage("nothing can mend it", "archive", "copy")
 def test_a_copy_with_the_same_damage_repairs_nothing_and_is_not_believed(
     archive: Archive, copy: Layout
 ) -> None:
@@ -102,6 +93,7 @@ def test_a_copy_with_the_same_damage_repairs_nothing_and_is_not_believed(
     assert victim.read_bytes() == damaged
 
 
+@pytest.mark.leaves_damage("the copy is not what is mended", "copy")
 def test_damage_in_different_files_of_both_is_still_repaired(
     archive: Archive, copy: Layout
 ) -> None:
@@ -124,6 +116,7 @@ def test_both_inventories_damaged_come_from_the_copy(archive: Archive, copy: Lay
     assert tree(archive.layout.store) == wanted
 
 
+@pytest.mark.leaves_damage("nothing can mend it", "archive")
 def test_an_older_copy_never_takes_a_version_away(
     archive: Archive, template: Archive, tmp_path: Path
 ) -> None:
@@ -151,6 +144,7 @@ def test_a_whole_object_that_is_gone_comes_back(archive: Archive, copy: Layout) 
     assert tree(archive.layout.store) == wanted
 
 
+@pytest.mark.leaves_damage("nothing can mend it", "archive", "copy")
 def test_a_whole_object_is_not_brought_in_from_a_damaged_one(
     archive: Archive, copy: Layout
 ) -> None:
@@ -163,6 +157,7 @@ def test_a_whole_object_is_not_brought_in_from_a_damaged_one(
     assert not store.has("t-0")
 
 
+@pytest.mark.leaves_damage("a file of somebody is in an object", "archive")
 def test_what_nothing_records_stays_where_it_is(archive: Archive, copy: Layout) -> None:
     stray = Store(archive.layout).folder_of("t-1") / "v1" / "content" / "note.txt"
     stray.write_bytes(b"mine")

@@ -1,0 +1,153 @@
+"""A real disk that is too small: each command says so, and goes on when there is room.
+
+The disks are mounted for the test, so what SQLite, libvips and the search engine do with a full one
+is seen too. test_store_disk_full.py refuses each single call of a commit on every system.
+"""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from archive.fixity import iter_audit
+from archive.layout import Layout
+from archive.store import Store
+from tests.archive.store_samples import assert_objects_valid
+from tests.conftest import Run
+from tests.faults.amount import FULL_AT
+from tests.faults.deeds import MADE, held, make_deeds, masters
+from tests.faults.small_disk import (
+    LARGE_BYTES,
+    PAGE_BYTES,
+    SmallDisk,
+    may_mount,
+    run_where_it_may_mount,
+    small_disk,
+)
+from tests.flows.deliveries import tree
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Work:
+    """A command that fills a disk.
+
+    Attributes:
+        archive: The archive it works in.
+        is_there: Whether that archive lies on the disk too, and not only what is made.
+        arguments: Gives the command line for an archive and a disk.
+        result: Gives what must be the same after every way to the end.
+    """
+
+    archive: Path
+    is_there: bool
+    arguments: Callable[[Path, Path], list[object]]
+    result: Callable[[Path, Path], object]
+
+
+def pages(archive: Path, _disk: Path) -> object:
+    return [tree(archive / made) for made in MADE]
+
+
+def items(archive: Path, _disk: Path) -> object:
+    return held(archive), [sorted(tree(archive / made)) for made in MADE]
+
+
+def payload(_archive: Path, disk: Path) -> object:
+    with zipfile.ZipFile(disk / "bags.zip") as bags:
+        return {name: bags.read(name) for name in bags.namelist() if "/data/" in name}
+
+
+@pytest.fixture(scope="module")
+def works(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Work]:
+    folder = tmp_path_factory.mktemp("deeds")
+    deeds = make_deeds(folder, 2)
+    full = deeds["edit"].archive
+    unbuilt = shutil.copytree(full, folder / "unbuilt")
+    shutil.rmtree(unbuilt / "site")
+    works = {
+        name: Work(deed.archive, True, lambda a, d, deed=deed: deed.arguments(a), items)
+        for name, deed in deeds.items()
+    }
+    return works | {
+        "rebuild": Work(
+            deeds["rebuild"].archive, True, lambda a, d: deeds["rebuild"].arguments(a), pages
+        ),
+        "build": Work(unbuilt, True, lambda a, d: ["build", "--archive", a], pages),
+        "replicate": Work(
+            full,
+            False,
+            lambda a, d: ["replicate", d / "copy", "--archive", a],
+            lambda a, d: tree(d / "copy" / "store"),
+        ),
+        "export": Work(
+            full,
+            False,
+            lambda a, d: ["export", "bagit", "--out", d / "bags.zip", "--archive", a],
+            payload,
+        ),
+    }
+
+
+def assert_nothing_lost(archive: Path, known: set[str]) -> None:
+    """Every object is whole as the refused command left it: nothing has mended it."""
+    store = Store(Layout(archive))
+    assert_objects_valid(store)
+    assert known <= masters(archive)
+    problems = [problem for result in iter_audit(store) for problem in result.problems]
+    assert [p for p in problems if p.found != "an empty folder"] == []
+
+
+def placed(work: Work, disk: SmallDisk) -> Path:
+    return shutil.copytree(work.archive, disk.folder / "archive") if work.is_there else work.archive
+
+
+def check_full_disk(run: Run, work: Work, folder: Path, full_at: tuple[float, ...]) -> None:
+    with small_disk(folder / "calm") as disk:
+        archive = placed(work, disk)
+        begun_bytes = disk.used_bytes
+        assert run(*work.arguments(archive, disk.folder)).code == 0
+        needed_bytes = disk.used_bytes - begun_bytes
+        wanted = work.result(archive, disk.folder)
+    for number, part in enumerate(full_at):
+        with small_disk(folder / f"small-{number}") as disk:
+            archive = placed(work, disk)
+            known = masters(archive)
+            room_bytes = int(needed_bytes * part) // PAGE_BYTES * PAGE_BYTES
+            # A tmpfs without a size has no limit.
+            disk.resize(max(PAGE_BYTES, begun_bytes + room_bytes))
+            refused = run(*work.arguments(archive, disk.folder))
+            assert refused.code == 9, refused
+            assert str(disk.folder) in refused.err
+            said = refused.err.lower()
+            assert any(word in said for word in ("full", "no space left", "mb free")), said
+            assert any(word in said for word in ("free some space", "free space", "make room")), (
+                said
+            )
+            assert_nothing_lost(archive, known)
+            disk.resize(LARGE_BYTES)
+            ran = run(*work.arguments(archive, disk.folder))
+            assert ran.code == 0, ran
+            assert work.result(archive, disk.folder) == wanted
+            if work.is_there:
+                assert not any(path.is_file() for path in (archive / ".staging").rglob("*"))
+            assert_nothing_lost(archive, known)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", ["ingest", "edit", "undo", "rebuild", "build", "replicate", "export"]
+)
+def test_a_command_on_a_disk_too_small_says_so_and_ends_when_it_is_larger(
+    name: str, works: Mapping[str, Work], run: Run, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if may_mount(tmp_path / "tried"):
+        check_full_disk(run, works[name], tmp_path, FULL_AT)
+    else:
+        run_where_it_may_mount(request.node.nodeid, ROOT, tmp_path / "inside")
