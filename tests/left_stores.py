@@ -1,4 +1,4 @@
-"""Every store that a test leaves is valid by ocfl-py's judgement; whoever damages one says so.
+"""Every store that a test leaves is valid as ocfl-py judges it; who damages one on purpose says so.
 
 ``@pytest.mark.leaves_damage("why", "copy")`` names the archives, by their folders under
 ``tmp_path``, that a test leaves damaged on purpose: each pattern must meet one that is.
@@ -19,20 +19,28 @@ from tests.archive.ocfl_judge import said_of_objects, said_of_root
 
 # What commands make beside a store, often of thousands of files.
 _BESIDE = frozenset({"site", "derivatives", "index", ".staging", ".cache"})
+# Whose tests are judged: those of the store, of what changes it and of what is made from it.
+_TESTS = frozenset({"archive", "export", "faults", "flows", "keeping", "receiving", "roundtrip"})
 _judged: set[Path] = set()
 
 
 def archives_in(folder: Path) -> list[Path]:
-    """Return the folders under ``folder``, itself included, that hold a store with anything in."""
+    """Return the folders under ``folder``, itself included, that hold a store."""
     found = []
     for place, folders, _files in os.walk(folder):
-        if "store" in folders and any(Path(place, "store").iterdir()):
+        if "store" in folders and _is_storage_root(Path(place, "store")):
             found.append(Path(place))
             folders.remove("store")
         folders[:] = [
             name for name in folders if name not in _BESIDE and Path(place, name) not in _judged
         ]
     return sorted(found)
+
+
+def _is_storage_root(folder: Path) -> bool:
+    """Say whether a folder is or was one: damage may have taken part of what marks it."""
+    names = {path.name for path in folder.iterdir()}
+    return not names.isdisjoint({"0=ocfl_1.1", "ocfl_layout.json", "extensions"})
 
 
 def said_of(archive: Path) -> list[str]:
@@ -60,7 +68,8 @@ def assert_left_valid(folder: Path, damaged: tuple[str, ...] = ()) -> None:
 def _every_store_is_left_valid(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
-    folder = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    is_judged = request.path.parent.name in _TESTS and "tmp_path" in request.fixturenames
+    folder = request.getfixturevalue("tmp_path") if is_judged else None
     yield
     if folder is not None:
         _judged.add(folder)
@@ -70,9 +79,12 @@ def _every_store_is_left_valid(
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _every_shared_store_is_left_valid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _every_shared_store_is_left_valid(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
     """The stores that the tests of a module share are judged when the last of them has ended."""
-    yield
     folder = tmp_path_factory.getbasetemp()
-    assert_left_valid(folder)
-    _judged.update(folder.iterdir())
+    _judged.update(folder.iterdir())  # what others have left
+    yield
+    if request.path.parent.name in _TESTS:
+        assert_left_valid(folder)

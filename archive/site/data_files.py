@@ -11,12 +11,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+from archive.digests import sha256_of
 from archive.settings import Settings
 from archive.site.files import SiteTree
 from archive.site.urls import absolute_url
 from schemas.cells import quote_cell
+from schemas.crosswalks.dcat import MEDIA_TYPES, PUBLIC, descriptions, language_uri
 from schemas.crosswalks.iiif import collection_path
 from schemas.profile import Profile
 from schemas.record_cells import cells_of, in_order
@@ -27,6 +29,20 @@ JSON_LD_PATH = "data/items.jsonl"
 DATASET_PATH = "data/dataset.jsonld"
 _JSON_LD_TYPE = "application/ld+json"
 _JSON = json.JSONEncoder(ensure_ascii=False)
+# The types that DCAT-AP asks for.
+_CONTEXT: Final[Mapping[str, Any]] = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "dcat:byteSize": {"@type": "xsd:nonNegativeInteger"},
+    "dct:accessRights": {"@type": "@id"},
+    "dct:language": {"@type": "@id"},
+    "dct:modified": {"@type": "xsd:date"},
+    "spdx:algorithm": {"@type": "@id"},
+    "spdx:checksumValue": {"@type": "xsd:hexBinary"},
+}
 
 
 @dataclass(frozen=True)
@@ -98,12 +114,14 @@ class DataFiles:
         self._offers = offers
         self._profile = profile
         self._settings = settings
+        self._items = 0
         self._headings: set[str] = set()
         self._cells = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  (closed by close)
         self._lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115
 
     def add(self, lines: DataLines) -> None:
         """Take what the files say of an item."""
+        self._items += 1
         self._headings.update(lines.headings)
         self._cells.write(lines.cells)
         self._lines.write(lines.json_ld)
@@ -149,43 +167,51 @@ class DataFiles:
     def _dataset(self, files: list[Download], updated_on: str) -> dict[str, Any]:
         """Return what there is, for catalogues of data.
 
-        Source: Data Catalog Vocabulary (DCAT) 3, https://www.w3.org/TR/vocab-dcat-3/
+        Source: Data Catalog Vocabulary (DCAT) 3, https://www.w3.org/TR/vocab-dcat-3/; DCAT-AP 3.0,
+        https://semiceu.github.io/DCAT-AP/releases/3.0.0/
         """
         settings = self._settings
 
         def address(path: str) -> str:
             return absolute_url(settings.base_url, path)
 
-        data: dict[str, Any] = {
-            "@context": {
-                "dcat": "http://www.w3.org/ns/dcat#",
-                "dct": "http://purl.org/dc/terms/",
-                "foaf": "http://xmlns.com/foaf/0.1/",
-            },
+        museum: dict[str, Any] = {"@type": "foaf:Agent", "foaf:name": settings.publisher}
+        licence = {"dct:license": {"@id": settings.rights_uri}} if settings.rights_uri else {}
+        changed = {"dct:modified": updated_on} if updated_on else {}
+        tags = map(language_uri, settings.languages)
+        return {
+            "@context": dict(_CONTEXT),
             "@id": address(DATASET_PATH),
             "@type": "dcat:Dataset",
             "dct:title": [{"@value": text, "@language": c} for c, text in settings.title.items()],
-            "dct:language": list(settings.languages),
+            "dct:description": descriptions(settings.languages, self._items, settings.publisher),
+            "dct:accessRights": PUBLIC,
+            "dct:language": [uri for uri in tags if uri],
             "dcat:landingPage": {
                 "@id": address(f"{settings.main_language}/data.html"),
+                "@type": "foaf:Document",
             },
             "dcat:distribution": [
-                {
-                    "@type": "dcat:Distribution",
-                    "dcat:downloadURL": {"@id": address(file.path)},
-                    "dcat:mediaType": file.media_type,
-                    "dcat:byteSize": file.size_bytes,
-                }
-                for file in files
+                self._distribution(file, address(file.path)) | licence | changed for file in files
             ],
+            **({"dct:publisher": museum} if settings.publisher else {}),
+            **licence,
+            **changed,
         }
-        if settings.publisher:
-            data["dct:publisher"] = {"@type": "foaf:Agent", "foaf:name": settings.publisher}
-        if settings.rights_uri:
-            data["dct:license"] = {"@id": settings.rights_uri}
-        if updated_on:
-            data["dct:modified"] = updated_on
-        return data
+
+    def _distribution(self, file: Download, address: str) -> dict[str, Any]:
+        return {
+            "@type": "dcat:Distribution",
+            "dcat:accessURL": {"@id": address},
+            "dcat:downloadURL": {"@id": address},
+            "dcat:mediaType": {"@id": MEDIA_TYPES + file.media_type},
+            "dcat:byteSize": file.size_bytes,
+            "spdx:checksum": {
+                "@type": "spdx:Checksum",
+                "spdx:algorithm": "spdx:checksumAlgorithm_sha256",
+                "spdx:checksumValue": sha256_of(self._tree.root / file.path),
+            },
+        }
 
 
 class _RowWriter:

@@ -26,10 +26,10 @@ CONTEXT: Final[Mapping[str, Any]] = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 PRESENTATION_3: Final = "http://iiif.io/api/presentation/3/context.json"
-_PUBLIC: Final = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
-_MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
-_OF_MUSEUM = N_("{count} records of objects, documents and images, kept by {museum}.")
-_OF_NOBODY = N_("{count} records of objects, documents and images.")
+PUBLIC: Final = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
+MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
+_OF_MUSEUM = N_("Objects, documents and images kept by {museum}. Records: {count}.")
+_OF_NOBODY = N_("Objects, documents and images. Records: {count}.")
 _HTTP = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _MOST_PLACES: Final = 20
 _MOST_KEYWORDS: Final = 30
@@ -137,9 +137,9 @@ def dcat(data: DataSet, coverage: Coverage) -> dict[str, Any]:
         "@id": f"{data.base_url}/#dataset",
         "@type": "dcat:Dataset",
         "dcterms:title": [_said(text, lang) for lang, text in data.title.items()],
-        "dcterms:description": _descriptions(data, coverage),
+        "dcterms:description": descriptions(data.languages, coverage.items, data.publisher),
         "dcterms:modified": {"@value": data.at, "@type": "xsd:dateTime"},
-        "dcterms:accessRights": {"@id": _PUBLIC},
+        "dcterms:accessRights": {"@id": PUBLIC},
         "dcat:landingPage": {"@id": f"{data.base_url}/", "@type": "foaf:Document"},
         "dcterms:language": [{"@id": uri} for uri in _languages(data, coverage)],
         "dcat:distribution": list(_distributions(data, licence)),
@@ -203,7 +203,7 @@ def _distributions(data: DataSet, licence: str) -> Iterable[dict[str, Any]]:
             "@id": f"{data.base_url}/#{name}",
             "@type": "dcat:Distribution",
             "dcat:accessURL": {"@id": f"{data.base_url}/{path}"},
-            "dcat:mediaType": {"@id": _MEDIA_TYPES + media_type},
+            "dcat:mediaType": {"@id": MEDIA_TYPES + media_type},
         }
         if standard:
             offer["dcat:downloadURL"] = {"@id": f"{data.base_url}/{path}"}
@@ -213,13 +213,13 @@ def _distributions(data: DataSet, licence: str) -> Iterable[dict[str, Any]]:
         yield offer
 
 
-def _descriptions(data: DataSet, coverage: Coverage) -> list[dict[str, str]]:
-    message = _OF_MUSEUM if data.publisher else _OF_NOBODY
-    said = {
-        lang: translate(message, lang).format(count=coverage.items, museum=data.publisher)
-        for lang in data.languages
-    }
-    return [_said(text, lang) for lang, text in said.items()]
+def descriptions(languages: Iterable[str], items: int, publisher: str) -> list[dict[str, str]]:
+    """Return in one sentence a language what a set of so many items is."""
+    message = _OF_MUSEUM if publisher else _OF_NOBODY
+    return [
+        _said(translate(message, lang).format(count=items, museum=publisher), lang)
+        for lang in languages
+    ]
 
 
 def _languages(data: DataSet, coverage: Coverage) -> list[str]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -221,6 +224,44 @@ def test_the_data_page_offers_what_is_there(tmp_path):
     }
     assert sizes[f"{ADDRESS}/data/items.csv"] == (root / "data/items.csv").stat().st_size
     assert dataset["dct:license"] == {"@id": "https://creativecommons.org/licenses/by/4.0/"}
+    assert_fit_for_portals(root, dataset)
+
+
+def assert_fit_for_portals(root: Path, dataset: dict[str, Any]) -> None:
+    """The properties DCAT-AP 3.0 requires, of the types it requires; checksums are the files'."""
+    from rdflib import DCAT, DCTERMS, RDF, XSD, Graph, Literal, Namespace, URIRef
+
+    spdx = Namespace("http://spdx.org/rdf/terms#")
+    graph = Graph().parse(data=json.dumps(dataset), format="json-ld")
+    (described,) = graph.subjects(RDF.type, DCAT.Dataset)
+    for term in (DCTERMS.title, DCTERMS.description):
+        texts = [text for text in graph.objects(described, term) if isinstance(text, Literal)]
+        assert {text.language for text in texts} == {"vi", "en"}
+    for term in (DCTERMS.accessRights, DCTERMS.language, DCAT.landingPage, DCTERMS.license):
+        assert all(isinstance(found, URIRef) for found in graph.objects(described, term))
+        assert (described, term, None) in graph
+    offers = list(graph.objects(described, DCAT.distribution))
+    assert len(offers) == len(dataset["dcat:distribution"])
+    for offer in offers:
+        assert (offer, RDF.type, DCAT.Distribution) in graph
+        (address,) = graph.objects(offer, DCAT.accessURL)
+        assert (offer, DCAT.downloadURL, address) in graph
+        content = (root / str(address).removeprefix(f"{ADDRESS}/")).read_bytes()
+        assert (
+            offer,
+            DCAT.byteSize,
+            Literal(len(content), datatype=XSD.nonNegativeInteger),
+        ) in graph
+        (kind,) = graph.objects(offer, DCAT.mediaType)
+        assert str(kind).startswith("https://www.iana.org/assignments/media-types/")
+        (changed,) = graph.objects(offer, DCTERMS.modified)
+        assert changed.datatype == XSD.date
+        (checksum,) = graph.objects(offer, spdx.checksum)
+        assert (checksum, RDF.type, spdx.Checksum) in graph
+        assert (checksum, spdx.algorithm, spdx.checksumAlgorithm_sha256) in graph
+        (value,) = graph.objects(checksum, spdx.checksumValue)
+        assert value.datatype == XSD.hexBinary
+        assert value.value == hashlib.sha256(content).digest()
 
 
 def test_an_item_is_cited_in_several_styles(tmp_path):
