@@ -266,19 +266,22 @@ def write_cr2(
     }
     pixels = {
         259: (SHORT, [6]),
-        273: (LONG, [file.place(raw)]),
+        273: (LONG, [0]),
         279: (LONG, [len(raw)]),
         0xC5D8: (LONG, [1]),
         0xC640: (SHORT, [1, cut, width - cut]),
         0xC6C5: (LONG, [1]),
     }
-    fourth_at = file.place_directory(pixels)
+    fourth_at = len(file.content)
+    file.place(directory(pixels, fourth_at))
     third_at = file.place_directory(third, following=fourth_at)
     second_at = file.place_directory(thumbnail, following=third_at)
+    pixels[273] = (LONG, [file.place(raw)])
+    fourth = directory(pixels, fourth_at)
+    file.content[fourth_at : fourth_at + len(fourth)] = fourth
     begun = directory(first, 16, following=second_at)
     file.content[16 : 16 + len(begun)] = begun
     file.content[:16] = struct.pack("<2sHI4sI", b"II", 42, 16, b"CR\2\0", fourth_at)
-    # As in real ones, the pixels end the file: whatever is cut off is cut from them.
     path.write_bytes(file.content)
 
 
