@@ -19,7 +19,7 @@ _CANON = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 # From the movie to the header of a coded image: each box, and where its own boxes begin in it.
 _WAY = ((b"moov", 0), (b"trak", 0), (b"mdia", 0), (b"minf", 0), (b"stbl", 0), (b"stsd", 8),
         (b"CRAW", 82), (b"CMP1", 0))  # fmt: skip
-_MOST_BOXES = 100
+_MOST_BOXES = 1_000
 _LONGEST_METADATA_BYTES = 1 << 20
 
 
@@ -39,9 +39,9 @@ def missing_bytes(path: Path) -> int:
         OSError: The file cannot be read.
     """
     with path.open("rb") as file:
-        size = file.seek(0, 2)
-        last = max((box.end for box in _boxes(file, 0, size)), default=0)
-    return max(last - size, 0)
+        boxes = _Boxes(file)
+        last = max((box.end for box in boxes.between(0, boxes.size)), default=0)
+    return max(last - boxes.size, 0)
 
 
 def read_bits(path: Path) -> int:
@@ -50,12 +50,12 @@ def read_bits(path: Path) -> int:
     Raises:
         OSError: The file cannot be read.
     """
+    found = [(0, 0)]
     with path.open("rb") as file:
-        size = file.seek(0, 2)
-        found = [(0, 0)]
-        for box in _at_end_of(_WAY, file, 0, size):
-            header = _content(file, box)[:25]
-            if len(header) == 25:
+        boxes = _Boxes(file)
+        for box in boxes.at_end_of(_WAY, 0, boxes.size):
+            header = boxes.content(box)
+            if len(header) >= 25:
                 width, height = struct.unpack_from(">II", header, 8)
                 found.append((width * height, header[24]))
     return max(found)[1]
@@ -70,54 +70,56 @@ def read_metadata(path: Path) -> Mapping[str, bytes]:
         OSError: The file cannot be read.
     """
     with path.open("rb") as file:
-        size = file.seek(0, 2)
-        for movie in _named(file, b"moov", 0, size):
-            for canon in _named(file, b"uuid", movie.begin, movie.end):
-                file.seek(canon.begin)
-                if file.read(len(_CANON)) == _CANON:
-                    inside = _boxes(file, canon.begin + len(_CANON), canon.end)
-                    return {
-                        box.name.decode("ascii", "replace"): _content(file, box)
-                        for box in inside
-                        if box.name.startswith(b"CMT")
-                    }
+        boxes = _Boxes(file)
+        for canon in boxes.at_end_of(((b"moov", 0), (b"uuid", 0)), 0, boxes.size):
+            file.seek(canon.begin)
+            if file.read(len(_CANON)) == _CANON:
+                inside = boxes.between(canon.begin + len(_CANON), canon.end)
+                return {
+                    box.name.decode("ascii", "replace"): boxes.content(box)
+                    for box in inside
+                    if box.name.startswith(b"CMT")
+                }
     return {}
 
 
-def _content(file: BinaryIO, box: _Box) -> bytes:
-    file.seek(box.begin)
-    return file.read(min(box.end - box.begin, _LONGEST_METADATA_BYTES))
+class _Boxes:
+    """Follows the boxes of one open file, up to a number that no camera writes."""
 
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._left = _MOST_BOXES
+        self.size = file.seek(0, 2)
 
-def _at_end_of(
-    way: tuple[tuple[bytes, int], ...], file: BinaryIO, begin: int, end: int
-) -> Iterator[_Box]:
-    (name, skipped), *further = way
-    for box in _named(file, name, begin, end):
-        if further:
-            yield from _at_end_of(tuple(further), file, box.begin + skipped, box.end)
-        else:
-            yield box
+    def content(self, box: _Box) -> bytes:
+        """Return what is in a box, as far as it is in the file and not too long."""
+        self._file.seek(box.begin)
+        return self._file.read(max(min(box.end - box.begin, _LONGEST_METADATA_BYTES), 0))
 
+    def at_end_of(self, way: tuple[tuple[bytes, int], ...], begin: int, end: int) -> Iterator[_Box]:
+        """Give the boxes that a way of names leads to, and where in each the next begins."""
+        (name, skipped), *further = way
+        for box in self.between(begin, end):
+            if box.name == name and further:
+                yield from self.at_end_of(tuple(further), box.begin + skipped, min(box.end, end))
+            elif box.name == name:
+                yield box
 
-def _named(file: BinaryIO, name: bytes, begin: int, end: int) -> Iterator[_Box]:
-    return (box for box in _boxes(file, begin, end) if box.name == name)
-
-
-def _boxes(file: BinaryIO, begin: int, end: int) -> Iterator[_Box]:
-    """Give the boxes between two places, as they say of themselves: the last may end later."""
-    for _ in range(_MOST_BOXES):
-        file.seek(begin)
-        head = file.read(16)
-        if len(head) < 8 or begin + 8 > end:
-            return
-        length, name = struct.unpack_from(">I4s", head)
-        header = 8
-        if length == 1 and len(head) == 16:
-            length, header = struct.unpack_from(">Q", head, 8)[0], 16
-        elif length == 0:
-            length = end - begin
-        if length < header:
-            return
-        yield _Box(name, begin + header, begin + length)
-        begin += length
+    def between(self, begin: int, end: int) -> Iterator[_Box]:
+        """Give the boxes between two places, as they say of themselves: the last may end later."""
+        while self._left and begin + 8 <= end:
+            self._left -= 1
+            self._file.seek(begin)
+            head = self._file.read(16)
+            if len(head) < 8:
+                return
+            length, name = struct.unpack_from(">I4s", head)
+            header = 8
+            if length == 1 and len(head) == 16:
+                length, header = struct.unpack_from(">Q", head, 8)[0], 16
+            elif length == 0:
+                length = end - begin
+            if length < header:
+                return
+            yield _Box(name, begin + header, begin + length)
+            begin += length

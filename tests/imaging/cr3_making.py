@@ -28,7 +28,7 @@ from tests.imaging.tiff_making import SHORT, Tags, directory
 EOS_M50 = Camera(
     "Canon", "Canon EOS M50",
     (8532, -701, -1167, -4095, 11879, 2508, -797, 2424, 7010),
-    (1900, 1024, 1820), 512, 16200,
+    (1900, 1024, 1820), 512, 16383,
 )  # fmt: skip
 _CANON = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 _PREVIEW = bytes.fromhex("eaf42b5e1c984b88b9fbb7dc406e4d16")

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from PIL import Image
@@ -88,12 +89,12 @@ EOS_5D = Camera(
 NIKON_D810 = Camera(
     "NIKON CORPORATION", "NIKON D810",
     (9369, -3195, -791, -4488, 12430, 2301, -893, 1796, 6872),
-    (506, 256, 342), 600, 15520,
+    (506, 256, 342), 600, 16383,
 )  # fmt: skip
 SONY_A7 = Camera(
     "SONY", "ILCE-7",
     (5271, -712, -347, -6153, 13653, 2763, -1601, 2366, 7242),
-    (2400, 1024, 1650), 512, 16300,
+    (2400, 1024, 1650), 512, 16383,
 )  # fmt: skip
 
 
@@ -361,7 +362,7 @@ _SONY_KNEES = (8000, 10400, 12900, 14100)
 def _sony_curve() -> list[int]:
     """Return the count that each of 4,096 values of a Sony file stands for."""
     curve, knees = [0], [0, *(knee >> 2 for knee in _SONY_KNEES), 4095]
-    for step, (begin, end) in enumerate(zip(knees, knees[1:], strict=False)):
+    for step, (begin, end) in enumerate(pairwise(knees)):
         curve += [curve[-1] + (at << step) for at in range(1, end - begin + 1)]
     return curve
 

@@ -110,13 +110,29 @@ _XYZ_TO_SRGB = [32405, -15371, -4985, -9693, 18760, 416, 556, -2040, 10572]
 
 def write_dng(path: Path, image: Image.Image, *, orientation: int = 1) -> None:
     """Write an RGB image as a camera with sRGB primaries and an RGGB mosaic would see it."""
-    tags = page_tags(*image.size, [16], 32803) | {
+    tags = page_tags(*image.size, [16], 32803) | _dng_tags(orientation)
+    tags |= {33421: (SHORT, [2, 2]), 33422: (BYTE, [0, 1, 1, 2])}
+    light = _light(image)
+    width, height = image.size
+    mosaic = [
+        light[3 * (y * width + x) + (y % 2) + (x % 2)] for y in range(height) for x in range(width)
+    ]
+    write_tiff(path, tags, [struct.pack(f"<{len(mosaic)}H", *mosaic)])
+
+
+def write_linear_dng(path: Path, image: Image.Image) -> None:
+    """Write an RGB image as a scanner's raw file: all three colours of every pixel."""
+    tags = page_tags(*image.size, [16] * 3, 34892) | _dng_tags(1) | {50717: (LONG, [16383] * 3)}
+    light = _light(image)
+    write_tiff(path, tags, [struct.pack(f"<{len(light)}H", *light)])
+
+
+def _dng_tags(orientation: int) -> dict:
+    return {
         254: (LONG, [0]),
         271: (ASCII, list(b"Hoa Ban\0")),
         272: (ASCII, list(b"Test camera\0")),
         274: (SHORT, [orientation]),
-        33421: (SHORT, [2, 2]),
-        33422: (BYTE, [0, 1, 1, 2]),
         50706: (BYTE, [1, 4, 0, 0]),
         50708: (ASCII, list(b"Hoa Ban test camera\0")),
         50714: (LONG, [0]),
@@ -125,47 +141,15 @@ def write_dng(path: Path, image: Image.Image, *, orientation: int = 1) -> None:
         50728: (RATIONAL, [1, 1, 1, 1, 1, 1]),
         50778: (SHORT, [21]),
     }
-    write_tiff(path, tags, [_mosaic(image)])
 
 
-def write_camera_file(path: Path, image: Image.Image, *, make: str, model: str) -> None:
-    """Write an image as NEF and ARW have it: first a small picture, and the mosaic below it."""
-    small, mosaic = image.resize((image.width // 4, image.height // 4)).tobytes(), _mosaic(image)
-    body = even(mosaic + small)
-    below = page_tags(*image.size, [16], 32803) | {
-        254: (LONG, [0]),
-        273: (LONG, [8]),
-        279: (LONG, [len(mosaic)]),
-        33421: (SHORT, [2, 2]),
-        33422: (BYTE, [0, 1, 1, 2]),
-    }
-    mosaic_directory = even(directory(below, 8 + len(body)))
-    first = page_tags(image.width // 4, image.height // 4, [8, 8, 8], 2) | {
-        254: (LONG, [1]),
-        271: (ASCII, list(make.encode() + b"\0")),
-        272: (ASCII, list(model.encode() + b"\0")),
-        273: (LONG, [8 + len(mosaic)]),
-        279: (LONG, [len(small)]),
-        330: (LONG, [8 + len(body)]),
-    }
-    at = 8 + len(body) + len(mosaic_directory)
-    path.write_bytes(_head(at) + body + mosaic_directory + directory(first, at))
-
-
-def _mosaic(image: Image.Image) -> bytes:
-    """What sensors under red, green and blue filters count: linear light, 14 bit."""
+def _light(image: Image.Image) -> list[int]:
+    """What a sensor under red, green and blue filters counts: linear light, 14 bit."""
     linear = [
         round(16383 * (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4))
         for v in (value / 255 for value in range(256))
     ]
-    width, height = image.size
-    pixels = image.tobytes()
-    mosaic = [
-        linear[pixels[3 * (y * width + x) + (y % 2) + (x % 2)]]
-        for y in range(height)
-        for x in range(width)
-    ]
-    return struct.pack(f"<{len(mosaic)}H", *mosaic)
+    return [linear[value] for value in image.tobytes()]
 
 
 def recompressed(content: bytes, compression: int) -> bytes:
