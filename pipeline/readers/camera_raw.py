@@ -24,6 +24,8 @@ from pipeline.vips import pyvips
 # LibRaw's turns as EXIF orientations.
 _ORIENTATIONS = {0: 1, 3: 3, 5: 8, 6: 6}
 
+# Counts changes of this module that change pixels: part of the recipe of derivatives.
+DEVELOPING_VERSION = 2
 _BITS_READ = 16
 # LibRaw's own share of the white level, and the share of pixels that tells a full sensor.
 _LIBRAW_THRESHOLD = 0.75
@@ -80,7 +82,7 @@ def _white_threshold(raw: Any) -> float:  # rawpy has no types
     """Return from which share of the white level on LibRaw takes the brightest count for white.
 
     LibRaw's own way is to do so whenever that count is above three quarters of white, which makes
-    a darker picture up to a stop's third brighter: two objects under the same lamps would differ.
+    a darker picture up to a third brighter: two objects under the same lamps would differ.
     It is needed, though, where the sensor was full below the level that LibRaw knows, else light
     parts turn pink. A full sensor shows in many pixels of exactly the brightest count.
     """

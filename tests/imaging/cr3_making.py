@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.imaging.crx_coding import CRX_HEADER_BYTES, crx_compressed
+from tests.imaging.crx_coding import crx_compressed, header_bytes, tile_width
 from tests.imaging.raw_making import (
     Camera,
     camera_tags,
@@ -93,10 +93,11 @@ def _visual(width: int, height: int, *boxes: bytes) -> bytes:
 
 
 def _crx_entry(width: int, height: int) -> bytes:
-    sizes = struct.pack(">IIII", width, height, width, height)
-    coding = struct.pack(">BBBB", _BITS, 4 << 4, 0, 0)
+    sizes = struct.pack(">IIII", width, height, tile_width(width), height)
+    columns = int(tile_width(width) < width)
+    coding = struct.pack(">BBBB", _BITS, 4 << 4, 0, columns << 7)
     described = struct.pack(">HHHH", 0xFFFF, 0x30, 0x100, 0) + sizes + coding
-    described += struct.pack(">I", CRX_HEADER_BYTES)
+    described += struct.pack(">I", header_bytes(width))
     return _visual(width, height, _box(b"CMP1", described.ljust(52, b"\0")))
 
 

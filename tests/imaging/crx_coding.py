@@ -1,4 +1,4 @@
-"""Encodes the pixels of a CR3 without loss: Canon's CRX codec, no wavelet, one tile.
+"""Encodes the pixels of a CR3 without loss: Canon's CRX codec without wavelets.
 
 Each colour of the mosaic is a plane of its own. A sample is predicted from its neighbours as in
 JPEG-LS (ITU-T T.87), the error written in Golomb-Rice code whose parameter follows the errors;
@@ -123,8 +123,23 @@ def _plane(samples: Sequence[Sequence[int]]) -> bytes:
     return coder.out.content()
 
 
+# Canon's decoder takes no tile of a plane below 22 samples.
+_LEAST_TILE = 22
+
+
+def tile_width(width: int) -> int:
+    """Return how wide the tiles of a picture are: two, as large cameras have, where they fit."""
+    half = -(-width // 4) * 2
+    return half if (width - half) // 2 >= _LEAST_TILE else width
+
+
+def header_bytes(width: int) -> int:
+    """Return the length of what stands before the coded planes."""
+    return -(-width // tile_width(width)) * (12 + 4 * 24)
+
+
 def crx_compressed(samples: Sequence[int], width: int, height: int, *, bits: int) -> bytes:
-    """Encode a red, green / green, blue mosaic; the result begins with :data:`CRX_HEADER_BYTES`.
+    """Encode a red, green / green, blue mosaic: a header, then the planes of each tile.
 
     Args:
         samples: ``width`` × ``height`` values below 2 to the power ``bits``, row by row.
@@ -133,21 +148,30 @@ def crx_compressed(samples: Sequence[int], width: int, height: int, *, bits: int
         bits: Precision of a sample, at most 14.
     """
     middle = 1 << (bits - 1)
-    bodies = []
-    for top, left in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        lines = [
-            [value - middle for value in samples[y * width + left : (y + 1) * width : 2]]
-            for y in range(top, height, 2)
-        ]
-        body = _plane(lines)
-        bodies.append(body + bytes(-len(body) % 8))
-    header = struct.pack(">HHIHH", 0xFF01, 8, sum(map(len, bodies)), 0, 0)
-    for number, body in enumerate(bodies):
-        header += struct.pack(">HHIBxxx", 0xFF02, 8, len(body), number << 4 | 8)
+    header, coded = b"", b""
+    for number, begin in enumerate(range(0, width, tile_width(width))):
+        end = min(begin + tile_width(width), width)
+        planes = []
+        for top, left in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            lines = [
+                [
+                    value - middle
+                    for value in samples[y * width + begin + left : y * width + end : 2]
+                ]
+                for y in range(top, height, 2)
+            ]
+            plane = _plane(lines)
+            planes.append(plane + bytes(-len(plane) % 8))
+        header += _tile_header(number, [len(plane) for plane in planes])
+        coded += b"".join(planes)
+    assert len(header) == header_bytes(width)
+    return header + coded
+
+
+def _tile_header(number: int, sizes: Sequence[int]) -> bytes:
+    header = struct.pack(">HHIHH", 0xFF01, 8, sum(sizes), number, 0)
+    for plane, size in enumerate(sizes):
+        header += struct.pack(">HHIBxxx", 0xFF02, 8, size, plane << 4 | 8)
         # One band, quantised by 1 (step 4 of Canon's table).
-        header += struct.pack(">HHII", 0xFF03, 8, len(body), 4 << 19)
-    assert len(header) == CRX_HEADER_BYTES
-    return header + b"".join(bodies)
-
-
-CRX_HEADER_BYTES = 12 + 4 * 24
+        header += struct.pack(">HHII", 0xFF03, 8, size, 4 << 19)
+    return header

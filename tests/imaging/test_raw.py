@@ -11,16 +11,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import rawpy
 from PIL import Image
 
 from archive.settings import DerivativeSettings
 from pipeline.identify import identify
 from pipeline.inspect import read_header
+from pipeline.readers import camera_raw
 from tests.imaging.cr3_making import EOS_M50, write_cr3
 from tests.imaging.making import (
     chart,
     codes,
     decoded,
+    derivative_set,
     difference,
     lab_difference,
     median,
@@ -32,6 +35,7 @@ from tests.imaging.raw_making import (
     NIKON_D810,
     SONY_A7,
     Camera,
+    mosaic,
     write_arw,
     write_cr2,
     write_nef,
@@ -73,6 +77,19 @@ def test_camera_raw_gives_the_colours_that_the_sensor_counted(name, tmp_path):
     assert median(differences) < 1
     assert differences[len(differences) * 99 // 100] < 8
     assert median(lab_difference(picture(outcome), CHART)) < 3
+
+
+@every_kind
+def test_every_count_of_the_sensor_is_decoded(name, tmp_path):
+    path, camera = made(tmp_path, name), KINDS[name][1]
+
+    with rawpy.imread(str(path)) as raw:
+        counts = raw.raw_image_visible.ravel().tolist()
+
+    differences = [abs(a - b) for a, b in zip(counts, mosaic(CHART, camera), strict=True)]
+    # Sony's coding keeps 11 bits of a count, and 7 of its distance to the block's smallest.
+    assert max(differences) <= (64 if name == "a.arw" else 0)
+    assert sum(differences) / len(differences) < 8
 
 
 @every_kind
@@ -152,6 +169,17 @@ def test_damaged_bits_are_told_when_they_are_decoded_and_the_limit_before(name, 
 
     assert codes(run(tmp_path / "s", path))[-1:] == ["SCAN-damaged"]
     assert codes(run(tmp_path / "s", path, settings=too_small)) == ["SCAN-too-large"]
+
+
+def test_raw_is_derived_again_when_it_is_developed_otherwise(tmp_path, monkeypatch):
+    write_dng(tmp_path / "a.dng", CHART)
+    CHART.save(tmp_path / "a.png")
+    before = [derivative_set(run(tmp_path / "s", p)) for p in sorted(tmp_path.glob("a.*"))]
+    monkeypatch.setattr(camera_raw, "DEVELOPING_VERSION", 99)
+    after = [derivative_set(run(tmp_path / "s", p)) for p in sorted(tmp_path.glob("a.*"))]
+
+    changed = [one.recipe != other.recipe for one, other in zip(before, after, strict=True)]
+    assert changed == [True, False]
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
