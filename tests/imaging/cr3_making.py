@@ -11,25 +11,12 @@ from pathlib import Path
 
 from PIL import Image
 
+from tests.imaging.cr2_making import canon_note
 from tests.imaging.crx_coding import crx_compressed, header_bytes, tile_width
-from tests.imaging.raw_making import (
-    Camera,
-    camera_tags,
-    canon_note,
-    exif_tags,
-    framed,
-    gps_tags,
-    mosaic,
-    preview,
-    sensor_size,
-)
+from tests.imaging.raw_tags import camera_tags, exif_tags, gps_tags, preview
+from tests.imaging.sensors import EOS_M50, Camera, framed, mosaic, sensor_size
 from tests.imaging.tiff_making import SHORT, Tags, directory
 
-EOS_M50 = Camera(
-    "Canon", "Canon EOS M50",
-    (8532, -701, -1167, -4095, 11879, 2508, -797, 2424, 7010),
-    (1900, 1024, 1820), 512, 16383,
-)  # fmt: skip
 _CANON = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 _PREVIEW = bytes.fromhex("eaf42b5e1c984b88b9fbb7dc406e4d16")
 _BITS = 14

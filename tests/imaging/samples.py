@@ -9,9 +9,10 @@ from pathlib import Path
 from PIL import Image
 
 from pipeline.vips import pyvips
+from tests.imaging.cr2_making import write_cr2
 from tests.imaging.cr3_making import write_cr3
 from tests.imaging.making import DATA, chart
-from tests.imaging.raw_making import write_arw, write_cr2, write_nef
+from tests.imaging.raw_making import write_arw, write_nef
 from tests.imaging.tiff_making import (
     SHORT,
     page_tags,

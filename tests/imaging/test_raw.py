@@ -1,7 +1,7 @@
 """Camera RAW: developed to what the camera saw, and told when a part is missing.
 
-The files are made with each camera's own compression (``raw_making``, ``cr3_making``), so that
-LibRaw's own decoders run.
+The files are made with each camera's own compression (``cr2_making``, ``cr3_making``,
+``raw_making``), so that LibRaw's own decoders run.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from archive.settings import DerivativeSettings
 from pipeline.identify import identify
 from pipeline.inspect import read_header
 from pipeline.readers import camera_raw
-from tests.imaging.cr3_making import EOS_M50, write_cr3
+from tests.imaging.cr2_making import write_cr2
+from tests.imaging.cr3_making import write_cr3
 from tests.imaging.making import (
     chart,
     codes,
@@ -30,16 +31,8 @@ from tests.imaging.making import (
     picture,
     run,
 )
-from tests.imaging.raw_making import (
-    EOS_5D,
-    NIKON_D810,
-    SONY_A7,
-    Camera,
-    mosaic,
-    write_arw,
-    write_cr2,
-    write_nef,
-)
+from tests.imaging.raw_making import write_arw, write_nef
+from tests.imaging.sensors import EOS_5D, EOS_M50, NIKON_D810, SONY_A7, Camera, mosaic
 from tests.imaging.tiff_making import write_dng, write_linear_dng
 
 Write = Callable[..., None]
