@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, cast
+from typing import IO
 
 from archive.export.deletions import DELETED_NAME
 from archive.export.items import ExportContext, ExportMasters, ExportReport, at_least_one
@@ -31,13 +31,12 @@ from archive.export.masters import (
     ALGORITHMS,
     CountedPackage,
     Digesting,
-    Source,
     add_master,
     image_bytes,
     master_names,
     without_tags,
 )
-from archive.export.package import Package, add_bytes, kind_of, new_package
+from archive.export.package import Package, Readable, add_bytes, kind_of, new_package
 from archive.export.target import new_path
 from schemas.crosswalks.oai_dc import oai_dc_xml
 from schemas.events import events_document
@@ -97,7 +96,7 @@ class _Payload(CountedPackage):
         self.spools = spools
 
     def add(
-        self, name: str, content: Source, size_bytes: int, known: Mapping[str, str]
+        self, name: str, content: Readable, size_bytes: int, known: Mapping[str, str]
     ) -> dict[str, str]:
         digests = super().add(name, content, size_bytes, known)
         for algorithm, spool in self.spools.items():
@@ -134,7 +133,7 @@ def _add_tag_files(package: Package, payload: _Payload, context: ExportContext) 
     """Write the tag files and then the tag manifests over them; return how many files."""
     tags: list[tuple[str, dict[str, str]]] = []
 
-    def add(name: str, content: Source, size_bytes: int) -> None:
+    def add(name: str, content: Readable, size_bytes: int) -> None:
         stream = Digesting(content)
         package.add(name, stream, size_bytes)
         tags.append((name, stream.hexdigests()))
@@ -145,7 +144,7 @@ def _add_tag_files(package: Package, payload: _Payload, context: ExportContext) 
     for algorithm, spool in payload.spools.items():
         size_bytes = spool.tell()
         spool.seek(0)
-        add(f"manifest-{algorithm}.txt", cast("Source", spool), size_bytes)
+        add(f"manifest-{algorithm}.txt", spool, size_bytes)
     for algorithm in ALGORITHMS:
         lines = b"".join(_manifest_line(digests[algorithm], name) for name, digests in tags)
         add_bytes(package, f"tagmanifest-{algorithm}.txt", lines)

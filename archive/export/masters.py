@@ -9,30 +9,21 @@ is a third of the time.
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO
 
 from archive.export.items import ExportMasters
 from archive.export.names import safe_paths
-from archive.export.package import Package, add_bytes
+from archive.export.package import Package, Readable, add_bytes
 from schemas.errors import FixityError, RecordError, SourceError
 from schemas.messages import _
 from schemas.technical import Technical
 
 ALGORITHMS = ("sha256", "sha512")
 
-
-class Source(Protocol):
-    """A stream that fills a buffer with its next bytes."""
-
-    def readinto(self, buffer: memoryview, /) -> int:
-        """Return how many bytes were written into ``buffer``: fewer than it takes at the end."""
-
-
-AddFile = Callable[[str, Source, int, Mapping[str, str]], Mapping[str, str]]
+AddFile = Callable[[str, Readable, int, Mapping[str, str]], Mapping[str, str]]
 """Adds a file to a package by name, content, length and the digests that are known already, and
 gives all digests of its bytes."""
 
@@ -41,25 +32,21 @@ class Digesting:
     """A stream that computes the digests of what is read from it, piece by piece.
 
     Not in a thread beside the writing: that saved no time by the clock and cost a tenth more of
-    the processors, because each piece was fetched by two cores. All pieces share one buffer: a new
-    one a piece cost a tenth of the digest.
+    the processors, because each piece was fetched by two cores.
     """
 
-    def __init__(self, content: Source, known: Mapping[str, str] | None = None) -> None:
+    def __init__(self, content: Readable, known: Mapping[str, str] | None = None) -> None:
         """Digest ``content`` by :data:`ALGORITHMS`, but for the digests that are known."""
         self._content = content
         self._known = dict(known or {})
         self._digests = {name: hashlib.new(name) for name in ALGORITHMS if name not in self._known}
-        self._buffer = memoryview(b"")
 
-    def read(self, size: int, /) -> memoryview:
-        """Return at most ``size`` bytes of the content; the next reading overwrites them."""
-        if len(self._buffer) < size:
-            self._buffer = memoryview(bytearray(size))
-        piece = self._buffer[: self._content.readinto(self._buffer[:size])]
+    def read(self, size: int = -1, /) -> bytes:
+        """Return at most ``size`` bytes of the content."""
+        chunk = self._content.read(size)
         for digest in self._digests.values():
-            digest.update(piece)
-        return piece
+            digest.update(chunk)
+        return chunk
 
     def hexdigests(self) -> dict[str, str]:
         """Return the digests of what was read, by algorithm."""
@@ -135,21 +122,21 @@ def image_bytes(path: Path) -> bytes:
 class _Master:
     """A master being read; what goes wrong is told of the master, not of the export."""
 
-    def __init__(self, file: io.BufferedReader, source: Path) -> None:
+    def __init__(self, file: BinaryIO, source: Path) -> None:
         self._file = file
         self._source = source
 
-    def readinto(self, buffer: memoryview, /) -> int:
+    def read(self, size: int = -1, /) -> bytes:
         try:
-            length = self._file.readinto(buffer)
+            chunk = self._file.read(size)
         except OSError as error:
             raise _unreadable(self._source, error) from error
-        if not length and buffer:
+        if not chunk and size != 0:
             raise FixityError(_("The file became shorter while it was read."), path=self._source)
-        return length
+        return chunk
 
 
-def _open_master(source: Path) -> io.BufferedReader:
+def _open_master(source: Path) -> BinaryIO:
     try:
         return source.open("rb")
     except OSError as error:
@@ -189,7 +176,7 @@ class CountedPackage:
         self.size_bytes = 0
 
     def add(
-        self, name: str, content: Source, size_bytes: int, known: Mapping[str, str]
+        self, name: str, content: Readable, size_bytes: int, known: Mapping[str, str]
     ) -> dict[str, str]:
         """Add a file and return its digests, computed but for the ``known`` ones."""
         stream = Digesting(content, known)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Protocol, cast
+from typing import IO, Protocol
 
 from archive.export.names import safe_name
 
@@ -25,8 +25,8 @@ _ZIP_EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 class Readable(Protocol):
     """A stream that can be read in pieces."""
 
-    def read(self, size: int, /) -> bytes | memoryview:
-        """Return at most ``size`` bytes, or none at the end; the next reading may change them."""
+    def read(self, size: int = -1, /) -> bytes:
+        """Return at most ``size`` bytes, or none at the end."""
 
 
 class Package(Protocol):
@@ -97,8 +97,7 @@ class _TarPackage:
         info.size = size_bytes
         info.mtime = self._mtime
         info.mode = 0o644
-        # What is read is written at once, so it may lie in a buffer that is used again.
-        self._tar.addfile(info, cast("IO[bytes]", content))
+        self._tar.addfile(info, content)
 
 
 class _ZipPackage:

@@ -66,6 +66,7 @@ def test_a_sound_store_has_no_problems_and_every_file_is_read(store: Store) -> N
     )
 
 
+@pytest.mark.leaves_damage("only found, not mended", ".")
 def test_a_folder_that_cannot_be_listed_is_told(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,17 +110,20 @@ def test_a_flipped_bit_in_any_file_is_found_and_no_other_file_is_blamed(store: S
 
 
 @pytest.mark.parametrize("version", ["", "v1/", "v2/"])
+@pytest.mark.leaves_damage("only found, not mended", ".")
 def test_a_flipped_bit_in_an_inventory_is_blamed_on_it(store: Store, version: str) -> None:
     flip(store.layout.store / HOME / f"{version}inventory.json", position=30)
     assert found(store) == [(f"{HOME}/{version}inventory.json", "inventory")]
 
 
 @pytest.mark.parametrize("version", ["", "v2/"])
+@pytest.mark.leaves_damage("only found, not mended", ".")
 def test_a_flipped_bit_in_a_sidecar_is_blamed_on_it(store: Store, version: str) -> None:
     flip(store.layout.store / HOME / f"{version}inventory.json.sha512")
     assert found(store) == [(f"{HOME}/{version}inventory.json.sha512", "inventory")]
 
 
+@pytest.mark.leaves_damage("only found, not mended", ".")
 def test_a_flipped_bit_in_an_old_master_is_found_with_both_digests(store: Store) -> None:
     path = store.layout.store / HOME / "v1" / "content"
     master = next(entry for entry in path.iterdir() if entry.suffix == ".jpg")
@@ -153,6 +157,7 @@ def test_a_file_or_folder_that_nothing_names_is_found(store: Store) -> None:
         (root / name).rmdir()
 
 
+@pytest.mark.leaves_damage("only found, not mended", ".")
 def test_an_object_in_the_wrong_place_is_found(store: Store) -> None:
     moved = store.layout.store / "aaa" / "bbb" / "ccc"
     moved.mkdir(parents=True)
@@ -168,6 +173,7 @@ def test_an_inventory_of_another_item_is_found(store: Store) -> None:
     assert kinds == {"inventory"}
 
 
+@pytest.mark.leaves_damage("only found, not mended", ".")
 def test_inventories_that_contradict_each_other_are_found(store: Store, tmp_path: Path) -> None:
     other = new_store(tmp_path / "other")
     commit(other, {FRONT: JPEG})
@@ -181,6 +187,7 @@ def test_inventories_that_contradict_each_other_are_found(store: Store, tmp_path
     assert (f"{HOME}/v2/inventory.json", "inventory") in found(store)
 
 
+@pytest.mark.leaves_damage("only found, not mended", ".")
 def test_masters_are_checked_even_when_the_root_inventory_is_lost(store: Store) -> None:
     home = store.layout.store / HOME
     (home / "inventory.json").write_bytes(b"{}")
@@ -231,6 +238,7 @@ def test_a_version_added_in_the_middle_of_the_audit_is_no_problem(tmp_path: Path
     assert store.version_of(ITEM) == 3
 
 
+@pytest.mark.leaves_damage("only found, not mended", ".")
 def test_a_commit_that_a_crash_left_unfinished_is_reported(store: Store) -> None:
     home = store.layout.store / HOME
     shutil.copytree(home / "v2", home / "v3")
@@ -240,6 +248,7 @@ def test_a_commit_that_a_crash_left_unfinished_is_reported(store: Store) -> None
     assert (f"{HOME}/v3", "extra") in found(store)
 
 
+@pytest.mark.leaves_damage("only found, not mended", ".")
 def test_an_item_whose_whole_folder_is_gone_is_found_by_the_catalogue(store: Store) -> None:
     shutil.rmtree(store.folder_of("b-2"))
     assert list(iter_missing(store, ["b-2", ITEM])) == [

@@ -364,6 +364,7 @@ def test_reading_what_is_not_there_says_so(store: Store, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("name", ["inventory.json", "inventory.json.sha512", "v1/content/*.json"])
 @pytest.mark.parametrize("damage", ["missing", "cut", "flipped"])
+@pytest.mark.leaves_damage("only refused, not mended", "my-museum")
 def test_a_damaged_description_is_not_read_and_not_built_upon(
     store: Store, name: str, damage: str
 ) -> None:
@@ -385,6 +386,7 @@ def test_a_damaged_description_is_not_read_and_not_built_upon(
         commit(store, title="Váy Thái")
 
 
+@pytest.mark.leaves_damage("only refused, not mended", "my-museum")
 def test_an_inventory_of_another_item_is_not_taken_for_this_one(store: Store) -> None:
     commit(store, {FRONT: JPEG})
     commit(store, identifier="B-2")

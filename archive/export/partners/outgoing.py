@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
-from archive.export.masters import Digesting, Source
-from archive.export.package import Package, add_bytes
+from archive.export.masters import Digesting
+from archive.export.package import Package, Readable, add_bytes
 
 
 class Outgoing:
@@ -33,7 +33,7 @@ class Outgoing:
         self.files = self.size_bytes = 0
 
     def add(
-        self, name: str, content: Source, size_bytes: int, known: Mapping[str, str]
+        self, name: str, content: Readable, size_bytes: int, known: Mapping[str, str]
     ) -> Mapping[str, str]:
         """Add a file, and return the digests of its bytes."""
         stream = Digesting(content, known)
