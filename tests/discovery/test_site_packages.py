@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
 import zipfile
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,9 +16,10 @@ import pytest
 from archive.catalogue import Catalogue
 from archive.config import settings_from
 from archive.opening import Archive
-from archive.site.data_files import Download
+from archive.site.data_files import DATASET_PATH, DataFiles, Download
 from archive.site.files import SiteTree
 from pipeline.site_packages import write_packages
+from schemas.crosswalks.iiif import collection_path
 from schemas.errors import ConfigError
 from schemas.records import Access
 from schemas.xml import validate
@@ -99,6 +102,34 @@ def test_what_no_item_can_be_written_in_is_not_offered(archive: Archive, tmp_pat
     unlicensed = replace(archive, settings=replace(archive.settings, rights_uri=""))
     assert [download.kind for download in packed(unlicensed, tmp_path / "2")] == ["lido"]
     assert not (tmp_path / "2/data/packages/edm-2026-06-01.zip").exists()
+
+
+def test_packages_are_described_to_data_portals_with_their_checksums(
+    archive: Archive, tmp_path: Path
+) -> None:
+    found = packed(archive, tmp_path)
+
+    class Packed:
+        told: frozenset[str] = frozenset()
+
+        def write(self, tree: SiteTree, updated_on: str) -> list[Download]:
+            return found
+
+    (tmp_path / collection_path()).parent.mkdir(exist_ok=True)
+    (tmp_path / collection_path()).write_bytes(b"{}")
+    with closing(
+        DataFiles(SiteTree(tmp_path), archive.profile, archive.settings, Packed())
+    ) as data:
+        data.finish(DATED)
+    dataset = json.loads((tmp_path / DATASET_PATH).read_bytes())
+    offers = {entry["dcat:accessURL"]["@id"]: entry for entry in dataset["dcat:distribution"]}
+    for download in found:
+        (offer,) = (entry for address, entry in offers.items() if address.endswith(download.path))
+        content = (tmp_path / download.path).read_bytes()
+        assert offer["spdx:checksum"]["spdx:checksumValue"] == hashlib.sha256(content).hexdigest()
+        assert (offer["dcat:byteSize"], offer["dct:modified"]) == (len(content), DATED)
+        assert offer["dcat:mediaType"]["@id"].endswith("/application/zip")
+    assert len(found) == 2
 
 
 @pytest.mark.parametrize("wrong", ['packages = ["bagit"]', "packages = [1]", "packages_up_to = -1"])

@@ -198,6 +198,7 @@ def meta_policy(page):
     return next(f["content"] for t, f in page.tags if t == "meta" and f.get("http-equiv"))
 
 
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # by rdflib, in rdflib
 def test_the_data_page_offers_what_is_there(tmp_path):
     archive = made(
         tmp_path, base_url=ADDRESS, rights_uri="https://creativecommons.org/licenses/by/4.0/"
