@@ -216,7 +216,7 @@ def test_a_restored_copy_is_proven_equal(archive: Archive, copy: Layout, tmp_pat
     assert (report.is_equal, report.is_current) == (True, False)
 
 
-@pytest.mark.leaves_damage("only told, not mended", "disk/copy", "new")
+@pytest.mark.leaves_damage("only told, not mended", "disk/copy")
 def test_a_damaged_copy_is_not_said_to_be_equal(
     archive: Archive, copy: Layout, tmp_path: Path
 ) -> None:
