@@ -6,7 +6,7 @@ import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import accumulate, chain, groupby
 from operator import sub
 
 from schemas.vietnamese import toned_forms
@@ -67,6 +67,34 @@ class Beside:
     shown: Shown
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Entries that follow each other.
+
+    Attributes:
+        keys: Their keys, in order.
+        counts: How many documents each is about.
+        payloads: Their bytes, as the kind of tree says.
+        ends: 0, then of each about how many bytes it has when deflated, with those before it.
+        hits: By the places of some the documents whose hits are shown beside them.
+    """
+
+    keys: Sequence[str]
+    counts: Sequence[int]
+    payloads: Sequence[bytes]
+    ends: Sequence[int]
+    hits: Mapping[int, Sequence[int]]
+
+    def is_boundary(self, at: int, half: int) -> bool:
+        """Say whether the entry at a place begins a leaf, if the one before may end."""
+        return is_boundary(self.keys[at], half, self.ends[at + 1] - self.ends[at])
+
+    def hits_between(self, start: int, end: int) -> Sequence[int]:
+        """Return the places from one to another that have hits shown beside them."""
+        places = list(self.hits)
+        return places[bisect_left(places, start) : bisect_left(places, end)]
+
+
 class Leaves:
     """Parts entries into leaves where their keys say so, and writes them."""
 
@@ -124,46 +152,64 @@ class Leaves:
         """What was written, in the order it was."""
         return self._children
 
-    def drop(self) -> None:
-        """Forget what waits for its leaf."""
-        self._keys, self._counts, self._payloads, self._bytes = [], [], [], 0
-        self._facets.drop()
-        self._hits.drop()
-
     def take(self, last: str, children: Sequence[Child]) -> None:
         """Take what others wrote as if it were written here; ``last`` is its last key."""
         self._last = last
         self._children += children
 
-    def add(self, key: str, count: int, payload: bytes) -> None:
-        """Add the next entry in the order of keys.
+    def add_all(self, batch: Batch, start: int) -> int:
+        """Add entries of a batch, from a place on, up to one that begins another leaf.
+
+        Returns:
+            How many were added: none if the first begins a leaf, which ends the one before.
+        """
+        half, ends, behind = self._half, batch.ends, len(batch.keys)
+        # What the leaf would have with all of the batch before a place is its end and this.
+        base = self._bytes - ends[start]
+        first = start if self._keys else start + 1
+        most = min(behind, max(first, bisect_right(ends, 3 * half - base, start + 1) - 1))
+        full = max(first, bisect_left(ends, half - base, start))
+        end = next((at for at in range(full, most) if batch.is_boundary(at, half)), most)
+        if end == start:
+            self._flush()
+            return 0
+        place = len(self._keys) - start
+        for at in batch.hits_between(start, end):
+            self._hits.add(place + at, batch.hits[at])
+        self._keys += batch.keys[start:end]
+        self._counts += batch.counts[start:end]
+        self._payloads += batch.payloads[start:end]
+        self._bytes = base + ends[end]
+        return end - start
+
+    def batch(
+        self,
+        keys: Sequence[str],
+        counts: Sequence[int],
+        payloads: Sequence[bytes],
+        hits: Mapping[int, Sequence[int]] | None = None,
+    ) -> Batch:
+        """Return entries that follow each other, for :meth:`add_all`.
 
         Args:
-            key: Its key.
-            count: How many documents it is about.
-            payload: Its bytes, as the kind of tree says.
+            keys: Their keys.
+            counts: How many documents each is about.
+            payloads: Their bytes, as the kind of tree says.
+            hits: By the places of some, in order, the documents whose hits are shown beside them.
         """
-        weight = self._weight(key, payload)
-        if self._bytes + weight > self._half and self._keys:
-            self._flush_before(key, weight)
-        self._keys.append(key)
-        self._counts.append(count)
-        self._payloads.append(payload)
-        self._bytes += weight
+        sizes = map(_KEY_BYTES.__add__, map(len, payloads))
+        if self._has_numbers:
+            sizes = map(_weight, keys, sizes)
+        return Batch(keys, counts, payloads, [0, *accumulate(sizes)], hits or {})
 
-    def _weight(self, key: str, payload: bytes) -> int:
-        """Return about how many bytes an entry has when it is deflated."""
-        size = len(payload) + _KEY_BYTES
-        # Numbers follow each other, and so do the documents that have them.
-        if self._has_numbers and size < _SHORT_ENTRY and has_digit(key):
-            return size // _NUMBERS_SHRINK
-        return size
-
-    def _flush_before(self, key: str, weight: int) -> None:
-        half = self._half
-        is_full = self._bytes >= half and is_boundary(key, half, weight)
-        if is_full or self._bytes + weight > 3 * half:
+    def _is_begun_by(self, key: str, weight: int) -> bool:
+        """Say whether an entry begins another leaf; if so, the one before is ended."""
+        half, size = self._half, self._bytes
+        is_full = size >= half and is_boundary(key, half, weight)
+        if self._keys and (is_full or size + weight > 3 * half):
             self._flush()
+            return True
+        return False
 
     def _add_with(
         self,
@@ -172,28 +218,36 @@ class Leaves:
         payload: bytes,
         faceted: Sequence[int],
         shown: Sequence[Block],
-    ) -> None:
-        # What stands beside an entry goes with the leaf the entry is in.
-        if self._keys:
-            self._flush_before(key, self._weight(key, payload))
+    ) -> bool:
+        size = len(payload) + _KEY_BYTES
+        weight = _weight(key, size) if self._has_numbers else size
+        if self._is_begun_by(key, weight):
+            return False
         place = len(self._keys)
         self._facets.add(place, faceted)
         for first, block in shown:
             self._hits.add(place, block, first)
-        self.add(key, count, payload)
+        self._keys.append(key)
+        self._counts.append(count)
+        self._payloads.append(payload)
+        self._bytes += weight
+        return True
 
-    def add_pair(self, key: str, numbers: Sequence[int], titled: Sequence[int]) -> None:
-        """Add a pair; if it is in titles, with what its first hits show, those first."""
-        if len(titled) < FEWEST_SHOWN:
-            self.add(key, len(numbers), steps(numbers))
-            return
+    def add_pair(self, key: str, numbers: Sequence[int], titled: Sequence[int]) -> bool:
+        """Add a pair; say whether it was: not if it begins another leaf, as :meth:`add_all`."""
+        hits = self.hits_of_pair(numbers, titled)
+        return self._add_with(key, len(numbers), steps(numbers), (), [(0, hits)] if hits else [])
+
+    def hits_of_pair(self, numbers: Sequence[int], titled: Sequence[int]) -> Sequence[int]:
+        """Return the documents of a pair whose hits are shown beside it, those in titles first."""
+        if self._beside is None or len(titled) < FEWEST_SHOWN:
+            return ()
         first = titled[:_TITLES_OF_PAIR]
         shown = list(dict.fromkeys((*first, *numbers[:_FIRST_OF_PAIR])))
-        blocks = [(0, shown[: max(len(first), _FIRST_OF_PAIR)])] if self._beside else []
-        self._add_with(key, len(numbers), steps(numbers), (), blocks)
+        return shown[: max(len(first), _FIRST_OF_PAIR)]
 
-    def add_forms(self, key: str, variants: Sequence[Variant]) -> None:
-        """Add the lists of a key."""
+    def add_forms(self, key: str, variants: Sequence[Variant]) -> bool:
+        """Add the lists of a key; say whether they were added, as :meth:`add_pair` does."""
         lists = [numbers for _exact, levels in variants for numbers in levels if numbers]
         union = lists[0] if len(lists) == 1 else _united(lists)
         count = self.last_count = len(union)
@@ -206,8 +260,7 @@ class Leaves:
         )
         payload = forms(key, variants)
         if len(payload) <= self._sizes.largest_entry:
-            self._add_with(key, count, payload, faceted, shown)
-            return
+            return self._add_with(key, count, payload, faceted, shown)
         pieces = self._pieces_of(shown)
         end = self._pairs_of(key, key) + (counts_of(beside.columns, union) if beside else b"")
         shards = [
@@ -218,6 +271,7 @@ class Leaves:
         # Long lists hardly repeat themselves: looking for that makes them larger, by a tenth.
         name = self._shards.write_group(FREQUENT, shards, zlib.Z_RLE)
         self._children.append((key, name))
+        return True
 
     def finish(self) -> list[Child]:
         """Return first key and name of every leaf, and key and name of every frequent word."""
@@ -266,6 +320,12 @@ class Leaves:
         distances = list(map(sub, unique, [0, *unique]))
         rows = self._beside.shown.rows(unique) if self._beside else b""
         return self._shards.write(_SHOWN, b"[%s,%s]" % (json_bytes(distances), rows))
+
+
+def _weight(key: str, size: int) -> int:
+    """Return about how many bytes an entry of so many has when it is deflated."""
+    # Numbers follow each other, and so do the documents that have them.
+    return size // _NUMBERS_SHRINK if size < _SHORT_ENTRY and has_digit(key) else size
 
 
 def _parting(last: str, key: str) -> str:

@@ -6,15 +6,16 @@ import hashlib
 import pickle
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain, compress, count, islice, repeat
+from operator import ne, sub
 from pathlib import Path
 
-from search.compiled.coding import NUMBERS, numbers_of, steps
+from search.compiled.coding import NUMBERS, numbers_of, steps_of_lists
 from search.compiled.files import Child, ShardFolder
-from search.compiled.leaves import FEWEST_SHOWN, Beside, Leaves, is_of_letters
+from search.compiled.leaves import FEWEST_SHOWN, Batch, Beside, Leaves, is_of_letters
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
     FIELDS,
@@ -26,12 +27,16 @@ from search.compiled.runs import (
     run_path,
     write_run,
 )
+from search.compiled.shown import Shown
 from search.compiled.spans import Extra, KeptSpans, NotedShards, NotedShown, SpanWriter
 
 REVERSED, LETTERS = "r", "l"
 OLD, NEW = "old", "new"
 KINDS = (PAIRS, WORDS, FIELDS, SUGGESTIONS, REVERSED)
 _OF_FORMS = (WORDS, FIELDS)
+
+_WINDOW = 1024
+"""Entries that are looked at together."""
 
 Feed = Callable[[int], tuple[int, list[Extra]]]
 
@@ -52,6 +57,7 @@ class Task:
         sizes: The sizes of shards.
         pairs: Of a range of words, the leaves of the pairs that begin with them.
         changed: Documents of which hits show something else than in the index before.
+        is_kept: Whether its spans are kept for the next build.
     """
 
     kind: str
@@ -65,6 +71,7 @@ class Task:
     sizes: Sizes
     pairs: Sequence[Child] = ()
     changed: frozenset[int] = frozenset()
+    is_kept: bool = False
 
     def leaves(self, shards: ShardFolder, kind: str = "", beside: Beside | None = None) -> Leaves:
         """Return what writes leaves of its kind, or of another."""
@@ -79,6 +86,10 @@ class Task:
         runs = len(self.ranges) + 1 if self.kind == REVERSED else self.parts
         paths = (run_path(self.runs, self.kind, number) for number in range(runs))
         return Entries(read_run(path, self.key_range) for path in paths)
+
+    def noted(self) -> ShardFolder:
+        """Return where shards go; they are noted if its spans are kept."""
+        return NotedShards.of(self.shards) if self.is_kept else self.shards
 
 
 @dataclass
@@ -106,7 +117,7 @@ def merge(task: Task) -> Merged:
     if task.kind == FIELDS or not task.sizes.pieces:
         return merged(task, None)
     columns = columns_in(task.columns) if task.kind == WORDS else {}
-    with NotedShown(task.runs) as shown:
+    with NotedShown(task.runs) if task.is_kept else Shown(task.runs) as shown:
         return merged(task, Beside(task.documents, columns, shown))
 
 
@@ -116,6 +127,34 @@ def columns_in(path: Path) -> dict[str, Sequence[int]]:
     values = {name: numbers_of(data) for name, data in columns.items()}
     # Of bytes a value is taken faster.
     return {n: bytes(v.tolist()) if max(v, default=0) < 256 else v for n, v in values.items()}
+
+
+@dataclass(frozen=True)
+class Window:
+    """Some entries of several runs that follow each other.
+
+    Attributes:
+        start: The place of the first.
+        entries: Their keys, each as often as there are runs that have it.
+        bounds: Where the entries of each key begin, from ``start`` on; then how many there are.
+        places: Where each stands in the runs.
+    """
+
+    start: int
+    entries: Sequence[str]
+    bounds: Sequence[int]
+    places: Sequence[int]
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """Each key once."""
+        return list(map(self.entries.__getitem__, self.bounds[:-1]))
+
+    def sums(self, values: Iterable[int]) -> list[int]:
+        """Return of each key the sum of the values of its entries."""
+        ends = [0, *accumulate(values)]
+        ends = list(map(ends.__getitem__, self.bounds))
+        return list(map(sub, ends[1:], ends))
 
 
 class Entries:
@@ -162,10 +201,26 @@ class Entries:
         lists += (_joined(numbers, ends, places) for numbers, ends in self._levels)
         return self.keys[at], lists, after
 
-    def total(self, at: int) -> tuple[str, int, int]:
-        """Return the key at a place with the sum of its counts, and the place behind it."""
-        after = self._behind(at)
-        return self.keys[at], sum(map(self._counts[0].__getitem__, self._order[at:after])), after
+    def window(self, at: int) -> Window:
+        """Return what begins at a place: all entries of some hundred keys, or of fewer at the end."""
+        keys, end = self.keys, min(at + _WINDOW, len(self.keys))
+        while end < len(keys) and keys[end] == keys[end - 1]:
+            end += 1
+        own = keys[at:end]
+        others = compress(count(1), map(ne, own, islice(own, 1, None)))
+        return Window(at, own, [0, *others, len(own)], self._order[at:end])
+
+    def totals(self, window: Window) -> list[int]:
+        """Return the sum of the counts of each key."""
+        return window.sums(map(self._counts[0].__getitem__, window.places))
+
+    def lists(self, window: Window, level: int) -> tuple[list[int], list[int]]:
+        """Return the numbers of all keys at a level, and how many there are up to each."""
+        numbers, ends = self._levels[level]
+        starts = list(map(ends.__getitem__, window.places))
+        behind = list(map(ends.__getitem__, map((1).__add__, window.places)))
+        found = chain.from_iterable(map(numbers.__getitem__, map(slice, starts, behind)))
+        return list(found), [0, *accumulate(window.sums(map(sub, behind, starts)))]
 
     def _behind(self, at: int) -> int:
         """Return the place behind all entries of the key at a place."""
@@ -203,40 +258,51 @@ def _joined(numbers: array[int], ends: Sequence[int], places: Sequence[int]) -> 
 
 def _merge_forms(task: Task, beside: Beside | None) -> Merged:
     """Merge words or fields: an entry has a list for every exact form and level."""
-    shards = NotedShards.of(task.shards)
+    shards = task.noted()
     leaves = task.leaves(shards, beside=beside)
     entries = task.entries()
 
     def feed(at: int) -> tuple[int, list[Extra]]:
+        start = at
         forms: list[tuple[str, list[Sequence[int]]]] = []
         bare = bare_of(entries.keys[at])
         while at < len(entries.keys) and bare_of(entries.keys[at]) == bare:
             form, lists, at = entries.entry(at)
             forms.append((form.partition("\0")[2], lists))
         if task.kind == WORDS and " " in bare:
-            for _form, (numbers, titled, _none) in forms:
-                leaves.add_pair(bare, numbers, titled)
-            return at, []
-        leaves.add_forms(bare, forms)
+            # A pair has one form, and no third level.
+            ((_form, (numbers, titled, _none)),) = forms
+            return at if leaves.add_pair(bare, numbers, titled) else start, []
+        if not leaves.add_forms(bare, forms):
+            return start, []
         is_word = task.kind == WORDS and is_of_letters(bare)
         return at, [(bare, leaves.last_count)] if is_word else []
 
     extras = _write_spans(task, leaves, shards, beside, entries, feed)
     letters = task.leaves(task.shards, LETTERS)
-    for bare, count in extras:
-        letters.add(bare, count, b"")
+    _add_counts(letters, dict(extras))
     return Merged(leaves.finish(), letters.finish())
+
+
+def _add_counts(leaves: Leaves, counts: Mapping[str, int]) -> None:
+    """Add entries that have a count and nothing else, in the order of their keys."""
+    batch = leaves.batch(list(counts), list(counts.values()), [b""] * len(counts))
+    at = 0
+    while at < len(counts):
+        at += leaves.add_all(batch, at)
 
 
 def _write_spans(
     task: Task,
     leaves: Leaves,
-    shards: NotedShards,
+    shards: ShardFolder,
     beside: Beside | None,
     entries: Entries,
     feed: Feed,
 ) -> list[Extra]:
     """Write all leaves of a range, those that are as they were by taking them; keep the spans."""
+    if not isinstance(shards, NotedShards):
+        return _fed(leaves, entries, feed)
     old = task.spans(OLD).read_bytes() if task.spans(OLD).is_file() else None
     kept = KeptSpans(old, task.changed)
     shown = beside.shown if beside is not None else None
@@ -258,42 +324,92 @@ def _write_spans(
     return written
 
 
+def _fed(leaves: Leaves, entries: Entries, feed: Feed) -> list[Extra]:
+    """Write all leaves of a range, and keep nothing."""
+    extras: list[Extra] = []
+    at = 0
+    while at < len(entries.keys):
+        at, found = feed(at)
+        extras += found
+    leaves.finish()
+    return extras
+
+
 def bare_of(key: str) -> str:
     """Return the bare form of a key of words or fields."""
     return key.partition("\0")[0]
 
 
 def _merge_pairs(task: Task, beside: Beside | None) -> Merged:
-    shards = NotedShards.of(task.shards)
+    shards = task.noted()
     leaves = task.leaves(shards, beside=beside)
     entries = task.entries()
 
-    def feed(at: int) -> tuple[int, list[Extra]]:
-        pair, (numbers, titled), after = entries.entry(at)
-        if len(titled) >= FEWEST_SHOWN:
-            leaves.add_pair(pair, numbers, titled)
-        else:
-            leaves.add(pair, len(numbers), steps(numbers))
-        first, _space, second = pair.partition(" ")
-        return after, [(f"{second} {first}", len(numbers))]
+    def made(window: Window) -> tuple[Batch, list[str]]:
+        numbers, ends = entries.lists(window, 0)
+        titled, titles = entries.lists(window, 1)
+        hits: dict[int, Sequence[int]] = {}
+        for at, many in enumerate(map(sub, titles[1:], titles)):
+            if many >= FEWEST_SHOWN:
+                own = numbers[ends[at] : ends[at + 1]], titled[titles[at] : titles[at + 1]]
+                hits[at] = leaves.hits_of_pair(*own)
+        payloads = steps_of_lists(numbers, ends)
+        batch = leaves.batch(window.keys, list(map(sub, ends[1:], ends)), payloads, hits)
+        turned = [f"{second} {first}" for first, second in map(str.split, window.keys, repeat(" "))]
+        return batch, turned
 
-    turned = sorted(_write_spans(task, leaves, shards, beside, entries, feed))
-    counts = array(NUMBERS, (count for _key, count in turned))
+    feed = _Windows(entries, leaves, made)
+    turned = dict(_write_spans(task, leaves, shards, beside, entries, feed))
+    keys = sorted(turned)
+    counts = array(NUMBERS, map(turned.__getitem__, keys))
     path = run_path(task.runs, REVERSED, task.key_range)
-    write_run(path, Run([key for key, _count in turned], [(counts, array(NUMBERS))]), task.ranges)
+    write_run(path, Run(keys, [(counts, array(NUMBERS))]), task.ranges)
     return Merged(leaves.finish())
 
 
 def _merge_counts(task: Task) -> Merged:
     """Merge suggestions, or the counts of pairs by their second word."""
-    shards = NotedShards.of(task.shards)
+    shards = task.noted()
     leaves = task.leaves(shards)
     entries = task.entries()
 
-    def feed(at: int) -> tuple[int, list[Extra]]:
-        key, count, after = entries.total(at)
-        leaves.add(key, count, b"")
-        return after, []
+    def made(window: Window) -> tuple[Batch, list[str]]:
+        totals = entries.totals(window)
+        return leaves.batch(window.keys, totals, [b""] * len(totals)), []
 
-    _write_spans(task, leaves, shards, None, entries, feed)
+    _write_spans(task, leaves, shards, None, entries, _Windows(entries, leaves, made))
     return Merged(leaves.finish())
+
+
+class _Windows:
+    """Feeds leaves with many entries at a time.
+
+    Args:
+        entries: The entries.
+        leaves: What is fed.
+        made: Returns what is fed of some of them, and under which key somebody else needs the
+            count of each, if at all.
+    """
+
+    def __init__(
+        self, entries: Entries, leaves: Leaves, made: Callable[[Window], tuple[Batch, list[str]]]
+    ) -> None:
+        self._entries = entries
+        self._leaves = leaves
+        self._made = made
+        self._window = Window(0, (), (0,), ())
+        self._batch = leaves.batch((), (), ())
+        self._turned: list[str] = []
+
+    def __call__(self, at: int) -> tuple[int, list[Extra]]:
+        """Add entries from a place on, as :meth:`Leaves.add_all`; return the place behind them."""
+        window = self._window
+        key = bisect_left(window.bounds, at - window.start)
+        if key >= len(window.keys) or window.bounds[key] != at - window.start:
+            window = self._window = self._entries.window(at)
+            self._batch, self._turned = self._made(window)
+            key = 0
+        after = key + self._leaves.add_all(self._batch, key)
+        # Not strict: mostly nobody needs them.
+        extras = list(zip(self._turned[key:after], self._batch.counts[key:after], strict=False))
+        return window.start + window.bounds[after], extras

@@ -101,6 +101,11 @@ class Source:
         """Whether parts may be kept."""
         return self._known is not None
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether what is made of parts and leaves is kept for the next build."""
+        return self._known is not None and self._known.keeper is not None
+
     def part(self, number: int, sizes: Sizes, folder: Path, ranges: Sequence[str]) -> Part:
         """Return a part; its documents are read by :meth:`spilled` where they are known."""
         start = number * sizes.part
