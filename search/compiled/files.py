@@ -126,7 +126,7 @@ class ShardFolder:
         if content is None:
             content = _handed_over(name, _deflated(payload, strategy))
             try:
-                _create(path, content)
+                _create(Path(path), content)
             except FileExistsError:
                 content = Path(path).read_bytes()
                 if _payload_of(content, name) != payload:
@@ -141,7 +141,7 @@ class ShardFolder:
         try:
             content = Path(f"{self.before}/{place}").read_bytes()
             if _payload_of(content, name) == payload:
-                os.makedirs(os.path.dirname(path), exist_ok=True)
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
                 os.link(f"{self.before}/{place}", path)
                 return content
         except OSError:
@@ -149,15 +149,14 @@ class ShardFolder:
         return None
 
 
-def _create(path: str, content: bytes) -> None:
+def _create(path: Path, content: bytes) -> None:
     """Write a file that is not there yet, and its folder if that is not."""
     try:
-        stream = open(path, "xb")
+        with path.open("xb") as stream:
+            stream.write(content)
     except FileNotFoundError:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        stream = open(path, "xb")
-    with stream:
-        stream.write(content)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _create(path, content)
 
 
 def _deflated(payload: bytes, strategy: int = zlib.Z_DEFAULT_STRATEGY) -> str:

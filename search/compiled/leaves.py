@@ -10,7 +10,7 @@ from itertools import accumulate, chain, groupby
 from operator import sub
 
 from schemas.vietnamese import toned_forms
-from search.compiled.coding import Piece, integers, leaf, steps
+from search.compiled.coding import Piece, integer, integers, leaf, steps
 from search.compiled.columns import YEARS
 from search.compiled.files import (
     FREQUENT,
@@ -21,8 +21,9 @@ from search.compiled.files import (
     node,
 )
 from search.compiled.packing import Sizes
+from search.compiled.pairs import has_digit
 from search.compiled.pieces import PieceWriter
-from search.compiled.runs import FIELDS, PAIRS, SUGGESTIONS, WORDS, has_digit
+from search.compiled.runs import FIELDS, PAIRS, SUGGESTIONS, WORDS
 from search.compiled.shown import Shown
 from search.compiled.values import COMMON, at, counts_of
 from search.scoring import BARE_WEIGHTS, EXACT_WEIGHTS, MARKED_WEIGHTS, TONELESS_WEIGHTS
@@ -89,7 +90,7 @@ class Batch:
         """Say whether the entry at a place begins a leaf, if the one before may end."""
         return is_boundary(self.keys[at], half, self.ends[at + 1] - self.ends[at])
 
-    def hits_between(self, start: int, end: int) -> Sequence[int]:
+    def shown_between(self, start: int, end: int) -> Sequence[int]:
         """Return the places from one to another that have hits shown beside them."""
         places = list(self.hits)
         return places[bisect_left(places, start) : bisect_left(places, end)]
@@ -174,8 +175,8 @@ class Leaves:
             self._flush()
             return 0
         place = len(self._keys) - start
-        for at in batch.hits_between(start, end):
-            self._hits.add(place + at, batch.hits[at])
+        for shown in batch.shown_between(start, end):
+            self._hits.add(place + shown, batch.hits[shown])
         self._keys += batch.keys[start:end]
         self._counts += batch.counts[start:end]
         self._payloads += batch.payloads[start:end]
@@ -426,12 +427,12 @@ def forms(key: str, variants: Sequence[Variant], most: int | None = None) -> byt
     A list is how many documents it has, then their steps; of a head the first ``most``.
     """
     bare = key.partition(":")[2] if ":" in key else key
-    result = [integers([len(variants)])]
+    result = [integer(len(variants))]
     for exact, levels in variants:
         spelled = b"" if exact == bare else exact.encode()
-        result += (integers([len(spelled)]), spelled)
+        result += (integer(len(spelled)), spelled)
         for numbers in levels:
-            result.append(integers([len(numbers)]))
+            result.append(integer(len(numbers)))
             if numbers:
                 result.append(steps(numbers[:most]))
     return b"".join(result)

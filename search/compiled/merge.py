@@ -202,7 +202,7 @@ class Entries:
         return self.keys[at], lists, after
 
     def window(self, at: int) -> Window:
-        """Return what begins at a place: all entries of some hundred keys, or of fewer at the end."""
+        """Return all entries of some hundred keys from a place on, of fewer at the end."""
         keys, end = self.keys, min(at + _WINDOW, len(self.keys))
         while end < len(keys) and keys[end] == keys[end - 1]:
             end += 1

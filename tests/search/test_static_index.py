@@ -345,7 +345,7 @@ def test_what_hits_show_needs_few_open_files(tmp_path: Path) -> None:
 
     parts = 80
     for part in range(parts):
-        write_shown(tmp_path, part, [b'[%d]\n["%d"]' % (part, place) for place in range(2)])
+        write_shown(tmp_path, part, [(b"[%d]" % part, b'["%d"]' % place) for place in range(2)])
     join_shown(tmp_path, parts)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     opened = len(list(Path("/dev/fd").iterdir()))
