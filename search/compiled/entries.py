@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
-from typing import TypeVar
 
 from search.analysis import runs, words_in_run
 from search.compiled.pairs import PAUSE, Pairs
@@ -20,7 +19,6 @@ from search.suggest import WORD, Entry, number_suggestions, suggestions_of, titl
 
 Numbers = list[int]
 
-_Made = TypeVar("_Made")
 _Chunk = tuple[tuple[int, ...], tuple[int, ...]]
 _KEPT = 1 << 17
 _FORMS, _PARTS = itemgetter(0), itemgetter(1)
@@ -36,17 +34,59 @@ class _Numbered(dict[str, int]):
         return number
 
 
-class _Kept(dict[str, _Made]):
-    """What was made of texts; all is made again when it becomes too much."""
+class _Chunks(dict[str, _Chunk]):
+    """What chunks of texts have: the numbers of their forms, and those of their parts in order.
 
-    def __init__(self, make: Callable[[str], _Made]) -> None:
+    All is made again when it becomes too much.
+
+    Attributes:
+        forms: Every form with its number.
+        levels: Of each level, by the number of a form, the documents.
+    """
+
+    def __init__(self, number_of_part: Callable[[str], int]) -> None:
         super().__init__()
-        self._make = make
+        self.forms = _Numbered()
+        self.levels: list[list[Numbers]] = [[] for _level in LEVELS]
+        self._number_of_part = number_of_part
 
-    def __missing__(self, text: str) -> _Made:
+    def __missing__(self, chunk: str) -> _Chunk:
         if len(self) >= _KEPT:
             self.clear()
-        found = self[text] = self._make(text)
+        found = self[chunk] = self._made(chunk)
+        return found
+
+    def _made(self, chunk: str) -> _Chunk:
+        if not chunk:
+            return (), (PAUSE,)
+        forms, parts = _forms_of(chunk)
+        numbers = tuple(map(self.forms.__getitem__, forms))
+        for lists in self.levels:
+            lists += ([] for _form in range(len(self.forms) - len(lists)))
+        return numbers, tuple(map(self._number_of_part, parts))
+
+
+class _FieldChunks(dict[str, tuple[int, ...]]):
+    """The numbers of the keys of chunks of a field's texts; made again when it becomes too much.
+
+    Args:
+        name: The field.
+        keys: The keys of all fields with their numbers.
+        documents: By these numbers, the documents.
+    """
+
+    def __init__(self, name: str, keys: _Numbered, documents: list[Numbers]) -> None:
+        super().__init__()
+        self._name = name
+        self._keys = keys
+        self._documents = documents
+
+    def __missing__(self, chunk: str) -> tuple[int, ...]:
+        if len(self) >= _KEPT:
+            self.clear()
+        found = tuple(self._keys[f"{self._name}:{form}"] for form in _forms_of(chunk)[0])
+        self._documents += ([] for _key in range(len(self._keys) - len(self._documents)))
+        self[chunk] = found
         return found
 
 
@@ -65,17 +105,16 @@ class Collected:
         self.pairs = Pairs(start)
         self.suggestions: Counter[str] = Counter()
         self._start = start
-        self._forms = _Numbered()
-        self._levels: list[list[Numbers]] = [[] for _level in LEVELS]
-        self._chunks = _Kept(self._chunk)
+        self._chunks = _Chunks(self.pairs.number)
         self._fields = _Numbered()
         self._of_fields: list[Numbers] = []
-        self._field_chunks: dict[str, _Kept[tuple[int, ...]]] = {}
+        self._field_chunks: dict[str, _FieldChunks] = {}
 
     @property
     def words(self) -> dict[str, tuple[Numbers, ...]]:
         """By "bare form, NUL, exact form" the documents, a list a level, the best of each."""
-        return dict(zip(self._forms, zip(*self._levels, strict=True), strict=True))
+        levels = zip(*self._chunks.levels, strict=True)
+        return dict(zip(self._chunks.forms, levels, strict=True))
 
     @property
     def fields(self) -> dict[str, Numbers]:
@@ -115,7 +154,7 @@ class Collected:
 
     def _add_words(self, number: int, levels: Sequence[Sequence[_Chunk]]) -> None:
         seen: set[int] = set()
-        for lists, chunks in zip(self._levels, levels, strict=True):
+        for lists, chunks in zip(self._chunks.levels, levels, strict=True):
             forms = set(chain.from_iterable(map(_FORMS, chunks)))
             for form in forms - seen if seen else forms:
                 lists[form].append(number)
@@ -126,26 +165,12 @@ class Collected:
         for name, text in document.fields:
             kept = self._field_chunks.get(name)
             if kept is None:
-                kept = self._field_chunks[name] = _Kept(partial(self._field_chunk, name))
+                kept = _FieldChunks(name, self._fields, self._of_fields)
+                self._field_chunks[name] = kept
             found.update(chain.from_iterable(map(kept.__getitem__, text.split())))
         lists = self._of_fields
         for key in found:
             lists[key].append(number)
-
-    def _chunk(self, chunk: str) -> _Chunk:
-        """Return the numbers of the forms of a chunk, and those of its parts in order."""
-        if not chunk:
-            return (), (PAUSE,)
-        forms, parts = _forms_of(chunk)
-        numbers = tuple(map(self._forms.__getitem__, forms))
-        for lists in self._levels:
-            lists += ([] for _form in range(len(self._forms) - len(lists)))
-        return numbers, tuple(map(self.pairs.number, parts))
-
-    def _field_chunk(self, name: str, chunk: str) -> tuple[int, ...]:
-        numbers = tuple(self._fields[f"{name}:{form}"] for form in _forms_of(chunk)[0])
-        self._of_fields += ([] for _key in range(len(self._fields) - len(self._of_fields)))
-        return numbers
 
     def _add_suggestions(self, document: SearchDocument) -> None:
         parts = (_forms_of(chunk)[1] for chunk in document.identifier.split())

@@ -6,6 +6,7 @@ import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate, chain, groupby
 from operator import sub
 
@@ -133,8 +134,9 @@ class Leaves:
         self._bytes = 0
         self._last = ""
         self._children: list[Child] = []
-        self._facets = PieceWriter(2 * sizes.rows, self._write_facets, is_listed=False)
-        self._hits = PieceWriter(sizes.shown, self._write_hits, is_listed=True)
+        write = partial(_write_facets, shards, beside), partial(_write_hits, shards, beside)
+        self._facets = PieceWriter(2 * sizes.rows, write[0], is_listed=False)
+        self._hits = PieceWriter(sizes.shown, write[1], is_listed=True)
         self.last_count = 0
         self.on_flush: Callable[[], None] | None = None
 
@@ -268,7 +270,7 @@ class Leaves:
             leaf([key], [count], [lists], (), pieces) + end
             for lists in (forms(key, variants, HEAD), payload)
         ]
-        shards += self._facets_of(faceted) if faceted else ()
+        shards += _facets_of(beside, faceted) if faceted else ()
         # Long lists hardly repeat themselves: looking for that makes them larger, by a tenth.
         name = self._shards.write_group(FREQUENT, shards, zlib.Z_RLE)
         self._children.append((key, name))
@@ -282,7 +284,8 @@ class Leaves:
 
     def _pieces_of(self, shown: Sequence[Block]) -> list[Piece]:
         """Write what hits of one frequent word show."""
-        writer = PieceWriter(0, self._write_hits, is_listed=True)
+        write = partial(_write_hits, self._shards, self._beside)
+        writer = PieceWriter(0, write, is_listed=True)
         for first, block in shown:
             writer.add(0, block, first)
         return writer.finish()
@@ -305,22 +308,27 @@ class Leaves:
         data = json_bytes(node(self._pairs[start:end]))
         return integers([len(data)]) + data
 
-    def _facets_of(self, numbers: Sequence[int]) -> tuple[bytes, bytes]:
-        """Return the facets of documents, and apart from them their years."""
-        columns = dict(self._beside.columns) if self._beside else {}
-        years = columns.pop(YEARS, b"")
-        written = [integers(at(column, numbers)) for column in columns.values()]
-        sizes = integers([len(column) for column in written])
-        return sizes + b"".join(written), integers(at(years, numbers))
 
-    def _write_facets(self, numbers: Sequence[int]) -> str:
-        return "".join(self._shards.write(_FACETS, part) for part in self._facets_of(numbers))
+# Not methods: whoever writes for leaves and is known to them would never be let go, because the
+# collector of cycles is off.
+def _facets_of(beside: Beside | None, numbers: Sequence[int]) -> tuple[bytes, bytes]:
+    """Return the facets of documents, and apart from them their years."""
+    columns = dict(beside.columns) if beside else {}
+    years = columns.pop(YEARS, b"")
+    written = [integers(at(column, numbers)) for column in columns.values()]
+    sizes = integers([len(column) for column in written])
+    return sizes + b"".join(written), integers(at(years, numbers))
 
-    def _write_hits(self, numbers: Sequence[int]) -> str:
-        unique = sorted(set(numbers))
-        distances = list(map(sub, unique, [0, *unique]))
-        rows = self._beside.shown.rows(unique) if self._beside else b""
-        return self._shards.write(_SHOWN, b"[%s,%s]" % (json_bytes(distances), rows))
+
+def _write_facets(shards: ShardFolder, beside: Beside | None, numbers: Sequence[int]) -> str:
+    return "".join(shards.write(_FACETS, part) for part in _facets_of(beside, numbers))
+
+
+def _write_hits(shards: ShardFolder, beside: Beside | None, numbers: Sequence[int]) -> str:
+    unique = sorted(set(numbers))
+    distances = list(map(sub, unique, [0, *unique]))
+    rows = beside.shown.rows(unique) if beside else b""
+    return shards.write(_SHOWN, b"[%s,%s]" % (json_bytes(distances), rows))
 
 
 def _weight(key: str, size: int) -> int:

@@ -178,6 +178,8 @@ class SpanWriter:
         self._leaves.finish()
         if self._is_open:
             self._close()
+        # Else both would know each other, and never be let go: no cycles are looked for.
+        self._leaves.on_flush = None
         return [extra for span in self._kept.new for extra in span.extras]
 
     def _open(self, first: str) -> None:
