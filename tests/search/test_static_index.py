@@ -30,13 +30,13 @@ from search.compiled.coding import integers, leaf, steps, steps_of_lists
 from search.compiled.entries import Collected
 from search.compiled.files import ShardFolder, json_bytes, script
 from search.compiled.leaves import Leaves
-from search.compiled.merge import Entries
 from search.compiled.packing import Packing, Sizes, sizes_for
 from search.compiled.pairs import PAUSE, Pairs, has_digit, number_key
 from search.compiled.runs import ranges_for
 from search.compiled.shown import Shown, join_shown, write_shown
 from search.compiled.sources import KnownDocuments, ListedDocument
 from search.compiled.spans import Span, SpanWriter
+from search.compiled.windows import Entries
 from search.documents import SearchDocument, best_levels, order_key, token_pairs
 from search.static import write_static_index
 from tests.search.museum_records import DATA, documents, vectors_text
