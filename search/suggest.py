@@ -98,9 +98,7 @@ def suggestions_of(
         facets: (field, value) it is counted by.
     """
     entries: dict[Entry, None] = {}
-    key = "".join(_bare(identifier))
-    if key and len(identifier) <= LONGEST_TEXT:
-        entries[Entry(key, NUMBER, identifier)] = None
+    entries |= dict.fromkeys(number_suggestions(identifier, _bare(identifier)))
     for title in titles:
         entries |= dict.fromkeys(Entry(key, WORD, text) for key, text in title_suggestions(title))
     for field, value in facets:
@@ -109,6 +107,12 @@ def suggestions_of(
             keys = (" ".join(words[place:]) for place in range(len(words)))
             entries |= {Entry(key, field, value): None for key in keys}
     return tuple(entries)
+
+
+def number_suggestions(identifier: str, bare: Iterable[str]) -> tuple[Entry, ...]:
+    """Return what an inventory number can be suggested by, given the bare forms of its parts."""
+    key = "".join(bare)
+    return (Entry(key, NUMBER, identifier),) if key and len(identifier) <= LONGEST_TEXT else ()
 
 
 def suggest(text: str, reader: SuggestionReader, limit: int = 8) -> tuple[Suggestion, ...]:

@@ -8,7 +8,7 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
   const { tables, analysis, reader, store, scores } = parts;
   const LEVELS = { w: 3, f: 1 };
   const documents = store.manifest.documents;
-  const { NONE, same, united, sum, added, kept, allOf, best, timesRarity } = scores;
+  const { NONE, same, united, sum, added, kept, having, allOf, best, timesRarity } = scores;
 
   function partsOf(query) {
     return query.groups.reduce((sum, group) => sum + reader.partCount(group), 0);
@@ -157,12 +157,6 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
     if (allowed) living = kept(living, allowed.numbers, true);
     if (living.points.includes(partCount)) living = having(living, partCount);
     return hits(living, score, needed);
-  }
-
-  function having(scores, wanted) {
-    const places = [];
-    scores.points.forEach((points, place) => { if (points === wanted) places.push(place); });
-    return same(Uint32Array.from(places, (place) => scores.numbers[place]), wanted);
   }
 
   function hits(found, score, needed) {

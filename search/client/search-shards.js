@@ -39,8 +39,11 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
       delete received[name];
       const bytes = new Uint8Array(text.length);
       for (let place = 0; place < text.length; place++) bytes[place] = text.charCodeAt(place);
-      const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-      const result = new Uint8Array(await new Response(stream).arrayBuffer());
+      const { readable, writable } = new DecompressionStream("deflate-raw");
+      const writer = writable.getWriter();
+      const [buffer] = await Promise.all(
+        [new Response(readable).arrayBuffer(), writer.write(bytes), writer.close()]);
+      const result = new Uint8Array(buffer);
       await pause();
       return result;
     });
@@ -76,7 +79,10 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     }
     function integers(count) {
       const values = new Uint32Array(count);
-      for (let at = 0; at < count; at++) values[at] = integer();
+      for (let at = 0; at < count; at++) {
+        // Most have one byte.
+        values[at] = bytes[place] < 128 ? bytes[place++] : integer();
+      }
       return values;
     }
     function steps(count) {
@@ -160,21 +166,36 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
       const size = read.integer();
       const shared = read.integers(size), rests = read.integers(size);
       const counts = read.integers(size), lengths = read.integers(size);
-      const keys = [], payloads = [];
-      let key = new Uint8Array(0);
-      for (let place = 0; place < size; place++) {
-        const longer = new Uint8Array(shared[place] + rests[place]);
-        longer.set(key.subarray(0, shared[place]));
-        longer.set(read.part(rests[place]), shared[place]);
-        keys.push(decoder.decode(longer));
-        key = longer;
-      }
+      const keys = keysOf(shared, rests, read.part(rests.reduce((sum, rest) => sum + rest, 0)));
+      const payloads = [];
       for (const length of lengths) payloads.push(read.part(length));
       const facets = pieces(read, 2 * NAME), hits = pieces(read, NAME);
       const pairs = JSON.parse(decoder.decode(read.part(read.integer())));
       await pause();
       return { keys, counts, payloads, facets, hits, pairs, rest: read.rest() };
     });
+  }
+
+  /** Return keys from how many bytes each has of the one before, how many follow, and these. */
+  function keysOf(shared, rests, bytes) {
+    const keys = [], text = decoder.decode(bytes);
+    // Where every sign is one byte, its place in the text is that in the bytes.
+    const isPlain = text.length === bytes.length;
+    let last = isPlain ? "" : new Uint8Array(0), start = 0;
+    for (let place = 0; place < rests.length; place++) {
+      const end = start + rests[place];
+      if (isPlain) {
+        last = last.slice(0, shared[place]) + text.slice(start, end);
+      } else {
+        const longer = new Uint8Array(shared[place] + end - start);
+        longer.set(last.subarray(0, shared[place]));
+        longer.set(bytes.subarray(start, end), shared[place]);
+        last = longer;
+      }
+      keys.push(isPlain ? last : decoder.decode(last));
+      start = end;
+    }
+    return keys;
   }
 
   function pieces(read, width) {

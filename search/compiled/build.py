@@ -195,6 +195,7 @@ def _trees(build: _Build, source: Source, parts: int, columns: Path) -> dict[str
                 shards=build.shards,
                 sizes=build.sizes,
                 changed=changed,
+                is_kept=source.is_kept,
             )
             for key_range in range(len(build.ranges) + 1)
             for kind in kinds

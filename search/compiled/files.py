@@ -73,6 +73,9 @@ class ShardFolder:
         """Say whether a shard is so small that it may be loaded before it is needed."""
         return self.path(name).stat().st_size <= _SMALL
 
+    def note(self, path: str, content: bytes) -> None:
+        """Hear of a file that is written, or is there already; its path is relative to ``root``."""
+
     def write(self, kind: str, payload: bytes) -> str:
         """Write a shard; return its name.
 
@@ -80,13 +83,7 @@ class ShardFolder:
             OSError: The disk refused.
         """
         for name in _names(kind, payload):
-            path = self.path(name)
-            if not path.exists():
-                if not path.parent.is_dir():
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                self._write(path, name, payload)
-                return name
-            if _payload_of(path.read_bytes(), name) == payload:
+            if self._write(f"{self._place(name)}.js", name, payload):
                 return name
         raise ValueError(f"no free name for a shard of kind {kind}")
 
@@ -106,30 +103,60 @@ class ShardFolder:
             OSError: The disk refused.
         """
         for name in _names(kind, b"".join(payloads)):
-            folder = self.path(name).with_suffix("")
+            place = self._place(name)
+            folder = Path(f"{self.root}/{place}")
             parts = {f"{number}.js": payload for number, payload in enumerate(payloads)}
             if folder.exists() and not _holds_only(folder, name, parts):
                 continue
-            folder.mkdir(parents=True, exist_ok=True)
             for part, payload in parts.items():
-                if not (folder / part).exists():
-                    self._write(folder / part, f"{name}/{part[:-3]}", payload, strategy)
+                self._write(f"{place}/{part}", f"{name}/{part[:-3]}", payload, strategy)
             return name
         raise ValueError(f"no free name for a group of kind {kind}")
 
+    def _place(self, name: str) -> str:
+        """Return the path of a shard or a group, relative to ``root`` and without its ending."""
+        return "/".join((FOLDER, *name[1 : 1 + self.spread], name))
+
     def _write(
-        self, path: Path, name: str, payload: bytes, strategy: int = zlib.Z_DEFAULT_STRATEGY
-    ) -> None:
-        """Write a shard, or take it as it is from the older search."""
-        if self.before is not None:
-            old = self.before / path.relative_to(self.root)
+        self, place: str, name: str, payload: bytes, strategy: int = zlib.Z_DEFAULT_STRATEGY
+    ) -> bool:
+        """Write a shard, or take it as it is from the older search; say if it has its place now."""
+        path = f"{self.root}/{place}"
+        content = self._linked(place, path, name, payload)
+        if content is None:
+            content = _handed_over(name, _deflated(payload, strategy))
             try:
-                if _payload_of(old.read_bytes(), name) == payload:
-                    os.link(old, path)
-                    return
-            except OSError:
-                pass  # it is not there, or the disk has no links
-        path.write_bytes(_handed_over(name, _deflated(payload, strategy)))
+                _create(Path(path), content)
+            except FileExistsError:
+                content = Path(path).read_bytes()
+                if _payload_of(content, name) != payload:
+                    return False
+        self.note(place, content)
+        return True
+
+    def _linked(self, place: str, path: str, name: str, payload: bytes) -> bytes | None:
+        """Return what a file of the older search has, now in this one, too, if it is the same."""
+        if self.before is None:
+            return None
+        try:
+            content = Path(f"{self.before}/{place}").read_bytes()
+            if _payload_of(content, name) == payload:
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+                os.link(f"{self.before}/{place}", path)
+                return content
+        except OSError:
+            pass  # it is not there, or the disk has no links
+        return None
+
+
+def _create(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet, and its folder if that is not."""
+    try:
+        with path.open("xb") as stream:
+            stream.write(content)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _create(path, content)
 
 
 def _deflated(payload: bytes, strategy: int = zlib.Z_DEFAULT_STRATEGY) -> str:

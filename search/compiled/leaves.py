@@ -6,11 +6,11 @@ import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from functools import partial
+from itertools import accumulate, chain
 from operator import sub
 
-from schemas.vietnamese import toned_forms
-from search.compiled.coding import Piece, integers, leaf, steps
+from search.compiled.coding import Piece, integer, integers, leaf, steps
 from search.compiled.columns import YEARS
 from search.compiled.files import (
     FREQUENT,
@@ -20,36 +20,26 @@ from search.compiled.files import (
     json_bytes,
     node,
 )
+from search.compiled.first_hits import Block, Variant, shown_of
 from search.compiled.packing import Sizes
+from search.compiled.pairs import has_digit
 from search.compiled.pieces import PieceWriter
-from search.compiled.runs import FIELDS, PAIRS, SUGGESTIONS, WORDS, has_digit
+from search.compiled.runs import FIELDS, PAIRS, SUGGESTIONS, WORDS
 from search.compiled.shown import Shown
 from search.compiled.values import COMMON, at, counts_of
-from search.scoring import BARE_WEIGHTS, EXACT_WEIGHTS, MARKED_WEIGHTS, TONELESS_WEIGHTS
 
 HEAD = 64
 """Documents of each list that the head of a large entry keeps."""
-
-FIRST_HITS = 24
-"""Documents shown first of which is kept beside the leaf what hits show."""
 
 FEWEST_SHOWN = 4
 """Documents of a word, or with a pair in their titles, from which on this is kept."""
 
 _FACETS, _SHOWN = "g", "b"
-_OTHERS_SHOWN = 64
 _FIRST_OF_PAIR = 20
 _TITLES_OF_PAIR = 48
-_TITLED = 10
 _KEY_BYTES = 4
 _NUMBERS_SHRINK = 2
 _SHORT_ENTRY = 16
-
-Block = tuple[int, Sequence[int]]
-"""Documents of which is kept what hits show, and the first of those in order; see shown_of."""
-
-Variant = tuple[str, Sequence[Sequence[int]]]
-"""An exact form and its documents, a list a level."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +55,34 @@ class Beside:
     documents: int
     columns: Mapping[str, Sequence[int]]
     shown: Shown
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Entries that follow each other.
+
+    Attributes:
+        keys: Their keys, in order.
+        counts: How many documents each is about.
+        payloads: Their bytes, as the kind of tree says.
+        ends: 0, then of each about how many bytes it has when deflated, with those before it.
+        hits: By the places of some the documents whose hits are shown beside them.
+    """
+
+    keys: Sequence[str]
+    counts: Sequence[int]
+    payloads: Sequence[bytes]
+    ends: Sequence[int]
+    hits: Mapping[int, Sequence[int]]
+
+    def is_boundary(self, at: int, half: int) -> bool:
+        """Say whether the entry at a place begins a leaf, if the one before may end."""
+        return is_boundary(self.keys[at], half, self.ends[at + 1] - self.ends[at])
+
+    def shown_between(self, start: int, end: int) -> Sequence[int]:
+        """Return the places from one to another that have hits shown beside them."""
+        places = list(self.hits)
+        return places[bisect_left(places, start) : bisect_left(places, end)]
 
 
 class Leaves:
@@ -104,8 +122,9 @@ class Leaves:
         self._bytes = 0
         self._last = ""
         self._children: list[Child] = []
-        self._facets = PieceWriter(2 * sizes.rows, self._write_facets, is_listed=False)
-        self._hits = PieceWriter(sizes.shown, self._write_hits, is_listed=True)
+        write = partial(_write_facets, shards, beside), partial(_write_hits, shards, beside)
+        self._facets = PieceWriter(2 * sizes.rows, write[0], is_listed=False)
+        self._hits = PieceWriter(sizes.shown, write[1], is_listed=True)
         self.last_count = 0
         self.on_flush: Callable[[], None] | None = None
 
@@ -124,46 +143,64 @@ class Leaves:
         """What was written, in the order it was."""
         return self._children
 
-    def drop(self) -> None:
-        """Forget what waits for its leaf."""
-        self._keys, self._counts, self._payloads, self._bytes = [], [], [], 0
-        self._facets.drop()
-        self._hits.drop()
-
     def take(self, last: str, children: Sequence[Child]) -> None:
         """Take what others wrote as if it were written here; ``last`` is its last key."""
         self._last = last
         self._children += children
 
-    def add(self, key: str, count: int, payload: bytes) -> None:
-        """Add the next entry in the order of keys.
+    def add_all(self, batch: Batch, start: int) -> int:
+        """Add entries of a batch, from a place on, up to one that begins another leaf.
+
+        Returns:
+            How many were added: none if the first begins a leaf, which ends the one before.
+        """
+        half, ends, behind = self._half, batch.ends, len(batch.keys)
+        # What the leaf would have with all of the batch before a place is its end and this.
+        base = self._bytes - ends[start]
+        first = start if self._keys else start + 1
+        most = min(behind, max(first, bisect_right(ends, 3 * half - base, start + 1) - 1))
+        full = max(first, bisect_left(ends, half - base, start))
+        end = next((at for at in range(full, most) if batch.is_boundary(at, half)), most)
+        if end == start:
+            self._flush()
+            return 0
+        place = len(self._keys) - start
+        for shown in batch.shown_between(start, end):
+            self._hits.add(place + shown, batch.hits[shown])
+        self._keys += batch.keys[start:end]
+        self._counts += batch.counts[start:end]
+        self._payloads += batch.payloads[start:end]
+        self._bytes = base + ends[end]
+        return end - start
+
+    def batch(
+        self,
+        keys: Sequence[str],
+        counts: Sequence[int],
+        payloads: Sequence[bytes],
+        hits: Mapping[int, Sequence[int]] | None = None,
+    ) -> Batch:
+        """Return entries that follow each other, for :meth:`add_all`.
 
         Args:
-            key: Its key.
-            count: How many documents it is about.
-            payload: Its bytes, as the kind of tree says.
+            keys: Their keys.
+            counts: How many documents each is about.
+            payloads: Their bytes, as the kind of tree says.
+            hits: By the places of some, in order, the documents whose hits are shown beside them.
         """
-        weight = self._weight(key, payload)
-        if self._bytes + weight > self._half and self._keys:
-            self._flush_before(key, weight)
-        self._keys.append(key)
-        self._counts.append(count)
-        self._payloads.append(payload)
-        self._bytes += weight
+        sizes = map(_KEY_BYTES.__add__, map(len, payloads))
+        if self._has_numbers:
+            sizes = map(_weight, keys, sizes)
+        return Batch(keys, counts, payloads, [0, *accumulate(sizes)], hits or {})
 
-    def _weight(self, key: str, payload: bytes) -> int:
-        """Return about how many bytes an entry has when it is deflated."""
-        size = len(payload) + _KEY_BYTES
-        # Numbers follow each other, and so do the documents that have them.
-        if self._has_numbers and size < _SHORT_ENTRY and has_digit(key):
-            return size // _NUMBERS_SHRINK
-        return size
-
-    def _flush_before(self, key: str, weight: int) -> None:
-        half = self._half
-        is_full = self._bytes >= half and is_boundary(key, half, weight)
-        if is_full or self._bytes + weight > 3 * half:
+    def _is_begun_by(self, key: str, weight: int) -> bool:
+        """Say whether an entry begins another leaf; if so, the one before is ended."""
+        half, size = self._half, self._bytes
+        is_full = size >= half and is_boundary(key, half, weight)
+        if self._keys and (is_full or size + weight > 3 * half):
             self._flush()
+            return True
+        return False
 
     def _add_with(
         self,
@@ -172,28 +209,36 @@ class Leaves:
         payload: bytes,
         faceted: Sequence[int],
         shown: Sequence[Block],
-    ) -> None:
-        # What stands beside an entry goes with the leaf the entry is in.
-        if self._keys:
-            self._flush_before(key, self._weight(key, payload))
+    ) -> bool:
+        size = len(payload) + _KEY_BYTES
+        weight = _weight(key, size) if self._has_numbers else size
+        if self._is_begun_by(key, weight):
+            return False
         place = len(self._keys)
         self._facets.add(place, faceted)
         for first, block in shown:
             self._hits.add(place, block, first)
-        self.add(key, count, payload)
+        self._keys.append(key)
+        self._counts.append(count)
+        self._payloads.append(payload)
+        self._bytes += weight
+        return True
 
-    def add_pair(self, key: str, numbers: Sequence[int], titled: Sequence[int]) -> None:
-        """Add a pair; if it is in titles, with what its first hits show, those first."""
-        if len(titled) < FEWEST_SHOWN:
-            self.add(key, len(numbers), steps(numbers))
-            return
+    def add_pair(self, key: str, numbers: Sequence[int], titled: Sequence[int]) -> bool:
+        """Add a pair; say whether it was: not if it begins another leaf, as :meth:`add_all`."""
+        hits = self.hits_of_pair(numbers, titled)
+        return self._add_with(key, len(numbers), steps(numbers), (), [(0, hits)] if hits else [])
+
+    def hits_of_pair(self, numbers: Sequence[int], titled: Sequence[int]) -> Sequence[int]:
+        """Return the documents of a pair whose hits are shown beside it, those in titles first."""
+        if self._beside is None or len(titled) < FEWEST_SHOWN:
+            return ()
         first = titled[:_TITLES_OF_PAIR]
         shown = list(dict.fromkeys((*first, *numbers[:_FIRST_OF_PAIR])))
-        blocks = [(0, shown[: max(len(first), _FIRST_OF_PAIR)])] if self._beside else []
-        self._add_with(key, len(numbers), steps(numbers), (), blocks)
+        return shown[: max(len(first), _FIRST_OF_PAIR)]
 
-    def add_forms(self, key: str, variants: Sequence[Variant]) -> None:
-        """Add the lists of a key."""
+    def add_forms(self, key: str, variants: Sequence[Variant]) -> bool:
+        """Add the lists of a key; say whether they were added, as :meth:`add_pair` does."""
         lists = [numbers for _exact, levels in variants for numbers in levels if numbers]
         union = lists[0] if len(lists) == 1 else _united(lists)
         count = self.last_count = len(union)
@@ -206,18 +251,18 @@ class Leaves:
         )
         payload = forms(key, variants)
         if len(payload) <= self._sizes.largest_entry:
-            self._add_with(key, count, payload, faceted, shown)
-            return
+            return self._add_with(key, count, payload, faceted, shown)
         pieces = self._pieces_of(shown)
         end = self._pairs_of(key, key) + (counts_of(beside.columns, union) if beside else b"")
         shards = [
             leaf([key], [count], [lists], (), pieces) + end
             for lists in (forms(key, variants, HEAD), payload)
         ]
-        shards += self._facets_of(faceted) if faceted else ()
+        shards += _facets_of(beside, faceted) if faceted else ()
         # Long lists hardly repeat themselves: looking for that makes them larger, by a tenth.
         name = self._shards.write_group(FREQUENT, shards, zlib.Z_RLE)
         self._children.append((key, name))
+        return True
 
     def finish(self) -> list[Child]:
         """Return first key and name of every leaf, and key and name of every frequent word."""
@@ -227,7 +272,8 @@ class Leaves:
 
     def _pieces_of(self, shown: Sequence[Block]) -> list[Piece]:
         """Write what hits of one frequent word show."""
-        writer = PieceWriter(0, self._write_hits, is_listed=True)
+        write = partial(_write_hits, self._shards, self._beside)
+        writer = PieceWriter(0, write, is_listed=True)
         for first, block in shown:
             writer.add(0, block, first)
         return writer.finish()
@@ -250,22 +296,33 @@ class Leaves:
         data = json_bytes(node(self._pairs[start:end]))
         return integers([len(data)]) + data
 
-    def _facets_of(self, numbers: Sequence[int]) -> tuple[bytes, bytes]:
-        """Return the facets of documents, and apart from them their years."""
-        columns = dict(self._beside.columns) if self._beside else {}
-        years = columns.pop(YEARS, b"")
-        written = [integers(at(column, numbers)) for column in columns.values()]
-        sizes = integers([len(column) for column in written])
-        return sizes + b"".join(written), integers(at(years, numbers))
 
-    def _write_facets(self, numbers: Sequence[int]) -> str:
-        return "".join(self._shards.write(_FACETS, part) for part in self._facets_of(numbers))
+# Not methods: whoever writes for leaves and is known to them would never be let go, because the
+# collector of cycles is off.
+def _facets_of(beside: Beside | None, numbers: Sequence[int]) -> tuple[bytes, bytes]:
+    """Return the facets of documents, and apart from them their years."""
+    columns = dict(beside.columns) if beside else {}
+    years = columns.pop(YEARS, b"")
+    written = [integers(at(column, numbers)) for column in columns.values()]
+    sizes = integers([len(column) for column in written])
+    return sizes + b"".join(written), integers(at(years, numbers))
 
-    def _write_hits(self, numbers: Sequence[int]) -> str:
-        unique = sorted(set(numbers))
-        distances = list(map(sub, unique, [0, *unique]))
-        rows = self._beside.shown.rows(unique) if self._beside else b""
-        return self._shards.write(_SHOWN, b"[%s,%s]" % (json_bytes(distances), rows))
+
+def _write_facets(shards: ShardFolder, beside: Beside | None, numbers: Sequence[int]) -> str:
+    return "".join(shards.write(_FACETS, part) for part in _facets_of(beside, numbers))
+
+
+def _write_hits(shards: ShardFolder, beside: Beside | None, numbers: Sequence[int]) -> str:
+    unique = sorted(set(numbers))
+    distances = list(map(sub, unique, [0, *unique]))
+    rows = beside.shown.rows(unique) if beside else b""
+    return shards.write(_SHOWN, b"[%s,%s]" % (json_bytes(distances), rows))
+
+
+def _weight(key: str, size: int) -> int:
+    """Return about how many bytes an entry of so many has when it is deflated."""
+    # Numbers follow each other, and so do the documents that have them.
+    return size // _NUMBERS_SHRINK if size < _SHORT_ENTRY and has_digit(key) else size
 
 
 def _parting(last: str, key: str) -> str:
@@ -284,94 +341,18 @@ def _united(lists: Sequence[Sequence[int]]) -> list[int]:
     return list(dict.fromkeys(sorted(chain.from_iterable(lists))))
 
 
-def shown_of(key: str, variants: Sequence[Variant], documents: int, most: int) -> list[Block]:
-    """Return the documents of a word of which is kept what hits show, block after block.
-
-    They stand form after form, those with it in their titles before the others, in the order of
-    their numbers: the first hits of most queries with the word stand near each other then. The
-    rank that says so is the number and twice the place of the form times ``documents``, of an
-    other once more. The first block has those shown first for the word alone, and as many as
-    fit of all; the others begin with a rank. Where some are left out, an empty one does: most of
-    those that have the word elsewhere than in the title, and almost all of a number or of a form
-    that is in many titles.
-
-    Args:
-        key: The word.
-        variants: Its exact forms.
-        documents: How many documents there are.
-        most: Documents in the first block; the others have three times as many.
-    """
-    first = first_hits(key, variants)
-    room = max(0, most - len(first))
-    is_word = is_of_letters(key)
-    ranked: list[tuple[int, int]] = []
-    for place, (_exact, (titled, *rest)) in enumerate(variants):
-        is_rare = is_word and len(titled) * _TITLED <= documents
-        ranked += _ranked(titled, 2 * place * documents, len(titled) if is_rare else room)
-        kept = _OTHERS_SHOWN if is_word else room
-        # A document is at one level of a form, so the first are among the first of each.
-        others = sorted(chain.from_iterable(numbers[: kept + 1] for numbers in rest))
-        ranked += _ranked(others, (2 * place + 1) * documents, kept)
-    left_out = (at for at, (_rank, number) in enumerate(ranked[:room]) if number < 0)
-    end = next(left_out, room)
-    blocks: list[Block] = [(0, sorted({*first, *(number for _rank, number in ranked[:end])}))]
-    for is_left_out, found in groupby(ranked[end:], key=lambda one: one[1] < 0):
-        part = list(found)
-        for start in range(0, len(part), 3 * most):
-            block = part[start : start + 3 * most]
-            numbers = () if is_left_out else [number for _rank, number in block]
-            if is_word or not blocks[1:]:
-                blocks.append((block[0][0], numbers if is_word else ()))
-    return blocks
-
-
-def _ranked(numbers: Sequence[int], base: int, most: int) -> list[tuple[int, int]]:
-    """Return rank and number of the first of some documents; of the next -1 as the number."""
-    kept = [(base + number, number) for number in numbers[:most]]
-    return kept + [(base + number, -1) for number in numbers[most : most + 1]]
-
-
-def is_of_letters(form: str) -> bool:
-    """Say whether a bare form is a word, and no number."""
-    return len(form) > 1 and not has_digit(form)
-
-
-def first_hits(key: str, variants: Sequence[Variant]) -> list[int]:
-    """Return the documents shown first to who types a word alone, without marks or exactly so."""
-    typed = [key, *(exact for exact, lists in variants if sum(map(len, lists)) >= FIRST_HITS)]
-    found: list[int] = []
-    for form in dict.fromkeys(typed):
-        classes: dict[int, list[int]] = {}
-        toned = toned_forms(form)
-        for exact, levels in variants:
-            weights = BARE_WEIGHTS
-            if exact == form:
-                weights = EXACT_WEIGHTS if form == key else MARKED_WEIGHTS
-            elif exact in toned:
-                weights = TONELESS_WEIGHTS
-            for weight, numbers in zip(weights, levels, strict=True):
-                classes.setdefault(weight, []).extend(numbers[:FIRST_HITS])
-        first: dict[int, None] = {}
-        for weight in sorted(classes, reverse=True):
-            first |= dict.fromkeys(sorted(classes[weight]))
-            if len(first) >= FIRST_HITS:
-                break
-        found += list(first)[:FIRST_HITS]
-    return found
-
-
 def forms(key: str, variants: Sequence[Variant], most: int | None = None) -> bytes:
     """Return the lists of a key: of each exact form its spelling, then a list a level.
 
     A list is how many documents it has, then their steps; of a head the first ``most``.
     """
     bare = key.partition(":")[2] if ":" in key else key
-    result = [integers([len(variants)])]
+    result = [integer(len(variants))]
     for exact, levels in variants:
         spelled = b"" if exact == bare else exact.encode()
-        result += (integers([len(spelled)]), spelled)
+        result += (integer(len(spelled)), spelled)
         for numbers in levels:
-            result.append(integers([len(numbers)]))
+            result.append(integer(len(numbers)))
             if numbers:
                 result.append(steps(numbers[:most]))
     return b"".join(result)

@@ -6,15 +6,16 @@ import hashlib
 import pickle
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import accumulate
+from itertools import repeat
+from operator import sub
 from pathlib import Path
 
-from search.compiled.coding import NUMBERS, numbers_of, steps
+from search.compiled.coding import NUMBERS, numbers_of, steps_of_lists
 from search.compiled.files import Child, ShardFolder
-from search.compiled.leaves import FEWEST_SHOWN, Beside, Leaves, is_of_letters
+from search.compiled.first_hits import is_of_letters
+from search.compiled.leaves import FEWEST_SHOWN, Batch, Beside, Leaves
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
     FIELDS,
@@ -26,7 +27,9 @@ from search.compiled.runs import (
     run_path,
     write_run,
 )
+from search.compiled.shown import Shown
 from search.compiled.spans import Extra, KeptSpans, NotedShards, NotedShown, SpanWriter
+from search.compiled.windows import Entries, Window
 
 REVERSED, LETTERS = "r", "l"
 OLD, NEW = "old", "new"
@@ -52,6 +55,7 @@ class Task:
         sizes: The sizes of shards.
         pairs: Of a range of words, the leaves of the pairs that begin with them.
         changed: Documents of which hits show something else than in the index before.
+        is_kept: Whether its spans are kept for the next build.
     """
 
     kind: str
@@ -65,6 +69,7 @@ class Task:
     sizes: Sizes
     pairs: Sequence[Child] = ()
     changed: frozenset[int] = frozenset()
+    is_kept: bool = False
 
     def leaves(self, shards: ShardFolder, kind: str = "", beside: Beside | None = None) -> Leaves:
         """Return what writes leaves of its kind, or of another."""
@@ -79,6 +84,10 @@ class Task:
         runs = len(self.ranges) + 1 if self.kind == REVERSED else self.parts
         paths = (run_path(self.runs, self.kind, number) for number in range(runs))
         return Entries(read_run(path, self.key_range) for path in paths)
+
+    def noted(self) -> ShardFolder:
+        """Return where shards go; they are noted if its spans are kept."""
+        return NotedShards.of(self.shards) if self.is_kept else self.shards
 
 
 @dataclass
@@ -106,7 +115,7 @@ def merge(task: Task) -> Merged:
     if task.kind == FIELDS or not task.sizes.pieces:
         return merged(task, None)
     columns = columns_in(task.columns) if task.kind == WORDS else {}
-    with NotedShown(task.runs) as shown:
+    with NotedShown(task.runs) if task.is_kept else Shown(task.runs) as shown:
         return merged(task, Beside(task.documents, columns, shown))
 
 
@@ -118,125 +127,53 @@ def columns_in(path: Path) -> dict[str, Sequence[int]]:
     return {n: bytes(v.tolist()) if max(v, default=0) < 256 else v for n, v in values.items()}
 
 
-class Entries:
-    """The entries of several runs, in the order of their keys, those of one key together.
-
-    Attributes:
-        keys: The keys of all runs, in order: each as often as there are runs that have it.
-    """
-
-    def __init__(self, runs: Iterable[Run]) -> None:
-        self._runs = list(runs)
-        found: list[str] = []
-        self._counts: list[array[int]] = []
-        self._numbers: list[array[int]] = []
-        for run in self._runs:
-            found += run.keys
-            for level, (counts, numbers) in enumerate(run.levels):
-                if level == len(self._counts):
-                    self._counts.append(array(NUMBERS))
-                    self._numbers.append(array(NUMBERS))
-                self._counts[level] += counts
-                self._numbers[level] += numbers
-        # The runs are sorted one by one, so this is a merge, in C.
-        self._order = sorted(range(len(found)), key=found.__getitem__)
-        self.keys = list(map(found.__getitem__, self._order))
-
-    @cached_property
-    def _levels(self) -> list[tuple[array[int], list[int]]]:
-        """Of each level the numbers of all keys, and where those of each begin."""
-        levels = zip(self._numbers, self._counts, strict=True)
-        return [(numbers, [0, *accumulate(counts)]) for numbers, counts in levels]
-
-    @cached_property
-    def _begins(self) -> list[list[list[int]]]:
-        """Of each run and level, where the numbers of each key begin."""
-        return [[[0, *accumulate(c)] for c, _numbers in run.levels] for run in self._runs]
-
-    def entry(self, at: int) -> tuple[str, list[Sequence[int]], int]:
-        """Return the key at a place with its numbers, a list a level, and the place behind it."""
-        after = self._behind(at)
-        # Stable: those of the first run first.
-        places = self._order[at:after]
-        lists: list[Sequence[int]] = []
-        lists += (_joined(numbers, ends, places) for numbers, ends in self._levels)
-        return self.keys[at], lists, after
-
-    def total(self, at: int) -> tuple[str, int, int]:
-        """Return the key at a place with the sum of its counts, and the place behind it."""
-        after = self._behind(at)
-        return self.keys[at], sum(map(self._counts[0].__getitem__, self._order[at:after])), after
-
-    def _behind(self, at: int) -> int:
-        """Return the place behind all entries of the key at a place."""
-        keys, after = self.keys, at + 1
-        while after < len(keys) and keys[after] == keys[at]:
-            after += 1
-        return after
-
-    def digest(self, first: str, stop: str) -> bytes:
-        """Return the digest of the entries from one key to another, with all forms of both.
-
-        Args:
-            first: The first.
-            stop: The last, or empty for all behind the first.
-        """
-        digest = hashlib.blake2b(digest_size=16)
-        for run, begins in zip(self._runs, self._begins, strict=True):
-            start = bisect_left(run.keys, first)
-            # Behind all exact forms of it, or what else stands behind a NUL.
-            end = bisect_left(run.keys, f"{stop}\x01") if stop else len(run.keys)
-            digest.update(f"{end - start}\n".encode() + "\n".join(run.keys[start:end]).encode())
-            for (counts, numbers), ends in zip(run.levels, begins, strict=True):
-                digest.update(counts[start:end].tobytes())
-                digest.update(numbers[ends[start] : ends[end]].tobytes() if numbers else b"")
-        return digest.digest()
-
-
-def _joined(numbers: array[int], ends: Sequence[int], places: Sequence[int]) -> array[int]:
-    """Return the numbers that stand at some places, one after the other."""
-    joined = array(NUMBERS)
-    for place in places:
-        joined += numbers[ends[place] : ends[place + 1]]
-    return joined
-
-
 def _merge_forms(task: Task, beside: Beside | None) -> Merged:
     """Merge words or fields: an entry has a list for every exact form and level."""
-    shards = NotedShards.of(task.shards)
+    shards = task.noted()
     leaves = task.leaves(shards, beside=beside)
     entries = task.entries()
 
     def feed(at: int) -> tuple[int, list[Extra]]:
+        start = at
         forms: list[tuple[str, list[Sequence[int]]]] = []
         bare = bare_of(entries.keys[at])
         while at < len(entries.keys) and bare_of(entries.keys[at]) == bare:
             form, lists, at = entries.entry(at)
             forms.append((form.partition("\0")[2], lists))
         if task.kind == WORDS and " " in bare:
-            for _form, (numbers, titled, _none) in forms:
-                leaves.add_pair(bare, numbers, titled)
-            return at, []
-        leaves.add_forms(bare, forms)
+            # A pair has one form, and no third level.
+            ((_form, (numbers, titled, _none)),) = forms
+            return at if leaves.add_pair(bare, numbers, titled) else start, []
+        if not leaves.add_forms(bare, forms):
+            return start, []
         is_word = task.kind == WORDS and is_of_letters(bare)
         return at, [(bare, leaves.last_count)] if is_word else []
 
     extras = _write_spans(task, leaves, shards, beside, entries, feed)
     letters = task.leaves(task.shards, LETTERS)
-    for bare, count in extras:
-        letters.add(bare, count, b"")
+    _add_counts(letters, dict(extras))
     return Merged(leaves.finish(), letters.finish())
+
+
+def _add_counts(leaves: Leaves, counts: Mapping[str, int]) -> None:
+    """Add entries that have a count and nothing else, in the order of their keys."""
+    batch = leaves.batch(list(counts), list(counts.values()), [b""] * len(counts))
+    at = 0
+    while at < len(counts):
+        at += leaves.add_all(batch, at)
 
 
 def _write_spans(
     task: Task,
     leaves: Leaves,
-    shards: NotedShards,
+    shards: ShardFolder,
     beside: Beside | None,
     entries: Entries,
     feed: Feed,
 ) -> list[Extra]:
     """Write all leaves of a range, those that are as they were by taking them; keep the spans."""
+    if not isinstance(shards, NotedShards):
+        return _fed(leaves, entries, feed)
     old = task.spans(OLD).read_bytes() if task.spans(OLD).is_file() else None
     kept = KeptSpans(old, task.changed)
     shown = beside.shown if beside is not None else None
@@ -258,42 +195,92 @@ def _write_spans(
     return written
 
 
+def _fed(leaves: Leaves, entries: Entries, feed: Feed) -> list[Extra]:
+    """Write all leaves of a range, and keep nothing."""
+    extras: list[Extra] = []
+    at = 0
+    while at < len(entries.keys):
+        at, found = feed(at)
+        extras += found
+    leaves.finish()
+    return extras
+
+
 def bare_of(key: str) -> str:
     """Return the bare form of a key of words or fields."""
     return key.partition("\0")[0]
 
 
 def _merge_pairs(task: Task, beside: Beside | None) -> Merged:
-    shards = NotedShards.of(task.shards)
+    shards = task.noted()
     leaves = task.leaves(shards, beside=beside)
     entries = task.entries()
 
-    def feed(at: int) -> tuple[int, list[Extra]]:
-        pair, (numbers, titled), after = entries.entry(at)
-        if len(titled) >= FEWEST_SHOWN:
-            leaves.add_pair(pair, numbers, titled)
-        else:
-            leaves.add(pair, len(numbers), steps(numbers))
-        first, _space, second = pair.partition(" ")
-        return after, [(f"{second} {first}", len(numbers))]
+    def made(window: Window) -> tuple[Batch, list[str]]:
+        numbers, ends = entries.lists(window, 0)
+        titled, titles = entries.lists(window, 1)
+        hits: dict[int, Sequence[int]] = {}
+        for at, many in enumerate(map(sub, titles[1:], titles)):
+            if many >= FEWEST_SHOWN:
+                own = numbers[ends[at] : ends[at + 1]], titled[titles[at] : titles[at + 1]]
+                hits[at] = leaves.hits_of_pair(*own)
+        payloads = steps_of_lists(numbers, ends)
+        batch = leaves.batch(window.keys, list(map(sub, ends[1:], ends)), payloads, hits)
+        turned = [f"{second} {first}" for first, second in map(str.split, window.keys, repeat(" "))]
+        return batch, turned
 
-    turned = sorted(_write_spans(task, leaves, shards, beside, entries, feed))
-    counts = array(NUMBERS, (count for _key, count in turned))
+    feed = _Windows(entries, leaves, made)
+    turned = dict(_write_spans(task, leaves, shards, beside, entries, feed))
+    keys = sorted(turned)
+    counts = array(NUMBERS, map(turned.__getitem__, keys))
     path = run_path(task.runs, REVERSED, task.key_range)
-    write_run(path, Run([key for key, _count in turned], [(counts, array(NUMBERS))]), task.ranges)
+    write_run(path, Run(keys, [(counts, array(NUMBERS))]), task.ranges)
     return Merged(leaves.finish())
 
 
 def _merge_counts(task: Task) -> Merged:
     """Merge suggestions, or the counts of pairs by their second word."""
-    shards = NotedShards.of(task.shards)
+    shards = task.noted()
     leaves = task.leaves(shards)
     entries = task.entries()
 
-    def feed(at: int) -> tuple[int, list[Extra]]:
-        key, count, after = entries.total(at)
-        leaves.add(key, count, b"")
-        return after, []
+    def made(window: Window) -> tuple[Batch, list[str]]:
+        totals = entries.totals(window)
+        return leaves.batch(window.keys, totals, [b""] * len(totals)), []
 
-    _write_spans(task, leaves, shards, None, entries, feed)
+    _write_spans(task, leaves, shards, None, entries, _Windows(entries, leaves, made))
     return Merged(leaves.finish())
+
+
+class _Windows:
+    """Feeds leaves with many entries at a time.
+
+    Args:
+        entries: The entries.
+        leaves: What is fed.
+        made: Returns what is fed of some of them, and under which key somebody else needs the
+            count of each, if at all.
+    """
+
+    def __init__(
+        self, entries: Entries, leaves: Leaves, made: Callable[[Window], tuple[Batch, list[str]]]
+    ) -> None:
+        self._entries = entries
+        self._leaves = leaves
+        self._made = made
+        self._window = Window(0, (), (0,), ())
+        self._batch = leaves.batch((), (), ())
+        self._turned: list[str] = []
+
+    def __call__(self, at: int) -> tuple[int, list[Extra]]:
+        """Add entries from a place on, as :meth:`Leaves.add_all`; return the place behind them."""
+        window = self._window
+        key = bisect_left(window.bounds, at - window.start)
+        if key >= len(window.keys) or window.bounds[key] != at - window.start:
+            window = self._window = self._entries.window(at)
+            self._batch, self._turned = self._made(window)
+            key = 0
+        after = key + self._leaves.add_all(self._batch, key)
+        # Not strict: mostly nobody needs them.
+        extras = list(zip(self._turned[key:after], self._batch.counts[key:after], strict=False))
+        return window.start + window.bounds[after], extras

@@ -51,10 +51,6 @@ class PieceWriter:
         pieces, self._pieces = self._pieces, []
         return pieces
 
-    def drop(self) -> None:
-        """Forget what waits for the end of the leaf."""
-        self._entries, self._numbers, self._pieces = [], [], []
-
     def _cut(self) -> None:
         name = self._write(self._numbers) if self._numbers else NO_SHARD
         listed = self._entries if self._is_listed else self._entries[:1]

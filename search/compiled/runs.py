@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import marshal
-import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -24,7 +23,7 @@ from search.compiled.columns import Facts, PartColumns
 from search.compiled.entries import Collected
 from search.compiled.files import ShardFolder, json_bytes
 from search.compiled.packing import Sizes
-from search.compiled.shown import display, joined, write_shown
+from search.compiled.shown import Display, display, joined, write_shown
 from search.documents import LEVELS, SearchDocument
 
 _RANGES = ("2", "c", "h", "m", "p", "t")
@@ -44,7 +43,6 @@ RUNS = (WORDS, FIELDS, PAIRS, SUGGESTIONS, SHOWN, ENDS)
 
 _BATCH = 256
 _LENGTH = Struct("<Q")
-_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
@@ -93,12 +91,12 @@ def write_runs(part: Part, shards: ShardFolder, sizes: Sizes) -> Facts:
     Raises:
         OSError: The disk refused.
     """
-    collected = Collected()
+    collected = Collected(part.start)
     columns = PartColumns()
-    shown: list[bytes] = []
+    shown: list[Display] = []
     documents = iter(_documents(part))
     while batch := list(islice(documents, _BATCH)):
-        collected.add(part.start + len(shown), batch)
+        collected.add(batch)
         for document in batch:
             columns.add(document)
             shown.append(display(document))
@@ -107,7 +105,7 @@ def write_runs(part: Part, shards: ShardFolder, sizes: Sizes) -> Facts:
     return columns.finish(write_groups(shown, shards, sizes))
 
 
-def write_groups(shown: Sequence[bytes], shards: ShardFolder, sizes: Sizes) -> list[str]:
+def write_groups(shown: Sequence[Display], shards: ShardFolder, sizes: Sizes) -> list[str]:
     """Write the shards with what hits show of a part's documents; return the names of the groups.
 
     Raises:
@@ -123,45 +121,20 @@ def write_groups(shown: Sequence[bytes], shards: ShardFolder, sizes: Sizes) -> l
 
 
 def _write_collected(part: Part, collected: Collected) -> None:
-    """Write the runs; what is no longer needed is let go."""
-    fields, pairs, titled = collected.fields, collected.pairs, collected.titled
+    fields = collected.fields
     keys = sorted(fields)
     write_run(part.run(FIELDS), Run.of(keys, [[fields[key] for key in keys]]), part.ranges)
-    numbered = {number_key(key): key for key in pairs if has_digit(key)}
-    with_numbers: dict[str, tuple[Sequence[int], ...]] = {
-        f"{turned}\0": (pairs.pop(key), titled.pop(key, []), []) for turned, key in numbered.items()
-    }
-    keys = sorted(pairs)
-    both: list[list[Sequence[int]]] = [
-        [pairs[key] for key in keys],
-        [titled.get(key, ()) for key in keys],
-    ]
-    write_run(part.run(PAIRS), Run.of(keys, both), part.ranges)
-    for done in (fields, pairs, titled):
-        done.clear()
-    del both
-    words: dict[str, tuple[Sequence[int], ...]] = {**collected.words, **with_numbers}
+    keys, found, titled = collected.pairs.without_digits()
+    write_run(part.run(PAIRS), Run(keys, [found, titled]), part.ranges)
+    words: dict[str, tuple[Sequence[int], ...]] = {**collected.words}
+    for key, (numbers, titles) in collected.pairs.with_digits().items():
+        words[f"{key}\0"] = numbers, titles, []
     keys = sorted(words)
     levels = [list(level) for level in zip(*map(words.__getitem__, keys), strict=True)]
     write_run(part.run(WORDS), Run.of(keys, levels), part.ranges)
     keys = sorted(collected.suggestions)
     counts = array(NUMBERS, map(collected.suggestions.__getitem__, keys))
     write_run(part.run(SUGGESTIONS), Run(keys, [(counts, array(NUMBERS))]), part.ranges)
-
-
-def has_digit(text: str) -> bool:
-    """Say whether a digit of any script is in a text."""
-    return _DIGIT.search(text) is not None
-
-
-def number_key(pair: str) -> str:
-    """Return the key of a pair that has a number in it: this stands first.
-
-    Such a pair is kept beside its number among the words, so that who asks for an inventory
-    number finds both in one place. Two spaces say that the words were turned.
-    """
-    first, _space, second = pair.partition(" ")
-    return pair if has_digit(first) else f"{second}  {first}"
 
 
 @dataclass(frozen=True)

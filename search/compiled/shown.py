@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain, pairwise
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
@@ -18,22 +18,37 @@ from search.documents import SearchDocument
 _TEXTS, _ENDS = "shown.run", "ends.run"
 
 
-def display(document: SearchDocument) -> bytes:
-    """Return what a hit shows of a document, for :func:`joined`: all but the titles, and these."""
+Display = tuple[bytes, bytes]
+"""What a hit shows of a document, as JSON: all but the titles, and these."""
+
+
+def display(document: SearchDocument) -> Display:
+    """Return what a hit shows of a document."""
     row = document.thumbnail, document.item_id, document.identifier, document.date
-    return b"%s\n%s" % (json_bytes(row), json_bytes(document.titles))
+    return json_bytes(row), json_bytes(document.titles)
 
 
-def joined(displays: Iterable[bytes]) -> bytes:
+def joined(displays: Sequence[Display]) -> bytes:
     """Return what some documents show as JSON: the rows, then the titles of each.
 
     Titles deflate better side by side, and so does all else.
     """
-    rows, titles = zip(*(text.split(b"\n") for text in displays), strict=True)
+    rows, titles = zip(*displays, strict=True)
+    return _joined(rows, titles)
+
+
+def displays_in(texts: bytes, ends: bytes) -> list[Display]:
+    """Return what hits show of the documents of a part, from the two files of it."""
+    bounds = pairwise(_numbers_in(ends))
+    parts = [texts[start:end] for start, end in bounds]
+    return list(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _joined(rows: Iterable[bytes], titles: Iterable[bytes]) -> bytes:
     return b"[[%s],[%s]]" % (b",".join(rows), b",".join(titles))
 
 
-def write_shown(folder: Path, part: int, shown: Sequence[bytes]) -> None:
+def write_shown(folder: Path, part: int, shown: Sequence[Display]) -> None:
     """Write what hits show of the documents of a part where :func:`join_shown` finds it.
 
     Args:
@@ -44,8 +59,9 @@ def write_shown(folder: Path, part: int, shown: Sequence[bytes]) -> None:
     Raises:
         OSError: The disk refused.
     """
-    ends = array("q", accumulate(map(len, shown), initial=0))
-    (folder / f"shown-{part}.run").write_bytes(b"".join(shown))
+    texts = list(chain.from_iterable(shown))
+    ends = array("q", accumulate(map(len, texts), initial=0))
+    (folder / f"shown-{part}.run").write_bytes(b"".join(texts))
     (folder / f"ends-{part}.run").write_bytes(ends.tobytes())
 
 
@@ -86,7 +102,11 @@ class Shown:
         """Return what hits show of some documents, at least one, as :func:`joined` does."""
         texts = self._texts if self._texts is not None else self._opened()
         ends = self._ends
-        return joined(texts[ends[number] : ends[number + 1]] for number in numbers)
+        places = [2 * number for number in numbers]
+        return _joined(
+            [texts[ends[at] : ends[at + 1]] for at in places],
+            [texts[ends[at + 1] : ends[at + 2]] for at in places],
+        )
 
     def _opened(self) -> mmap:
         self._ends = _numbers(self._folder / _ENDS)
@@ -96,6 +116,10 @@ class Shown:
 
 
 def _numbers(path: Path) -> array[int]:
+    return _numbers_in(path.read_bytes())
+
+
+def _numbers_in(data: bytes) -> array[int]:
     numbers = array("q")
-    numbers.frombytes(path.read_bytes())
+    numbers.frombytes(data)
     return numbers

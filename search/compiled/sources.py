@@ -12,7 +12,6 @@ import sys
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +22,7 @@ from search.compiled.files import ShardFolder
 from search.compiled.merge import NEW, OLD, Task
 from search.compiled.packing import Sizes
 from search.compiled.runs import ENDS, RUNS, SHOWN, WORDS, Part, packed, run_path, write_groups
+from search.compiled.shown import displays_in
 from search.documents import SearchDocument, order_key
 
 _DISPLAYS = "displays"
@@ -101,6 +101,11 @@ class Source:
         """Whether parts may be kept."""
         return self._known is not None
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether what is made of parts and leaves is kept for the next build."""
+        return self._known is not None and self._known.keeper is not None
+
     def part(self, number: int, sizes: Sizes, folder: Path, ranges: Sequence[str]) -> Part:
         """Return a part; its documents are read by :meth:`spilled` where they are known."""
         start = number * sizes.part
@@ -121,9 +126,7 @@ class Source:
         of_kind = dict(zip(RUNS, runs, strict=True))
         for kind, content in of_kind.items():
             part.run(kind).write_bytes(content)
-        ends = array("q")
-        ends.frombytes(of_kind[ENDS])
-        shown = [of_kind[SHOWN][start:end] for start, end in pairwise(ends)]
+        shown = displays_in(of_kind[SHOWN], of_kind[ENDS])
         found: Facts = replace(facts, groups=write_groups(shown, shards, sizes))
         return found
 
@@ -194,10 +197,9 @@ def _displays(folder: Path, parts: int) -> bytes:
     found: list[bytes] = []
     for part in range(parts):
         shown = run_path(folder, SHOWN, part).read_bytes()
-        ends = array("q")
-        ends.frombytes(run_path(folder, ENDS, part).read_bytes())
-        for start, end in pairwise(ends):
-            found.append(hashlib.blake2b(shown[start:end], digest_size=_SEAL).digest())
+        ends = run_path(folder, ENDS, part).read_bytes()
+        for row, titles in displays_in(shown, ends):
+            found.append(hashlib.blake2b(b"%s\n%s" % (row, titles), digest_size=_SEAL).digest())
     return b"".join(found)
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,9 @@ from archive.kept_objects import packed, unpacked
 from search.compiled.files import Child, ShardFolder
 from search.compiled.leaves import Leaves
 from search.compiled.shown import Shown
+
+File = tuple[str, bytes]
+"""Path of a file and digest of what is in it."""
 
 Extra = tuple[str, int]
 """A key and a count that somebody else needs of an entry."""
@@ -49,7 +51,7 @@ class Span:
     last: str
     digest: bytes
     children: tuple[Child, ...]
-    files: tuple[tuple[str, bytes], ...]
+    files: tuple[File, ...]
     shown: tuple[int, ...]
     extras: tuple[Extra, ...]
 
@@ -59,27 +61,19 @@ class NotedShards(ShardFolder):
     """Shards that are noted as they are written.
 
     Attributes:
-        names: Their names.
+        files: Their paths, relative to the folder of the search, with the digests of the files.
     """
 
-    names: list[str] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
 
     @classmethod
     def of(cls, shards: ShardFolder) -> NotedShards:
         """Return the same folder, with notes."""
         return cls(shards.root, shards.spread, shards.before)
 
-    def write(self, kind: str, payload: bytes) -> str:
-        """Write a shard and note it."""
-        self.names.append(super().write(kind, payload))
-        return self.names[-1]
-
-    def write_group(
-        self, kind: str, payloads: Sequence[bytes], strategy: int = zlib.Z_DEFAULT_STRATEGY
-    ) -> str:
-        """Write a group and note it."""
-        self.names.append(super().write_group(kind, payloads, strategy))
-        return self.names[-1]
+    def note(self, path: str, content: bytes) -> None:
+        """Note a file that is written, or is there already."""
+        self.files.append((path, _seal(content)))
 
 
 class NotedShown(Shown):
@@ -151,7 +145,6 @@ class SpanWriter:
         self._is_open = False
         self._marks = 0, 0, 0
         self._extras: list[Extra] = []
-        self._flushes = 0
         leaves.on_flush = self._close
 
     def write(
@@ -165,33 +158,28 @@ class SpanWriter:
         Args:
             keys: The keys of the entries, each as often as there are runs that have it.
             begins: Returns what keys that are fed together begin with.
-            feed: Adds the entry at a place to the leaves; returns the place behind it and extras.
+            feed: Adds entries from a place on to the leaves, and returns the place behind them and
+                extras; ends a leaf only if the first entry begins another, and adds none then.
         """
         at = 0
         while at < len(keys):
             key = begins(keys[at])
-            same = self._same(key) if self._leaves.is_empty and not self._is_open else None
-            if same is None:
-                if not self._is_open:
-                    self._open(key)
-                self._next, flushes = key, self._flushes
-                after, extras = feed(at)
-                # If a leaf was written, it ends before this entry, which waits alone.
-                if flushes != self._flushes:
-                    same = self._same(key)
-                    if same is None:
-                        self._open(key)
-                if same is None:
-                    self._extras += extras
-                    at = after
+            if not self._is_open:
+                same = self._same(key)
+                if same is not None:
+                    self._take(same)
+                    at = bisect_left(keys, same.stop) if same.stop else len(keys)
                     continue
-                self._leaves.drop()
-            self._take(same)
-            at = bisect_left(keys, same.stop) if same.stop else len(keys)
+                self._open(key)
+            self._next = key
+            at, extras = feed(at)
+            self._extras += extras
         self._next = ""
         self._leaves.finish()
         if self._is_open:
             self._close()
+        # Else both would know each other, and never be let go: no cycles are looked for.
+        self._leaves.on_flush = None
         return [extra for span in self._kept.new for extra in span.extras]
 
     def _open(self, first: str) -> None:
@@ -200,12 +188,11 @@ class SpanWriter:
 
     def _mark(self) -> None:
         shown = len(self._shown.numbers) if self._shown else 0
-        self._marks = len(self._leaves.children), len(self._shards.names), shown
+        self._marks = len(self._leaves.children), len(self._shards.files), shown
 
     def _close(self) -> None:
         """Note the span that ends here; the next key begins another."""
-        children, names, shown = self._marks
-        written = dict.fromkeys(self._shards.names[names:])
+        children, files, shown = self._marks
         span = Span(
             first=self._first,
             before=self._before,
@@ -213,12 +200,11 @@ class SpanWriter:
             last=self._leaves.last,
             digest=self._digest(self._first, self._next),
             children=tuple(self._leaves.children[children:]),
-            files=tuple(file for name in written for file in _files_of(self._shards, name)),
+            files=tuple(dict.fromkeys(self._shards.files[files:])),
             shown=tuple(sorted(set(self._shown.numbers[shown:]))) if self._shown else (),
             extras=tuple(self._extras),
         )
         self._kept.new.append(span)
-        self._flushes += 1
         self._is_open = False
         self._mark()
 
@@ -235,14 +221,7 @@ class SpanWriter:
         self._mark()
 
 
-def _files_of(shards: ShardFolder, name: str) -> list[tuple[str, bytes]]:
-    """Return the files of a shard or a group, each with the digest of what is in it."""
-    path = shards.path(name)
-    paths = [path] if path.is_file() else sorted(path.with_suffix("").iterdir())
-    return [(file.relative_to(shards.root).as_posix(), _seal(file.read_bytes())) for file in paths]
-
-
-def _link(shards: ShardFolder, files: Sequence[tuple[str, bytes]]) -> bool:
+def _link(shards: ShardFolder, files: Sequence[File]) -> bool:
     """Bring files of the older search into the new one if all are what they were; say whether.
 
     Raises:

@@ -8,7 +8,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -58,6 +58,11 @@ def hosted(folder: Path) -> Iterator[tuple[Any, str, list[Sent]]]:
         server.shutdown()
 
 
+@lru_cache(maxsize=1000)
+def _gzipped(path: Path) -> bytes:
+    return gzip.compress(path.read_bytes(), 6)
+
+
 class _Handler(SimpleHTTPRequestHandler):
     """Serves files gzipped and counts what it sends but the page itself."""
 
@@ -68,7 +73,7 @@ class _Handler(SimpleHTTPRequestHandler):
         if not path.is_file():
             self.send_error(404)
             return
-        data = gzip.compress(path.read_bytes(), 6)
+        data = _gzipped(path)
         self.send_response(200)
         self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Type", self.guess_type(path))

@@ -3,6 +3,7 @@
 What the scripts answer is compared in tests/browser/test_search_engine.py.
 """
 
+import gc
 import hashlib
 import json
 import random
@@ -13,6 +14,7 @@ import sys
 from collections import defaultdict
 from contextlib import closing
 from dataclasses import replace
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import pytest
@@ -24,13 +26,17 @@ from archive.kept_objects import unpacked
 from schemas.errors import StoreWriteError
 from schemas.profile import SearchLevel
 from search import static
-from search.compiled.coding import integers, leaf, steps
+from search.compiled.coding import integers, leaf, steps, steps_of_lists
+from search.compiled.entries import Collected
 from search.compiled.files import ShardFolder, json_bytes, script
+from search.compiled.leaves import Leaves
 from search.compiled.packing import Packing, Sizes, sizes_for
+from search.compiled.pairs import PAUSE, Pairs, has_digit, number_key
 from search.compiled.runs import ranges_for
 from search.compiled.shown import Shown, join_shown, write_shown
 from search.compiled.sources import KnownDocuments, ListedDocument
-from search.compiled.spans import Span
+from search.compiled.spans import Span, SpanWriter
+from search.compiled.windows import Entries
 from search.documents import SearchDocument, best_levels, order_key, token_pairs
 from search.static import write_static_index
 from tests.search.museum_records import DATA, documents, vectors_text
@@ -345,7 +351,7 @@ def test_what_hits_show_needs_few_open_files(tmp_path: Path) -> None:
 
     parts = 80
     for part in range(parts):
-        write_shown(tmp_path, part, [b'[%d]\n["%d"]' % (part, place) for place in range(2)])
+        write_shown(tmp_path, part, [(b"[%d]" % part, b'["%d"]' % place) for place in range(2)])
     join_shown(tmp_path, parts)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     opened = len(list(Path("/dev/fd").iterdir()))
@@ -374,6 +380,22 @@ def test_no_folder_is_full_and_a_stick_has_few_files() -> None:
     for count in (10, 100_000, 150_000, 1_000_000):
         assert 160 * count / 1000 / 32 ** sizes_for(count, Packing.WEB).spread < 1000
     assert sizes_for(100_000, Packing.USB).leaf > 10 * sizes_for(100_000, Packing.WEB).leaf
+
+
+def test_what_was_written_is_let_go_without_a_collector_of_cycles(tmp_path: Path) -> None:
+    # Else every range of keys stays in the memory of its process.
+    of_a_range = (Leaves, Entries, SpanWriter, Collected, Pairs)
+    is_enabled = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        write_static_index(documents(), tmp_path / "anew", sizes=MANY_SHARDS)
+        _build_known(documents(), tmp_path / "known", None, tmp_path / "kept.db")
+        left = [one for one in gc.get_objects() if isinstance(one, of_a_range)]
+    finally:
+        if is_enabled:
+            gc.enable()
+    assert left == []
 
 
 def test_an_older_index_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -407,6 +429,50 @@ def test_integers_come_back(values: list[int]) -> None:
 def test_ascending_numbers_come_back(values: set[int]) -> None:
     numbers = sorted(values)
     assert Reader(steps(numbers)).steps(len(numbers)) == numbers
+
+
+@given(st.lists(st.sets(st.integers(0, 2**28), min_size=1)))
+def test_many_lists_are_written_as_each_by_itself(lists: list[set[int]]) -> None:
+    ordered = [sorted(values) for values in lists]
+    numbers = [number for values in ordered for number in values]
+    ends = [0, *accumulate(map(len, ordered))]
+    assert steps_of_lists(numbers, ends) == [steps(values) for values in ordered]
+
+
+_TEXTS = st.lists(st.lists(st.sampled_from(["a", "ab", "trong", "đá", "𠀀", "77", "b2"])))
+
+
+@given(st.lists(st.tuples(_TEXTS, _TEXTS), min_size=1, max_size=20), st.booleans())
+def test_pairs_are_those_side_by_side(
+    texts: list[tuple[list[list[str]], list[list[str]]]], is_exact: bool
+) -> None:
+    pairs = Pairs(7)
+    for levels in texts:
+        pairs.add(*([n for t in level for n in (*map(pairs.number, t), PAUSE)] for level in levels))
+    expected: dict[str, tuple[set[int], set[int]]] = {}
+    for number, levels in enumerate(texts, 7):
+        for place, level in enumerate(levels):
+            for one, other in (pair for text in level for pair in pairwise(text)):
+                has_number = has_digit(one) or has_digit(other)
+                key = number_key(one, other) if has_number else f"{one} {other}"
+                found, titled = expected.setdefault(key, (set(), set()))
+                found.add(number)
+                if place == 0:
+                    titled.add(number)
+    # With more words than a float has room for, the same is reckoned with integers.
+    with pytest.MonkeyPatch.context() as patch:
+        if not is_exact:
+            patch.setattr("search.compiled.pairs._EXACT_BITS", 0)
+        keys, *columns = pairs.without_digits()
+    ends = [[0, *accumulate(counts)] for counts, _numbers in columns]
+    made = {
+        key: tuple(set(n[e[at] : e[at + 1]]) for (_c, n), e in zip(columns, ends, strict=True))
+        for at, key in enumerate(keys)
+    }
+    numbered = {key: tuple(map(set, lists)) for key, lists in pairs.with_digits().items()}
+    assert keys == sorted(keys)
+    assert made.keys().isdisjoint(numbered)
+    assert made | numbered == expected
 
 
 @given(st.dictionaries(st.text(), st.tuples(st.integers(0, 2**32), st.binary())))
