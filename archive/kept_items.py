@@ -140,7 +140,8 @@ def forget_caches(layout: Layout) -> None:
     databases = (layout.site_items, layout.site_documents, layout.site_search, layout.site_pages)
     for path in databases:
         forget_database(path)
-    layout.site_looked.unlink(missing_ok=True)
+    for path in (layout.site_looked, layout.site_mark):
+        path.unlink(missing_ok=True)
 
 
 def forget_database(path: Path) -> None:

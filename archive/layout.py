@@ -112,6 +112,16 @@ class Layout:
         return self.root / "site-looked.bin"
 
     @property
+    def site_twin(self) -> Path:
+        """The site once more, by links: what the next is made of; without it all is linked."""
+        return self.root / ".site-twin"
+
+    @property
+    def site_mark(self) -> Path:
+        """What says that the twin of the site is one; without it none is believed in."""
+        return self.root / "site-twin.json"
+
+    @property
     def site_changed(self) -> Path:
         """The list of files of the site that are new or changed since the list was deleted."""
         return self.root / "site-changed.txt"

@@ -89,7 +89,7 @@ class PublishedOffers:
         )
 
     def _has_manifest(self, tree: SiteTree, item_id: str) -> bool:
-        return (tree.root / manifest_path(item_id)).is_file()
+        return tree.has(manifest_path(item_id))
 
 
 def gone_in(changes: list[Change]) -> set[str]:

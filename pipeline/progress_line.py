@@ -20,10 +20,14 @@ class ProgressLine:
         self._stage = ""
         self._started_at = 0.0
 
-    def text(self, progress: Progress) -> str:
-        """Return the line for this moment, in the current language."""
+    def note(self, progress: Progress) -> None:
+        """Note when a stage begins, where no line is wanted."""
         if progress.stage != self._stage:
             self._stage, self._started_at = progress.stage, self._clock()
+
+    def text(self, progress: Progress) -> str:
+        """Return the line for this moment, in the current language."""
+        self.note(progress)
         elapsed_s = self._clock() - self._started_at
         parts = [translate(progress.stage), _count(progress)]
         if elapsed_s >= _SETTLED_S and progress.bytes_done:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from archive.budget import budget_findings
@@ -97,8 +98,14 @@ def write_site(
     """Write the site from an open catalogue; the caller holds the write lock."""
     at = now()
 
+    # The search follows when all were listed; nothing changes meanwhile.
+    stamps: list[tuple[str, bytes]] = []
+
     def rows() -> Iterator[CatalogueRow]:
-        return catalogue.iter_public_rows(day_of(at))
+        stamps.clear()
+        for row in catalogue.iter_public_rows(day_of(at)):
+            stamps.append((row.item_id, row.stamp))
+            yield row
 
     key = made_key(archive)
 
@@ -113,7 +120,8 @@ def write_site(
         processes = archive.settings.jobs or os.cpu_count() or 1
         fields = public_fields(archive.profile)
         with KeptItems(layout.site_documents, "search", key) as kept:
-            known = public_documents(rows(), archive, kept, read)
+            listed = (CatalogueRow(*pair, partial(read, pair[0])) for pair in stamps)
+            known = public_documents(listed, archive, kept, read)
             if edition is not None:
                 documents = map(known.read, known.listed)
                 return write_static_index(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import reduce
+from typing import TYPE_CHECKING
 
 from archive.catalogue import Catalogue, CatalogueItem, public_part
 from archive.export.selection import Judge, Selection, Selector, wanted_by
@@ -18,11 +19,13 @@ from archive.opening import Archive
 from archive.store import Store
 from pipeline.batch_items import ids_of_batch
 from pipeline.find import ids_matching
-from pipeline.number_list import NumberList, read_number_list, withheld
 from schemas.errors import SourceError
 from schemas.findings import Finding
 from schemas.messages import _
 from schemas.records import day_of, is_public
+
+if TYPE_CHECKING:
+    from pipeline.number_list import NumberList
 
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
@@ -115,6 +118,9 @@ def choose(
         batches = (ids_of_batch(store, catalogue, name) for name in selection.batches)
         fixed.append(frozenset().union(*batches))
     if selection.list_file is not None:
+        # What reads deliveries takes a quarter of a second to load; few ask for it.
+        from pipeline.number_list import read_number_list
+
         listed = read_number_list(selection.list_file, catalogue, store)
         fixed.append(frozenset(listed.lines))
         findings = _list_findings(listed, selection, catalogue, public_on)
@@ -155,6 +161,8 @@ def _common(sets: list[frozenset[str]]) -> frozenset[str] | None:
 def _list_findings(
     listed: NumberList, selection: Selection, catalogue: Catalogue, public_on: date | None
 ) -> tuple[Finding, ...]:
+    from pipeline.number_list import withheld
+
     findings = list(listed.findings)
     if public_on is not None and selection.list_file is not None:
         for item_id, number in listed.lines.items():

@@ -52,7 +52,7 @@ def write_packages(
         path = f"{PACKAGES_FOLDER}/{name}-{dated}.zip"
         context = context_of(archive, catalogue, today, name, at=f"{dated}T00:00:00Z")
         try:
-            report = _write(archive, catalogue, tree.root / path, name, today, context)
+            report = _write(archive, catalogue, tree.new_file(path), name, today, context)
         except NothingFitsError:
             continue
         tree.count_file(path)

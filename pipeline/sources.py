@@ -24,6 +24,7 @@ def check_source(layout: Layout, source: Path) -> None:
         layout.index,
         layout.derivatives,
         layout.site,
+        layout.site_twin,
         layout.quarantine,
         layout.staging,
     )

@@ -11,30 +11,21 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
-
-import openpyxl
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
+from typing import IO
 
 from archive.export.items import ExportContext, ExportItem, ExportReport, at_least_one
 from archive.export.target import new_path
-from schemas.cells import cut_cell, quote_cell
+from schemas.cells import cut_cell
 from schemas.errors import SourceError
 from schemas.findings import Finding
 from schemas.messages import _
 from schemas.record_cells import cells_of, in_order
-from schemas.xml import xml_text
 
 # Source: Excel specifications and limits, "Worksheet size"
 MOST_ROWS = 1_048_576
-_TEXT_FORMAT = "@"
-_WIDTH = 24
 _CORE = "docProps/core.xml"
 _MOMENT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
@@ -80,8 +71,11 @@ def write_workbook(path: Path, spool: IO[str], headings: Sequence[str], *, at: s
         headings: The columns in order.
         at: RFC 3339 moment that dates the workbook.
     """
+    # Its library loads for a quarter of a second: not for every command that knows the formats.
+    from archive.export.workbook import write_book
+
     with TemporaryFile("w+b", dir=path.parent) as book:
-        _write_book(book, spool, headings)
+        write_book(book, spool, headings)
         _repack(book, path, at)
 
 
@@ -111,31 +105,6 @@ def check_fits(count: int, out: Path) -> None:
             remedy=_("Export them as csv, or in parts."),
             path=out,
         )
-
-
-def _write_book(book: IO[bytes], spool: IO[str], headings: Sequence[str]) -> None:
-    with closing(openpyxl.Workbook(write_only=True)) as workbook:
-        sheet: Any = workbook.create_sheet(_("Records"))
-        sheet.freeze_panes = "A2"
-        for number in range(1, len(headings) + 1):
-            letter = get_column_letter(number)
-            sheet.column_dimensions[letter].width = _WIDTH
-        sheet.append([_cell(sheet, heading, is_heading=True) for heading in headings])
-        for line in spool:
-            cells = json.loads(line)
-            sheet.append([_cell(sheet, cells.get(heading, "")) for heading in headings])
-        workbook.save(book)
-
-
-def _cell(sheet: Any, text: str, *, is_heading: bool = False) -> Any:
-    cell = WriteOnlyCell(sheet, cut_cell(xml_text(text)))
-    cell.data_type = "s"
-    cell.number_format = _TEXT_FORMAT
-    if quote_cell(text) != text:
-        cell.quotePrefix = True
-    if is_heading:
-        cell.font = Font(bold=True)
-    return cell
 
 
 def _repack(book: IO[bytes], path: Path, at: str) -> None:

@@ -14,23 +14,33 @@ from pathlib import Path
 from archive.kept_items import DAMAGE, forget_caches, is_refusal
 from archive.layout import Layout
 from archive.settings import Settings
-from archive.site.changes import Changes, settle, write_changes
+from archive.site.changes import Settled, settle, write_changes
 from archive.site.data_files import Offers
 from archive.site.edition import CHECKSUMS_NAME, Edition, Fit, fitting
-from archive.site.files import SitePlace, SiteTree, discard, new_tree, publish
+from archive.site.files import SiteTree
 from archive.site.item_pages import JsonLd
 from archive.site.items import SiteItem
 from archive.site.kept import keep_made
 from archive.site.leaks import Listed, refuse_leaks
 from archive.site.listing import ListedItem
 from archive.site.looked import Looked
+from archive.site.place import SitePlace, discard, publish
 from archive.site.search_folder import SearchFolder
 from archive.site.site_writer import Facets, Progress, SiteWriter, new_table
 from archive.site.survey import Survey
+from archive.site.twin import keep_twin, new_tree
 from schemas.errors import StoreWriteError
 from schemas.messages import _
 from schemas.profile import Profile
 from schemas.records import day_of
+
+_UNFIT = (
+    FileExistsError,
+    FileNotFoundError,
+    IsADirectoryError,
+    NotADirectoryError,
+    PermissionError,
+)
 
 
 @dataclass(frozen=True)
@@ -139,16 +149,16 @@ def build_site(
     fit = fitting(edition, layout, read) if edition else Fit(0, 0)
     try:
         tree, survey, fit = _written(layout, place, write, edition, fit)
-        changes = None
+        settled = None
         if edition is None:
-            changes = settle(tree.root, tree.before)
+            settled = settle(tree)
             search.note(tree, new_table(layout))
         looked = None
         if perhaps_closed is not None:
             told = offers.told if offers is not None else frozenset()
             listed = Listed(perhaps_closed, items)
             looked = refuse_leaks(tree.root, layout, profile, listed, today, told)
-        _put_in_place(layout, place, tree, changes, looked)
+        _put_in_place(layout, place, tree, settled, looked)
     except (OSError, sqlite3.DatabaseError) as error:
         raise _refused(error, layout) from error
     finally:
@@ -174,6 +184,11 @@ def _written(
         tree = new_tree(place, keeps=edition is None)
         try:
             survey = write(tree, fit.halvings)
+        except _UNFIT:
+            # Of a twin a folder may be in the way of a file, or a file of a folder.
+            if not tree.is_twin:
+                raise
+            continue
         except DAMAGE as error:
             # What was kept of items is damaged: it is forgotten, and they are read again.
             if is_second or is_refusal(error):
@@ -193,7 +208,7 @@ def _put_in_place(
     layout: Layout,
     place: SitePlace,
     tree: SiteTree,
-    changes: Changes | None,
+    settled: Settled | None,
     looked: Looked | None,
 ) -> None:
     """Put a new site in its place; of the site itself, list what changed and keep how it was made.
@@ -201,11 +216,12 @@ def _put_in_place(
     A crash in between costs nothing: the lists name more than changed, and the table of the site
     before is only believed of files that it wrote.
     """
-    if changes is not None:
-        write_changes(layout, changes, tree.root)
+    if settled is not None:
+        write_changes(layout, settled.changes, tree)
     publish(place)
-    if changes is not None:
+    if settled is not None:
         keep_made(layout.site_pages, new_table(layout))
+        keep_twin(place, settled)
         if looked is not None:
             looked.keep()
 

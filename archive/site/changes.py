@@ -5,16 +5,18 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive.durable import write_file
 from archive.layout import Layout
+from archive.site.files import NO_INODES, Claims, SiteTree
 
 _IMAGES = "images/"
-# What disks without inode numbers, as some in a network, give for every file.
-_NO_INODES = (0, 0xFFFFFFFF)
+# images/<shard>/<item>/<canvas>: what lies deeper are tiles.
+_CANVAS_PARTS = 4
 
 
 @dataclass(frozen=True)
@@ -30,20 +32,49 @@ class Changes:
     removed: tuple[str, ...]
 
 
-def settle(site: Path, before: Path | None) -> Changes:
+@dataclass(frozen=True)
+class Settled:
+    """A site that is ready to be put in place.
+
+    Attributes:
+        changes: What is new in it.
+        folders: Its folders, but for those of tiles; the first is itself, an empty path.
+        files: How many files it has.
+        is_linked: Whether every file that is as in the site before is the same file.
+    """
+
+    changes: Changes
+    folders: tuple[str, ...]
+    files: int
+    is_linked: bool
+
+
+def settle(tree: SiteTree) -> Settled:
     """Return what changed; what did not becomes the same file as in the site before.
 
+    Of a twin, what does not belong to the new site is removed.
+
     Args:
-        site: The new site, not yet in its place.
-        before: The site before, or None.
+        tree: The new site, not yet in its place.
     """
-    changed: list[str] = []
-    removed: list[str] = []
-    _settle(str(site), str(before) if before else "", "", changed, removed)
-    return Changes(tuple(sorted(changed)), tuple(sorted(removed)))
+    before = str(tree.before) if tree.before else ""
+    found = _Settling()
+    if tree.is_twin:
+        found.removed += tree.counts.claims.removed
+        found.sweep(str(tree.root), "", tree.counts.claims)
+        for path in tree.counts.claims.rewritten:
+            found.compare(f"{tree.root}/{path}", f"{before}/{path}", path)
+    else:
+        found.settle(str(tree.root), before, "")
+    return Settled(
+        Changes(tuple(sorted(found.changed)), tuple(sorted(found.removed))),
+        tuple(found.folders),
+        tree.counts.files,
+        not (found.copies or tree.counts.copies),
+    )
 
 
-def write_changes(layout: Layout, changes: Changes, site: Path) -> None:
+def write_changes(layout: Layout, changes: Changes, tree: SiteTree) -> None:
     """Add what changed to the lists beside the site, which stay until somebody deletes them.
 
     Written before the site is put in place: after a crash between the two they name more than
@@ -52,16 +83,20 @@ def write_changes(layout: Layout, changes: Changes, site: Path) -> None:
     Args:
         layout: The archive.
         changes: What changed.
-        site: The new site.
+        tree: The new site.
 
     Raises:
         StoreWriteError: The disk refused.
     """
-    named = {*changes.changed, *changes.removed, *_listed(layout.site_changed)}
-    named.update(_listed(layout.site_removed))
-    folder = str(site)
-    # Many thousand times.
-    there = {path for path in named if os.path.isfile(f"{folder}/{path}")}  # noqa: PTH113
+    there, gone = set(_listed(layout.site_changed)), set(_listed(layout.site_removed))
+    named = {*changes.changed, *changes.removed, *there, *gone}
+    if tree.is_twin:
+        # Then the build before went well to its end, so what the lists say of its site is so.
+        there = (there - {*changes.removed}) | {*changes.changed}
+    else:
+        folder = str(tree.root)
+        # Many thousand times.
+        there = {path for path in named if os.path.isfile(f"{folder}/{path}")}  # noqa: PTH113
     _write(layout.site_changed, there)
     _write(layout.site_removed, named - there)
 
@@ -77,35 +112,96 @@ def _write(path: Path, names: set[str]) -> None:
     write_file(path, "".join(f"{name}\n" for name in sorted(names)).encode())
 
 
-def _settle(site: str, before: str, prefix: str, changed: list[str], removed: list[str]) -> None:
-    old = _entries(before) if before else {}
-    for name, entry in _entries(site).items():
-        known = old.pop(name, None)
-        path = f"{prefix}{name}"
-        if entry.is_dir(follow_symlinks=False):
-            is_folder = known is not None and known.is_dir(follow_symlinks=False)
-            if known is not None and not is_folder:
-                removed.append(path)
-            _settle(
-                entry.path, known.path if known and is_folder else "", f"{path}/", changed, removed
-            )
-        elif known is not None and _is_one_file(entry, known):
-            # Nearly all.
-            continue
-        elif known is None or not known.is_file(follow_symlinks=False):
-            changed.append(path)
-            if known is not None:
-                removed.extend(_below(known, path))
-        elif not _is_same(entry, known, path):
-            changed.append(path)
-    for name, known in old.items():
-        removed.extend(_below(known, f"{prefix}{name}"))
+class _Settling:
+    """Compares a new site with the one before.
+
+    Attributes:
+        changed: Files that are new or are not what they were.
+        removed: Files that are no longer there.
+        folders: The folders of the new site, but for those of tiles.
+        copies: Files that are equal, but could not be made the same file.
+    """
+
+    def __init__(self) -> None:
+        self.changed: list[str] = []
+        self.removed: list[str] = []
+        self.folders: dict[str, None] = {}
+        self.copies = 0
+
+    def settle(self, site: str, before: str, prefix: str) -> None:
+        """Compare a folder with what it was; ``before`` is empty where it was not."""
+        self._note_folder(prefix)
+        old = _entries(before) if before else {}
+        for name, entry in _entries(site).items():
+            known = old.pop(name, None)
+            path = f"{prefix}{name}"
+            if entry.is_dir(follow_symlinks=False):
+                is_folder = known is not None and known.is_dir(follow_symlinks=False)
+                if known is not None and not is_folder:
+                    self.removed.append(path)
+                self.settle(entry.path, known.path if known and is_folder else "", f"{path}/")
+            elif known is not None and _is_one_file(entry, known):
+                # Nearly all.
+                continue
+            elif known is None or not known.is_file(follow_symlinks=False):
+                self.changed.append(path)
+                if known is not None:
+                    self.removed.extend(_below(known, path))
+            else:
+                self.compare(entry.path, known.path, path)
+        for name, known in old.items():
+            self.removed.extend(_below(known, f"{prefix}{name}"))
+
+    def sweep(self, folder: str, prefix: str, claims: Claims) -> bool:
+        """Remove from a folder of a twin what nobody claims; say whether nothing is left in it."""
+        self._note_folder(prefix)
+        is_empty = True
+        source = claims.images.get(prefix[:-1])
+        for name, entry in _entries(folder).items():
+            path = f"{prefix}{name}"
+            if entry.is_dir(follow_symlinks=False):
+                # Folders of tiles have exactly what they should already.
+                if source is None and self.sweep(entry.path, f"{path}/", claims):
+                    os.rmdir(entry.path)  # noqa: PTH106
+                    self.folders.pop(path, None)
+                else:
+                    is_empty = False
+            elif path in claims.paths or (source and os.path.lexists(f"{source}/{name}")):
+                is_empty = False
+            else:
+                os.unlink(entry.path)  # noqa: PTH108
+                self.removed.append(path)
+        return is_empty
+
+    def compare(self, file: str, old: str, path: str) -> None:
+        """Compare a file with what it was, if it was there."""
+        try:
+            states = os.stat(file), os.stat(old, follow_symlinks=False)  # noqa: PTH116
+        except (FileNotFoundError, NotADirectoryError):
+            self.changed.append(path)
+            return
+        new, known = states
+        if os.path.samestat(new, known) and new.st_ino not in NO_INODES:
+            return
+        if not stat.S_ISREG(known.st_mode) or new.st_size != known.st_size:
+            self.changed.append(path)
+        elif path.startswith(_IMAGES) and new.st_mtime_ns == known.st_mtime_ns:
+            # Copies with the times of one original, where there are no links; they may be many GB.
+            self.copies += 1
+        elif not filecmp.cmp(file, old, shallow=False):
+            self.changed.append(path)
+        elif not _adopt(file, old):
+            self.copies += 1
+
+    def _note_folder(self, prefix: str) -> None:
+        if not prefix.startswith(_IMAGES) or prefix.count("/") <= _CANVAS_PARTS:
+            self.folders[prefix[:-1]] = None
 
 
 def _is_one_file(entry: os.DirEntry[str], known: os.DirEntry[str]) -> bool:
     """Say whether an entry that is no folder is surely one file with another."""
     inode = _inode(entry)
-    is_known = inode == _inode(known) and inode not in _NO_INODES
+    is_known = inode == _inode(known) and inode not in NO_INODES
     return is_known and not known.is_dir(follow_symlinks=False)
 
 
@@ -113,33 +209,18 @@ def _inode(entry: os.DirEntry[str]) -> int:
     return entry.inode()
 
 
-def _is_same(entry: os.DirEntry[str], known: os.DirEntry[str], path: str) -> bool:
-    """Say whether a file is what it was; make it the same file then."""
-    new, old = entry.stat(), known.stat()
-    if new.st_size != old.st_size:
-        return False
-    if os.path.samestat(new, old) and new.st_ino not in _NO_INODES:
-        return True
-    if path.startswith(_IMAGES) and new.st_mtime_ns == old.st_mtime_ns:
-        # Copies with the times of one original, where there are no links; they may be many GB.
-        return True
-    if not filecmp.cmp(entry.path, known.path, shallow=False):
-        return False
-    _adopt(entry.path, known.path)
-    return True
-
-
-def _adopt(path: str, old: str) -> None:
-    """Put the file of the site before in the place of one that is equal."""
+def _adopt(path: str, old: str) -> bool:
+    """Put the file of the site before in the place of one that is equal; say whether it is it."""
     temporary = f"{path}.~"
     try:
         os.link(old, temporary)
     except OSError:
         shutil.copystat(old, path)
-    else:
-        Path(temporary).replace(path)
-        # Where both are one file already, the system leaves it.
-        Path(temporary).unlink(missing_ok=True)
+        return False
+    Path(temporary).replace(path)
+    # Where both are one file already, the system leaves it.
+    Path(temporary).unlink(missing_ok=True)
+    return True
 
 
 def _entries(folder: str) -> dict[str, os.DirEntry[str]]:

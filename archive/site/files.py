@@ -1,30 +1,50 @@
-"""Writing the site: beside the old one, then in its place by a rename.
+"""The files of a site that is being written, beside the one that readers see.
 
-Invariant: whoever opens ``site/`` sees the old site or the new one, never a mix of both. Nothing
-here is synced to disk, because the site can be made again from the archive at any time.
+Nothing here is synced to disk, because the site can be made again from the archive at any time.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from archive.digests import sha256_of
-from archive.layout import Layout
 from archive.site.smaller import NamedFile
-from schemas.errors import StoreWriteError
-from schemas.messages import _
 from schemas.records import json_bytes
 
 CLUSTER_BYTES = 128 * 1024
 """What a file takes at least on a stick: the largest usual cluster of exFAT and FAT32."""
 
-_RENAME_TRIES = 6
+NO_INODES = (0, 0xFFFFFFFF)
+"""What disks without inode numbers, as some in a network, give for every file."""
+
+
+@dataclass
+class Claims:
+    """What of a twin of the site before belongs to the new site; of any other tree nothing.
+
+    Attributes:
+        paths: The files, but those of images.
+        rewritten: Files that are perhaps not what they are in the site before.
+        removed: Files of images that are no longer there.
+        images: Folders that have the files of a folder of derivatives, by their paths.
+    """
+
+    paths: set[str] = field(default_factory=set)
+    rewritten: set[str] = field(default_factory=set)
+    removed: set[str] = field(default_factory=set)
+    images: dict[str, str] = field(default_factory=dict)
+
+    def add(self, other: Claims) -> None:
+        """Add what others claimed."""
+        self.paths |= other.paths
+        self.rewritten |= other.rewritten
+        self.removed |= other.removed
+        self.images |= other.images
 
 
 @dataclass
@@ -36,12 +56,16 @@ class Counts:
         files: Files written or linked.
         size_bytes: Bytes of all files, linked images included.
         disk_bytes: Bytes they take on a stick, each in whole clusters.
+        copies: Files that had to be copied because they could not be linked.
+        claims: What of a twin belongs to the site.
     """
 
     pages: int = 0
     files: int = 0
     size_bytes: int = 0
     disk_bytes: int = 0
+    copies: int = 0
+    claims: Claims = field(default_factory=Claims)
 
     def add(self, other: Counts) -> None:
         """Add what others wrote."""
@@ -49,6 +73,8 @@ class Counts:
         self.files += other.files
         self.size_bytes += other.size_bytes
         self.disk_bytes += other.disk_bytes
+        self.copies += other.copies
+        self.claims.add(other.claims)
 
 
 class SiteTree:
@@ -57,15 +83,21 @@ class SiteTree:
     A file that is the same in the site before is hard-linked from there, so that it stays the same
     for whoever copies only what changed; where there are no links it is copied with its times.
 
+    A twin of the site before has all its files already: only what changes is touched in it, and
+    never a file that it has in common with that site is written to. What nobody claims is removed
+    at the end (:mod:`archive.site.changes`), so until then it is no proof that a file stands there.
+
     Attributes:
         root: Its folder.
         before: The site before, or None.
+        is_twin: Whether it began as a twin of the site before.
         counts: What was written so far.
     """
 
-    def __init__(self, root: Path, before: Path | None = None) -> None:
+    def __init__(self, root: Path, before: Path | None = None, *, is_twin: bool = False) -> None:
         self.root = root
         self.before = before
+        self.is_twin = is_twin
         self.counts = Counts()
         self._root = str(root)
         self._folders: set[str] = set()
@@ -75,23 +107,49 @@ class SiteTree:
         target = self._target(path)
         if self.before is None or not _holds(old := f"{self.before}/{path}", content):
             write_new(target, content)
+            self._claim(path, is_rewritten=True)
         else:
-            Path(target).unlink(missing_ok=True)
-            _link_or_copy(old, target)
+            if not (self.is_twin and _are_one_file(old, target)):
+                Path(target).unlink(missing_ok=True)
+                self._link(old, target)
+            self._claim(path)
         self._count(len(content))
 
     def keep(self, path: str, size_bytes: int) -> None:
         """Take a file of the site before as it is, ``size_bytes`` long."""
-        _link_or_copy(f"{self.before}/{path}", self._target(path))
+        if not self.is_twin:
+            self._link(f"{self.before}/{path}", self._target(path))
+        self._claim(path)
         self._count(size_bytes)
         self.counts.pages += path.endswith(".html")
 
+    def has(self, path: str) -> bool:
+        """Say whether a file, but for those of images, was written or kept so far."""
+        # Many thousand times.
+        is_there = os.path.isfile(f"{self._root}/{path}")  # noqa: PTH113
+        return is_there and (not self.is_twin or path in self.counts.claims.paths)
+
     def write_chunks(self, path: str, chunks: Iterable[bytes]) -> int:
         """Write a file that need not fit into memory; return its size in bytes."""
-        with Path(self._target(path)).open("wb") as file:
+        with self.new_file(path).open("xb") as file:
             size_bytes = sum(file.write(chunk) for chunk in chunks)
+        self._claim(path, is_rewritten=True)
         self._count(size_bytes)
         return size_bytes
+
+    def new_file(self, path: str) -> Path:
+        """Return where others write a file; nothing stands there."""
+        target = Path(self._target(path))
+        target.unlink(missing_ok=True)
+        return target
+
+    def new_folder(self, path: str) -> Path:
+        """Return a new folder, in which others write."""
+        folder = self.root / path
+        if self.is_twin and folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        return folder
 
     def write_page(self, path: str, html: str) -> None:
         """Write an HTML page and count it."""
@@ -104,6 +162,10 @@ class SiteTree:
 
     def link_folder(self, source: Path, path: str) -> None:
         """Make every file of ``source`` appear under ``path``: hard-linked, else copied."""
+        if self.is_twin:
+            self.counts.claims.images[path] = str(source)
+            self._mirror(str(source), path, is_top=True)
+            return
         for name, entry in iter_files(source):
             self._bring(entry, f"{path}/{name}")
 
@@ -119,11 +181,13 @@ class SiteTree:
 
     def count_folder(self, path: str) -> None:
         """Count the files that others wrote under ``path``."""
-        for _name, entry in iter_files(self.root / path):
+        for name, entry in iter_files(self.root / path):
+            self._claim(f"{path}/{name}", is_rewritten=True)
             self._count(entry.stat().st_size)
 
     def count_file(self, path: str) -> None:
         """Count a file that others wrote at ``path``."""
+        self._claim(path, is_rewritten=True)
         self._count((self.root / path).stat().st_size)
 
     def write_checksums(self, name: str) -> None:
@@ -133,8 +197,45 @@ class SiteTree:
 
     def _bring(self, source: Path, path: str) -> None:
         target = self._target(path)
-        _link_or_copy(source, target)
+        self._link(source, target)
         self._count(os.stat(target).st_size)  # noqa: PTH116  (many thousand times)
+
+    def _mirror(self, source: str, path: str, *, is_top: bool = False) -> None:
+        """Make a folder of a twin have exactly the files of another, each the same file.
+
+        Other files in the top one are left to whoever claims them.
+        """
+        there = _entries(self._target(f"{path}/").removesuffix("/"))
+        for name, entry in _entries(source).items():
+            own = there.pop(name, None)
+            if entry.is_dir(follow_symlinks=False):
+                self._mirror(entry.path, f"{path}/{name}")
+            elif entry.is_file(follow_symlinks=False):
+                found = os.stat(entry.path)  # noqa: PTH116  (many thousand times)
+                if own is None or not _is_file(own, found):
+                    target = f"{self._root}/{path}/{name}"
+                    Path(target).unlink(missing_ok=True)
+                    self._link(entry.path, target)
+                    self.counts.claims.rewritten.add(f"{path}/{name}")
+                self._count(found.st_size)
+        for name, own in there.items():
+            if own.is_dir(follow_symlinks=False):
+                inner = (inside for inside, _entry in iter_files(Path(own.path)))
+                self.counts.claims.removed.update(f"{path}/{name}/{inside}" for inside in inner)
+                shutil.rmtree(own.path)
+            elif not is_top:
+                self.counts.claims.removed.add(f"{path}/{name}")
+                Path(own.path).unlink()
+
+    def _link(self, source: Path | str, target: str) -> None:
+        self.counts.copies += not _link_or_copy(source, target)
+
+    def _claim(self, path: str, *, is_rewritten: bool = False) -> None:
+        """Note that a file of a twin belongs to the site."""
+        if self.is_twin:
+            self.counts.claims.paths.add(path)
+            if is_rewritten:
+                self.counts.claims.rewritten.add(path)
 
     def _target(self, path: str) -> str:
         """Return where a file of the site goes; its folder is there then."""
@@ -150,87 +251,6 @@ class SiteTree:
         self.counts.disk_bytes += -(-size_bytes // CLUSTER_BYTES) * CLUSTER_BYTES
 
 
-@dataclass(frozen=True)
-class SitePlace:
-    """Where a site stands, and where it is while it is made.
-
-    Attributes:
-        site: The finished site.
-        new: The one that is being written.
-        old: The one before, for the moment between two renames.
-    """
-
-    site: Path
-    new: Path
-    old: Path
-
-    @classmethod
-    def of(cls, layout: Layout, edition: str = "") -> SitePlace:
-        """Return the place of the site, or of an edition of it."""
-        name = edition or "site"
-        site = layout.editions / edition if edition else layout.site
-        # Whatever lies in the staging folder is thrown away after a crash: not the only site.
-        old = site.with_name(f".{site.name}-old")
-        return cls(site, layout.staging / f"{name}-new", old)
-
-
-def new_tree(place: SitePlace, *, keeps: bool = False) -> SiteTree:
-    """Return an empty tree beside the site, after putting right what a crash left.
-
-    A crash between the two renames of :func:`publish` leaves no site but the old one under
-    another name: it is put back first, so that a failing build never takes the site away.
-
-    Args:
-        place: Where the site stands.
-        keeps: Whether files that are the same in the site before are kept from there.
-    """
-    if place.old.is_dir() and not place.site.exists():
-        _rename(place.old, place.site)
-    for leftover in (place.old, place.new):
-        if leftover.exists():
-            shutil.rmtree(leftover)
-    place.new.mkdir(parents=True)
-    return SiteTree(place.new, place.site if keeps and place.site.is_dir() else None)
-
-
-def publish(place: SitePlace) -> None:
-    """Put the new site in the place of the old one, and remove the old one."""
-    place.site.parent.mkdir(exist_ok=True)
-    had_site = place.site.exists()
-    if had_site:
-        _rename(place.site, place.old)
-    try:
-        _rename(place.new, place.site)
-    except StoreWriteError:
-        if had_site:
-            _rename(place.old, place.site)
-        raise
-    # What a virus scanner or an open window holds on to is swept by the next build.
-    shutil.rmtree(place.old, ignore_errors=True)
-
-
-def discard(place: SitePlace) -> None:
-    """Remove a half-made site, as far as the disk lets us."""
-    shutil.rmtree(place.new, ignore_errors=True)
-
-
-def _rename(source: Path, target: Path) -> None:
-    """Rename a folder; where open files forbid it (Windows), wait a little and try again."""
-    for attempt in range(_RENAME_TRIES):
-        try:
-            source.rename(target)
-        except PermissionError as error:
-            if attempt == _RENAME_TRIES - 1:
-                raise StoreWriteError(
-                    _("The site cannot be put in place: {reason}.").format(reason=error),
-                    remedy=_("Close the programs that show the site and build again."),
-                    path=target,
-                ) from error
-            time.sleep(0.05 * 2**attempt)
-        else:
-            return
-
-
 def _make_folder(path: str) -> None:
     """Make a folder, which may be there; nearly always the one above it is."""
     try:
@@ -241,13 +261,16 @@ def _make_folder(path: str) -> None:
         os.makedirs(path, exist_ok=True)  # noqa: PTH103
 
 
-def _link_or_copy(source: Path | str, target: str) -> None:
+def _link_or_copy(source: Path | str, target: str) -> bool:
+    """Link a file, else copy it; say whether it is linked."""
     try:
         os.link(source, target)
     except OSError:
         # FAT and exFAT have no links, other disks and some network shares refuse them. With its
         # times a copy counts as unchanged for programs that compare them.
         shutil.copy2(source, target)
+        return False
+    return True
 
 
 def write_new(path: str, content: bytes) -> None:
@@ -273,6 +296,26 @@ def _holds(path: str, content: bytes) -> bool:
             return os.fstat(file.fileno()).st_size == len(content) and file.readall() == content
     except OSError:
         return False
+
+
+def _entries(folder: str) -> dict[str, os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return {entry.name: entry for entry in entries}
+
+
+def _is_file(entry: os.DirEntry[str], found: os.stat_result) -> bool:
+    """Say whether an entry is a certain file."""
+    own = os.stat(entry.path, follow_symlinks=False)  # noqa: PTH116  (many thousand times)
+    return os.path.samestat(own, found) and own.st_ino not in NO_INODES
+
+
+def _are_one_file(path: str, other: str) -> bool:
+    """Say whether two paths are surely one file."""
+    try:
+        found = os.stat(path), os.stat(other, follow_symlinks=False)  # noqa: PTH116
+    except OSError:
+        return False
+    return os.path.samestat(*found) and found[0].st_ino not in NO_INODES
 
 
 def iter_files(folder: Path, prefix: str = "") -> Iterator[tuple[str, Path]]:

@@ -103,8 +103,8 @@ class ItemImages:
 
     def bring_whole(self, item_id: str, canvases: Iterable[str]) -> None:
         """Bring all images of some canvases into the site, by their keys."""
-        folder = self._layout.derivatives_of(item_id)
         for key in canvases:
+            folder = self._layout.derivatives_of(item_id)
             self._tree.link_folder(folder / key, f"{image_folder(item_id)}/{key}")
 
     def describe(self, item: ShownItem, images: DerivativeSet) -> None:

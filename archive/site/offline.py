@@ -58,6 +58,8 @@ def site_state(tree: SiteTree, layout: Layout) -> str:
     own = (layout.config, layout.profile, layout.periods, layout.vocabularies)
     for place in (*own, layout.stories, layout.theme, HERE, *_data_in(tree.root)):
         for name, path in _files_in(place):
+            if tree.root in path.parents and not tree.has(path.relative_to(tree.root).as_posix()):
+                continue
             state.update(f"{place.name}/{name}\n".encode())
             with path.open("rb") as file:
                 state.update(hashlib.file_digest(file, "sha256").digest())

@@ -38,9 +38,7 @@ class SearchFolder:
         if self._key is not None:
             self._digest = digest_of(self._key, items)
         if self._key is None or not self._is_taken(tree):
-            folder = tree.root / _FOLDER
-            folder.mkdir()
-            make(folder)
+            make(tree.new_folder(_FOLDER))
             tree.count_folder(_FOLDER)
 
     def note(self, tree: SiteTree, table: Path) -> None:

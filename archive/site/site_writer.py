@@ -259,6 +259,7 @@ class SiteWriter:
             profile=self._profile,
             root=self._tree.root,
             before=self._tree.before,
+            is_twin=self._tree.is_twin,
             lists=self._lists,
             numbers=numbers,
             ways=site_ways,

@@ -34,6 +34,7 @@ class Order:
         profile: Its application profile.
         root: The folder of the new site.
         before: That of the site before, or None.
+        is_twin: Whether the new one began as a twin of it.
         lists: What the first pass wrote.
         numbers: How much there is.
         ways: Which pages the menus lead to.
@@ -50,6 +51,7 @@ class Order:
     profile: Profile
     root: Path
     before: Path | None
+    is_twin: bool
     lists: Path
     numbers: Numbers
     ways: SiteWays
@@ -109,7 +111,7 @@ class Workshop:
         self._order = order
         self._gathered = gathered
         settings, profile = order.settings, order.profile
-        self._tree = SiteTree(order.root, order.before)
+        self._tree = SiteTree(order.root, order.before, is_twin=order.is_twin)
         self._pages = Pages(settings, order.numbers, order.ways, order.theme)
         tables = read_value_tables(order.layout)
         links = ValueLinks(gathered, profile, tables, settings.languages)

@@ -75,9 +75,11 @@ class progress_shown:  # noqa: N801  (used as a block, like a function)
     def _tell(self, progress: Progress) -> None:
         now = time.monotonic()
         every_s = self._EVERY_S if self._is_shown else self._LOG_EVERY_S
-        text = self._line.text(progress)
         if now - self._last_at < every_s and progress.done != progress.total:
+            # Of a large archive this is so many thousand times.
+            self._line.note(progress)
             return
+        text = self._line.text(progress)
         self._last_at = now
         if self._is_shown:
             self._write(text[:_LINE_WIDTH])
