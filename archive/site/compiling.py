@@ -20,7 +20,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.lexer import Lexer
 from markupsafe import Markup, escape
 
-from archive.site.specialising import depends_on, specialised
+from archive.site.specialising import depends_on, every_node, specialised
 
 # No name of a template can be one in its Python: those begin with l_, t_ and the like.
 _SHOWN = "shown"
@@ -164,7 +164,7 @@ class PageCode(CodeGenerator):
     ) -> None:
         """Write a template, after what is known of it now was put in its place."""
         known = specialised(node, cast(PageEnvironment, self.environment))
-        self._is_whole = known.find(nodes.Extends) is None
+        self._is_whole = not any(isinstance(part, nodes.Extends) for part in every_node(known))
         super().visit_Template(known, frame)
         # Names that the functions of the template ask for when they are called.
         self.writeline(f"{_SHOWN} = environment.shown")

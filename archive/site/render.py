@@ -29,7 +29,7 @@ STATIC = HERE / "static"
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
 
 # Pages of which there are as many as items or values.
-_MANY = frozenset({"item.html", "value.html", "browse.html"})
+_MANY = frozenset({"item.html", "value.html"})
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 

@@ -9,7 +9,7 @@ bytes as without any of this.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import jinja2
@@ -39,10 +39,26 @@ def specialised(template: nodes.Template, environment: PageEnvironment) -> nodes
 
 def depends_on(template: nodes.Template, known: Mapping[str, Any]) -> list[str]:
     """Return the names among ``known`` whose values tell what a template becomes."""
-    if template.find(nodes.Extends) is not None:
+    if not known:
+        return []
+    parts = list(every_node(template))
+    if any(isinstance(node, nodes.Extends) for node in parts):
         return list(known)
-    read = {name.name for name in template.find_all(nodes.Name)} - set(_assigned([template]))
+    read = {node.name for node in parts if isinstance(node, nodes.Name)} - set(_assigned(parts))
     return [name for name in known if name in read]
+
+
+def every_node(*parts: nodes.Node) -> Iterator[nodes.Node]:
+    """Yield parts of a template and everything in them, in no order."""
+    waiting = list(parts)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for value in vars(node).values():
+            if isinstance(value, list):
+                waiting.extend(entry for entry in value if isinstance(entry, nodes.Node))
+            elif isinstance(value, nodes.Node):
+                waiting.append(value)
 
 
 def _linked(
@@ -57,15 +73,17 @@ def _linked(
     if not is_one or not all(isinstance(node, _BESIDE_BLOCKS) for node in template.body):
         return template, {}
     above = environment.parsed(cast(nodes.Const, extends[0].template).value)
-    every = [*above.find_all(nodes.Block), *template.find_all(nodes.Block)]
-    is_plain = not any(block.scoped or block.required for block in every)
-    names = {node.name for part in (above, template) for node in part.find_all(nodes.Name)}
-    if not is_plain or "super" in names or above.find(nodes.Extends) is not None:
-        return template, {}
-    imports = [node for node in template.body if isinstance(node, nodes.FromImport)]
-    body = [*imports, *above.body]
+    blocks: dict[str, nodes.Block] = {}
     # Of two blocks of one name the template's own comes last.
-    return nodes.Template(body, lineno=1), {block.name: block for block in every}
+    for node in (*every_node(above), *every_node(template)):
+        is_more = isinstance(node, nodes.Block) and (node.scoped or node.required)
+        is_super = isinstance(node, nodes.Name) and node.name == "super"
+        if is_more or is_super or (isinstance(node, nodes.Extends) and node not in extends):
+            return template, {}
+        if isinstance(node, nodes.Block):
+            blocks[node.name] = node
+    imports = [node for node in template.body if isinstance(node, nodes.FromImport)]
+    return nodes.Template([*imports, *above.body], lineno=1), blocks
 
 
 class _Known:
@@ -85,13 +103,13 @@ class _Known:
     ) -> None:
         self._environment = environment
         self._blocks = blocks
-        parts = [template, *blocks.values()]
+        parts = list(every_node(template, *blocks.values()))
         assigned = set(_assigned(parts))
         self._known = {
             name: value for name, value in environment.known.items() if name not in assigned
         }
         # Where escaping may be turned off, what is put into a page is not known here.
-        self._is_escaped = all(part.find(nodes.EvalContextModifier) is None for part in parts)
+        self._is_escaped = not any(isinstance(node, nodes.EvalContextModifier) for node in parts)
 
     def of(self, node: nodes.Node) -> nodes.Node:
         """Return what becomes of a node that is no statement of a list."""
@@ -247,18 +265,15 @@ def _is_data(node: nodes.Node) -> bool:
     return isinstance(node, nodes.TemplateData)
 
 
-def _assigned(parts: Sequence[nodes.Node]) -> Iterator[str]:
-    """Yield the names that parts of a template give a value of their own."""
-    for part in parts:
-        for name in part.find_all(nodes.Name):
-            if name.ctx != "load":
-                yield name.name
-        for macro in part.find_all(nodes.Macro):
-            yield macro.name
-        for imported in part.find_all(nodes.FromImport):
-            yield from (name if isinstance(name, str) else name[1] for name in imported.names)
-        for module in part.find_all(nodes.Import):
-            yield module.target
+def _assigned(parts: Iterable[nodes.Node]) -> Iterator[str]:
+    """Yield the names that get a value of their own in parts of a template."""
+    for node in parts:
+        if (isinstance(node, nodes.Name) and node.ctx != "load") or isinstance(node, nodes.Macro):
+            yield node.name
+        elif isinstance(node, nodes.FromImport):
+            yield from (name if isinstance(name, str) else name[1] for name in node.names)
+        elif isinstance(node, nodes.Import):
+            yield node.target
 
 
 def _texts(body: list[nodes.Node]) -> Iterator[str | None]:
