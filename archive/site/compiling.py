@@ -56,7 +56,7 @@ class PageMacro(runtime.Macro):
         text = self._func(*arguments)
         if not autoescape:
             return text
-        written = Written(text)
+        written = str.__new__(Written, text)
         written.is_whole = True
         return written
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from schemas.messages import catalogue
 
 # Longer texts stand in few pages, and take much memory.
 _MOST_LETTERS = 256
+_ESCAPED = re.compile("[&<>'\"]")
 
 
 class Spoken(Protocol):
@@ -93,7 +95,8 @@ def _shown(value: object) -> str:
 
 def _text_shown(text: str) -> str:
     """Return a text as it stands in a page."""
-    return str(escape(turning_shown(text)))
+    text = turning_shown(text)
+    return str(escape(text)) if _ESCAPED.search(text) else text
 
 
 @functools.lru_cache(maxsize=1 << 14)

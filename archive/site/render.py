@@ -95,6 +95,11 @@ class Renderer:
         self._theme = theme
         folders = theme.templates
         self._environments = {lang: _environment(lang, folders) for lang in settings.languages}
+        # Of each edition its name, and the address that those of its pages begin with.
+        self._addresses = {
+            lang: (language_name(lang), f"{settings.base_url}/{lang}")
+            for lang in settings.languages
+        }
         self._of_many: dict[tuple[str, str], jinja2.Environment] = {}
 
     def render(self, template: str, lang: str, path: str, data: Mapping[str, Any]) -> str:
@@ -169,19 +174,13 @@ class Renderer:
 
     def _frame(self, lang: str, prefix: str, path: str) -> dict[str, Any]:
         """Return what only the page at a path of every edition has."""
-        settings = self._settings
-        base_url = settings.base_url
+        addresses = self._addresses
+        href, address = link("", path), absolute_url("", path)
         twins = [
-            Twin(
-                lang=other,
-                name=language_name(other),
-                href=link(prefix, f"{other}/{path}"),
-                address=absolute_url(base_url, f"{other}/{path}"),
-                is_current=other == lang,
-            )
-            for other in settings.languages
+            Twin(other, name, f"{prefix}{other}/{href}", f"{start}{address}", other == lang)
+            for other, (name, start) in addresses.items()
         ]
-        canonical = absolute_url(base_url, f"{lang}/{path}") if settings.has_public_url else ""
+        canonical = f"{addresses[lang][1]}{address}" if self._settings.has_public_url else ""
         return {"twins": twins, "canonical": canonical}
 
 

@@ -9,6 +9,7 @@ bytes as without any of this.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from archive.site.compiling import PageEnvironment
 
 _SENTENCE = "_"
+_PLACES = re.compile(r"%\((\w+)\)s")
 _UNKNOWN = object()
 # Stands for a value that Python can write down.
 _PLAIN = (str, int, float, type(None))
@@ -158,8 +160,11 @@ class _Known:
             if block is not None:
                 yield nodes.Scope(self._list(block.body), lineno=node.lineno)
                 continue
+            spoken = list(self._spoken(child))
             value = self._value(child)
-            if self._is_escaped and isinstance(value, _PLAIN) and not _is_data(child):
+            if spoken:
+                yield nodes.Output(spoken, lineno=node.lineno)
+            elif self._is_escaped and isinstance(value, _PLAIN) and not _is_data(child):
                 text = str(self._environment.shown(value))
                 yield nodes.Output([nodes.TemplateData(text)], lineno=node.lineno)
             else:
@@ -211,6 +216,20 @@ class _Known:
 
     def _sentence(self, node: nodes.Expr) -> nodes.Node | None:
         """Return a sentence as its translation, with what stands for its values."""
+        text = self._translation(node)
+        if text is None:
+            return None
+        call = cast(nodes.Call, node)
+        # As the extension does: a percent sign is written twice in every sentence.
+        if not call.kwargs:
+            text = str(Markup(text) % {})  # noqa: S704
+            return nodes.MarkSafe(nodes.Const(text), lineno=node.lineno)
+        values = [nodes.Pair(nodes.Const(e.key), self.of(e.value)) for e in call.kwargs]
+        sentence = nodes.MarkSafeIfAutoescape(nodes.Const(text), lineno=node.lineno)
+        return nodes.Mod(sentence, nodes.Dict(values), lineno=node.lineno)
+
+    def _translation(self, node: nodes.Expr) -> str | None:
+        """Return the translation of a sentence, or None of anything else."""
         if not isinstance(node, nodes.Call) or not isinstance(node.node, nodes.Name):
             return None
         if node.node.name != _SENTENCE or len(node.args) != 1 or node.dyn_args or node.dyn_kwargs:
@@ -218,14 +237,20 @@ class _Known:
         message = node.args[0]
         if not isinstance(message, nodes.Const) or not isinstance(message.value, str):
             return None
-        text = catalogue(self._environment.lang).gettext(message.value)
-        # As the extension does: a percent sign is written twice in every sentence.
-        if not node.kwargs:
-            text = str(Markup(text) % {})  # noqa: S704
-            return nodes.MarkSafe(nodes.Const(text), lineno=node.lineno)
-        values = [nodes.Pair(nodes.Const(e.key), self.of(e.value)) for e in node.kwargs]
-        sentence = nodes.MarkSafeIfAutoescape(nodes.Const(text), lineno=node.lineno)
-        return nodes.Mod(sentence, nodes.Dict(values), lineno=node.lineno)
+        return catalogue(self._environment.lang).gettext(message.value)
+
+    def _spoken(self, node: nodes.Expr) -> Iterator[nodes.Expr]:
+        """Yield the words of a sentence and its values in turn; nothing where it is not so plain.
+
+        Each value is put into the page as if it stood there by itself, which is the same.
+        """
+        text = self._translation(node) if self._is_escaped else None
+        words = _PLACES.split(text or "")
+        values = {entry.key: entry.value for entry in getattr(node, "kwargs", ())}
+        if any("%" in word for word in words[::2]) or values.keys() != set(words[1::2]):
+            return
+        for at, word in enumerate(words if text else ()):
+            yield cast(nodes.Expr, self.of(values[word])) if at % 2 else nodes.TemplateData(word)
 
     def _value(self, node: nodes.Node) -> Any:
         """Return the value of an expression, if it is known."""
