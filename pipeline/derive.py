@@ -21,7 +21,7 @@ from pipeline import vips
 from pipeline.encoding import Encoding, in_pillow, save_jpeg
 from pipeline.picture_files import write_picture
 from pipeline.pictures import base_for, fitted
-from pipeline.readers import version_of
+from pipeline.readers import camera_raw, version_of
 from pipeline.tiles import write_tiles
 from pipeline.vips import pyvips
 from pipeline.watermark import marked
@@ -107,6 +107,8 @@ def recipe_of(
     others = set(readers) - {"libvips", "pillow"}
     if others:
         recipe["readers"] = sorted(version_of(name) for name in others)
+    if "raw" in others:
+        recipe["developing"] = camera_raw.DEVELOPING_VERSION
     if "pdf" in others:
         recipe["pdf_ppi"] = settings.pdf_ppi
     if limits is not None:

@@ -6,6 +6,7 @@ Promise: a fact the file does not state is absent, never a decoder's default (li
 
 from __future__ import annotations
 
+import io
 import logging
 import math
 import re
@@ -16,6 +17,7 @@ from pathlib import Path
 import exifread
 
 from archive.settings import DerivativeSettings
+from pipeline import cr3
 from pipeline.identify import Identity
 from pipeline.readers import PageHeader, read_pages
 
@@ -111,8 +113,7 @@ def zeros_at_end(path: Path) -> int:
 
 def _read_exif(path: Path) -> dict[str, str]:
     try:
-        with path.open("rb") as file:
-            tags = exifread.process_file(file, details=False)
+        tags = _exif_tags(path)
     # exifread lets IndexError, struct.error and others out on damaged EXIF, which is no
     # reason to refuse a picture.
     except Exception as error:
@@ -124,6 +125,22 @@ def _read_exif(path: Path) -> dict[str, str]:
         for name, text in sorted(texts.items())
         if text and not _UNREADABLE_TAGS.search(name)
     }
+
+
+def _exif_tags(path: Path) -> dict[str, object]:
+    """Return the tags by name; exifread does not know CR3, but the TIFFs within it.
+
+    The place that a CR3 names is left out: its directory alone has no names.
+    """
+    with path.open("rb") as file:
+        if file.read(12)[4:] != b"ftypcrx ":
+            return dict(exifread.process_file(file, details=False))
+    metadata = cr3.read_metadata(path)
+    tags: dict[str, object] = {}
+    for box, directory in (("CMT1", "Image"), ("CMT2", "EXIF")):
+        found = exifread.process_file(io.BytesIO(metadata.get(box, b"")), details=False)
+        tags |= {f"{directory} {name.partition(' ')[2]}": tag for name, tag in found.items()}
+    return tags
 
 
 def _plain(text: str) -> str:

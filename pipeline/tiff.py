@@ -22,17 +22,22 @@ IMAGE_LENGTH = 257
 BITS_PER_SAMPLE = 258
 COMPRESSION = 259
 PHOTOMETRIC = 262
+STRIP_OFFSETS = 273
 ORIENTATION = 274
 SAMPLES_PER_PIXEL = 277
+STRIP_BYTE_COUNTS = 279
 X_RESOLUTION = 282
 Y_RESOLUTION = 283
 PLANAR_CONFIGURATION = 284
 RESOLUTION_UNIT = 296
 TILE_WIDTH = 322
+TILE_OFFSETS = 324
+TILE_BYTE_COUNTS = 325
 SUB_IFDS = 330
 EXTRA_SAMPLES = 338
 YCBCR_SUBSAMPLING = 530
 DNG_VERSION = 50706
+WHITE_LEVEL = 50717
 
 PHOTOMETRIC_WHITE_IS_ZERO = 0
 PHOTOMETRIC_YCBCR = 6
@@ -55,7 +60,8 @@ _WANTED = frozenset(
         NEW_SUBFILE_TYPE, BITS_PER_SAMPLE, COMPRESSION, PHOTOMETRIC, SAMPLES_PER_PIXEL,
         X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT, SUB_IFDS, EXTRA_SAMPLES, DNG_VERSION,
         IMAGE_WIDTH, IMAGE_LENGTH, ORIENTATION, PLANAR_CONFIGURATION, TILE_WIDTH,
-        YCBCR_SUBSAMPLING,
+        YCBCR_SUBSAMPLING, STRIP_OFFSETS, STRIP_BYTE_COUNTS, TILE_OFFSETS, TILE_BYTE_COUNTS,
+        WHITE_LEVEL,
     }
 )  # fmt: skip
 # struct codes of the field types whose values we need; a rational is two integers.
@@ -95,9 +101,27 @@ class Directory:
         """Say whether this holds, or stands before, an unprocessed camera mosaic."""
         return (
             DNG_VERSION in self.tags
-            or self.number(PHOTOMETRIC, -1) in _PHOTOMETRIC_CAMERA
+            or self.is_mosaic
             or any(below.is_camera_raw for below in self.sub_directories)
         )
+
+    @property
+    def is_mosaic(self) -> bool:
+        """Say whether this directory's own pixels are an unprocessed camera mosaic."""
+        return self.number(PHOTOMETRIC, -1) in _PHOTOMETRIC_CAMERA
+
+    @property
+    def pixels(self) -> int:
+        """Width times height."""
+        return self.number(IMAGE_WIDTH) * self.number(IMAGE_LENGTH)
+
+    @property
+    def pixels_end(self) -> int:
+        """The byte after the last of its first 64 strips or tiles, from the file's begin."""
+        places = self.tags.get(STRIP_OFFSETS) or self.tags.get(TILE_OFFSETS, ())
+        lengths = self.tags.get(STRIP_BYTE_COUNTS) or self.tags.get(TILE_BYTE_COUNTS, ())
+        pieces = zip(places, lengths, strict=False)
+        return max((int(place + length) for place, length in pieces), default=0)
 
     @property
     def bits(self) -> int:

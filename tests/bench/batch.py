@@ -4,8 +4,9 @@ Mixed scans (JPEG, TIFF, 16-bit TIFF and PNG of 1 to 8 megapixels, cut from real
 whole ``hoaban ingest`` on all cores. The floor of the same run is that of
 :mod:`tests.bench.derivatives`, on the same files and with as many processes: tiles, digests and the
 encoding of the small pictures, and nothing else: not even its processes' start, which ours has.
-So are its peers, Pillow well written after a copy with digests, and pyvips that opens a scan again
-for every picture; neither inspects, checks, describes or keeps anything. Beside the whole ingest
+So are its peers, Pillow well written after a copy with digests, without and with the sharpening and
+the images for viewers, and pyvips that opens a scan again for every picture; none of them inspects,
+checks, describes or keeps anything. Beside the whole ingest
 stands our copy, digests, inspection and images alone, by as many processes. All take turns; medians
 count.
 """
@@ -37,6 +38,7 @@ OURS = "Hoa Ban, ingest"
 PLANS = {
     "floor": "floor",
     "pillow-safe": "Pillow, copy and digests",
+    "pillow-same": "Pillow, the same set",
     "vips-reopened": "pyvips, reopened",
     "ours": "Hoa Ban, images alone",
 }

@@ -17,7 +17,6 @@ they have to be).
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import math
 import os
@@ -32,10 +31,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import allow_bytecode
+from tests.bench import allow_bytecode, pillow_plans
+from tests.bench.pillow_plans import BOXES, QUALITY, TILE_PX, WEBP_QUALITY
 
 ROOT = Path(__file__).parent.parent.parent
-TILE_PX, QUALITY, WEBP_QUALITY, BOXES = 512, 82, 80, (1600, 800, 400)
 MASTERS = {
     "24 MP JPEG": ("j24.jpg", 24.0, "adobe"),
     "100 MP TIFF": ("t100.tif", 100.0, "adobe"),
@@ -66,58 +65,6 @@ def make_master(path: Path, megapixels: float, space: str) -> None:
         image.tiffsave(str(path))
 
 
-def pillow_naive(master: Path, out: Path) -> None:
-    """Open again for every picture; every tile is cut from the full image and resized."""
-    from PIL import Image
-
-    for box in BOXES:
-        image = _pillow_srgb(master)
-        image.thumbnail((box, box))
-        image.save(out / f"{box}.jpg", quality=QUALITY)
-        image.save(out / f"{box}.webp", quality=WEBP_QUALITY)
-    image = _pillow_srgb(master)
-    for region, size, target in _tiles(*image.size):
-        place = out / target
-        place.mkdir(parents=True)
-        tile = image.crop(region).resize(size, Image.Resampling.LANCZOS)
-        tile.save(place / "default.jpg", quality=QUALITY)
-
-
-def pillow_good(master: Path, out: Path) -> None:
-    """One decode, one conversion, every level half of the last one; encoders set as ours are."""
-    image = _pillow_srgb(master)
-    picture = image
-    for box in BOXES:
-        picture = (
-            picture.copy()
-            if picture is not image
-            else image.reduce(max(1, max(image.size) // (2 * box)))
-        )
-        picture.thumbnail((box, box))
-        picture.save(out / f"{box}.jpg", quality=QUALITY, optimize=True)
-        picture.save(out / f"{box}.webp", quality=WEBP_QUALITY, method=2)
-    level, factor = image, 1
-    for region, size, target in _tiles(*image.size):
-        step = round((region[2] - region[0]) / size[0])
-        while factor < step:
-            level, factor = level.reduce(2), factor * 2
-        place = out / target
-        place.mkdir(parents=True)
-        left, top = region[0] // factor, region[1] // factor
-        level.crop((left, top, left + size[0], top + size[1])).save(
-            place / "default.jpg", quality=QUALITY
-        )
-
-
-def pillow_safe(master: Path, out: Path) -> None:
-    """The same after what an archive does first: a copy on the disk, digested on the way."""
-    from pipeline.copying import read_scan
-    from pipeline.jobs import Scan
-
-    copy = read_scan(Scan(master, master.name), out / f"copy{master.suffix}")
-    pillow_good(copy.path, out)
-
-
 def imagemagick(master: Path, out: Path) -> float:
     """As Wax does: one process a picture and a tile; returns what the CPU must be multiplied by.
 
@@ -128,7 +75,7 @@ def imagemagick(master: Path, out: Path) -> float:
     from pipeline.vips import pyvips
 
     head = pyvips.Image.new_from_file(str(master))
-    tiles = list(_tiles(head.width, head.height))
+    tiles = list(pillow_plans.tiles_of(head.width, head.height))
     sample = tiles if head.width * head.height < 30e6 else tiles[:: max(1, len(tiles) // 12)]
     started = _cpu_s()
     for box in (250, 1140, 400):
@@ -222,9 +169,10 @@ def ours_low_memory(master: Path, out: Path) -> None:
 
 
 PLANS: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
-    "pillow-naive": ("Pillow, naive", pillow_naive),
-    "pillow-good": ("Pillow, well written", pillow_good),
-    "pillow-safe": ("the same, with copy and digests", pillow_safe),
+    "pillow-naive": ("Pillow, naive", pillow_plans.naive),
+    "pillow-good": ("Pillow, well written", pillow_plans.good),
+    "pillow-safe": ("the same, with copy and digests", pillow_plans.safe),
+    "pillow-same": ("also sharpened, and for viewers", pillow_plans.same),
     "imagemagick": ("ImageMagick as Wax", imagemagick),
     "vips-reopened": ("pyvips, reopened each time", vips_reopened),
     "floor": ("floor", floor),
@@ -246,41 +194,6 @@ def _run_item(master: Path, out: Path, *, memory_mb: int) -> None:
               memory_mb=memory_mb)  # fmt: skip
     outcome = run_item(job, at="2026-01-01T00:00:00Z")
     assert outcome.derivatives is not None, outcome.findings
-
-
-def _pillow_srgb(master: Path):
-    from PIL import Image, ImageCms
-
-    Image.MAX_IMAGE_PIXELS = None
-    image = Image.open(master)
-    if "icc_profile" not in image.info:
-        return image.convert("RGB")
-    profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
-    ImageCms.profileToProfile(
-        image, profile, ImageCms.createProfile("sRGB"), inPlace=True,
-        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-    )  # fmt: skip
-    return image
-
-
-def _tiles(width: int, height: int):
-    """Every tile: (region in the full image, size, folder)."""
-    factor = 1
-    while True:
-        span = TILE_PX * factor
-        for top in range(0, height, span):
-            for left in range(0, width, span):
-                w, h = min(span, width - left), min(span, height - top)
-                size = (-(-w // factor), -(-h // factor))
-                yield (
-                    (left, top, left + w, top + h),
-                    size,
-                    f"{left},{top},{w},{h}/{size[0]},{size[1]}/0",
-                )
-        if max(width, height) <= span:
-            return
-        factor *= 2
 
 
 def own_peak_mb() -> float:

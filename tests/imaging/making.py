@@ -67,6 +67,19 @@ def chart(width: int = 240, height: int = 160) -> Image.Image:
     return Image.merge("RGB", (across, down, rings))
 
 
+NOISE = Image.effect_noise((900, 700), 60).convert("RGB")
+
+
+def doubled(image: Image.Image) -> bytes:
+    """The samples with 16 bit: a value v as 257 v, which is the same share of white."""
+    return bytes(part for value in image.tobytes() for part in (value, value))
+
+
+def difference(path: Path, expected: Image.Image) -> float:
+    """The median colour difference between what derivatives are made from and a picture."""
+    return median(lab_difference(decoded(path), expected))
+
+
 def lab_difference(one: Image.Image, other: Image.Image) -> list[float]:
     """CIE76 differences of two sRGB pictures, sorted; one value a pixel."""
     first, second = (lab_pixels(image.convert("RGB")) for image in (one, other))

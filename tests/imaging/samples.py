@@ -9,7 +9,10 @@ from pathlib import Path
 from PIL import Image
 
 from pipeline.vips import pyvips
+from tests.imaging.cr2_making import write_cr2
+from tests.imaging.cr3_making import write_cr3
 from tests.imaging.making import DATA, chart
+from tests.imaging.raw_making import write_arw, write_nef
 from tests.imaging.tiff_making import (
     SHORT,
     page_tags,
@@ -84,6 +87,11 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:3000])
 
 
+def _cut_raw(path: Path) -> None:
+    write_arw(path, chart(256, 160))
+    path.write_bytes(path.read_bytes()[:-9000])
+
+
 def _tiff(**options: object) -> Maker:
     return lambda path: _plain().tiffsave(str(path), **options)
 
@@ -151,6 +159,17 @@ MADE: Mapping[str, tuple[str, Maker]] = {
         lambda path: Image.new("I;16", (64, 64), 40_000).save(path),
     ),
     "mosaic.dng": ("camera RAW, DNG", lambda path: write_dng(path, chart())),
+    "mosaic.cr2": ("camera RAW, CR2 (Canon)", lambda path: write_cr2(path, chart())),
+    "mosaic.cr3": ("camera RAW, CR3 (Canon)", lambda path: write_cr3(path, chart())),
+    "mosaic.nef": (
+        "camera RAW, NEF (Nikon), compressed",
+        lambda path: write_nef(path, chart(256, 160)),
+    ),
+    "mosaic.arw": (
+        "camera RAW, ARW (Sony), compressed",
+        lambda path: write_arw(path, chart(256, 160)),
+    ),
+    "cut.arw": ("camera RAW, ARW, cut short", _cut_raw),
     "scan.pdf": ("PDF, one scan", lambda path: chart().save(path, resolution=150)),
     "drawn.pdf": ("PDF, two drawn pages", lambda path: vector_pdf(path, pages=2)),
     "drawing.svg": (

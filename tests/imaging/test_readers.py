@@ -2,180 +2,35 @@
 
 from __future__ import annotations
 
-import lzma
-import math
-import struct
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from archive.settings import DerivativeSettings
 from pipeline import extras, jp2
 from pipeline.extras import EXTRAS
 from pipeline.identify import identify
 from pipeline.vips import pyvips
+from tests.imaging.cr3_making import write_cr3
 from tests.imaging.making import (
     DATA,
+    NOISE,
     chart,
     codes,
     decoded,
-    derivative_set,
+    difference,
+    doubled,
     job_for,
-    lab_difference,
-    median,
-    picture,
     run,
 )
 from tests.imaging.samples import vector_pdf
 from tests.imaging.tiff_making import (
     LONG,
-    SHORT,
     page_tags,
-    write_camera_file,
     write_dng,
-    write_grey12,
     write_planar_tiles,
     write_tiff,
 )
-
-NOISE = Image.effect_noise((900, 700), 60).convert("RGB")
-
-
-def difference(path: Path, expected: Image.Image) -> float:
-    return median(lab_difference(decoded(path), expected))
-
-
-def doubled(image: Image.Image) -> bytes:
-    """The samples with 16 bit: a value v as 257 v, which is the same share of white."""
-    return bytes(part for value in image.tobytes() for part in (value, value))
-
-
-@pytest.mark.parametrize("compression", ["zstd", "lzma"])
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_tiff_that_only_pillow_reads_is_turned_once(compression, orientation, tmp_path):
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    path = tmp_path / "scan.tif"
-    chart(60, 40).save(path, compression=compression, exif=exif)
-    with Image.open(path) as image:
-        image.load()  # Pillow turns a TIFF by itself
-        upright = image.convert("RGB")
-
-    outcome = run(tmp_path / "s", path)
-
-    (technical,) = outcome.technical
-    assert (technical.orientation, technical.readers) == (orientation, ("pillow",))
-    assert (technical.pages[0].width_px, technical.pages[0].height_px) == upright.size
-    assert difference(path, upright) == 0
-
-
-def test_8_bit_lab_tiff_is_turned_once(tmp_path):
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    lab = Image.merge("LAB", chart(60, 40).split())
-    lab.save(tmp_path / "plain.tif")
-    lab.save(tmp_path / "turned.tif", exif=exif)
-
-    turned = decoded(tmp_path / "plain.tif").rotate(-90, expand=True)
-    assert difference(tmp_path / "turned.tif", turned) == 0
-
-
-def test_depths_planes_and_photometrics_that_no_library_here_writes_come_out_right(tmp_path):
-    grey, colours = chart().convert("L"), chart()
-    size = colours.size
-    write_grey12(tmp_path / "grey12.tif", grey)
-    write_planar_tiles(tmp_path / "tiles.tif", colours)
-    strips = [band.tobytes() for band in colours.split()]
-    write_tiff(tmp_path / "planes.tif", page_tags(*size, [8] * 3, 2) | {284: (SHORT, [2])}, strips)
-    extra = page_tags(*size, [8] * 4, 2) | {338: (SHORT, [0])}
-    infrared = colours.copy()
-    infrared.putalpha(Image.new("L", size, 7))
-    write_tiff(tmp_path / "infrared.tif", extra, [infrared.tobytes()])
-    packed = page_tags(*size, [16] * 3, 2) | {259: (SHORT, [34925])}
-    write_tiff(tmp_path / "lzma16.tif", packed, [lzma.compress(doubled(colours))])
-    white_is_zero = page_tags(*size, [16], 0) | {259: (SHORT, [34925])}
-    inverted = grey.point(lambda value: 255 - value)
-    write_tiff(tmp_path / "white0.tif", white_is_zero, [lzma.compress(doubled(inverted))])
-    chroma = page_tags(*size, [8] * 3, 6) | {530: (SHORT, [1, 1])}
-    write_tiff(tmp_path / "ycbcr.tif", chroma, [colours.convert("YCbCr").tobytes()])
-
-    for name, expected in {
-        "grey12": grey,
-        "tiles": colours,
-        "planes": colours,
-        "infrared": colours,
-        "lzma16": colours,
-        "white0": grey,
-        "ycbcr": colours,
-    }.items():
-        assert difference(tmp_path / f"{name}.tif", expected) < 1.5, name
-    assert "SCAN-depth" in codes(run(tmp_path / "s", tmp_path / "lzma16.tif"))
-    assert "SCAN-depth" not in codes(run(tmp_path / "s", tmp_path / "grey12.tif"))
-
-
-def test_tiff_that_no_library_gets_right_is_refused_by_name(tmp_path):
-    write_planar_tiles(tmp_path / "tiles16.tif", chart(), deep=True)
-    subsampled = page_tags(64, 64, [8] * 3, 6) | {530: (SHORT, [2, 2])}
-    write_tiff(tmp_path / "chroma.tif", subsampled, [bytes(64 * 64 * 3 // 2)])
-    write_tiff(tmp_path / "rgb12.tif", page_tags(64, 64, [12] * 3, 2), [bytes(64 * 64 * 9 // 2)])
-    write_tiff(tmp_path / "rgb24.tif", page_tags(64, 64, [24] * 3, 2), [bytes(64 * 64 * 9)])
-
-    for name, word in {
-        "tiles16": "16 bit",
-        "chroma": "subsampled",
-        "rgb12": "12 bit",
-        "rgb24": "24 bit",
-    }.items():
-        (finding,) = run(tmp_path / "s", tmp_path / f"{name}.tif").findings
-        assert finding.code == "SCAN-not-an-image", name
-        assert word in finding.message("en")
-
-
-def plain(image: Image.Image) -> pyvips.Image:
-    stored = pyvips.Image.new_from_memory(image.tobytes(), *image.size, len(image.mode), "uchar")
-    return stored.copy(interpretation="srgb")
-
-
-def test_samples_without_a_scale_are_shown_from_darkest_to_brightest_and_told(tmp_path):
-    red = plain(chart())[0]
-    for name, image in {
-        "float": red / 255 * 1000 - 200,
-        "uint": red.cast("uint") * 70_000,
-        "int": red.cast("int") * 70_000 - 9_000_000,
-        "short": (red.cast("int") * 100 - 3000).cast("short"),
-    }.items():
-        image.tiffsave(str(tmp_path / f"{name}.tif"))
-
-        outcome = run(tmp_path / "s", tmp_path / f"{name}.tif")
-
-        assert codes(outcome) == ["SCAN-scaled"], name
-        assert difference(tmp_path / f"{name}.tif", chart().split()[0]) < 0.5, name
-
-
-def test_floating_point_from_0_to_1_is_linear_light(tmp_path):
-    curve = [((v + 0.055) / 1.055) ** 2.4 if v > 0.04045 else v / 12.92 for v in _steps()]
-    table = pyvips.Image.new_from_array([curve])
-    (plain(chart()).maplut(table)).cast("float").tiffsave(str(tmp_path / "light.tif"))
-    (plain(chart())[1].maplut(table)).cast("float").tiffsave(str(tmp_path / "grey.tif"))
-
-    assert difference(tmp_path / "light.tif", chart()) < 0.1
-    assert difference(tmp_path / "grey.tif", chart().split()[1]) < 0.1
-
-
-def _steps() -> list[float]:
-    return [value / 255 for value in range(256)]
-
-
-def test_what_is_not_a_number_is_black_and_infinity_is_refused(tmp_path):
-    for name, odd in (("nan", math.nan), ("inf", math.inf)):
-        row = struct.pack("<60f", *[0.8] * 30, *[odd] * 30)
-        rows = pyvips.Image.new_from_memory(row * 60, 60, 60, 1, "float")
-        rows.copy(interpretation="b-w").tiffsave(str(tmp_path / f"{name}.tif"))
-
-    assert decoded(tmp_path / "nan.tif").getpixel((50, 30)) == (0, 0, 0)
-    assert decoded(tmp_path / "nan.tif").getpixel((10, 30))[0] > 200
-    assert "infinite" in run(tmp_path / "s", tmp_path / "inf.tif").findings[-1].message("en")
 
 
 def test_jpeg_2000_gives_its_true_depth_profile_and_pixels(tmp_path):
@@ -258,38 +113,6 @@ def test_heic_keeps_10_bit_and_is_turned_once(tmp_path):
     assert difference(DATA / "chart_turned.heic", turned) < 1.5
 
 
-@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-def test_camera_raw_is_developed_to_what_the_camera_saw(orientation, tmp_path):
-    write_dng(tmp_path / "scan.dng", chart(), orientation=orientation)
-    upright = chart().rotate({1: 0, 3: 180, 6: -90, 8: 90}[orientation], expand=True)
-
-    outcome = run(tmp_path / "s", tmp_path / "scan.dng")
-
-    assert codes(outcome) == []
-    (technical,) = outcome.technical
-    assert (technical.puid, technical.bits_per_sample) == ("fmt/730", 14)
-    assert (technical.orientation, technical.readers) == (orientation, ("raw",))
-    assert (technical.pages[0].width_px, technical.pages[0].height_px) == upright.size
-    assert difference(tmp_path / "scan.dng", upright) < 1.5
-
-
-@pytest.mark.parametrize(
-    ("name", "make", "model"),
-    [("DSC_0001.NEF", "NIKON CORPORATION", "NIKON Z"), ("DSC00001.ARW", "SONY", "ILCE")],
-)
-def test_the_mosaic_of_a_camera_is_taken_and_not_the_small_picture_before_it(
-    name, make, model, tmp_path
-):
-    write_camera_file(tmp_path / name, chart(), make=make, model=model)
-
-    outcome = run(tmp_path / "s", tmp_path / name)
-
-    assert codes(outcome) == []
-    (technical,) = outcome.technical
-    assert technical.readers == ("raw",)
-    assert (technical.pages[0].width_px, technical.pages[0].height_px) == chart().size
-
-
 @pytest.mark.parametrize(
     ("head", "name"),
     [
@@ -311,39 +134,6 @@ def test_first_bytes_decide_whatever_the_name_says(head, name, tmp_path):
     assert found.format.name == name
     findings = run(tmp_path / "s", tmp_path / "scan.jpg").findings
     assert findings[-1].code in {"SCAN-damaged", "SCAN-not-an-image"}
-
-
-def test_pdf_page_that_is_one_scan_keeps_the_scans_pixels(tmp_path):
-    chart().save(tmp_path / "scan.pdf", resolution=150, quality=100)
-
-    outcome = run(tmp_path / "s", tmp_path / "scan.pdf")
-
-    assert codes(outcome) == []
-    (technical,) = outcome.technical
-    assert (technical.pages[0].width_px, technical.pages[0].height_px) == chart().size
-    assert technical.resolution_ppi == (150.0, 150.0)
-    assert difference(tmp_path / "scan.pdf", chart()) < 1.5
-
-
-def test_other_pdf_pages_are_views_drawn_at_the_resolution_of_the_settings(tmp_path):
-    vector_pdf(tmp_path / "pages.pdf", pages=3)
-    for ppi, size in ((300, (600, 300)), (100, (200, 100))):
-        settings = DerivativeSettings(pdf_ppi=ppi)
-        outcome = run(tmp_path / "s", tmp_path / "pages.pdf", settings=settings)
-
-        assert codes(outcome) == []
-        (technical,) = outcome.technical
-        assert [(p.width_px, p.height_px) for p in technical.pages] == [size] * 3
-        assert technical.resolution_ppi is None
-        image = picture(outcome, canvas="0003")
-        assert image.getpixel((5, 5)) == pytest.approx((254, 0, 0), abs=3)
-        assert image.getpixel((size[0] - 5, 5)) == (255, 255, 255)
-
-
-def test_pdf_page_is_refused_before_it_is_drawn_when_it_is_too_large(tmp_path):
-    vector_pdf(tmp_path / "poster.pdf", width_pt=14_400, height_pt=14_400)
-
-    assert codes(run(tmp_path / "s", tmp_path / "poster.pdf")) == ["SCAN-too-large"]
 
 
 def masters(folder: Path) -> list[Path]:
@@ -387,21 +177,14 @@ def test_scan_whose_end_was_never_copied_is_told_in_every_format(tmp_path):
     assert "SCAN-zero-end" in codes(run(tmp_path / "s", tmp_path / "a.bmp"))
 
 
-def test_damaged_scan_in_a_pdf_is_no_blank_page(tmp_path):
-    NOISE.save(tmp_path / "scan.pdf")
-    content = (tmp_path / "scan.pdf").read_bytes()
-    at = len(content) // 2
-    (tmp_path / "scan.pdf").write_bytes(content[:at] + b"\xff\xff" * 99 + content[at + 198 :])
-
-    assert codes(run(tmp_path / "s", tmp_path / "scan.pdf")) == ["SCAN-damaged"]
-
-
 @pytest.mark.parametrize(
-    ("extra", "name"), [("heic", "h.heic"), ("raw", "r.dng"), ("pdf", "p.pdf")]
+    ("extra", "name"),
+    [("heic", "h.heic"), ("raw", "r.dng"), ("raw", "r.cr3"), ("pdf", "p.pdf")],
 )
 def test_missing_part_is_named_with_what_to_install(extra, name, tmp_path, monkeypatch):
     (tmp_path / "h.heic").write_bytes((DATA / "chart_10bit.heic").read_bytes())
     write_dng(tmp_path / "r.dng", chart(32, 32))
+    write_cr3(tmp_path / "r.cr3", chart(32, 40))
     chart().save(tmp_path / "p.pdf")
 
     def import_module(module: str) -> object:
@@ -485,19 +268,3 @@ def test_made_again_the_derivatives_are_the_same_bytes(tmp_path):
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
     assert made(tmp_path / "one") == made(tmp_path / "two")
-
-
-def test_settings_of_pdf_pages_are_part_of_the_recipe_of_pdfs_only(tmp_path):
-    vector_pdf(tmp_path / "a.pdf")
-    recipes = {
-        name: [
-            derivative_set(
-                run(tmp_path / "s", path, settings=DerivativeSettings(pdf_ppi=ppi))
-            ).recipe
-            for ppi in (72, 100)
-        ]
-        for name, path in (("pdf", tmp_path / "a.pdf"), ("gps", DATA / "exif_gps.jpg"))
-    }
-
-    assert len(set(recipes["pdf"])) == 2
-    assert len(set(recipes["gps"])) == 1

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from PIL import Image
 
-BYTE, ASCII, SHORT, LONG, RATIONAL, SRATIONAL = 1, 2, 3, 4, 5, 10
-_CODES = {BYTE: "B", ASCII: "B", SHORT: "H", LONG: "I", RATIONAL: "II", SRATIONAL: "ii"}
+BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, SRATIONAL = 1, 2, 3, 4, 5, 7, 10
+_CODES = {
+    BYTE: "B", ASCII: "B", SHORT: "H", LONG: "I", RATIONAL: "II", UNDEFINED: "B", SRATIONAL: "ii"
+}  # fmt: skip
 Tags = Mapping[int, tuple[int, list[int]]]
 
 
@@ -30,20 +32,26 @@ def write_tiff(path: Path, tags: Tags, pieces: list[bytes], *, tiled: bool = Fal
     every = dict(tags)
     every[where] = (LONG, offsets)
     every[lengths] = (LONG, [len(piece) for piece in pieces])
-    body = _even(b"".join(pieces))
-    path.write_bytes(_head(8 + len(body)) + body + _directory(every, 8 + len(body)))
+    body = even(b"".join(pieces))
+    path.write_bytes(_head(8 + len(body)) + body + directory(every, 8 + len(body)))
 
 
 def _head(first_directory: int) -> bytes:
     return struct.pack("<2sHI", b"II", 42, first_directory)
 
 
-def _even(body: bytes) -> bytes:
+def even(body: bytes) -> bytes:
     return body + b"\0" * (len(body) % 2)
 
 
-def _directory(tags: Tags, at: int) -> bytes:
-    """The bytes of a directory that stands at this place of a file, with what it points to."""
+def directory(tags: Tags, at: int, *, following: int = 0) -> bytes:
+    """The bytes of a directory that stands at this place of a file, with what it points to.
+
+    Args:
+        tags: (field type, values) by tag; a rational counts two values.
+        at: Where it stands; its own offsets count from the same place.
+        following: Where the next directory stands, or 0.
+    """
     tail_at = at + 2 + 12 * len(tags) + 4
     entries, tail = b"", b""
     for tag, (kind, values) in sorted(tags.items()):
@@ -51,11 +59,11 @@ def _directory(tags: Tags, at: int) -> bytes:
         count = len(values) // len(_CODES[kind])
         if len(data) > 4:
             place = struct.pack("<I", tail_at + len(tail))
-            tail += _even(data)
+            tail += even(data)
         else:
             place = data.ljust(4, b"\0")
         entries += struct.pack("<HHI", tag, kind, count) + place
-    return struct.pack("<H", len(tags)) + entries + bytes(4) + tail
+    return struct.pack("<H", len(tags)) + entries + struct.pack("<I", following) + tail
 
 
 def page_tags(width: int, height: int, bits: list[int], photometric: int) -> dict:
@@ -102,13 +110,29 @@ _XYZ_TO_SRGB = [32405, -15371, -4985, -9693, 18760, 416, 556, -2040, 10572]
 
 def write_dng(path: Path, image: Image.Image, *, orientation: int = 1) -> None:
     """Write an RGB image as a camera with sRGB primaries and an RGGB mosaic would see it."""
-    tags = page_tags(*image.size, [16], 32803) | {
+    tags = page_tags(*image.size, [16], 32803) | _dng_tags(orientation)
+    tags |= {33421: (SHORT, [2, 2]), 33422: (BYTE, [0, 1, 1, 2])}
+    light = _light(image)
+    width, height = image.size
+    mosaic = [
+        light[3 * (y * width + x) + (y % 2) + (x % 2)] for y in range(height) for x in range(width)
+    ]
+    write_tiff(path, tags, [struct.pack(f"<{len(mosaic)}H", *mosaic)])
+
+
+def write_linear_dng(path: Path, image: Image.Image) -> None:
+    """Write an RGB image as a scanner's raw file: all three colours of every pixel."""
+    tags = page_tags(*image.size, [16] * 3, 34892) | _dng_tags(1) | {50717: (LONG, [16383] * 3)}
+    light = _light(image)
+    write_tiff(path, tags, [struct.pack(f"<{len(light)}H", *light)])
+
+
+def _dng_tags(orientation: int) -> dict:
+    return {
         254: (LONG, [0]),
         271: (ASCII, list(b"Hoa Ban\0")),
         272: (ASCII, list(b"Test camera\0")),
         274: (SHORT, [orientation]),
-        33421: (SHORT, [2, 2]),
-        33422: (BYTE, [0, 1, 1, 2]),
         50706: (BYTE, [1, 4, 0, 0]),
         50708: (ASCII, list(b"Hoa Ban test camera\0")),
         50714: (LONG, [0]),
@@ -117,47 +141,15 @@ def write_dng(path: Path, image: Image.Image, *, orientation: int = 1) -> None:
         50728: (RATIONAL, [1, 1, 1, 1, 1, 1]),
         50778: (SHORT, [21]),
     }
-    write_tiff(path, tags, [_mosaic(image)])
 
 
-def write_camera_file(path: Path, image: Image.Image, *, make: str, model: str) -> None:
-    """Write an image as NEF and ARW have it: first a small picture, and the mosaic below it."""
-    small, mosaic = image.resize((image.width // 4, image.height // 4)).tobytes(), _mosaic(image)
-    body = _even(mosaic + small)
-    below = page_tags(*image.size, [16], 32803) | {
-        254: (LONG, [0]),
-        273: (LONG, [8]),
-        279: (LONG, [len(mosaic)]),
-        33421: (SHORT, [2, 2]),
-        33422: (BYTE, [0, 1, 1, 2]),
-    }
-    mosaic_directory = _even(_directory(below, 8 + len(body)))
-    first = page_tags(image.width // 4, image.height // 4, [8, 8, 8], 2) | {
-        254: (LONG, [1]),
-        271: (ASCII, list(make.encode() + b"\0")),
-        272: (ASCII, list(model.encode() + b"\0")),
-        273: (LONG, [8 + len(mosaic)]),
-        279: (LONG, [len(small)]),
-        330: (LONG, [8 + len(body)]),
-    }
-    at = 8 + len(body) + len(mosaic_directory)
-    path.write_bytes(_head(at) + body + mosaic_directory + _directory(first, at))
-
-
-def _mosaic(image: Image.Image) -> bytes:
-    """What sensors under red, green and blue filters count: linear light, 14 bit."""
+def _light(image: Image.Image) -> list[int]:
+    """What a sensor under red, green and blue filters counts: linear light, 14 bit."""
     linear = [
         round(16383 * (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4))
         for v in (value / 255 for value in range(256))
     ]
-    width, height = image.size
-    pixels = image.tobytes()
-    mosaic = [
-        linear[pixels[3 * (y * width + x) + (y % 2) + (x % 2)]]
-        for y in range(height)
-        for x in range(width)
-    ]
-    return struct.pack(f"<{len(mosaic)}H", *mosaic)
+    return [linear[value] for value in image.tobytes()]
 
 
 def recompressed(content: bytes, compression: int) -> bytes:

@@ -1,0 +1,93 @@
+"""What a camera RAW file says of its pixels, read without LibRaw: their depth and their end.
+
+LibRaw tells a depth only after it has unpacked the pixels, and shows some files that were cut
+short with a black part.
+
+Source: TIFF 6.0 and DNG 1.7 for the tags; ITU-T T.81, B.2.2, for the frame header in a CR2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import cr3, tiff
+from pipeline.problem import ScanProblem
+
+_FRAME_LOSSLESS = 0xC3
+_MOST_SEGMENTS = 100
+
+
+@dataclass(frozen=True)
+class RawHeader:
+    """What the directories say.
+
+    Attributes:
+        bits: Bit depth of a sample, or 0 when they do not say.
+        samples: Samples of each pixel.
+    """
+
+    bits: int = 0
+    samples: int = 1
+
+
+def read_raw_header(path: Path) -> RawHeader:
+    """Return what a RAW file's directories say; nothing for kinds of them not known here.
+
+    Raises:
+        ScanProblem: The file ends before its pixels do, or its directories are damaged.
+        OSError: The file cannot be read.
+    """
+    with path.open("rb") as file:
+        head = file.read(12)
+    if head[4:8] == b"ftyp":
+        _refuse_missing(cr3.missing_bytes(path))
+        return RawHeader(cr3.read_bits(path))
+    if head[:4] not in {b"II*\0", b"MM\0*"}:
+        return RawHeader()
+    try:
+        directories = tiff.read_directories(path)
+    except ValueError as error:
+        raise ScanProblem("SCAN-damaged", reason=str(error)) from error
+    if head[8:10] == b"CR":
+        return _cr2_header(path, directories)
+    mosaics = [page for page in _every(directories) if page.is_mosaic]
+    _refuse_beyond(path, mosaics)
+    if not mosaics:
+        return RawHeader()
+    main = max(mosaics, key=lambda page: page.pixels)
+    white = main.number(tiff.WHITE_LEVEL)
+    return RawHeader(white.bit_length() or main.bits, main.number(tiff.SAMPLES_PER_PIXEL, 1))
+
+
+def _every(directories: tuple[tiff.Directory, ...]) -> Iterator[tiff.Directory]:
+    for directory in directories:
+        yield directory
+        yield from _every(directory.sub_directories)
+
+
+def _refuse_beyond(path: Path, directories: list[tiff.Directory]) -> None:
+    end = max((page.pixels_end for page in directories), default=0)
+    _refuse_missing(end - path.stat().st_size)
+
+
+def _refuse_missing(missing: int) -> None:
+    if missing > 0:
+        raise ScanProblem("SCAN-damaged", reason=f"its last {missing} bytes are missing")
+
+
+def _cr2_header(path: Path, directories: tuple[tiff.Directory, ...]) -> RawHeader:
+    """Read the header of the lossless JPEG that a CR2's last directory points to."""
+    _refuse_beyond(path, list(directories))
+    with path.open("rb") as file:
+        file.seek(directories[-1].number(tiff.STRIP_OFFSETS) + 2)
+        for _ in range(_MOST_SEGMENTS):
+            marker = file.read(4)
+            length = int.from_bytes(marker[2:], "big")
+            if len(marker) < 4 or marker[0] != 0xFF or length < 2:
+                break
+            if marker[1] == _FRAME_LOSSLESS:
+                return RawHeader(int.from_bytes(file.read(1), "big"))
+            file.seek(length - 2, 1)
+    return RawHeader()
