@@ -1,7 +1,7 @@
 """What is known of a template when it is compiled is put in its place, once for all its pages.
 
 A sentence becomes the text of its language, a drawing that is included a part of the template. In
-an environment for many pages (:attr:`PageEnvironment.known`) a template also becomes one with the
+an environment for many pages (:attr:`PageKind.known`) a template also becomes one with the
 one it extends, and what stands in every page as it is becomes text: the museum's name, the menus,
 links from that depth of the site. What is left is what the pages differ in. The pages are the same
 bytes as without any of this.
@@ -10,17 +10,14 @@ bytes as without any of this.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Protocol, cast
 
 import jinja2
 from jinja2 import nodes
 from markupsafe import Markup
 
 from schemas.messages import catalogue
-
-if TYPE_CHECKING:
-    from archive.site.compiling import PageEnvironment
 
 _SENTENCE = "_"
 _PLACES = re.compile(r"%\((\w+)\)s")
@@ -31,7 +28,21 @@ _PLAIN = (str, int, float, type(None))
 _BESIDE_BLOCKS = (nodes.Extends, nodes.Block, nodes.FromImport, nodes.Output)
 
 
-def specialised(template: nodes.Template, environment: PageEnvironment) -> nodes.Template:
+class PageKind(Protocol):
+    """What is known of pages; :class:`archive.site.compiling.PageEnvironment` has it."""
+
+    lang: str
+    known: Mapping[str, Any]
+    shown: Callable[[Any], str]
+
+    def parsed(self, name: str) -> nodes.Template:
+        """Return the template with a name as Jinja reads it."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return an attribute as templates read it."""
+
+
+def specialised(template: nodes.Template, environment: PageKind) -> nodes.Template:
     """Return a template with what is known in its place; the one given stays as it is."""
     blocks: dict[str, nodes.Block] = {}
     if environment.known:
@@ -64,7 +75,7 @@ def every_node(*parts: nodes.Node) -> Iterator[nodes.Node]:
 
 
 def _linked(
-    template: nodes.Template, environment: PageEnvironment
+    template: nodes.Template, environment: PageKind
 ) -> tuple[nodes.Template, dict[str, nodes.Block]]:
     """Return a template as one with the one it extends, and the blocks to be put into it.
 
@@ -99,7 +110,7 @@ class _Known:
 
     def __init__(
         self,
-        environment: PageEnvironment,
+        environment: PageKind,
         template: nodes.Template,
         blocks: dict[str, nodes.Block],
     ) -> None:
