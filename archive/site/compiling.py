@@ -1,16 +1,15 @@
-"""Templates compiled for many pages: what is the same on each of them is worked out once.
+"""Templates compiled for many pages: what each of them costs is taken down to what it differs in.
 
-A sentence becomes the text of its language, a drawing that is included becomes a
-part of the template, functions are called without the detour that Jinja takes for those that want
-its context, and what is put into a page passes one function that remembers it escaped. The pages
-are the same bytes as without any of this.
+What is known of a template is put in its place (:mod:`archive.site.specialising`), functions are
+called without the detour that Jinja takes for those that want its context, and what is put into a
+page passes one function that remembers it escaped. The pages are the same bytes as without any of
+this.
 """
 
 from __future__ import annotations
 
-import functools
 import keyword
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from types import CodeType
 from typing import Any, cast
 
@@ -18,18 +17,18 @@ import jinja2
 from jinja2 import nodes, runtime, utils
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.visitor import NodeTransformer
+from jinja2.lexer import Lexer
 from markupsafe import Markup, escape
 
-from schemas.messages import catalogue
+from archive.site.specialising import depends_on, every_node, specialised
 
-_SENTENCE = "_"
 # No name of a template can be one in its Python: those begin with l_, t_ and the like.
 _SHOWN = "shown"
 # What Jinja gives a macro for an argument that was left out.
 _LEFT_OUT = utils.missing
 # These ask for the context, as functions that the i18n extension installs.
 _WITH_CONTEXT = frozenset({"_", "gettext", "ngettext", "pgettext", "npgettext"})
+_MOST_CODES = 1 << 9
 
 
 class Written(Markup):
@@ -57,7 +56,7 @@ class PageMacro(runtime.Macro):
         text = self._func(*arguments)
         if not autoescape:
             return text
-        written = Written(text)
+        written = str.__new__(Written, text)
         written.is_whole = True
         return written
 
@@ -67,11 +66,14 @@ class PageEnvironment(jinja2.Environment):
 
     Attributes:
         lang: The language.
+        known: What is the same on every page, by name: plain data, and functions that return the
+            same for the same. Only for templates that ship, which give none of these another value.
         shown: Returns what is put into a page as it stands there: escaped, and finalized.
         macro: What macros are.
     """
 
     lang = "en"
+    known: Mapping[str, Any] = {}
     shown: Callable[[Any], str] = staticmethod(escape)
     macro = PageMacro
 
@@ -95,17 +97,48 @@ class PageEnvironment(jinja2.Environment):
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Return what every template knows: as one table, which each page begins with."""
-        return {**self.globals, **(d or {})}
+        return {**self.globals, **self.known, **(d or {})}
+
+    def parsed(self, name: str) -> nodes.Template:
+        """Return the template with a name as Jinja reads it; it is not to be changed."""
+        loader = cast(jinja2.BaseLoader, self.loader)
+        source, path, _is_fresh = loader.get_source(self, name)
+        return self._parse(source, name, path)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """Return a template as Jinja reads it; those that ship are read once for all languages."""
+        if not isinstance(self.bytecode_cache, CompiledTemplates):
+            return super()._parse(source, name, filename)
+        trees, key = self.bytecode_cache.trees, (source, name, self.lexer)
+        if key not in trees:
+            trees[key] = super()._parse(source, name, filename)
+        return trees[key]
 
 
 class CompiledTemplates(jinja2.BytecodeCache):
-    """Compiled templates of one language, for as long as the process runs.
+    """Templates that were read and compiled, for as long as the process runs.
 
-    Only for templates that ship: what they include does not change.
+    Only for templates that ship: what they include or extend does not change.
+
+    Attributes:
+        trees: Templates as they were read, by source, name and how they are read.
     """
 
     def __init__(self) -> None:
+        self.trees: dict[tuple[str, str | None, Lexer], nodes.Template] = {}
         self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def get_bucket(
+        self, environment: jinja2.Environment, name: str, filename: str | None, source: str
+    ) -> Bucket:
+        """Return what is kept of a template, for its language and what is known of its pages."""
+        pages = cast(PageEnvironment, environment)
+        tree = pages._parse(source, name, filename)
+        known = {name: pages.known[name] for name in depends_on(tree, pages.known)}
+        key = f"{self.get_cache_key(name, filename)} {pages.lang} {known}"
+        bucket = Bucket(environment, key, self.get_source_checksum(source))
+        self.load_bytecode(bucket)
+        return bucket
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give a template its code, if it was compiled before."""
@@ -114,13 +147,13 @@ class CompiledTemplates(jinja2.BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the code of a template."""
         if bucket.code is not None:
+            if len(self._codes) >= _MOST_CODES:
+                self._codes.clear()
             self._codes[bucket.key, bucket.checksum] = bucket.code
 
 
-@functools.cache
-def compiled_templates(lang: str) -> CompiledTemplates:
-    """Return what was compiled for pages of ``lang``."""
-    return CompiledTemplates()
+COMPILED = CompiledTemplates()
+"""Those of this process."""
 
 
 class PageCode(CodeGenerator):
@@ -130,15 +163,17 @@ class PageCode(CodeGenerator):
         self, node: nodes.Template, frame: Frame | None = None
     ) -> None:
         """Write a template, after what is known of it now was put in its place."""
-        known = _Known(cast(PageEnvironment, self.environment)).visit(node)
+        known = specialised(node, cast(PageEnvironment, self.environment))
+        self._is_whole = not any(isinstance(part, nodes.Extends) for part in every_node(known))
         super().visit_Template(known, frame)
         # Names that the functions of the template ask for when they are called.
         self.writeline(f"{_SHOWN} = environment.shown")
         self.writeline("Macro = environment.macro")
 
     def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
-        """Write the parts of a block; all that one puts into a page goes there at once."""
-        if not frame.block_frame or frame.buffer is not None:
+        """Write the parts of a page or block; what it puts into a page goes there at once."""
+        is_outermost = frame.block_frame or (frame.rootlevel and self._is_whole)
+        if not is_outermost or frame.buffer is not None:
             super().blockvisit(nodes, frame)
             return
         self.buffer(frame)
@@ -207,50 +242,3 @@ class PageCode(CodeGenerator):
             self.visit(argument, frame)
             before = ", "
         self.write(")" if before == ", " else "()")
-
-
-class _Known(NodeTransformer):
-    """Puts in its place what is known when a template is compiled."""
-
-    def __init__(self, environment: PageEnvironment) -> None:
-        self._environment = environment
-
-    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802
-        """Turn a sentence into its translation, with what stands for its values."""
-        self.generic_visit(node)
-        is_sentence = isinstance(node.node, nodes.Name) and node.node.name == _SENTENCE
-        if not is_sentence or len(node.args) != 1 or node.dyn_args or node.dyn_kwargs:
-            return node
-        message = node.args[0]
-        if not isinstance(message, nodes.Const) or not isinstance(message.value, str):
-            return node
-        text = catalogue(self._environment.lang).gettext(message.value)
-        # As the extension does: a percent sign is written twice in every sentence.
-        if not node.kwargs:
-            text = str(Markup(text) % {})  # noqa: S704
-            return nodes.MarkSafe(nodes.Const(text), lineno=node.lineno)
-        values = [nodes.Pair(nodes.Const(entry.key), entry.value) for entry in node.kwargs]
-        sentence = nodes.MarkSafeIfAutoescape(nodes.Const(text), lineno=node.lineno)
-        return nodes.Mod(sentence, nodes.Dict(values), lineno=node.lineno)
-
-    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802
-        """Turn what is included into a part of the template, where it is text alone."""
-        if not isinstance(node.template, nodes.Const) or node.ignore_missing:
-            return node
-        environment = self._environment
-        loader = cast(jinja2.BaseLoader, environment.loader)
-        source, _path, _is_fresh = loader.get_source(environment, node.template.value)
-        texts = list(_texts(environment.parse(source, node.template.value).body))
-        if any(text is None for text in texts):
-            return node
-        return nodes.Output(
-            [nodes.TemplateData("".join(text or "" for text in texts))], lineno=node.lineno
-        )
-
-
-def _texts(body: list[nodes.Node]) -> Iterator[str | None]:
-    """Yield the texts of a template; None stands for anything else."""
-    for node in body:
-        parts = node.nodes if isinstance(node, nodes.Output) else [None]
-        for part in parts:
-            yield part.data if isinstance(part, nodes.TemplateData) else None

@@ -9,18 +9,20 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-from collections.abc import Callable
-from typing import Protocol
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import jinja2
 from markupsafe import Markup, escape
 
-from archive.site.compiling import PageCode, PageEnvironment, Written, compiled_templates
+from archive.site.compiling import COMPILED, PageCode, PageEnvironment, Written
 from schemas.hidden_letters import has_turning, turning_shown
 from schemas.messages import catalogue
 
 # Longer texts stand in few pages, and take much memory.
 _MOST_LETTERS = 256
+_ESCAPED = re.compile("[&<>'\"]")
 
 
 class Spoken(Protocol):
@@ -32,7 +34,11 @@ class Spoken(Protocol):
 
 
 def page_environment(
-    loader: jinja2.BaseLoader, lang: str, *, is_ours: bool = True
+    loader: jinja2.BaseLoader,
+    lang: str,
+    *,
+    is_ours: bool = True,
+    known: Mapping[str, Any] | None = None,
 ) -> jinja2.Environment:
     """Return an environment whose templates say ``_("…")`` in ``lang`` and escape everything.
 
@@ -44,6 +50,8 @@ def page_environment(
         loader: Finds the templates.
         lang: Language of the pages.
         is_ours: Whether all templates ship, so that they are compiled once a process.
+        known: What is the same on every page, as :attr:`PageEnvironment.known` says; only where
+            all templates ship.
     """
     environment = PageEnvironment(
         loader=loader,
@@ -53,10 +61,11 @@ def page_environment(
         lstrip_blocks=True,
         auto_reload=False,
         finalize=_as_it_reads,
-        bytecode_cache=compiled_templates(lang) if is_ours else None,
+        bytecode_cache=COMPILED if is_ours else None,
         extensions=["jinja2.ext.i18n"],
     )
     environment.lang = lang
+    environment.known = known or {}
     environment.shown = _shown
     environment.code_generator_class = PageCode
     environment.globals["lang_attribute"] = lang_attribute
@@ -86,7 +95,8 @@ def _shown(value: object) -> str:
 
 def _text_shown(text: str) -> str:
     """Return a text as it stands in a page."""
-    return str(escape(turning_shown(text)))
+    text = turning_shown(text)
+    return str(escape(text)) if _ESCAPED.search(text) else text
 
 
 @functools.lru_cache(maxsize=1 << 14)

@@ -21,6 +21,8 @@ CLUSTER_BYTES = 128 * 1024
 
 NO_INODES = (0, 0xFFFFFFFF)
 """What disks without inode numbers, as some in a network, give for every file."""
+# Windows would write line ends in its own way without being told.
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 @dataclass
@@ -279,14 +281,16 @@ def write_new(path: str, content: bytes) -> None:
     One of that name is replaced: it may be a link to the file of the site before.
     """
     try:
-        file = open(path, "xb", buffering=0)  # noqa: PTH123, SIM115  (many thousand times)
+        file = os.open(path, _NEW_FILE, 0o666)  # a third of what a file object takes
     except FileExistsError:
         os.unlink(path)  # noqa: PTH108
-        file = open(path, "xb", buffering=0)  # noqa: PTH123, SIM115
-    with file:
+        file = os.open(path, _NEW_FILE, 0o666)
+    try:
         view = memoryview(content)
         while view:
-            view = view[file.write(view) :]
+            view = view[os.write(file, view) :]
+    finally:
+        os.close(file)
 
 
 def _holds(path: str, content: bytes) -> bool:

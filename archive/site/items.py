@@ -189,9 +189,12 @@ class PictureView:
         return layout_sizes(self.access.width_px, self.access.height_px)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Card:
-    """An item in a list."""
+    """An item in a list.
+
+    Two are never equal: what is remembered of one is found by the object itself.
+    """
 
     item_id: str
     identifier: str

@@ -157,7 +157,8 @@ class Pages:
             "address": address,
         }
         # Not the day of the archive: a page changes with its item alone.
-        common = self._common("item") | {"numbers": replace(self.numbers, updated_on=updated_on)}
+        numbers = Numbers(self.numbers.items, self.numbers.images, updated_on)
+        common = {"section": "item", "numbers": numbers, "item_page": item_page}
         return self._renderer.render("item.html", lang, path, common | data)
 
     def page(self, template: str, lang: str, path: str, data: Mapping[str, Any]) -> str:

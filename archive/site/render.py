@@ -28,6 +28,9 @@ STATIC = HERE / "static"
 # Names of languages in themselves; a code that is not here is shown as it is.
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
 
+# Pages of which there are as many as items or values.
+_MANY = frozenset({"item.html", "value.html"})
+
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 # `file:` lets the same pages work by double-click, where 'self' means nothing to some browsers;
@@ -92,6 +95,12 @@ class Renderer:
         self._theme = theme
         folders = theme.templates
         self._environments = {lang: _environment(lang, folders) for lang in settings.languages}
+        # Of each edition its name, and the address that those of its pages begin with.
+        self._addresses = {
+            lang: (language_name(lang), f"{settings.base_url}/{lang}")
+            for lang in settings.languages
+        }
+        self._of_many: dict[tuple[str, str], jinja2.Environment] = {}
 
     def render(self, template: str, lang: str, path: str, data: Mapping[str, Any]) -> str:
         """Return the HTML of a page.
@@ -118,49 +127,61 @@ class Renderer:
             (other, environment.globals["gettext"])
             for other, environment in self._environments.items()
         ]
-        frame = self._frame(lang, urls, "index.html") | {"messages": messages, "canonical": ""}
-        return self._environments[lang].get_template(template).render(frame)
+        frame = self._same(lang, urls.prefix) | self._frame(lang, urls.prefix, "index.html")
+        said = frame | {"messages": messages, "canonical": ""}
+        return self._environments[lang].get_template(template).render(said)
 
     def _render(
         self, template: str, lang: str, site_path: str, path: str, data: Mapping[str, Any]
     ) -> str:
-        frame = self._frame(lang, PageUrls.of(site_path), path)
+        urls = PageUrls.of(site_path)
+        if template in _MANY and self._theme.templates is None:
+            environment = self._environment_of_many(lang, urls.prefix)
+            frame = self._frame(lang, urls.prefix, path)
+        else:
+            environment = self._environments[lang]
+            frame = self._same(lang, urls.prefix) | self._frame(lang, urls.prefix, path)
         try:
-            return self._environments[lang].get_template(template).render({**frame, **data})
+            return environment.get_template(template).render({**frame, **data})
         except (jinja2.TemplateError, SyntaxError, TypeError, ValueError) as error:
             if self._theme.templates is None:
                 raise
             raise _theme_error(error, self._theme.templates, template) from error
 
-    def _frame(self, lang: str, urls: PageUrls, path: str) -> dict[str, Any]:
+    def _environment_of_many(self, lang: str, prefix: str) -> jinja2.Environment:
+        """Return the environment of pages that are alike, in one depth of the site."""
+        found = self._of_many.get((lang, prefix))
+        if found is None:
+            found = _environment(lang, None, self._same(lang, prefix))
+            self._of_many[lang, prefix] = found
+        return found
+
+    def _same(self, lang: str, prefix: str) -> dict[str, Any]:
+        """Return what is the same for all pages of an edition that lie equally deep."""
         settings = self._settings
-        twins = [
-            Twin(
-                lang=other,
-                name=language_name(other),
-                href=link(urls.prefix, f"{other}/{path}"),
-                address=absolute_url(settings.base_url, f"{other}/{path}"),
-                is_current=other == lang,
-            )
-            for other in settings.languages
-        ]
-        canonical = ""
-        if settings.has_public_url:
-            canonical = absolute_url(settings.base_url, f"{lang}/{path}")
         return {
             "lang": lang,
-            "url": _links(urls.prefix),
-            "page": _links(f"{urls.prefix}{lang}/"),
+            "url": _links(prefix),
+            "page": _links(f"{prefix}{lang}/"),
             "site_title": settings.title_in(lang),
             "publisher": settings.publisher,
-            "twins": twins,
-            "canonical": canonical,
             "policy": CONTENT_SECURITY_POLICY,
             "site_ways": self._ways,
             "theme": self._theme,
             "site": settings.site,
             "absolute": functools.partial(absolute_url, settings.base_url),
         }
+
+    def _frame(self, lang: str, prefix: str, path: str) -> dict[str, Any]:
+        """Return what only the page at a path of every edition has."""
+        addresses = self._addresses
+        href, address = link("", path), absolute_url("", path)
+        twins = [
+            Twin(other, name, f"{prefix}{other}/{href}", f"{start}{address}", other == lang)
+            for other, (name, start) in addresses.items()
+        ]
+        canonical = f"{addresses[lang][1]}{address}" if self._settings.has_public_url else ""
+        return {"twins": twins, "canonical": canonical}
 
 
 @functools.cache
@@ -181,13 +202,16 @@ def _theme_error(error: Exception, folder: Path, template: str) -> ConfigError:
     )
 
 
-def _environment(lang: str, theme: Path | None) -> jinja2.Environment:
+def _environment(
+    lang: str, theme: Path | None, known: Mapping[str, Any] | None = None
+) -> jinja2.Environment:
     ours = jinja2.FileSystemLoader([HERE / "templates", STATIC / "img"])
     own = [jinja2.FileSystemLoader(theme)] if theme else []
     environment = page_environment(
         jinja2.ChoiceLoader([*own, ours, jinja2.PrefixLoader({"hoaban": ours})]),
         lang,
         is_ours=theme is None,
+        known=known,
     )
     environment.filters["safe_url"] = safe_url
     environment.filters["bytes"] = functools.partial(_bytes, lang)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
 _SAFE_SCHEMES = ("http", "https", "mailto", "")
@@ -42,12 +41,6 @@ class PageUrls:
 
 def link(prefix: str, target: str, /, **query: object) -> str:
     """Return the link to ``target``, a path below what ``prefix`` leads to."""
-    return _link(prefix, target, tuple((name, str(value)) for name, value in query.items()))
-
-
-@lru_cache(maxsize=1 << 14)
-def _link(prefix: str, target: str, query: tuple[tuple[str, str], ...]) -> str:
-    """Return a link; most pages link to what others of their depth link to."""
     address = prefix + _quoted(target)
     return f"{address}?{urlencode(query)}" if query else address
 

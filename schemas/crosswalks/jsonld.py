@@ -184,8 +184,8 @@ def _by_term(statements: Iterable[Statement], lang: str) -> _ByTerm:
 
 
 def _of(statements: _ByTerm, terms: tuple[str, ...]) -> list[Statement]:
-    if statements.keys().isdisjoint(terms):
-        return []
+    if len(terms) == 1:
+        return statements.get(terms[0]) or []
     return [entry for term in terms for entry in statements[term]]
 
 
@@ -202,10 +202,10 @@ def _put_dates(data: dict[str, Any], statements: _ByTerm) -> None:
         entries = _of(statements, terms)
         if not entries:
             continue
-        exact = {entry: date for entry in entries if (date := _iso_date(entry))}
-        _put(data, name, list(exact.values()))
-        other += [_text(entry) for entry in entries if exact.get(entry) != entry.value]
-        other += [_edtf(entry) for entry in entries if entry not in exact and entry.known("edtf")]
+        dated = [(entry, _iso_date(entry)) for entry in entries]
+        _put(data, name, [date for _entry, date in dated if date])
+        other += [_text(entry) for entry, date in dated if date != entry.value]
+        other += [_edtf(entry) for entry, date in dated if not date and entry.known("edtf")]
     _put(data, "temporal", other)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import jinja2
 import pytest
 from hypothesis import given
@@ -38,13 +40,39 @@ TEMPLATES = {
     "{% if text %}{% include ['no.html', 'number.html'] without context %}{% endif %}\n"
     "{% include 'no.html' ignore missing without context %}{{ text }}\n"
     "{% endblock %}",
+    "many.html": "{% extends 'base.html' %}\n"
+    "{% from 'macros.html' import cell %}\n"
+    "{% block title %}{{ said.text }} – {{ museum }}{% endblock %}\n"
+    "{% block content %}\n"
+    "{% set here = museum.upper() %}{{ here }}{{ marked }}{{ link('a b&c') }}{{ link(text) }}\n"
+    "{% if not theme.logo %}<b>{{ theme.name }}</b>{% elif text %}{{ text }}{% endif %}\n"
+    "{% if text %}{{ museum }}{% elif theme.logo %}no{% elif museum %}{{ text }}{% endif %}\n"
+    "{% if theme.logo %}no{% elif text %}{{ text }}{% else %}{{ museum }}{% endif %}\n"
+    "{% for style in theme.styles %}{{ style }}{% endfor %}{{ cell(museum) }}{{ cell(text) }}\n"
+    "{% for word in (text, 'x') %}{{ word }}{% endfor %}{{ word }}{{ sign|upper }}\n"
+    "{{ _('Page %(number)s', number=sign) }}{{ [sign, text]|join(marked) }}{{ sign ~ text }}\n"
+    "{% endblock %}",
+    "off.html": "{% extends 'base.html' %}{% block content %}\n"
+    "{% autoescape false %}{{ sign }}{% endautoescape %}{{ sign }}{% endblock %}",
+}
+KNOWN = {
+    "museum": "Bảo tàng <A> & 100 %",
+    "sign": "'B' < C",
+    "word": "<w>",
+    "theme": SimpleNamespace(logo="", name="<&>", styles=()),
+    "link": lambda target: f"../{target}",
 }
 TEXTS = st.text(st.sampled_from("aă<>&'\"% \n{}đ\u202e\u2066ỗ")) | st.text()
 
 
-def rendered(environment, text):
-    return environment.get_template("page.html").render(
-        text=text, said=Text(text, "vi"), table={"text": text}, kind="dd", marked=Markup("<i>")
+def rendered(environment, text, name="page.html", **more):
+    return environment.get_template(name).render(
+        text=text,
+        said=Text(text, "vi"),
+        table={"text": text},
+        kind="dd",
+        marked=Markup("<i>"),
+        **more,
     )
 
 
@@ -76,6 +104,27 @@ def test_pages_are_what_jinja_makes_of_them(plain, ours, text):
         assert not has_turning(page)
     else:
         assert page == rendered(plain, text)
+
+
+@pytest.fixture(scope="module")
+def many():
+    """Return the environment of many pages of one museum."""
+    return page_environment(jinja2.DictLoader(TEMPLATES), "vi", known=KNOWN)
+
+
+@pytest.mark.parametrize("name", ["many.html", "off.html", "page.html"])
+@given(text=TEXTS)
+def test_what_is_known_of_many_pages_makes_no_difference(plain, many, name, text):
+    page = rendered(many, text, name)
+    if not has_turning(text):
+        assert page == rendered(plain, text, name, **KNOWN)
+
+
+def test_what_is_known_of_one_museum_is_not_said_of_another(many):
+    loader = jinja2.DictLoader(TEMPLATES)
+    other = page_environment(loader, "vi", known={**KNOWN, "museum": "Bảo tàng khác"})
+    assert "Bảo tàng khác</title>" in rendered(other, "a", "many.html")
+    assert "100 %</title>" in rendered(many, "a", "many.html")
 
 
 def test_what_is_missing_is_told(ours):
