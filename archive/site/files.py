@@ -21,6 +21,7 @@ CLUSTER_BYTES = 128 * 1024
 
 NO_INODES = (0, 0xFFFFFFFF)
 """What disks without inode numbers, as some in a network, give for every file."""
+
 # Windows would write line ends in its own way without being told.
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
