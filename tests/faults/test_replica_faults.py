@@ -277,6 +277,7 @@ def cut_repairs(
 
 @quick
 @pytest.mark.slow
+@pytest.mark.leaves_damage("what the repair begins with", "as-was")
 @pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.name)
 def test_a_power_cut_in_a_repair_touches_nothing_intact_and_the_next_one_finishes(
     harm: Harm, source: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
