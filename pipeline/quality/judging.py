@@ -146,7 +146,7 @@ def letters_on_their_heads(measures: Measures) -> bool:
     """Say whether a page is surely of Latin letters that stand on their heads."""
     across, down = measures.across, measures.down
     return (
-        across.turned > _SURELY_TURNED
+        across.letters.likelihood_turned > _SURELY_TURNED
         and across.strength >= _LETTERS_STRENGTH
         and across.strength >= _ONE_DIRECTION * down.strength
     )

@@ -11,12 +11,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PIL import Image
 
 from pipeline.quality.letter_weights import BIAS, WEIGHTS
 
 _ROWS = 8
+_CODES = 1 << _ROWS
 _MOST_LINES = 24
 _CELLS_A_BODY = 4
 _AROUND = 0.8
@@ -27,23 +29,55 @@ _FEWEST_COLUMNS = 150
 # Rows of the four bits that are compared between columns, and how far the columns are apart.
 _PAIRS = (((2, 3, 4, 5), 1), ((2, 3, 4, 5), 2), ((1, 2, 5, 6), 2))
 _FOUR = [
-    bytes(sum(((code >> row) & 1) << at for at, row in enumerate(rows)) for code in range(256))
+    bytes(sum(((code >> row) & 1) << at for at, row in enumerate(rows)) for code in range(_CODES))
     for rows, _apart in _PAIRS
 ]
 
 
-def likelihood_turned(sheet: Image.Image, bodies: Sequence[tuple[float, float]]) -> float:
-    """Return how likely it is that lines are of Latin letters that stand on their heads.
+@dataclass(frozen=True)
+class Letters:
+    """What the columns of lines look like.
+
+    Attributes:
+        patterns: How often there is each column, and each pair of columns by the kinds of
+            ``_PAIRS``; what is empty is not counted. Nothing where there is too little.
+    """
+
+    patterns: tuple[Counter[int], ...] = ()
+
+    @property
+    def likelihood_turned(self) -> float:
+        """How likely they are Latin letters that stand on their heads.
+
+        The logarithm of the odds, as learned; 0 where there is too little to judge by.
+        """
+        if not self.patterns:
+            return 0.0
+        shares = zip(self.shares, WEIGHTS, strict=True)
+        return BIAS + sum(share * weight for share, weight in shares if share)
+
+    @property
+    def shares(self) -> list[float]:
+        """The root of the share of each pattern, 256 of a kind."""
+        found = []
+        for counted in self.patterns:
+            total = max(1, counted.total())
+            found += [math.sqrt(counted[code] / total) for code in range(_CODES)]
+        return found
+
+
+NO_LETTERS = Letters()
+
+
+def letters_of(sheet: Image.Image, bodies: Sequence[tuple[float, float]]) -> Letters:
+    """Measure the columns of lines.
 
     Args:
         sheet: Grey, with lines that do not fall.
         bodies: Rows of each line between the tops and the feet of letters such as x.
-
-    Returns:
-        The logarithm of the odds, as learned; 0 where there is too little to judge by.
     """
     codes = _codes(sheet, bodies)
-    found = [Counter[int]() for _kind in range(1 + len(_PAIRS))]
+    found = tuple(Counter[int]() for _kind in range(1 + len(_PAIRS)))
     for line in codes:
         found[0].update(line)
         for counted, four, (_rows, apart) in zip(found[1:], _FOUR, _PAIRS, strict=True):
@@ -51,14 +85,8 @@ def likelihood_turned(sheet: Image.Image, bodies: Sequence[tuple[float, float]])
             counted.update(one | other << 4 for one, other in zip(few, few[apart:], strict=False))
     for counted in found:
         del counted[0]
-    if len(codes) < _FEWEST_LINES or found[0].total() < _FEWEST_COLUMNS:
-        return 0.0
-    score = BIAS
-    for kind, counted in enumerate(found):
-        total = counted.total()
-        weights = WEIGHTS[256 * kind : 256 * (kind + 1)]
-        score += sum(weights[code] * math.sqrt(n / total) for code, n in counted.items())
-    return score
+    enough = len(codes) >= _FEWEST_LINES and found[0].total() >= _FEWEST_COLUMNS
+    return Letters(found) if enough else NO_LETTERS
 
 
 def _codes(sheet: Image.Image, bodies: Sequence[tuple[float, float]]) -> list[bytes]:

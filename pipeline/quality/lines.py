@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from pipeline.quality.heads import NO_HEAD, Head, bodies_of, both_ways, head_of
-from pipeline.quality.letters import likelihood_turned
+from pipeline.quality.letters import NO_LETTERS, Letters, letters_of
 from pipeline.quality.levels import Levels
 from pipeline.quality.tones import percentile
 
@@ -43,15 +43,14 @@ class Lines:
         strength: How much clearer rows are at this angle than at others; 1 is not at all.
         count: How many of them there are.
         head: Which way up they stand.
-        turned: How likely they are of Latin letters that stand on their heads: the logarithm of
-            the odds, 0 where it cannot be judged.
+        letters: What their columns look like.
     """
 
     angle_deg: float
     strength: float
     count: int
     head: Head = NO_HEAD
-    turned: float = 0.0
+    letters: Letters = NO_LETTERS
 
 
 NO_LINES = Lines(0.0, 1.0, 0)
@@ -91,8 +90,8 @@ def _lines(grey: Image.Image) -> Lines:
     profile = _profile(strips, strip_px, best, _EXACT).tobytes()
     runs = _dark_runs(profile)
     head = _head(strips, strip_px, best)
-    turned = likelihood_turned(_level(grey, best), bodies_of(profile, runs))
-    return Lines(best, exact[best] / usual, len(runs), head, turned)
+    letters = letters_of(_level(grey, best), bodies_of(profile, runs))
+    return Lines(best, exact[best] / usual, len(runs), head, letters)
 
 
 def _level(grey: Image.Image, angle_deg: float) -> Image.Image:
