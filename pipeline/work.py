@@ -36,7 +36,7 @@ from pipeline.memory import fits_in_memory
 from pipeline.pronom import UNKNOWN, FormatName, name_format_apart
 from pipeline.quality.crops import TileCrops
 from pipeline.quality.heads import against_the_others
-from pipeline.quality.judging import facts_of, judged, side_up
+from pipeline.quality.judging import facts_of, judged, letters_on_their_heads, side_up
 from pipeline.quality.look import Look
 from pipeline.staging import make_empty, refusal_of_disk, write_error
 from pipeline.target import target_findings
@@ -60,6 +60,7 @@ class _Findings:
         self._item_id = item_id
         self.all: list[Finding] = []
         self._sides: list[tuple[Scan, int]] = []
+        self._on_heads: list[Scan] = []
 
     def add(self, code: str, scan: Scan, **values: object) -> None:
         """Add one finding about ``scan``."""
@@ -75,14 +76,20 @@ class _Findings:
             facts = facts_of(page, master.header, object_mm=job.object_mm)
             measures = look.measure()
             self._sides.append((master.copy.scan, side_up(measures)))
+            if letters_on_their_heads(measures):
+                self._on_heads.append(master.copy.scan)
             for code, values in judged(measures, facts, job.quality):
                 self.add(code, master.copy.scan, **values)
 
     def add_turned(self) -> None:
         """Add which scans stand on their heads, once all pages were looked at."""
         turned = against_the_others([side for _scan, side in self._sides])
-        for scan in dict.fromkeys(self._sides[number][0] for number in turned):
+        against = dict.fromkeys(self._sides[number][0] for number in turned)
+        for scan in against:
             self.add("QUALITY-upside-down", scan)
+        for scan in dict.fromkeys(self._on_heads):
+            if scan not in against:
+                self.add("QUALITY-letters-upside-down", scan)
 
 
 def run_item(job: Job, *, at: str) -> Outcome:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 # Of a line's darkness: the rows that are darker than this share are its body.
 _BODY = 0.5
 _FEWEST_LINES = 10
+# Grey values between the paper and the body of a line.
+_LEAST_DARKNESS = 8
 # Of the ink in the bodies: figures and capitals have less outside, and none of it tells.
 _LEAST_OUTSIDE = 0.17
 # Of the ink outside the bodies, and of the lines.
@@ -104,12 +106,37 @@ def against_the_others(sides: Sequence[int]) -> list[int]:
     return [number for number, found in enumerate(sides) if found == side]
 
 
+def bodies_of(profile: bytes, runs: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
+    """Return between which rows the bodies of lines lie, in parts of a row."""
+    found = []
+    for first, line in _places_apart(profile, runs):
+        half = (max(line) + min(line)) / 2
+        if max(line) - min(line) < _LEAST_DARKNESS:
+            continue
+        rows = [row for row, value in enumerate(line) if value <= half]
+        top, last = rows[0], rows[-1]
+        above = _part(line, top, top - 1, half) if top > 0 else 0
+        below = _part(line, last, last + 1, half) if last + 1 < len(line) else 0
+        found.append((first + top - above + 0.5, first + last + below + 0.5))
+    return found
+
+
+def _part(line: bytes, dark: int, light: int, half: float) -> float:
+    """Return how far from a dark row to the next, which is lighter, a value lies: 0 to 1."""
+    return (half - line[dark]) / (line[light] - line[dark]) if line[light] > line[dark] else 0
+
+
 def _lines_apart(profile: bytes, runs: Sequence[tuple[int, int]]) -> Iterator[bytes]:
     """Give the rows of each line but the first and the last, up to the middle of the gaps."""
+    return (line for _first, line in _places_apart(profile, runs))
+
+
+def _places_apart(profile: bytes, runs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, bytes]]:
+    """Give the first row, and the rows, of each line but the first and the last."""
     middles = []
     for (_start, before), (after, _end) in itertools.pairwise(runs):
         gap = profile[before:after] or profile[before : before + 1]
         light = [row for row, value in enumerate(gap) if value >= max(gap) - 3]
         middles.append(before + light[len(light) // 2])
     for top, bottom in itertools.pairwise(middles):
-        yield profile[top : bottom + 1]
+        yield top, profile[top : bottom + 1]

@@ -28,6 +28,10 @@ _GREY_BITS = 8
 _TEXT_STRENGTH = 20.0
 _TEXT_LINES = 10
 _ONE_DIRECTION = 2.0
+# Letters say by themselves that they are a text.
+_LETTERS_STRENGTH = 6.0
+# Of 1,365 drawn pages that stand upright none was as likely as this to stand on its head.
+_SURELY_TURNED = 3.0
 _STEEPEST_DEG = 5.0
 # A clipped end is where tones near to it are plenty; white paper and black cloth have none.
 _NEAR_WHITE_SHARE, _NEAR_BLACK_SHARE = 0.15, 0.3
@@ -136,6 +140,16 @@ def _depth(_measures: Measures, facts: ScanFacts, _settings: QualitySettings) ->
 def side_up(measures: Measures) -> int:
     """Return on which side of its lines of text a page has more ink: 1 above, -1 below, or 0."""
     return measures.across.head.side if _is_text(measures.across, measures.down) else 0
+
+
+def letters_on_their_heads(measures: Measures) -> bool:
+    """Say whether a page is surely of Latin letters that stand on their heads."""
+    across, down = measures.across, measures.down
+    return (
+        across.letters.likelihood_turned > _SURELY_TURNED
+        and across.strength >= _LETTERS_STRENGTH
+        and across.strength >= _ONE_DIRECTION * down.strength
+    )
 
 
 def _text(measures: Measures, _facts: ScanFacts, settings: QualitySettings) -> Iterator[Said]:

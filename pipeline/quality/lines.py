@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
-from pipeline.quality.heads import NO_HEAD, Head, both_ways, head_of
+from pipeline.quality.heads import NO_HEAD, Head, bodies_of, both_ways, head_of
+from pipeline.quality.letters import NO_LETTERS, Letters, letters_of
 from pipeline.quality.levels import Levels
 from pipeline.quality.tones import percentile
 
@@ -26,6 +27,7 @@ _FINE_STEPS = (-2, -1, 0, 1, 2)
 # Moving by whole pixels is five times as fast.
 _ROUGH, _EXACT = Image.Resampling.NEAREST, Image.Resampling.BICUBIC
 _PLAIN = 4.0
+_LEVEL_DEG = 0.15
 # Grey values: paper is this light, most of it is nearly so, and the ink is this much darker.
 _PAPER = 100
 _PAPER_SPREAD = 45
@@ -41,12 +43,14 @@ class Lines:
         strength: How much clearer rows are at this angle than at others; 1 is not at all.
         count: How many of them there are.
         head: Which way up they stand.
+        letters: What their columns look like.
     """
 
     angle_deg: float
     strength: float
     count: int
     head: Head = NO_HEAD
+    letters: Letters = NO_LETTERS
 
 
 NO_LINES = Lines(0.0, 1.0, 0)
@@ -84,7 +88,24 @@ def _lines(grey: Image.Image) -> Lines:
         exact = {angle: _score(strips, strip_px, angle, _EXACT) for angle in around}
         best = _best(exact)
     profile = _profile(strips, strip_px, best, _EXACT).tobytes()
-    return Lines(best, exact[best] / usual, len(_dark_runs(profile)), _head(strips, strip_px, best))
+    runs = _dark_runs(profile)
+    head = _head(strips, strip_px, best)
+    letters = letters_of(_level(grey, best), bodies_of(profile, runs))
+    return Lines(best, exact[best] / usual, len(runs), head, letters)
+
+
+def _level(grey: Image.Image, angle_deg: float) -> Image.Image:
+    """Return a page with its lines made level."""
+    if abs(angle_deg) < _LEVEL_DEG:
+        return grey
+    fall = math.tan(math.radians(angle_deg))
+    return grey.transform(
+        grey.size,
+        Image.Transform.AFFINE,
+        (1, 0, 0, fall, 1, -fall * grey.width / 2),
+        Image.Resampling.BILINEAR,
+        fillcolor=255,
+    )
 
 
 def _best(scores: dict[float, float]) -> float:

@@ -76,6 +76,12 @@ KINDS = (
         N_("Turn it in the scanning program, or mend the orientation that the file states."),
     ),
     FindingKind(
+        "QUALITY-letters-upside-down",
+        Severity.INFO,
+        N_("By the shapes of its letters, the page seems to stand on its head."),
+        N_("Look at it. If it does, turn it, or mend the orientation that the file states."),
+    ),
+    FindingKind(
         "QUALITY-blank",
         Severity.INFO,
         N_("There seems to be nothing on the page."),

@@ -10,6 +10,8 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLE = ROOT / "pipeline" / "sample" / "scans"
+# The font that Pillow brings draws a box for most letters with marks.
+FONT = ROOT / "pipeline" / "fonts" / "be-vietnam-pro-600.ttf"
 PAPER, INK = (238, 232, 214), (40, 36, 34)
 SYLLABLES = (
     "trống",
@@ -48,11 +50,15 @@ def grainy(image: Image.Image, sigma: float = 5) -> Image.Image:
 
 
 def text_page(
-    seed: int = 1, *, lines: int = 34, size: tuple[int, int] = (1240, 1754)
+    seed: int = 1,
+    *,
+    lines: int = 34,
+    size: tuple[int, int] = (1240, 1754),
+    font_file: Path | None = None,
 ) -> Image.Image:
     """Draw an A4 page of Vietnamese text at 150 ppi, as a scanner gives it."""
     chance = random.Random(seed)
-    font = ImageFont.load_default(24)
+    font = ImageFont.truetype(font_file, 24) if font_file else ImageFont.load_default(24)
     image = Image.new("RGB", size, PAPER)
     draw = ImageDraw.Draw(image)
     for line in range(lines):

@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter
 from archive.limits import Limits, Watermark
 from archive.settings import DerivativeSettings, QualitySettings
 from pipeline.jobs import Job
-from pipeline.quality.judging import ScanFacts, judged
+from pipeline.quality.judging import ScanFacts, judged, letters_on_their_heads
 from pipeline.quality.look import Look, Measures
 from pipeline.quality.object_size import longest_side_mm
 from pipeline.vips import pyvips
@@ -20,7 +20,7 @@ from pipeline.work import check_item
 from schemas.fingerprints import Fingerprint, is_alike
 from schemas.records import Record, Statement
 from tests.imaging.making import codes, derivative_set, job_for, run_item
-from tests.quality.pages import SAMPLE, on_lid, real, scaled, text_page, tilted
+from tests.quality.pages import FONT, SAMPLE, on_lid, real, scaled, text_page, tilted
 
 SETTINGS = QualitySettings()
 FACTS = ScanFacts()
@@ -220,11 +220,13 @@ def test_any_size_can_be_measured(tmp_path: Path, size: tuple[int, int]) -> None
     assert codes(check_item(job)) == codes(outcome)
 
 
-def item_of_pages(folder: Path, turned: set[int], *, count: int = 5) -> Job:
+def item_of_pages(
+    folder: Path, turned: set[int], *, count: int = 5, font_file: Path | None = None
+) -> Job:
     """Return the job of an item of pages of text, some of them delivered on their heads."""
     scans = []
     for number in range(count):
-        page = text_page(number, size=(1000, 1700))
+        page = text_page(number, size=(1000, 1700), font_file=font_file)
         path = folder / f"{number}.jpg"
         (page.transpose(Image.Transpose.ROTATE_180) if number in turned else page).save(path)
         scans.append(path)
@@ -249,6 +251,38 @@ def test_an_orientation_tag_that_turns_a_page_on_its_head_is_told_of(tmp_path: P
         page.save(tmp_path / "2.jpg", exif=exif)
     found = [f.path for f in check_item(job).findings if f.code == "QUALITY-upside-down"]
     assert found == ["2.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("count", "turned", "told"),
+    [(1, set(), []), (1, {0}, ["0.jpg"]), (3, {0, 2}, ["0.jpg", "2.jpg"])],
+)
+def test_latin_letters_on_their_heads_are_told_of_by_themselves(
+    tmp_path: Path, count: int, turned: set[int], told: list[str]
+) -> None:
+    job = item_of_pages(tmp_path, turned, count=count, font_file=FONT)
+    for outcome in (check_item(job), run_item(job, at="2026-11-21T08:30:00Z")):
+        found = [f.path for f in outcome.findings if f.code == "QUALITY-letters-upside-down"]
+        assert found == told
+
+
+def test_a_page_on_its_head_is_told_of_once(tmp_path: Path) -> None:
+    job = item_of_pages(tmp_path, {3}, font_file=FONT)
+    found = [f for f in check_item(job).findings if "upside-down" in f.code]
+    assert [(f.code, f.path) for f in found] == [("QUALITY-upside-down", "3.jpg")]
+
+
+@pytest.mark.parametrize("name", [AMBER, PHOTOGRAPH, MOSAIC, "tranh-kham/cat5_00816201.jpg"])
+@pytest.mark.parametrize("is_turned", [True, False])
+def test_pictures_are_never_told_to_stand_on_their_heads(name: str, is_turned: bool) -> None:
+    picture = real(name)
+    shown = picture.transpose(Image.Transpose.ROTATE_180) if is_turned else picture
+    assert not letters_on_their_heads(measured(shown))
+
+
+def test_boxes_instead_of_letters_say_nothing_of_their_way() -> None:
+    for picture in (text_page(), text_page().transpose(Image.Transpose.ROTATE_180)):
+        assert not letters_on_their_heads(measured(picture))
 
 
 def test_few_pages_do_not_say_which_way_is_up(tmp_path: Path) -> None:
