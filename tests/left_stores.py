@@ -20,7 +20,12 @@ from tests.archive.ocfl_judge import said_of_objects, said_of_root
 # What commands make beside a store, often of thousands of files.
 _BESIDE = frozenset({"site", "derivatives", "index", ".staging", ".cache"})
 # Whose tests are judged: those of the store, of what changes it and of what is made from it.
-_TESTS = frozenset({"archive", "export", "faults", "keeping", "receiving", "roundtrip"})
+_TESTS = frozenset(
+    {
+        *("archive", "discovery", "export", "faults", "flows", "fuzz", "hostile", "keeping"),
+        *("leaks", "oai", "receiving", "roundtrip"),
+    }
+)
 _judged: set[Path] = set()
 
 

@@ -7,14 +7,16 @@ are the addresses of the published site.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from archive.export.items import ExportContext, ExportItem, ExportReport, at_least_one
 from archive.export.linked import address_findings
 from archive.export.target import new_path
+from schemas.crosswalks import public_record
 from schemas.crosswalks.dcat import Coverage, DataSet, dcat, licence_of
 from schemas.findings import Finding
-from schemas.records import json_bytes
+from schemas.records import Access, Record, day_of, is_public, json_bytes
 
 
 def export_dcat(items: Iterable[ExportItem], out: Path, context: ExportContext) -> ExportReport:
@@ -33,7 +35,7 @@ def export_dcat(items: Iterable[ExportItem], out: Path, context: ExportContext) 
     coverage = Coverage()
     with new_path(out) as path:
         for item in at_least_one(items):
-            coverage.add(context.record_of(item))
+            coverage.add(context.record_of(item), _access_of(item.record, context))
         data = DataSet(
             base_url=publication.base_url,
             title=publication.title,
@@ -53,3 +55,15 @@ def export_dcat(items: Iterable[ExportItem], out: Path, context: ExportContext) 
     return ExportReport(
         out, items=coverage.items, files=1, size_bytes=len(document), findings=tuple(findings)
     )
+
+
+def _access_of(record: Record, context: ExportContext) -> Access:
+    """Return who may have what this export takes of an item; what is under embargo, staff alone."""
+    if not is_public(record, day_of(datetime.fromisoformat(context.at))):
+        return record.access if record.access is not Access.PUBLIC else Access.STAFF
+    if (
+        context.is_complete
+        and record.statements != public_record(record, context.profile).statements
+    ):
+        return Access.STAFF
+    return Access.PUBLIC

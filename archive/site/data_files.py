@@ -18,7 +18,14 @@ from archive.settings import Settings
 from archive.site.files import SiteTree
 from archive.site.urls import absolute_url
 from schemas.cells import quote_cell
-from schemas.crosswalks.dcat import MEDIA_TYPES, PUBLIC, descriptions, language_uri
+from schemas.crosswalks.dcat import (
+    MEDIA_TYPES,
+    PUBLIC,
+    dataset_uri,
+    descriptions,
+    language_uri,
+    licence_uri,
+)
 from schemas.crosswalks.iiif import collection_path
 from schemas.profile import Profile
 from schemas.record_cells import cells_of, in_order
@@ -28,6 +35,7 @@ CSV_PATH = "data/items.csv"
 JSON_LD_PATH = "data/items.jsonl"
 DATASET_PATH = "data/dataset.jsonld"
 _JSON_LD_TYPE = "application/ld+json"
+_JSON_LINES_TYPE = "application/jsonl"  # in use, and not registered with IANA
 _JSON = json.JSONEncoder(ensure_ascii=False)
 # The types that DCAT-AP asks for.
 _CONTEXT: Final[Mapping[str, Any]] = {
@@ -138,7 +146,7 @@ class DataFiles:
         found = [self._write(CSV_PATH, "csv", "text/csv", self._table())]
         if self._lines.tell():
             self._lines.seek(0)
-            found.append(self._write(JSON_LD_PATH, "jsonl", "application/jsonl", self._lines))
+            found.append(self._write(JSON_LD_PATH, "jsonl", _JSON_LINES_TYPE, self._lines))
         collection = self._tree.root / collection_path()
         size = collection.stat().st_size
         found.append(Download(collection_path(), "iiif", _JSON_LD_TYPE, size))
@@ -178,12 +186,13 @@ class DataFiles:
             return absolute_url(settings.base_url, path)
 
         museum: dict[str, Any] = {"@type": "foaf:Agent", "foaf:name": settings.publisher}
-        licence = {"dct:license": {"@id": settings.rights_uri}} if settings.rights_uri else {}
+        uri = licence_uri(settings.rights_uri)
+        licence = {"dct:license": {"@id": uri}} if uri else {}
         changed = {"dct:modified": updated_on} if updated_on else {}
         tags = map(language_uri, settings.languages)
         return {
             "@context": dict(_CONTEXT),
-            "@id": address(DATASET_PATH),
+            "@id": dataset_uri(settings.base_url),
             "@type": "dcat:Dataset",
             "dct:title": [{"@value": text, "@language": c} for c, text in settings.title.items()],
             "dct:description": descriptions(settings.languages, self._items, settings.publisher),
@@ -206,7 +215,7 @@ class DataFiles:
             "@type": "dcat:Distribution",
             "dcat:accessURL": {"@id": address},
             "dcat:downloadURL": {"@id": address},
-            "dcat:mediaType": {"@id": MEDIA_TYPES + file.media_type},
+            **_format(file.media_type),
             "dcat:byteSize": file.size_bytes,
             "spdx:checksum": {
                 "@type": "spdx:Checksum",
@@ -214,6 +223,13 @@ class DataFiles:
                 "spdx:checksumValue": sha256_of(self._tree.root / file.path),
             },
         }
+
+
+def _format(media_type: str) -> dict[str, Any]:
+    """Return what a file is: by the address of its type, where the register has it."""
+    if media_type == _JSON_LINES_TYPE:
+        return {"dct:format": media_type}
+    return {"dcat:mediaType": {"@id": MEDIA_TYPES + media_type}}
 
 
 def _row_text(cells: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from schemas.messages import N_, translate
-from schemas.records import Record
+from schemas.records import Access, Record
 from schemas.rights import rights_statement
 from schemas.xml import is_language_tag
 
@@ -26,11 +26,18 @@ CONTEXT: Final[Mapping[str, Any]] = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 PRESENTATION_3: Final = "http://iiif.io/api/presentation/3/context.json"
-PUBLIC: Final = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
+_ACCESS_RIGHTS: Final = "http://publications.europa.eu/resource/authority/access-right/"
+PUBLIC: Final = f"{_ACCESS_RIGHTS}PUBLIC"
+ACCESS_RIGHTS: Final[Mapping[Access, str]] = {
+    Access.PUBLIC: PUBLIC,
+    Access.RESTRICTED: f"{_ACCESS_RIGHTS}RESTRICTED",
+    Access.STAFF: f"{_ACCESS_RIGHTS}NON_PUBLIC",
+}
 MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
 _OF_MUSEUM = N_("Objects, documents and images kept by {museum}. Records: {count}.")
 _OF_NOBODY = N_("Objects, documents and images. Records: {count}.")
 _HTTP = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
+_FROM_OPEN: Final = tuple(Access)
 _MOST_PLACES: Final = 20
 _MOST_KEYWORDS: Final = 30
 # Of every item there are few words that many share; the rest is not counted any further.
@@ -50,6 +57,7 @@ class Coverage:
         languages: How many records name a language, by its tag.
         licences: How many records have a licence, by its address.
         box: (west, south, east, north) of the coordinates in degrees, or None.
+        access: Who may have all of it: the level of the item fewest may see.
     """
 
     items: int = 0
@@ -60,10 +68,12 @@ class Coverage:
     languages: Counter[str] = field(default_factory=Counter)
     licences: Counter[str] = field(default_factory=Counter)
     box: tuple[float, float, float, float] | None = None
+    access: Access = Access.PUBLIC
 
-    def add(self, record: Record) -> None:
-        """Count one record."""
+    def add(self, record: Record, access: Access = Access.PUBLIC) -> None:
+        """Count one record, and who may have what is in it."""
         self.items += 1
+        self.access = max(self.access, access, key=_FROM_OPEN.index)
         for entry in record.statements:
             if entry.term in ("created", "date", "temporal", "issued"):
                 self._add_years(entry.known("earliest"), entry.known("latest"))
@@ -119,11 +129,22 @@ class DataSet:
     rights_uri: str = ""
 
 
+def licence_uri(text: str) -> str:
+    """Return the address of a licence, or empty where a text is no address."""
+    known = rights_statement(text) if text else None
+    uri = known.uri if known and known.uri else text
+    return uri if _HTTP.fullmatch(uri) else ""
+
+
+def dataset_uri(base_url: str) -> str:
+    """Return what names the whole set, wherever it is described."""
+    return f"{base_url.rstrip('/')}/#dataset"
+
+
 def licence_of(data: DataSet, coverage: Coverage) -> str:
     """Return the licence of the whole set: the museum's, else the one all items have, or empty."""
-    if data.rights_uri:
-        known = rights_statement(data.rights_uri)
-        return known.uri if known and known.uri else data.rights_uri
+    if uri := licence_uri(data.rights_uri):
+        return uri
     if len(coverage.licences) == 1 and coverage.licences.total() == coverage.items:
         return next(iter(coverage.licences))
     return ""
@@ -134,12 +155,12 @@ def dcat(data: DataSet, coverage: Coverage) -> dict[str, Any]:
     licence = licence_of(data, coverage)
     described: dict[str, Any] = {
         "@context": dict(CONTEXT),
-        "@id": f"{data.base_url}/#dataset",
+        "@id": dataset_uri(data.base_url),
         "@type": "dcat:Dataset",
         "dcterms:title": [_said(text, lang) for lang, text in data.title.items()],
         "dcterms:description": descriptions(data.languages, coverage.items, data.publisher),
         "dcterms:modified": {"@value": data.at, "@type": "xsd:dateTime"},
-        "dcterms:accessRights": {"@id": PUBLIC},
+        "dcterms:accessRights": {"@id": ACCESS_RIGHTS[coverage.access]},
         "dcat:landingPage": {"@id": f"{data.base_url}/", "@type": "foaf:Document"},
         "dcterms:language": [{"@id": uri} for uri in _languages(data, coverage)],
         "dcat:distribution": list(_distributions(data, licence)),
@@ -150,7 +171,7 @@ def dcat(data: DataSet, coverage: Coverage) -> dict[str, Any]:
             "@type": "foaf:Organization",
             "foaf:name": data.publisher,
         }
-    if licence and _HTTP.fullmatch(licence):
+    if licence:
         described["dcterms:license"] = {"@id": licence}
     if data.rights:
         described["dcterms:rights"] = {
@@ -186,7 +207,8 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
     if places:
         found["dcterms:spatial"] = places
     keywords = [
-        _said(text, lang) for (lang, text), _count in _most(coverage.keywords, _MOST_KEYWORDS)
+        _said(text, lang)
+        for (lang, text), _count in _most(_told_once(coverage.keywords), _MOST_KEYWORDS)
     ]
     if keywords:
         found["dcat:keyword"] = keywords
@@ -208,7 +230,7 @@ def _distributions(data: DataSet, licence: str) -> Iterable[dict[str, Any]]:
         if standard:
             offer["dcat:downloadURL"] = {"@id": f"{data.base_url}/{path}"}
             offer["dcterms:conformsTo"] = {"@id": standard}
-        if licence and _HTTP.fullmatch(licence):
+        if licence:
             offer["dcterms:license"] = {"@id": licence}
         yield offer
 
@@ -248,6 +270,18 @@ def _said(text: str, lang: str) -> dict[str, str]:
 def _most(counts: Counter[tuple[str, str]], most: int) -> list[tuple[tuple[str, str], int]]:
     """Return what most records name; of equals, the first in order of their texts."""
     return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))[:most]
+
+
+def _told_once(counts: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
+    """Return the counts with a text without a language added to the same text that has one."""
+    tagged: dict[str, tuple[str, str]] = {}
+    for lang, text in sorted(counts):
+        if is_language_tag(lang):
+            tagged.setdefault(text, (lang, text))
+    told: Counter[tuple[str, str]] = Counter()
+    for (lang, text), count in counts.items():
+        told[(lang, text) if is_language_tag(lang) else tagged.get(text, (lang, text))] += count
+    return told
 
 
 def _count(counts: Counter[tuple[str, str]], lang: str, text: str) -> None:

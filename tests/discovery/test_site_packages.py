@@ -117,11 +117,11 @@ def test_packages_are_described_to_data_portals_with_their_checksums(
 
     (tmp_path / collection_path()).parent.mkdir(exist_ok=True)
     (tmp_path / collection_path()).write_bytes(b"{}")
-    with closing(
-        DataFiles(SiteTree(tmp_path), archive.profile, archive.settings, Packed())
-    ) as data:
+    named = replace(archive.settings, rights_uri="CC BY 4.0")
+    with closing(DataFiles(SiteTree(tmp_path), archive.profile, named, Packed())) as data:
         data.finish(DATED)
     dataset = json.loads((tmp_path / DATASET_PATH).read_bytes())
+    assert "dct:license" not in json.dumps(dataset), "a name is no address"
     offers = {entry["dcat:accessURL"]["@id"]: entry for entry in dataset["dcat:distribution"]}
     for download in found:
         (offer,) = (entry for address, entry in offers.items() if address.endswith(download.path))

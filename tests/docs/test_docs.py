@@ -111,3 +111,14 @@ def test_links_between_documents_lead_somewhere() -> None:
             if not re.match(r"<?item:|.*://", target) and not (page.parent / target).exists():
                 broken.append(f"{page.relative_to(ROOT)}: {target}")
     assert broken == []
+
+
+def test_every_gap_names_a_test_and_each_test_named_is_there() -> None:
+    page = (DOCS / "store-format.md").read_text(encoding="utf-8")
+    gaps = page.split("## What a crash leaves in each gap")[1].split("\n## ")[0]
+    rows = [line for line in gaps.splitlines() if line.startswith("| ")][1:]
+    assert [row for row in rows if not re.search(r"`test_\w+` \|$", row)] == []
+    tests = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/test_*.py"))
+    names = set(re.findall(r"`(test_\w+)`", page))
+    assert len(names) >= 4
+    assert [name for name in sorted(names) if f"def {name}(" not in tests] == []

@@ -19,6 +19,7 @@ from schemas.derivatives import Canvas, DerivativeSet, ImageFile
 from schemas.dublincore import Statement
 from schemas.errors import SourceError
 from schemas.identifiers import shard_of
+from schemas.records import Access
 from tests.conformance.test_linked_art import problems
 
 Make = Callable[..., Any]
@@ -204,3 +205,47 @@ def test_hidden_fields_stay_out_of_what_the_set_covers(
     hidden = Statement("spatial", "Số 5, phố X", "vi", field="address")
     data, _report = dcat_of([make_item("BT.1", hidden)], published, tmp_path)
     assert "dcterms:spatial" not in data
+
+
+RIGHTS = "http://publications.europa.eu/resource/authority/access-right/"
+HIDDEN = Statement("spatial", "Số 5, phố X", "vi", field="address")
+
+
+@pytest.mark.parametrize(
+    ("closed", "said"),
+    [
+        ({}, "PUBLIC"),
+        ({"embargo_until": "2020-01-01"}, "PUBLIC"),
+        ({"access": Access.RESTRICTED}, "RESTRICTED"),
+        ({"access": Access.STAFF}, "NON_PUBLIC"),
+        ({"embargo_until": "2999-12-31"}, "NON_PUBLIC"),
+        ({"statements": (HIDDEN,)}, "NON_PUBLIC"),
+    ],
+)
+def test_dcat_calls_a_set_as_open_as_its_most_closed_item(
+    closed: dict[str, Any],
+    said: str,
+    make_item: Make,
+    published: ExportContext,
+    tmp_path: Path,
+) -> None:
+    item = make_item("BT.2")
+    items = [
+        make_item("BT.1"),
+        replace(item, record=replace(item.record, **closed)),
+        make_item("BT.3"),
+    ]
+    data, _report = dcat_of(items, replace(published, is_complete=True), tmp_path)
+    assert data["dcterms:accessRights"] == {"@id": RIGHTS + said}
+
+
+def test_dcat_takes_no_name_for_an_address_and_a_word_once(
+    make_item: Make, published: ExportContext, tmp_path: Path
+) -> None:
+    """EXPORT-no-licence."""
+    words = [Statement("subject", "Chim", lang, field="subject") for lang in ("", "vi")]
+    named = replace(published, rights_uri="CC BY 4.0")
+    data, report = dcat_of([make_item("BT.1", *words)], named, tmp_path)
+    assert "dcterms:license" not in data
+    assert [finding.code for finding in report.findings] == ["EXPORT-no-licence"]
+    assert data["dcat:keyword"] == [{"@value": "Chim", "@language": "vi"}]

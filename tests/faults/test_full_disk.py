@@ -7,6 +7,7 @@ is seen too. test_store_disk_full.py refuses each single call of a commit on eve
 from __future__ import annotations
 
 import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ from tests.faults.small_disk import (
     LARGE_BYTES,
     PAGE_BYTES,
     SmallDisk,
-    may_mount,
+    is_where_it_may_mount,
+    namespace,
     run_where_it_may_mount,
     small_disk,
 )
@@ -141,13 +143,40 @@ def check_full_disk(run: Run, work: Work, folder: Path, full_at: tuple[float, ..
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", ["ingest", "edit", "undo", "rebuild", "build", "replicate", "export"]
-)
 def test_a_command_on_a_disk_too_small_says_so_and_ends_when_it_is_larger(
-    name: str, works: Mapping[str, Work], run: Run, tmp_path: Path, request: pytest.FixtureRequest
+    run: Run, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    if may_mount(tmp_path / "tried"):
-        check_full_disk(run, works[name], tmp_path, FULL_AT)
+    if is_where_it_may_mount():
+        works: Mapping[str, Work] = request.getfixturevalue("works")
+        for name, work in works.items():
+            check_full_disk(run, work, tmp_path / name, FULL_AT)
     else:
         run_where_it_may_mount(request.node.nodeid, ROOT, tmp_path / "inside")
+
+
+def test_a_disk_is_seen_by_nobody_else_and_is_gone_with_its_process(tmp_path: Path) -> None:
+    """Killed with -9 while the disk is mounted, which is known: it says so before it waits."""
+    script = f"mount -t tmpfs tmpfs '{tmp_path}' && touch '{tmp_path}/on-it' && echo on && read x"
+    with subprocess.Popen(
+        [*namespace(), "sh", "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"on\n"
+        process.kill()
+    assert str(tmp_path) not in Path("/proc/mounts").read_text(encoding="utf-8")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_system_that_cannot_mount_is_told_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(AssertionError, match="the program mount is missing"):
+        namespace()
+    for program, ends_with in (("mount", 0), ("umount", 0), ("unshare", 1)):
+        (tmp_path / program).write_text(
+            f"#!/bin/sh\necho not permitted >&2\nexit {ends_with}\n", encoding="utf-8"
+        )
+        (tmp_path / program).chmod(0o755)
+    with pytest.raises(AssertionError, match=r"no disk can be mounted here .* not permitted"):
+        namespace()

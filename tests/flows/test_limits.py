@@ -163,6 +163,7 @@ def test_build_does_not_publish_what_a_new_limit_forbids(
     assert tree(derivatives(museum, "bt-003")) == small
 
 
+@pytest.mark.leaves_damage("a master is damaged", "museum")
 def test_images_that_cannot_be_made_again_are_withdrawn(
     run: Run, museum: Path, tmp_path: Path
 ) -> None:

@@ -224,7 +224,8 @@ def test_the_data_page_offers_what_is_there(tmp_path):
         for entry in dataset["dcat:distribution"]
     }
     assert sizes[f"{ADDRESS}/data/items.csv"] == (root / "data/items.csv").stat().st_size
-    assert dataset["dct:license"] == {"@id": "https://creativecommons.org/licenses/by/4.0/"}
+    assert dataset["@id"] == f"{ADDRESS}/#dataset"
+    assert dataset["dct:license"] == {"@id": "http://creativecommons.org/licenses/by/4.0/"}
     assert_fit_for_portals(root, dataset)
 
 
@@ -253,8 +254,12 @@ def assert_fit_for_portals(root: Path, dataset: dict[str, Any]) -> None:
             DCAT.byteSize,
             Literal(len(content), datatype=XSD.nonNegativeInteger),
         ) in graph
-        (kind,) = graph.objects(offer, DCAT.mediaType)
-        assert str(kind).startswith("https://www.iana.org/assignments/media-types/")
+        if str(address).endswith(".jsonl"):  # of a type that is not registered
+            assert (offer, DCTERMS["format"], Literal("application/jsonl")) in graph
+            assert (offer, DCAT.mediaType, None) not in graph
+        else:
+            (kind,) = graph.objects(offer, DCAT.mediaType)
+            assert str(kind).startswith("https://www.iana.org/assignments/media-types/")
         (changed,) = graph.objects(offer, DCTERMS.modified)
         assert changed.datatype == XSD.date
         (checksum,) = graph.objects(offer, spdx.checksum)
