@@ -224,7 +224,7 @@ class _Reader:
 
     def chain(self) -> tuple[Directory, ...]:
         """Return the main chain of directories."""
-        directories = []
+        directories: list[Directory] = []
         at = self._first
         while at:
             try:

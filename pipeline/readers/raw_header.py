@@ -134,6 +134,8 @@ def _cr2_header(path: Path, directories: tuple[tiff.Directory, ...]) -> RawHeade
             if len(marker) < 4 or marker[0] != 0xFF or length < 2:
                 break
             if marker[1] == _FRAME_LOSSLESS:
-                return RawHeader(int.from_bytes(file.read(1), "big"))
+                frame = file.read(6).ljust(6, b"\0")
+                # Two or four components are columns of a mosaic; three are sRAW's colours.
+                return RawHeader(frame[0], 3 if frame[5] == 3 else 1)
             file.seek(length - 2, 1)
     return RawHeader()

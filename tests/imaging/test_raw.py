@@ -286,3 +286,13 @@ def test_white_of_floating_point_is_no_depth(tmp_path):
     write_tiff(path, dng_tags(SIZE) | {50717: (LONG, [1])}, [bytes(2 * SIZE[0] * SIZE[1])])
 
     assert read_raw_header(path).bits == 16
+
+
+@pytest.mark.parametrize(("components", "samples"), [(2, 1), (3, 3), (4, 1)])
+def test_reduced_cr2_has_three_samples(components, samples, tmp_path):
+    path = made(tmp_path, "a.cr2")
+    content = bytearray(path.read_bytes())
+    content[content.rindex(b"\xff\xc3\x00\x0e") + 9] = components
+    path.write_bytes(content)
+
+    assert read_raw_header(path).samples == samples
