@@ -167,11 +167,11 @@ def identify(path: Path) -> Identity:
     if known is None:
         return Identity(None, _described(head), is_known=False)
     if known.loader == "tiffload":
-        directories = _directories(path)
+        directories, is_whole = _directories(path)
         if any(page.is_camera_raw for page in directories):
             return Identity(_CAMERA_RAW, _CAMERA_RAW.name)
         obstacle = next((page.obstacle for page in directories if page.obstacle), "")
-        if obstacle:
+        if obstacle and is_whole:
             return Identity(None, obstacle)
     return Identity(known, known.name)
 
@@ -188,9 +188,13 @@ def _described(head: bytes) -> str:
     return f"of an unknown kind (it starts with {head[:8].hex(' ')})"
 
 
-def _directories(path: Path) -> tuple[tiff.Directory, ...]:
-    """Read a TIFF's directories; a damaged one is no obstacle here: its reader will tell."""
+def _directories(path: Path) -> tuple[tuple[tiff.Directory, ...], bool]:
+    """Read a TIFF's directories, and whether none is damaged: no obstacle, its reader tells."""
     try:
-        return tiff.read_directories(path)
+        return tiff.read_directories(path), True
     except ValueError:
-        return ()
+        pass  # the good ones tell whether it is camera RAW
+    try:
+        return tiff.read_directories(path, keeps_good=True), False
+    except ValueError:
+        return (), False

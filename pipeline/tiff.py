@@ -2,7 +2,7 @@
 
 libvips tells neither whether a page is only a reduced copy of another, nor that the pixels are
 an unprocessed camera mosaic, nor whether a resolution was given. The reader touches directories
-only, never pixels, and bounds everything it follows, so a hostile file costs microseconds.
+only, never pixels, and bounds everything it follows, so a hostile file costs little.
 
 Source: TIFF 6.0 (Adobe, 1992), sections 2 and 8; BigTIFF (libtiff, 2007); TIFF/EP
 (ISO 12234-2) for SubIFDs and the colour filter array; DNG 1.7 for DNGVersion.
@@ -11,7 +11,7 @@ Source: TIFF 6.0 (Adobe, 1992), sections 2 and 8; BigTIFF (libtiff, 2007); TIFF/
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -72,6 +72,9 @@ _TYPES: Mapping[int, tuple[str, int]] = {
 _MOST_DIRECTORIES = 10_000
 _MOST_ENTRIES = 4_096
 _MOST_VALUES = 64
+# Of all mosaics of a camera RAW file together; those of ordinary pages stay unread.
+MOST_PIECES = 1 << 20
+_PIECES = frozenset({STRIP_OFFSETS, STRIP_BYTE_COUNTS, TILE_OFFSETS, TILE_BYTE_COUNTS})
 
 
 @dataclass(frozen=True)
@@ -116,12 +119,16 @@ class Directory:
         return self.number(IMAGE_WIDTH) * self.number(IMAGE_LENGTH)
 
     @property
-    def pixels_end(self) -> int:
-        """The byte after the last of its first 64 strips or tiles, from the file's begin."""
+    def pieces(self) -> tuple[tuple[int, int], ...]:
+        """Where each strip or tile that was read begins in the file, and its length in bytes."""
         places = self.tags.get(STRIP_OFFSETS) or self.tags.get(TILE_OFFSETS, ())
         lengths = self.tags.get(STRIP_BYTE_COUNTS) or self.tags.get(TILE_BYTE_COUNTS, ())
-        pieces = zip(places, lengths, strict=False)
-        return max((int(place + length) for place, length in pieces), default=0)
+        return tuple((int(a), int(b)) for a, b in zip(places, lengths, strict=False))
+
+    @property
+    def has_tiles(self) -> bool:
+        """Say whether the pixels are in tiles, not strips."""
+        return TILE_WIDTH in self.tags
 
     @property
     def bits(self) -> int:
@@ -172,8 +179,16 @@ class Directory:
         return across[0] * per_inch, down[0] * per_inch
 
 
-def read_directories(path: Path) -> tuple[Directory, ...]:
+def read_directories(
+    path: Path, *, most_pieces: int = _MOST_VALUES, keeps_good: bool = False
+) -> tuple[Directory, ...]:
     """Return the directories of the TIFF at ``path``, in the order of its chain of pages.
+
+    Args:
+        path: The file.
+        most_pieces: How many places of strips and tiles are read, in all directories together;
+            64 of each tag in any case.
+        keeps_good: Leave out a damaged directory, and what follows it, unless it is the first.
 
     Raises:
         ValueError: The file is not a TIFF, or is cut short or contradicts itself.
@@ -181,7 +196,7 @@ def read_directories(path: Path) -> tuple[Directory, ...]:
     """
     with path.open("rb") as file:
         try:
-            return _Reader(file).chain()
+            return _Reader(file, most_pieces, keeps_good=keeps_good).chain()
         except (struct.error, OverflowError) as error:
             raise ValueError(f"the TIFF is cut short or damaged: {error}") from error
 
@@ -189,8 +204,10 @@ def read_directories(path: Path) -> tuple[Directory, ...]:
 class _Reader:
     """Follows the directories of one open file."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, most_pieces: int, *, keeps_good: bool) -> None:
         self._file = file
+        self._pieces_left = most_pieces
+        self._keeps_good = keeps_good
         head = file.read(16)
         self._order = {b"II": "<", b"MM": ">"}.get(head[:2], "")
         if not self._order:
@@ -207,10 +224,15 @@ class _Reader:
 
     def chain(self) -> tuple[Directory, ...]:
         """Return the main chain of directories."""
-        directories = []
+        directories: list[Directory] = []
         at = self._first
         while at:
-            directory, at = self._directory(at, depth=0)
+            try:
+                directory, at = self._directory(at, depth=0)
+            except (ValueError, struct.error, OverflowError):
+                if not self._keeps_good or not directories:
+                    raise
+                break
             directories.append(directory)
         if not directories:
             raise ValueError("the TIFF has no pages")
@@ -234,18 +256,35 @@ class _Reader:
         tags = {}
         for tag, kind, length, value in entry.iter_unpack(table):
             if tag in _WANTED and kind in _TYPES:
-                tags[tag] = self._values(kind, length, value)
+                most = self._most_values(tag, length)
+                tags[tag] = self._values(kind, min(length, most), value)
         below = tags.get(SUB_IFDS, ()) if depth < 2 else ()
-        sub_directories = tuple(self._directory(int(o), depth=depth + 1)[0] for o in below)
-        return Directory(tags, sub_directories), following
+        return Directory(tags, tuple(self._below(below, depth + 1))), following
+
+    def _below(self, places: tuple[float, ...], depth: int) -> Iterator[Directory]:
+        for place in places:
+            try:
+                yield self._directory(int(place), depth=depth)[0]
+            except (ValueError, struct.error, OverflowError):
+                if not self._keeps_good:
+                    raise
+
+    def _most_values(self, tag: int, length: int) -> int:
+        """Return how many values of a tag are read, and count those of strips and tiles."""
+        if tag not in _PIECES:
+            return _MOST_VALUES
+        most = max(self._pieces_left, _MOST_VALUES)
+        self._pieces_left -= min(length, most)
+        return most
 
     def _values(self, kind: int, length: int, value: bytes) -> tuple[float, ...]:
         code, size = _TYPES[kind]
-        length = min(length, _MOST_VALUES)
         if size * length > len(value):
             self._file.seek(struct.unpack(self._order + self._offset, value)[0])
             value = self._file.read(size * length)
-        numbers = struct.unpack_from(self._order + code * length, value)
+        numbers = struct.unpack_from(
+            self._order + (code * length if kind == 5 else f"{length}{code}"), value
+        )
         if kind == 5:
             return tuple(
                 a / b if b else 0.0 for a, b in zip(numbers[::2], numbers[1::2], strict=True)

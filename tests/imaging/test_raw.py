@@ -6,6 +6,7 @@ The files are made with each camera's own compression (``cr2_making``, ``cr3_mak
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +18,12 @@ from PIL import Image
 from archive.settings import DerivativeSettings
 from pipeline.identify import identify
 from pipeline.inspect import read_header
+from pipeline.problem import ScanProblem
 from pipeline.readers import camera_raw
+from pipeline.readers.raw_header import read_raw_header
 from tests.imaging.cr2_making import write_cr2
 from tests.imaging.cr3_making import write_cr3
+from tests.imaging.lossless_jpeg import lossless_jpeg
 from tests.imaging.making import (
     chart,
     codes,
@@ -33,7 +37,16 @@ from tests.imaging.making import (
 )
 from tests.imaging.raw_making import write_arw, write_nef
 from tests.imaging.sensors import EOS_5D, EOS_M50, NIKON_D810, SONY_A7, Camera, mosaic
-from tests.imaging.tiff_making import write_dng, write_linear_dng
+from tests.imaging.tiff_making import (
+    LONG,
+    SHORT,
+    directory,
+    dng_tags,
+    even,
+    write_dng,
+    write_linear_dng,
+    write_tiff,
+)
 
 Write = Callable[..., None]
 SIZE = (96, 64)
@@ -200,3 +213,86 @@ def test_dng_of_a_scanner_has_three_samples_and_its_own_brightness(tmp_path):
     (technical,) = outcome.technical
     assert (technical.bits_per_sample, technical.samples_per_pixel) == (14, 3)
     assert difference(tmp_path / "scan.dng", darker) < 1
+
+
+def _tiled_dng(path: Path) -> list[int]:
+    """Write a DNG of 256 tiles of lossless JPEG, the pixels last; return where each begins."""
+    image, side = chart(256, 256), 16
+    counts = mosaic(image, EOS_5D)
+    pieces = [
+        lossless_jpeg(
+            [counts[(top + y) * 256 + left + x] for y in range(side) for x in range(side)],
+            side,
+            side,
+            bits=14,
+        )
+        for top in range(0, 256, side)
+        for left in range(0, 256, side)
+    ]
+    lengths = [len(piece) for piece in pieces]
+    tags = dng_tags(image.size) | {259: (SHORT, [7]), 322: (LONG, [side]), 323: (LONG, [side])}
+    del tags[278]
+    tags |= {324: (LONG, [0] * len(pieces)), 325: (LONG, lengths)}
+    begin = 8 + len(even(directory(tags, 8)))
+    places = [begin + sum(lengths[:number]) for number in range(len(pieces))]
+    tags[324] = (LONG, places)
+    head = struct.pack("<2sHI", b"II", 42, 8) + even(directory(tags, 8))
+    path.write_bytes(head + b"".join(pieces))
+    return places
+
+
+def test_dng_of_many_tiles_is_refused_wherever_it_ends_or_turns_to_zeros(tmp_path):
+    path = tmp_path / "tiled.dng"
+    places = _tiled_dng(path)
+    content = path.read_bytes()
+    assert codes(run(tmp_path / "s", path)) == []
+
+    zeroed = content[: places[128]].ljust(len(content), b"\0")
+    for damaged in (content[: places[128]], content[: places[255] - 1], content[:-1], zeroed):
+        path.write_bytes(damaged)
+        assert "SCAN-damaged" in codes(run(tmp_path / "s", path))
+
+
+def test_strip_that_claims_bytes_after_the_last_pixel_is_whole(tmp_path):
+    path = tmp_path / "a.dng"
+    tags, pixels = dng_tags(SIZE), bytes(range(256)) * (2 * SIZE[0] * SIZE[1] // 256)
+    tags |= {273: (LONG, [0]), 279: (LONG, [len(pixels) + 16])}
+    tags[273] = (LONG, [8 + len(even(directory(tags, 8)))])
+    head = struct.pack("<2sHI", b"II", 42, 8) + even(directory(tags, 8))
+    path.write_bytes(head + pixels)
+    assert read_raw_header(path).bits == 14
+
+    path.write_bytes((head + pixels)[:-1])
+    with pytest.raises(ScanProblem):
+        read_raw_header(path)
+
+
+@pytest.mark.parametrize("following", ["beyond the end", "the mosaic again"])
+def test_arw_whose_chain_goes_astray_is_developed(following, tmp_path):
+    path = made(tmp_path, "a.arw")
+    content = bytearray(path.read_bytes())
+    entries = struct.unpack_from("<H", content, 8)[0]
+    fields = (struct.unpack_from("<HHII", content, 10 + 12 * n) for n in range(entries))
+    below = next(value for tag, _, _, value in fields if tag == 330)
+    place = below if following == "the mosaic again" else len(content) + 5000
+    struct.pack_into("<I", content, 10 + 12 * entries, place)
+    path.write_bytes(content)
+
+    assert codes(run(tmp_path / "s", path)) == []
+
+
+def test_white_of_floating_point_is_no_depth(tmp_path):
+    path = tmp_path / "a.dng"
+    write_tiff(path, dng_tags(SIZE) | {50717: (LONG, [1])}, [bytes(2 * SIZE[0] * SIZE[1])])
+
+    assert read_raw_header(path).bits == 16
+
+
+@pytest.mark.parametrize(("components", "samples"), [(2, 1), (3, 3), (4, 1)])
+def test_reduced_cr2_has_three_samples(components, samples, tmp_path):
+    path = made(tmp_path, "a.cr2")
+    content = bytearray(path.read_bytes())
+    content[content.rindex(b"\xff\xc3\x00\x0e") + 9] = components
+    path.write_bytes(content)
+
+    assert read_raw_header(path).samples == samples

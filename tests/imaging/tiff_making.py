@@ -110,8 +110,7 @@ _XYZ_TO_SRGB = [32405, -15371, -4985, -9693, 18760, 416, 556, -2040, 10572]
 
 def write_dng(path: Path, image: Image.Image, *, orientation: int = 1) -> None:
     """Write an RGB image as a camera with sRGB primaries and an RGGB mosaic would see it."""
-    tags = page_tags(*image.size, [16], 32803) | _dng_tags(orientation)
-    tags |= {33421: (SHORT, [2, 2]), 33422: (BYTE, [0, 1, 1, 2])}
+    tags = dng_tags(image.size, orientation)
     light = _light(image)
     width, height = image.size
     mosaic = [
@@ -125,6 +124,12 @@ def write_linear_dng(path: Path, image: Image.Image) -> None:
     tags = page_tags(*image.size, [16] * 3, 34892) | _dng_tags(1) | {50717: (LONG, [16383] * 3)}
     light = _light(image)
     write_tiff(path, tags, [struct.pack(f"<{len(light)}H", *light)])
+
+
+def dng_tags(size: tuple[int, int], orientation: int = 1) -> dict:
+    """The tags of a DNG whose pixels are an RGGB mosaic, uncompressed in one strip."""
+    mosaic = {33421: (SHORT, [2, 2]), 33422: (BYTE, [0, 1, 1, 2])}
+    return page_tags(*size, [16], 32803) | _dng_tags(orientation) | mosaic
 
 
 def _dng_tags(orientation: int) -> dict:
