@@ -12,7 +12,7 @@ from pathlib import Path
 
 from archive.durable import write_file
 from archive.layout import Layout
-from archive.site.files import NO_INODES, Claims, SiteTree
+from archive.site.files import NO_INODES, Claims, SiteTree, is_folder
 
 _IMAGES = "images/"
 # images/<shard>/<item>/<canvas>: what lies deeper are tiles.
@@ -136,10 +136,10 @@ class _Settling:
             known = old.pop(name, None)
             path = f"{prefix}{name}"
             if entry.is_dir(follow_symlinks=False):
-                is_folder = known is not None and known.is_dir(follow_symlinks=False)
-                if known is not None and not is_folder:
+                was_folder = known is not None and is_folder(known)
+                if known is not None and not was_folder:
                     self.removed.append(path)
-                self.settle(entry.path, known.path if known and is_folder else "", f"{path}/")
+                self.settle(entry.path, known.path if known and was_folder else "", f"{path}/")
             elif known is not None and _is_one_file(entry, known):
                 # Nearly all.
                 continue
@@ -159,7 +159,7 @@ class _Settling:
         source = claims.images.get(prefix[:-1])
         for name, entry in _entries(folder).items():
             path = f"{prefix}{name}"
-            if entry.is_dir(follow_symlinks=False):
+            if is_folder(entry):
                 # Folders of tiles have exactly what they should already.
                 if source is None and self.sweep(entry.path, f"{path}/", claims):
                     os.rmdir(entry.path)  # noqa: PTH106

@@ -22,6 +22,9 @@ CLUSTER_BYTES = 128 * 1024
 NO_INODES = (0, 0xFFFFFFFF)
 """What disks without inode numbers, as some in a network, give for every file."""
 
+_JUNCTION = 0xA0000003
+"""IO_REPARSE_TAG_MOUNT_POINT of Windows."""
+
 # Windows would write line ends in its own way without being told.
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
@@ -120,8 +123,13 @@ class SiteTree:
 
     def keep(self, path: str, size_bytes: int) -> None:
         """Take a file of the site before as it is, ``size_bytes`` long."""
+        old, target = f"{self.before}/{path}", self._target(path)
         if not self.is_twin:
-            self._link(f"{self.before}/{path}", self._target(path))
+            self._link(old, target)
+        elif not _are_one_file(old, target):
+            # Programs that copy an archive may make two files of one.
+            Path(target).unlink(missing_ok=True)
+            self._link(old, target)
         self._claim(path)
         self._count(size_bytes)
         self.counts.pages += path.endswith(".html")
@@ -212,17 +220,23 @@ class SiteTree:
         for name, entry in _entries(source).items():
             own = there.pop(name, None)
             if entry.is_dir(follow_symlinks=False):
+                if own is not None and not is_folder(own):
+                    # Never into what a link leads to.
+                    Path(own.path).unlink()
                 self._mirror(entry.path, f"{path}/{name}")
             elif entry.is_file(follow_symlinks=False):
                 found = os.stat(entry.path)  # noqa: PTH116  (many thousand times)
-                if own is None or not _is_file(own, found):
+                if own is None or not _is_file(own.path, found):
                     target = f"{self._root}/{path}/{name}"
                     Path(target).unlink(missing_ok=True)
                     self._link(entry.path, target)
                     self.counts.claims.rewritten.add(f"{path}/{name}")
+                elif not _is_file(f"{self.before}/{path}/{name}", found):
+                    # Somebody put another in its place, in the site.
+                    self.counts.claims.rewritten.add(f"{path}/{name}")
                 self._count(found.st_size)
         for name, own in there.items():
-            if own.is_dir(follow_symlinks=False):
+            if is_folder(own):
                 inner = (inside for inside, _entry in iter_files(Path(own.path)))
                 self.counts.claims.removed.update(f"{path}/{name}/{inside}" for inside in inner)
                 shutil.rmtree(own.path)
@@ -308,9 +322,20 @@ def _entries(folder: str) -> dict[str, os.DirEntry[str]]:
         return {entry.name: entry for entry in entries}
 
 
-def _is_file(entry: os.DirEntry[str], found: os.stat_result) -> bool:
-    """Say whether an entry is a certain file."""
-    own = os.stat(entry.path, follow_symlinks=False)  # noqa: PTH116  (many thousand times)
+def is_folder(entry: Path | os.DirEntry[str]) -> bool:
+    """Say whether something is a folder itself, not a link to one."""
+    if entry.is_symlink() or not entry.is_dir():
+        return False
+    # For Python a junction of Windows is no link.
+    return os.name != "nt" or getattr(os.lstat(entry), "st_reparse_tag", 0) != _JUNCTION
+
+
+def _is_file(path: str, found: os.stat_result) -> bool:
+    """Say whether at a path is a certain file."""
+    try:
+        own = os.stat(path, follow_symlinks=False)  # noqa: PTH116  (many thousand times)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
     return os.path.samestat(own, found) and own.st_ino not in NO_INODES
 
 

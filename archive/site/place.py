@@ -1,16 +1,23 @@
 """Where a site stands, and how a new one takes its place: by a rename.
 
 Invariant: whoever opens ``site/`` sees the old site or the new one, never a mix of both.
+
+Any of these folders may be a link that somebody made, to a web root for instance: the link itself
+is renamed or removed then, and nothing where it leads.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive.layout import Layout
+from archive.site.files import is_folder
 from schemas.errors import StoreWriteError
 from schemas.messages import _
 
@@ -54,17 +61,16 @@ def recover(place: SitePlace) -> None:
     One between the two renames of :func:`publish` leaves no site but the old one under another
     name: it is put back, so that a failing build never takes the site away.
     """
-    if place.old.is_dir() and not place.site.exists():
+    if place.old.is_dir() and not os.path.lexists(place.site):
         _rename(place.old, place.site)
     for leftover in (place.old, place.new):
-        if leftover.exists():
-            shutil.rmtree(leftover)
+        remove(leftover)
 
 
 def publish(place: SitePlace) -> None:
     """Put the new site in the place of the old one, which stands beside it then."""
     place.site.parent.mkdir(exist_ok=True)
-    had_site = place.site.exists()
+    had_site = os.path.lexists(place.site)
     if had_site:
         _rename(place.site, place.old)
     try:
@@ -80,9 +86,37 @@ def discard(place: SitePlace) -> None:
 
     What a virus scanner or an open window holds on to is swept by the next build.
     """
-    shutil.rmtree(place.new, ignore_errors=True)
-    if place.site.exists():
-        shutil.rmtree(place.old, ignore_errors=True)
+    for leftover in (place.new, place.old) if place.site.exists() else (place.new,):
+        with contextlib.suppress(OSError):
+            remove(leftover)
+
+
+def remove(leftover: Path) -> None:
+    """Remove a folder if it is there, even one that is write-protected; of a link only itself.
+
+    Raises:
+        OSError: The disk refused.
+    """
+    if not is_folder(leftover):
+        leftover.unlink(missing_ok=True)
+        return
+    shutil.rmtree(leftover, ignore_errors=True)
+    if leftover.exists():
+        _unprotect(leftover)
+        shutil.rmtree(leftover)
+
+
+def _unprotect(folder: Path) -> None:
+    """Let what is in a folder be removed: that is a right of folders, on Windows one of files."""
+    paths = [folder]
+    while paths:
+        path = paths.pop()
+        path.chmod(stat.S_IMODE(path.stat().st_mode) | stat.S_IRWXU)
+        for entry in path.iterdir():
+            if is_folder(entry):
+                paths.append(entry)
+            elif os.name == "nt" and entry.is_file() and not entry.is_symlink():
+                entry.chmod(stat.S_IWRITE)
 
 
 def _rename(source: Path, target: Path) -> None:

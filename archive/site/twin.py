@@ -16,14 +16,13 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 from archive.durable import write_file
 from archive.site.changes import Settled
-from archive.site.files import NO_INODES, SiteTree
-from archive.site.place import SitePlace, recover
+from archive.site.files import NO_INODES, SiteTree, is_folder
+from archive.site.place import SitePlace, recover, remove
 from schemas.errors import StoreWriteError
 
 FOLLOWED_SHARE = 0.5
@@ -50,8 +49,11 @@ def new_tree(place: SitePlace, *, keeps: bool = False) -> SiteTree:
         place.mark.unlink(missing_ok=True)
         if is_twin and _is_moved(place.twin, place.new):
             return SiteTree(place.new, before, is_twin=True)
-        # What a virus scanner or an open window holds on to stays until the next build.
-        shutil.rmtree(place.twin, ignore_errors=True)
+        try:
+            remove(place.twin)
+        except OSError as error:
+            # What a virus scanner or an open window holds on to stays until the next build.
+            _log.warning("%s", error)
     place.new.mkdir()
     return SiteTree(place.new, before)
 
@@ -68,7 +70,7 @@ def keep_twin(place: SitePlace, settled: Settled) -> None:
     if place.twin is None or place.mark is None or not settled.is_linked:
         return
     changes = settled.changes
-    if not place.old.is_dir() or len(changes.changed) > settled.files * FOLLOWED_SHARE:
+    if not is_folder(place.old) or len(changes.changed) > settled.files * FOLLOWED_SHARE:
         return
     try:
         _follow(place.site, place.old, changes.changed, changes.removed)
@@ -86,6 +88,8 @@ def keep_twin(place: SitePlace, settled: Settled) -> None:
 def _is_marked(site: Path, twin: Path, mark: Path) -> bool:
     """Say whether a site and its twin are those that a mark was written for, as they were then."""
     try:
+        if not (is_folder(site) and is_folder(twin)):
+            return False
         said = json.loads(mark.read_bytes())
         if (said["site"], said["twin"]) != (_number(site), _number(twin)):
             return False
@@ -111,17 +115,34 @@ def _follow(site: Path, twin: Path, changed: Iterable[str], removed: Iterable[st
     """Bring a twin up to date with its site.
 
     Raises:
-        OSError: The disk refused.
+        OSError: The disk refused, or a folder of the twin is a link to another.
     """
+    seen = {twin}
     for path in removed:
         gone = twin / path
+        _refuse_link(gone.parent, seen)
         gone.unlink(missing_ok=True)
         _remove_empty(gone.parent, twin)
     for path in changed:
         target = twin / path
+        _refuse_link(target.parent, seen)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)
         target.hardlink_to(site / path)
+
+
+def _refuse_link(folder: Path, seen: set[Path]) -> None:
+    """Look whether a folder, and those above it that are not yet seen, are none but of the twin.
+
+    Raises:
+        NotADirectoryError: Something else has the name of one.
+    """
+    if folder in seen:
+        return
+    _refuse_link(folder.parent, seen)
+    if os.path.lexists(folder) and not is_folder(folder):
+        raise NotADirectoryError(f"{folder} is not a folder")
+    seen.add(folder)
 
 
 def _remove_empty(folder: Path, root: Path) -> None:

@@ -319,3 +319,144 @@ def test_a_site_of_which_much_changed_leaves_no_twin(tmp_path, monkeypatch):
     found.build()
     left = {path.name for path in found.archive.layout.root.iterdir()}
     assert not left & {".site-twin", ".site-old", "site-twin.json"}
+
+
+def elsewhere_with(tmp_path: Path) -> Path:
+    """Return a folder of somebody, with a page and a tile of theirs."""
+    elsewhere = tmp_path / "elsewhere"
+    for name in ("index.html", "own/notes.txt", "0/default.jpg"):
+        (elsewhere / name).parent.mkdir(parents=True, exist_ok=True)
+        (elsewhere / name).write_text("mine", encoding="utf-8")
+    return elsewhere
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_a_site_that_is_a_link_is_put_aside_and_where_it_leads_nothing_is_touched(
+    tmp_path, begun, is_moved
+):
+    found = twinned(tmp_path / "archive")
+    layout, elsewhere = found.archive.layout, tmp_path / "elsewhere"
+    if is_moved:
+        # As the mark says, but for the link.
+        layout.site.rename(elsewhere)
+    else:
+        elsewhere_with(tmp_path)
+        shutil.rmtree(layout.site)
+    layout.site.symlink_to(elsewhere, target_is_directory=True)
+    theirs = snapshot(elsewhere)
+    for has_twin in (False, False, True):
+        found.edit()
+        begun.clear()
+        found.build()
+        assert begun == [has_twin]
+        assert not layout.site.is_symlink()
+        assert not os.path.lexists(layout.root / ".site-old")
+        assert snapshot(elsewhere) == theirs
+    assert snapshot(layout.site) == found.anew(tmp_path / "anew")
+
+
+def test_a_link_that_leads_nowhere_is_put_aside(tmp_path):
+    found = museum(tmp_path / "archive", 1)
+    site = found.archive.layout.site
+    site.parent.mkdir(exist_ok=True)
+    site.symlink_to(tmp_path / "nowhere", target_is_directory=True)
+    found.build()
+    assert not site.is_symlink()
+    assert snapshot(site) == found.anew(tmp_path / "anew")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [".site-old", ".site-twin", "new"])
+def test_a_link_in_the_place_of_a_folder_of_a_build_is_removed_alone(tmp_path, begun, name):
+    found = twinned(tmp_path / "archive")
+    layout, elsewhere = found.archive.layout, elsewhere_with(tmp_path)
+    link = place.SitePlace.of(layout).new if name == "new" else layout.root / name
+    if link.exists():
+        # As the mark says, but for the link.
+        shutil.rmtree(elsewhere)
+        link.rename(elsewhere)
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(elsewhere, target_is_directory=True)
+    theirs = snapshot(elsewhere)
+    for has_twin in (name != ".site-twin", True):
+        found.edit()
+        begun.clear()
+        found.build()
+        assert begun == [has_twin]
+        assert not link.is_symlink()
+        assert snapshot(elsewhere) == theirs
+    assert snapshot(layout.site) == found.anew(tmp_path / "anew")
+
+
+def test_a_link_that_was_the_site_is_put_back_after_a_crash(tmp_path):
+    elsewhere = elsewhere_with(tmp_path)
+    layout = museum(tmp_path / "archive", 1).archive.layout
+    found = place.SitePlace.of(layout)
+    found.old.symlink_to(elsewhere, target_is_directory=True)
+    place.recover(found)
+    assert found.site.is_symlink()
+    assert snapshot(found.site) == snapshot(elsewhere)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", ["site", ".site-twin"])
+def test_into_a_link_in_the_place_of_a_folder_of_tiles_nothing_is_written(tmp_path, folder):
+    found = twinned(tmp_path / "archive")
+    layout, elsewhere = found.archive.layout, elsewhere_with(tmp_path)
+    theirs = snapshot(elsewhere)
+    tiles = next((layout.root / folder).glob("images/*/*/0001/full/max"))
+    path = tiles.relative_to(layout.root / folder).as_posix()
+    shutil.rmtree(tiles)
+    tiles.symlink_to(elsewhere, target_is_directory=True)
+    layout.site_changed.unlink()
+    anew = found.anew(tmp_path / "anew")
+    for _time in range(3):
+        found.build()
+        assert snapshot(elsewhere) == theirs
+        assert snapshot(layout.site) == anew
+        assert not (layout.site / path).is_symlink()
+    assert is_twinned(found)
+    is_named = f"{path}/0/default.jpg" in lines(layout.site_changed)
+    assert is_named == (folder == "site")
+
+
+def test_a_tile_that_somebody_replaced_in_the_site_is_named_as_changed(tmp_path, begun):
+    found = twinned(tmp_path)
+    layout = found.archive.layout
+    tile = next(layout.site.glob("images/*/*/0001/full/max/0/default.jpg"))
+    replaced(tile)
+    layout.site_changed.unlink()
+    begun.clear()
+    found.build()
+    assert begun == [True]
+    assert tile.relative_to(layout.site).as_posix() in lines(layout.site_changed)
+    assert snapshot(layout.site) == found.anew(tmp_path / "anew")
+    assert is_twinned(found)
+
+
+@pytest.mark.slow
+def test_a_file_of_the_twin_that_is_a_copy_becomes_that_of_the_site(tmp_path, begun):
+    found = twinned(tmp_path)
+    layout = found.archive.layout
+    page = next(layout.site_twin.rglob("1.html"))
+    folder = page.parent.stat()
+    replaced(page)
+    # As programs do that copy an archive with all its times.
+    os.utime(page.parent, ns=(folder.st_atime_ns, folder.st_mtime_ns))
+    begun.clear()
+    found.build()
+    assert begun == [True]
+    assert snapshot(layout.site) == found.anew(tmp_path / "anew")
+    assert is_twinned(found)
+
+
+def test_what_a_build_left_is_removed_even_if_it_is_write_protected(tmp_path):
+    found = museum(tmp_path, 1)
+    left = place.SitePlace.of(found.archive.layout).new / "vi/browse"
+    left.mkdir(parents=True)
+    (left / "1.html").write_text("x", encoding="utf-8")
+    (left / "1.html").chmod(0o444)
+    left.chmod(0o555)
+    found.build()
+    assert snapshot(found.archive.layout.site) == found.anew(tmp_path / "anew")
