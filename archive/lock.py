@@ -46,6 +46,21 @@ def audit_lock(layout: Layout) -> Iterator[None]:
         yield
 
 
+def try_lock(handle: int) -> bool:
+    """Take the lock of an open file and return True, or return False if somebody holds it.
+
+    Raises:
+        OSError: The file's disk has no locks.
+    """
+    try:
+        _lock(handle)
+    except OSError as error:
+        if error.errno not in _HELD:
+            raise
+        return False
+    return True
+
+
 @contextmanager
 def _locked(path: Path, root: Path, busy: str) -> Iterator[None]:
     try:
@@ -54,15 +69,15 @@ def _locked(path: Path, root: Path, busy: str) -> Iterator[None]:
         raise _cannot_lock(path, error) from error
     try:
         try:
-            _lock(handle)
+            is_ours = try_lock(handle)
         except OSError as error:
-            if error.errno not in _HELD:
-                raise _cannot_lock(path, error) from error
+            raise _cannot_lock(path, error) from error
+        if not is_ours:
             raise StoreBusyError(
                 busy,
                 remedy=_("Wait until it has finished, or stop it; then run this one again."),
                 path=root,
-            ) from error
+            )
         yield
     finally:
         # Closing frees the lock, on every system.

@@ -1,7 +1,8 @@
 """How much memory a worker may use, and whether a page's pixels fit in it.
 
 A page that does not fit waits on the disk between decoding and tiling (``pipeline.decode``); the
-pictures are the same, byte for byte, and take a little longer.
+pictures are the same, byte for byte, and take a little longer. A page whose decoder holds more than
+that, whatever is done, is decoded while no other such page is (``pipeline.turns``).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 from pathlib import Path
 
 from archive.settings import Settings
+from pipeline.readers import PageHeader
 
 # Measured: what a worker needs beside the pixels (docs/benchmarks.md).
 _BESIDE_MB = 120
@@ -38,6 +40,20 @@ def fits_in_memory(width_px: int, height_px: int, *, memory_mb: int) -> bool:
     """Say whether a worker with this much memory may hold the pixels; 0 means any amount."""
     needed = width_px * height_px * _BYTES_A_PIXEL / _MEGABYTE + _BESIDE_MB
     return not memory_mb or needed <= memory_mb
+
+
+def may_stand_beside_others(page: PageHeader, *, memory_mb: int) -> bool:
+    """Say whether a worker with this much memory may decode a page while others decode theirs.
+
+    What a page of a reader that decodes strip by strip needs is seen to by :func:`fits_in_memory`.
+
+    Args:
+        page: The page.
+        memory_mb: What the worker may use; 0 means any amount.
+    """
+    pixels = page.stored_width_px * page.stored_height_px
+    needed = pixels * page.held_bytes / _MEGABYTE + _BESIDE_MB
+    return not (memory_mb and page.held_bytes) or needed <= memory_mb
 
 
 def free_memory_mb() -> int:

@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from pipeline.inspect import Header, read_header, zeros_at_end
 from pipeline.jobs import Job, Outcome, Scan
 from pipeline.lost_blocks import tells_lost_blocks
 from pipeline.master import Master, events_of
-from pipeline.memory import fits_in_memory
+from pipeline.memory import fits_in_memory, may_stand_beside_others
 from pipeline.pronom import UNKNOWN, FormatName, name_format_apart
 from pipeline.quality.crops import TileCrops
 from pipeline.quality.heads import against_the_others
@@ -40,6 +40,7 @@ from pipeline.quality.judging import facts_of, judged, letters_on_their_heads, s
 from pipeline.quality.look import Look
 from pipeline.staging import make_empty, refusal_of_disk, write_error
 from pipeline.target import target_findings
+from pipeline.turns import turn
 from pipeline.vips import pyvips
 from pipeline.watermark import within
 from schemas.crosswalks.xmp import xmp_packet
@@ -210,7 +211,7 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[Master], list[Canvas]]:
 def _canvas(
     master: Master, page: int, folder: Path, job: Job, number: int, findings: _Findings
 ) -> Canvas:
-    """Decode one page, counted as technical.json lists them, and make everything from it."""
+    """Make everything from one page, counted as technical.json lists them."""
     header = master.header.pages[page]
     source = CanvasSource(
         key=f"{number:04d}",
@@ -220,6 +221,21 @@ def _canvas(
         is_document=header.colour_space == "bilevel",
         xmp=xmp_packet(job.credit, source=f"hash://sha256/{master.copy.sha256}"),
     )
+    with ExitStack() as stack:
+        if not may_stand_beside_others(header, memory_mb=job.memory_mb):
+            stack.enter_context(turn())
+        return _made(master, header, folder, job, source, findings)
+
+
+def _made(
+    master: Master,
+    header: PageHeader,
+    folder: Path,
+    job: Job,
+    source: CanvasSource,
+    findings: _Findings,
+) -> Canvas:
+    """Decode a page and make everything from it."""
     limits = job.limits
     if not (limits.watermark or limits.reduces(max(header.width_px, header.height_px))):
         with decoding_page(master.copy.path, master.identity, header) as image:

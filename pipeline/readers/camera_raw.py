@@ -27,6 +27,8 @@ _ORIENTATIONS = {0: 1, 3: 3, 5: 8, 6: 6}
 # Counts changes of this module that change pixels: part of the recipe of derivatives.
 DEVELOPING_VERSION = 2
 _BITS_READ = 16
+# LibRaw holds what the sensor counted, four channels of it, and the developed page: 2 + 8 + 6.
+_HELD_BYTES = 17
 # LibRaw's own share of the white level, and the share of pixels that tells a full sensor.
 _LIBRAW_THRESHOLD = 0.75
 _FULL_SHARE = 0.0005
@@ -48,6 +50,7 @@ def read_pages(path: Path, identity: Identity, settings: DerivativeSettings) -> 
             bits_read=_BITS_READ,
             samples=header.samples,
             is_srgb=True,
+            held_bytes=_HELD_BYTES,
             reader="raw",
         )
     return FilePages((page,), 1)
@@ -68,7 +71,7 @@ def open_page(path: Path, identity: Identity, page: PageHeader) -> pyvips.Image:
             user_flip=0,
         )
     height, width, bands = pixels.shape
-    image = pyvips.Image.new_from_memory(pixels.tobytes(), width, height, bands, "ushort")
+    image = pyvips.Image.new_from_memory(pixels, width, height, bands, "ushort")
     return image.copy(interpretation="rgb16" if bands == 3 else "grey16")
 
 

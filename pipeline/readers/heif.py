@@ -18,6 +18,7 @@ from pipeline.readers.page import FilePages, PageHeader, ScanProblem
 from pipeline.vips import pyvips
 
 _BANDS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "RGBa": 4}
+_HELD_BYTES = 8
 _BT709 = 1
 _DISPLAY_P3 = 12
 # The transfer functions of sRGB and BT.709, which differ little; others are HDR.
@@ -43,6 +44,7 @@ def read_pages(path: Path, identity: Identity, settings: DerivativeSettings) -> 
         bits_read=16 if file.mode.endswith(";16") else 8,
         samples=_BANDS[mode],
         is_srgb=_says_srgb(file.info),
+        held_bytes=_HELD_BYTES,
         reader="heif",
     )
     return FilePages((page,), len(file))
@@ -59,6 +61,7 @@ def open_page(path: Path, identity: Identity, page: PageHeader) -> pyvips.Image:
     sample = "ushort" if depth else "uchar"
     if file.size != (page.stored_width_px, page.stored_height_px):
         raise ScanProblem("SCAN-damaged", reason="header and image are of different sizes")
+    # A copy: what pi-heif gives is gone with its file.
     image = pyvips.Image.new_from_memory(bytes(pixels), *file.size, _BANDS[mode], sample)
     names = ("grey16", "b-w") if _BANDS[mode] < 3 else ("rgb16", "srgb")
     image = image.copy(interpretation=names[0] if depth else names[1])

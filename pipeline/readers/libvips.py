@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from archive.settings import DerivativeSettings
@@ -20,6 +21,10 @@ _DEPTHS: Mapping[str, int] = {
 # The index of a JPEG that holds more pictures (CIPA DC-007) stands before the first of them.
 _MPF_MARK = b"MPF\0"
 _HEAD_BYTES = 1 << 16
+# What these decoders hold of a page, in bytes a pixel; the last two where rows come in several
+# passes over the page.
+_HELD_BYTES: Mapping[str, int] = {"heifload": 17, "webpload": 10, "gifload": 9}
+_HELD_BYTES_INTERLACED: Mapping[str, int] = {"jpegload": 11, "pngload": 6}
 
 
 def read_pages(path: Path, identity: Identity, settings: DerivativeSettings) -> FilePages:
@@ -27,6 +32,7 @@ def read_pages(path: Path, identity: Identity, settings: DerivativeSettings) -> 
     image = open_number(path, identity, 0)
     bits = int(image.get("bits-per-sample")) if _has(image, "bits-per-sample") else _depth(image)
     page = page_of(image, 0, bits=bits, resolution_ppi=_jfif_ppi(path) or _png_ppi(identity, image))
+    page = replace(page, held_bytes=_held_bytes(identity, image))
     return FilePages((page,), max(_images(image), 2 if _is_mpo(path, identity) else 1))
 
 
@@ -112,6 +118,13 @@ def page_of(
         resolution_ppi=resolution_ppi,
         has_scale=colour.has_scale(image),
     )
+
+
+def _held_bytes(identity: Identity, image: pyvips.Image) -> int:
+    loader = identity.format.loader if identity.format else ""
+    if _has(image, "interlaced") and image.get("interlaced"):
+        return _HELD_BYTES_INTERLACED.get(loader, 0)
+    return _HELD_BYTES.get(loader, 0)
 
 
 def _has(image: pyvips.Image, name: str) -> bool:

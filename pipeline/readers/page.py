@@ -41,6 +41,8 @@ class PageHeader:
         is_srgb: The pixels are known to be sRGB though no profile says so: the reader develops or
             draws the page, or the file names its colours otherwise.
         drawn_ppi: Pixels per inch that a page without pixels of its own is drawn at, or 0.
+        held_bytes: Bytes a pixel that decoding it holds in memory at most, whoever asks (measured:
+            ``python -m tests.bench.page_memory``); 0 for a page that comes strip by strip.
         reader: Name of the reader, a key of ``pipeline.readers.READERS``.
     """
 
@@ -59,6 +61,7 @@ class PageHeader:
     is_upright: bool = False
     is_srgb: bool = False
     drawn_ppi: float = 0.0
+    held_bytes: int = 0
     reader: str = "libvips"
 
     @property

@@ -22,6 +22,8 @@ from pipeline.readers.page import FilePages, PageHeader, ScanProblem
 from pipeline.vips import pyvips
 
 _POINTS_PER_INCH = 72
+# A drawn page has four channels, and a scan in it is decoded beside that.
+_HELD_BYTES = 10
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 _IMAGE = 3  # FPDF_PAGEOBJ_IMAGE
 _TEXT = 1  # FPDF_PAGEOBJ_TEXT
@@ -115,6 +117,7 @@ def _header(document: Any, number: int, pdf_ppi: int) -> PageHeader:
         resolution_ppi=(native_ppi, native_ppi) if native_ppi else None,
         is_srgb=True,
         drawn_ppi=drawn_ppi,
+        held_bytes=_HELD_BYTES,
         reader="pdf",
     )
 

@@ -21,6 +21,10 @@ from pipeline.identify import Identity
 from pipeline.readers.page import FilePages, PageHeader, ScanProblem
 from pipeline.vips import pyvips
 
+_STRIP_BYTES = 1 << 20
+# What decoding a page holds, in bytes a pixel: OpenJPEG has four for each channel.
+_HELD_BYTES: Mapping[str, int] = {"JPEG2000": 19, "BMP": 8, "TIFF": 9}
+
 # Our own limit is checked from the header, with a finding, before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -101,7 +105,7 @@ def read_pages(path: Path, identity: Identity, settings: DerivativeSettings) -> 
     profile = colour.read_profile(data, space) if data is not None else None
     page = PageHeader(
         0, width, height, 1, space, profile, bits=bits, bits_read=mode.bits, samples=samples,
-        resolution_ppi=ppi, reader="pillow",
+        resolution_ppi=ppi, held_bytes=_HELD_BYTES[kind], reader="pillow",
     )  # fmt: skip
     return FilePages((page,), 1)
 
@@ -135,6 +139,7 @@ def tiff_page(path: Path, number: int, directory: tiff.Directory) -> PageHeader:
         resolution_ppi=directory.resolution_ppi,
         has_scale=mode.sample in {"uchar", "ushort"},
         is_upright=True,  # Pillow turns a TIFF while it loads it
+        held_bytes=_HELD_BYTES["TIFF"],
         reader="pillow",
     )
 
@@ -146,9 +151,8 @@ def open_page(path: Path, identity: Identity, page: PageHeader) -> pyvips.Image:
     with _reading(path, kind, page.number) as picture:
         profile = picture.info.get("icc_profile")
         mode = _mode(picture, f"{kind} of mode {picture.mode}")
-        loaded = picture.convert(mode.target) if mode.target else picture
-        pixels = loaded.tobytes()
-        size = loaded.size
+        size = picture.size
+        pixels = _samples_of(picture, mode)
     if size != (page.width_px, page.height_px):
         raise ScanProblem("SCAN-damaged", reason="header and image are of different sizes")
     if kind == "JPEG2000":
@@ -168,6 +172,20 @@ def open_page(path: Path, identity: Identity, page: PageHeader) -> pyvips.Image:
 def version() -> str:
     """Return ``Pillow`` and its version."""
     return f"Pillow {PIL.__version__}"
+
+
+def _samples_of(picture: Image.Image, mode: _Mode) -> bytearray:
+    """Return the samples row by row; Pillow's ``tobytes`` of a whole picture holds them twice."""
+    width, height = picture.size
+    a_row = width * mode.bands * mode.bits // 8
+    rows = max(1, _STRIP_BYTES // a_row)
+    picture.load()  # before there is room for the samples, which the decoder needs as well
+    samples = bytearray(a_row * height)
+    for top in range(0, height, rows):
+        strip = picture.crop((0, top, width, min(top + rows, height)))
+        converted = strip.convert(mode.target) if mode.target else strip
+        samples[top * a_row : (top + rows) * a_row] = converted.tobytes()
+    return samples
 
 
 @contextmanager
