@@ -32,6 +32,7 @@ from pipeline.find import ids_matching
 from pipeline.hidden_letters import hidden_told
 from pipeline.partner_images import pictures_of
 from pipeline.selection import Chosen, choose
+from pipeline.site_files import iter_site_files
 from schemas.crosswalks.iiif import Publication
 from schemas.derivatives import DerivativeSet
 from schemas.errors import ConfigError, SourceError
@@ -138,6 +139,8 @@ def export_as(
             is_complete=all_access,
             deletions=tuple(iter_deletions(store, catalogue, found.narrowed(*narrowing.told))),
         )
+        if made.name == "dcat" and selection == EVERYTHING and not all_access:
+            context = replace(context, site_files=tuple(iter_site_files(archive)))
         if all_access or with_masters:
             context = replace(context, images_instead=lambda item: None)
         if all_access or (with_masters and made.needs_masters):

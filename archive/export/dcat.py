@@ -1,7 +1,7 @@
 """The description of the whole set for data portals: one DCAT file, as JSON-LD.
 
 What it says of time, place and language is counted from the items exported; where to have them
-are the addresses of the published site.
+are the addresses of the published site, and of its files that have the whole set.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ def export_dcat(items: Iterable[ExportItem], out: Path, context: ExportContext) 
             publisher=context.publisher,
             rights=context.rights,
             rights_uri=context.rights_uri,
+            files=context.site_files,
         )
         document = json_bytes(dcat(data, coverage))
         path.write_bytes(document)

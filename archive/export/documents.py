@@ -9,6 +9,7 @@ from typing import Protocol
 
 from archive.export.deletions import DELETED_NAME
 from archive.export.items import ExportContext, ExportItem, ExportReport, at_least_one
+from archive.export.linked import address_findings
 from archive.export.package import add_bytes, kind_of, new_package
 from archive.export.target import new_path
 from schemas.crosswalks.dcterms import qdc_xml
@@ -66,7 +67,8 @@ def export_jsonld(items: Iterable[ExportItem], out: Path, context: ExportContext
                 count += 1
             file.write("\n]\n")
         size_bytes = path.stat().st_size
-    return ExportReport(out, items=count, files=1, size_bytes=size_bytes)
+    findings = tuple(address_findings(context))
+    return ExportReport(out, items=count, files=1, size_bytes=size_bytes, findings=findings)
 
 
 class _Crosswalk(Protocol):
@@ -90,4 +92,5 @@ def _export_xml(
             add_bytes(package, DELETED_NAME, deleted)
             size_bytes += len(deleted)
     files = count + bool(context.deletions)
-    return ExportReport(out, items=count, files=files, size_bytes=size_bytes)
+    findings = tuple(address_findings(context))
+    return ExportReport(out, items=count, files=files, size_bytes=size_bytes, findings=findings)

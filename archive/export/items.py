@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from archive.export.deletions import Deletion, deletions_csv
 from schemas.crosswalks import public_record
+from schemas.crosswalks.dcat import OfferedFile
 from schemas.crosswalks.exchange import Exchange, Published
 from schemas.crosswalks.iiif import Publication
 from schemas.derivatives import DerivativeSet
@@ -87,6 +88,7 @@ class ExportContext:
         images_instead: Gives the images, by name, that a partner gets in place of an item's
             masters, because its limits withhold them; None where they do not.
         publication: Where the site is, what it is called, in which languages.
+        site_files: Files of the built site that have just what is exported, or none.
         has_public_url: The museum has set the address the site is published at.
         derivatives_of: Gives what was made from an item's masters, or None.
         deletions: Items a partner may have of an earlier export and should have no more.
@@ -114,6 +116,7 @@ class ExportContext:
         default=lambda item: None
     )
     publication: Publication = field(default_factory=lambda: Publication("", {}, ()))
+    site_files: tuple[OfferedFile, ...] = ()
     has_public_url: bool = False
     derivatives_of: Callable[[str], DerivativeSet | None] = field(default=lambda item_id: None)
     deletions: tuple[Deletion, ...] = ()

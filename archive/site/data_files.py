@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from archive.digests import sha256_of
 from archive.settings import Settings
@@ -19,10 +19,13 @@ from archive.site.files import SiteTree
 from archive.site.urls import absolute_url
 from schemas.cells import quote_cell
 from schemas.crosswalks.dcat import (
-    MEDIA_TYPES,
+    CONTEXT,
+    JSON_LINES_TYPE,
     PUBLIC,
+    OfferedFile,
     dataset_uri,
     descriptions,
+    file_offer,
     language_uri,
     licence_uri,
 )
@@ -35,22 +38,7 @@ CSV_PATH = "data/items.csv"
 JSON_LD_PATH = "data/items.jsonl"
 DATASET_PATH = "data/dataset.jsonld"
 _JSON_LD_TYPE = "application/ld+json"
-_JSON_LINES_TYPE = "application/jsonl"  # in use, and not registered with IANA
 _JSON = json.JSONEncoder(ensure_ascii=False)
-# The types that DCAT-AP asks for.
-_CONTEXT: Final[Mapping[str, Any]] = {
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "dct": "http://purl.org/dc/terms/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "spdx": "http://spdx.org/rdf/terms#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-    "dcat:byteSize": {"@type": "xsd:nonNegativeInteger"},
-    "dct:accessRights": {"@type": "@id"},
-    "dct:language": {"@type": "@id"},
-    "dct:modified": {"@type": "xsd:date"},
-    "spdx:algorithm": {"@type": "@id"},
-    "spdx:checksumValue": {"@type": "xsd:hexBinary"},
-}
 
 
 @dataclass(frozen=True)
@@ -146,7 +134,7 @@ class DataFiles:
         found = [self._write(CSV_PATH, "csv", "text/csv", self._table())]
         if self._lines.tell():
             self._lines.seek(0)
-            found.append(self._write(JSON_LD_PATH, "jsonl", _JSON_LINES_TYPE, self._lines))
+            found.append(self._write(JSON_LD_PATH, "jsonl", JSON_LINES_TYPE, self._lines))
         collection = self._tree.root / collection_path()
         size = collection.stat().st_size
         found.append(Download(collection_path(), "iiif", _JSON_LD_TYPE, size))
@@ -182,54 +170,40 @@ class DataFiles:
         """
         settings = self._settings
 
-        def address(path: str) -> str:
-            return absolute_url(settings.base_url, path)
-
         museum: dict[str, Any] = {"@type": "foaf:Agent", "foaf:name": settings.publisher}
         uri = licence_uri(settings.rights_uri)
-        licence = {"dct:license": {"@id": uri}} if uri else {}
-        changed = {"dct:modified": updated_on} if updated_on else {}
+        licence = {"dcterms:license": {"@id": uri}} if uri else {}
+        changed = {"@value": updated_on, "@type": "xsd:date"}
+        page = absolute_url(settings.base_url, f"{settings.main_language}/data.html")
         tags = map(language_uri, settings.languages)
+        offered = (self._offered(file, updated_on) for file in files)
         return {
-            "@context": dict(_CONTEXT),
+            "@context": dict(CONTEXT),
             "@id": dataset_uri(settings.base_url),
             "@type": "dcat:Dataset",
-            "dct:title": [{"@value": text, "@language": c} for c, text in settings.title.items()],
-            "dct:description": descriptions(settings.languages, self._items, settings.publisher),
-            "dct:accessRights": PUBLIC,
-            "dct:language": [uri for uri in tags if uri],
-            "dcat:landingPage": {
-                "@id": address(f"{settings.main_language}/data.html"),
-                "@type": "foaf:Document",
-            },
-            "dcat:distribution": [
-                self._distribution(file, address(file.path)) | licence | changed for file in files
+            "dcterms:title": [
+                {"@value": text, "@language": c} for c, text in settings.title.items()
             ],
-            **({"dct:publisher": museum} if settings.publisher else {}),
+            "dcterms:description": descriptions(
+                settings.languages, self._items, settings.publisher
+            ),
+            "dcterms:accessRights": {"@id": PUBLIC},
+            "dcterms:language": [{"@id": uri} for uri in tags if uri],
+            "dcat:landingPage": {"@id": page, "@type": "foaf:Document"},
+            "dcat:distribution": [file_offer(file, uri) for file in offered],
+            **({"dcterms:publisher": museum} if settings.publisher else {}),
             **licence,
-            **changed,
+            **({"dcterms:modified": changed} if updated_on else {}),
         }
 
-    def _distribution(self, file: Download, address: str) -> dict[str, Any]:
-        return {
-            "@type": "dcat:Distribution",
-            "dcat:accessURL": {"@id": address},
-            "dcat:downloadURL": {"@id": address},
-            **_format(file.media_type),
-            "dcat:byteSize": file.size_bytes,
-            "spdx:checksum": {
-                "@type": "spdx:Checksum",
-                "spdx:algorithm": "spdx:checksumAlgorithm_sha256",
-                "spdx:checksumValue": sha256_of(self._tree.root / file.path),
-            },
-        }
-
-
-def _format(media_type: str) -> dict[str, Any]:
-    """Return what a file is: by the address of its type, where the register has it."""
-    if media_type == _JSON_LINES_TYPE:
-        return {"dct:format": media_type}
-    return {"dcat:mediaType": {"@id": MEDIA_TYPES + media_type}}
+    def _offered(self, file: Download, updated_on: str) -> OfferedFile:
+        return OfferedFile(
+            address=absolute_url(self._settings.base_url, file.path),
+            media_type=file.media_type,
+            size_bytes=file.size_bytes,
+            sha256_hex=sha256_of(self._tree.root / file.path),
+            updated_on=updated_on,
+        )
 
 
 def _row_text(cells: Iterable[str]) -> str:

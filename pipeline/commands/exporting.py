@@ -17,8 +17,18 @@ from pipeline.spoken_help import SpokenCommand, spoken_option
 from schemas.messages import N_, _, ngettext
 
 
+class _ExportCommand(SpokenCommand):
+    """The command, whose help says what each format is."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the formats, and then the options."""
+        with formatter.section(_("Formats")):
+            formatter.write_dl([(made.name, _(made.help)) for made in FORMATS.values()])
+        super().format_options(ctx, formatter)
+
+
 @click.command(
-    cls=SpokenCommand,
+    cls=_ExportCommand,
     name="export",
     help=N_(
         """Write a package for partners: all public items, or those that are chosen.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,12 +18,17 @@ from schemas.records import Access, Record
 from schemas.rights import rights_statement
 from schemas.xml import is_language_tag
 
+# The types of a file's properties are those that DCAT-AP asks for.
 CONTEXT: Final[Mapping[str, Any]] = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dcterms": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "spdx": "http://spdx.org/rdf/terms#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "dcat:byteSize": {"@type": "xsd:nonNegativeInteger"},
+    "spdx:algorithm": {"@type": "@id"},
+    "spdx:checksumValue": {"@type": "xsd:hexBinary"},
 }
 PRESENTATION_3: Final = "http://iiif.io/api/presentation/3/context.json"
 _ACCESS_RIGHTS: Final = "http://publications.europa.eu/resource/authority/access-right/"
@@ -34,6 +39,8 @@ ACCESS_RIGHTS: Final[Mapping[Access, str]] = {
     Access.STAFF: f"{_ACCESS_RIGHTS}NON_PUBLIC",
 }
 MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
+JSON_LINES_TYPE: Final = "application/jsonl"  # in use, and not registered with IANA
+_COLLECTION: Final = "iiif/collection.json"
 _OF_MUSEUM = N_("Objects, documents and images kept by {museum}. Records: {count}.")
 _OF_NOBODY = N_("Objects, documents and images. Records: {count}.")
 _HTTP = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
@@ -107,6 +114,25 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class OfferedFile:
+    """A file that has the whole set.
+
+    Attributes:
+        address: Where it is published.
+        media_type: Its media type.
+        size_bytes: Its size.
+        sha256_hex: Its sha256.
+        updated_on: Day of the latest change of what is in it, ``2026-11-21``, or empty.
+    """
+
+    address: str
+    media_type: str
+    size_bytes: int
+    sha256_hex: str
+    updated_on: str = ""
+
+
+@dataclass(frozen=True)
 class DataSet:
     """What a museum says of its set as a whole.
 
@@ -118,6 +144,7 @@ class DataSet:
         rights: Its rights statement; may be empty.
         rights_uri: The address of its licence; may be empty.
         at: When it is described, RFC 3339.
+        files: Files of the published site that have the whole set.
     """
 
     base_url: str
@@ -127,6 +154,7 @@ class DataSet:
     publisher: str = ""
     rights: str = ""
     rights_uri: str = ""
+    files: tuple[OfferedFile, ...] = ()
 
 
 def licence_uri(text: str) -> str:
@@ -215,24 +243,79 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
     return found
 
 
-def _distributions(data: DataSet, licence: str) -> Iterable[dict[str, Any]]:
-    offers = (
-        ("site", "", "text/html", ""),
-        ("iiif", "iiif/collection.json", "application/ld+json", PRESENTATION_3),
-    )
-    for name, path, media_type, standard in offers:
-        offer: dict[str, Any] = {
-            "@id": f"{data.base_url}/#{name}",
-            "@type": "dcat:Distribution",
-            "dcat:accessURL": {"@id": f"{data.base_url}/{path}"},
-            "dcat:mediaType": {"@id": MEDIA_TYPES + media_type},
-        }
-        if standard:
-            offer["dcat:downloadURL"] = {"@id": f"{data.base_url}/{path}"}
-            offer["dcterms:conformsTo"] = {"@id": standard}
-        if licence:
-            offer["dcterms:license"] = {"@id": licence}
-        yield offer
+def _distributions(data: DataSet, licence: str) -> Iterator[dict[str, Any]]:
+    """Yield how to have the set: its site, its IIIF collection, and the files that are known."""
+    terms = {"dcterms:license": {"@id": licence}} if licence else {}
+    site = f"{data.base_url}/"
+    yield {
+        "@id": f"{data.base_url}/#site",
+        "@type": "dcat:Distribution",
+        "dcat:accessURL": {"@id": site},
+        "dcat:mediaType": {"@id": f"{MEDIA_TYPES}text/html"},
+        **terms,
+    }
+    collection = f"{site}{_COLLECTION}"
+    if all(file.address != collection for file in data.files):
+        yield _at(collection) | _format("application/ld+json") | _standard(collection) | terms
+    for file in data.files:
+        yield file_offer(file, licence)
+
+
+def file_offer(file: OfferedFile, licence: str) -> dict[str, Any]:
+    """Return how a file of the set is to be had, as JSON-LD of :data:`CONTEXT`.
+
+    Source: DCAT-AP 3.0, Distribution, https://semiceu.github.io/DCAT-AP/releases/3.0.0/
+    """
+    changed = {"@value": file.updated_on, "@type": "xsd:date"}
+    return {
+        **_at(file.address),
+        **_format(file.media_type),
+        **_standard(file.address),
+        "dcat:byteSize": file.size_bytes,
+        "spdx:checksum": {
+            "@type": "spdx:Checksum",
+            "spdx:algorithm": "spdx:checksumAlgorithm_sha256",
+            "spdx:checksumValue": file.sha256_hex,
+        },
+        **({"dcterms:license": {"@id": licence}} if licence else {}),
+        **({"dcterms:modified": changed} if file.updated_on else {}),
+    }
+
+
+def offered_files(document: Mapping[str, Any]) -> Iterator[OfferedFile]:
+    """Yield the files that a description of :data:`CONTEXT`, and no other, tells of."""
+    if document.get("@context") != CONTEXT:
+        return
+    for offer in document["dcat:distribution"]:
+        if "spdx:checksum" in offer:
+            kind = offer.get("dcat:mediaType", {}).get("@id", "").removeprefix(MEDIA_TYPES)
+            yield OfferedFile(
+                address=offer["dcat:downloadURL"]["@id"],
+                media_type=kind or offer["dcterms:format"],
+                size_bytes=offer["dcat:byteSize"],
+                sha256_hex=offer["spdx:checksum"]["spdx:checksumValue"],
+                updated_on=offer.get("dcterms:modified", {}).get("@value", ""),
+            )
+
+
+def _at(address: str) -> dict[str, Any]:
+    return {
+        "@type": "dcat:Distribution",
+        "dcat:accessURL": {"@id": address},
+        "dcat:downloadURL": {"@id": address},
+    }
+
+
+def _format(media_type: str) -> dict[str, Any]:
+    """Return what a file is: by the address of its type, where the register has it."""
+    if media_type == JSON_LINES_TYPE:
+        return {"dcterms:format": media_type}
+    return {"dcat:mediaType": {"@id": MEDIA_TYPES + media_type}}
+
+
+def _standard(address: str) -> dict[str, Any]:
+    is_collection = address.endswith(f"/{_COLLECTION}")
+    return {"dcterms:conformsTo": {"@id": PRESENTATION_3}} if is_collection else {}
 
 
 def descriptions(languages: Iterable[str], items: int, publisher: str) -> list[dict[str, str]]:

@@ -121,13 +121,16 @@ def test_packages_are_described_to_data_portals_with_their_checksums(
     with closing(DataFiles(SiteTree(tmp_path), archive.profile, named, Packed())) as data:
         data.finish(DATED)
     dataset = json.loads((tmp_path / DATASET_PATH).read_bytes())
-    assert "dct:license" not in json.dumps(dataset), "a name is no address"
+    assert "dcterms:license" not in json.dumps(dataset), "a name is no address"
     offers = {entry["dcat:accessURL"]["@id"]: entry for entry in dataset["dcat:distribution"]}
     for download in found:
         (offer,) = (entry for address, entry in offers.items() if address.endswith(download.path))
         content = (tmp_path / download.path).read_bytes()
         assert offer["spdx:checksum"]["spdx:checksumValue"] == hashlib.sha256(content).hexdigest()
-        assert (offer["dcat:byteSize"], offer["dct:modified"]) == (len(content), DATED)
+        assert (offer["dcat:byteSize"], offer["dcterms:modified"]["@value"]) == (
+            len(content),
+            DATED,
+        )
         assert offer["dcat:mediaType"]["@id"].endswith("/application/zip")
     assert len(found) == 2
 

@@ -1,8 +1,8 @@
-"""The worked examples of ``docs/exports.md``: one object of the bundled sample in each format.
+"""The worked examples of ``docs/partners.md``: one object of the bundled sample in each format.
 
 ``python -m tests.docs.exchange_examples`` writes them anew; a test compares. A block begins with a
 comment that names the format and what to show of it: an element of XML, keys of JSON, columns of a
-table, the lines of a bag's file that hold a word. Without that it is shown whole::
+table or workbook, the lines of a bag's file that hold a word. Without that it is shown whole::
 
     <!-- example: edm edm:ProvidedCHO -->
     <!-- example: bagit manifest-sha256.txt masters/ -->
@@ -20,6 +20,8 @@ from tempfile import TemporaryDirectory
 from textwrap import dedent
 from typing import Any
 
+import openpyxl
+
 import pipeline
 from archive.export import FORMATS, ExportContext
 from archive.settings import Settings
@@ -32,7 +34,7 @@ from schemas.identifiers import image_folder, item_page
 from schemas.profile import Profile, parse_profile, shipped_profile_text
 from tests.export.conftest import AT, StandIn, technical_of
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "exports.md"
+PAGE = Path(__file__).parent.parent.parent / "docs" / "partners.md"
 NUMBER = "76.AO.77"
 BLOCK = re.compile(r"<!-- example: (\w+)((?: [^ \n]+)*) -->\n```(\w+)\n.*?```\n", re.DOTALL)
 _WIDTH = 100
@@ -47,6 +49,7 @@ _FILES = {
     "dcat": ".jsonld",
     "iiif": ".json",
     "jsonld": ".jsonld",
+    "xlsx": ".xlsx",
 }
 
 
@@ -67,12 +70,18 @@ def documents() -> dict[str, dict[str, str]]:
             out = Path(folder, name, f"pendant{_FILES.get(name, '')}")
             FORMATS[name].write([item], out, context)
             files = [out] if out.is_file() else sorted(out.rglob("*.*"))
-            made[name] = {
-                file.name: file.read_bytes().decode("utf-8-sig", "replace")
-                for file in files
-                if file.is_file()
-            }
+            made[name] = {file.name: _text(file) for file in files if file.is_file()}
     return made
+
+
+def _text(file: Path) -> str:
+    """Return the text of a file; of a workbook, its one sheet as CSV."""
+    if file.suffix != ".xlsx":
+        return file.read_bytes().decode("utf-8-sig", "replace")
+    (sheet,) = openpyxl.load_workbook(file).worksheets
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(sheet.iter_rows(values_only=True))
+    return text.getvalue()
 
 
 def _item(profile: Profile) -> tuple[StandIn, PlannedItem]:
@@ -147,7 +156,8 @@ def _excerpt(files: dict[str, str], what: str, language: str) -> str:
     if language == "text":
         file, _space, word = what.partition(" ")
         return "".join(line for line in files[file].splitlines(keepends=True) if word in line)
-    (document,) = files.values()
+    # Of a METS package, which has other files too, its document.
+    (document,) = files.values() if len(files) == 1 else (files["METS.xml"],)
     if language == "json":
         return _keys(document, what.split())
     if language == "csv":

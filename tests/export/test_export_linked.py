@@ -158,9 +158,10 @@ def test_dcat_says_what_the_records_cover_and_how_to_have_them(
         "http://lexvo.org/id/iso639-3/blt",
     ]
     assert data["dcat:keyword"] == [{"@value": "dệt", "@language": "vi"}]
-    offers = {entry["@id"]: entry for entry in data["dcat:distribution"]}
-    collection = offers["https://example.org/kho/#iiif"]
-    assert collection["dcat:downloadURL"]["@id"].endswith("/kho/iiif/collection.json")
+    offers = {entry["dcat:accessURL"]["@id"]: entry for entry in data["dcat:distribution"]}
+    collection = "https://example.org/kho/iiif/collection.json"
+    assert set(offers) == {"https://example.org/kho/", collection}
+    assert offers[collection]["dcat:downloadURL"]["@id"] == collection
 
 
 def test_dcat_tells_what_a_portal_will_miss_and_takes_a_licence_all_items_share(

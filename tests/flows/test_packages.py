@@ -106,6 +106,28 @@ def test_the_set_says_its_licence_years_and_places(run: Run, museum: Path, tmp_p
     assert data["dcterms:spatial"]
 
 
+def test_the_set_is_described_with_the_files_that_the_built_site_has(
+    run: Run, museum: Path, tmp_path: Path
+) -> None:
+    exported(run, museum, "dcat", tmp_path / "set.jsonld")
+    offers = json.loads((tmp_path / "set.jsonld").read_bytes())["dcat:distribution"]
+    own = json.loads((museum / "site/data/dataset.jsonld").read_bytes())["dcat:distribution"]
+    assert offers[1:] == own
+    assert len(own) == 3
+    some = tmp_path / "some.jsonld"
+    exported(run, museum, "dcat", some, "--facet", "material=hổ phách")
+    assert b"items.csv" not in some.read_bytes(), "the site's table has more than was chosen"
+    table = museum / "site/data/items.csv"
+    whole = table.read_bytes()
+    table.write_bytes(whole[:-1])
+    try:
+        exported(run, museum, "dcat", tmp_path / "changed.jsonld")
+    finally:
+        table.write_bytes(whole)
+    changed = json.loads((tmp_path / "changed.jsonld").read_bytes())["dcat:distribution"]
+    assert [entry for entry in offers if entry not in changed] == [own[0]]
+
+
 def test_the_workbook_has_the_cells_of_the_table(run: Run, museum: Path, tmp_path: Path) -> None:
     exported(run, museum, "xlsx", tmp_path / "museum.xlsx")
     exported(run, museum, "csv", tmp_path / "museum.csv")

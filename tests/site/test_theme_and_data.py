@@ -225,7 +225,7 @@ def test_the_data_page_offers_what_is_there(tmp_path):
     }
     assert sizes[f"{ADDRESS}/data/items.csv"] == (root / "data/items.csv").stat().st_size
     assert dataset["@id"] == f"{ADDRESS}/#dataset"
-    assert dataset["dct:license"] == {"@id": "http://creativecommons.org/licenses/by/4.0/"}
+    assert dataset["dcterms:license"] == {"@id": "http://creativecommons.org/licenses/by/4.0/"}
     assert_fit_for_portals(root, dataset)
 
 
