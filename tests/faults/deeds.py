@@ -41,7 +41,7 @@ class Deed:
     arguments: Callable[[Path], list[object]]
 
 
-def draw_delivery(folder: Path, items: int) -> Path:
+def draw_delivery(folder: Path, items: int = 12) -> Path:
     """Draw a delivery of so many items with two scans each, and return its folder."""
     rows = []
     for number in range(items):

@@ -68,7 +68,7 @@ def ingest_and_kill(museum: Path, source: Path, after_s: float) -> int:
 
 @pytest.mark.slow
 def test_killed_at_random_moments_it_ends_as_if_never_killed(run: Run, tmp_path: Path) -> None:
-    source = draw_delivery(tmp_path / "delivery", 12)
+    source = draw_delivery(tmp_path / "delivery")
     calm, hurt = tmp_path / "calm", tmp_path / "hurt"
     assert run("init", calm).code == run("init", hurt).code == 0
     started = time.monotonic()
