@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -9,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from archive.durable import remove_file, translated_os_errors
 from archive.read_only import read_only_uri
+from archive.refusals import why_refused
 from schemas.errors import HoabanError, RecordError, StoreBusyError, StoreWriteError
 from schemas.messages import _
 
@@ -115,6 +118,7 @@ def open_database(path: Path, *, anew: bool) -> sqlite3.Connection:
     """
     if anew:
         _throw_away(path)
+    _check_is_writable(path)
     connection = _connected(path)
     try:
         if not _is_fit(connection, path):
@@ -140,8 +144,12 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise RecordError(_("catalogue.db is missing."), remedy=remedy, path=path)
     with translated(path):
-        # On a write-protected disk the companion files of a WAL database cannot be made.
-        is_immutable = not os.access(path.parent, os.W_OK)
+        # On a write-protected disk the companion files of a WAL database cannot be made, and beside
+        # a protected file they must not: they would have its rights, and stay.
+        is_protected = not os.access(path, os.W_OK) and not any(
+            companion.exists() for companion in _companions(path)
+        )
+        is_immutable = is_protected or not os.access(path.parent, os.W_OK)
         connection = sqlite3.connect(read_only_uri(path, is_immutable=is_immutable), uri=True)
     try:
         is_fit = _is_fit(connection, path)
@@ -177,7 +185,7 @@ def translated(path: Path) -> Iterator[None]:
             ) from error
         if code in _REFUSED:
             raise StoreWriteError(
-                _("The disk refused a write: {reason}.").format(reason=error),
+                _("The disk refused a write: {reason}.").format(reason=why_refused(error)),
                 remedy=_("Check that the disk is there and that you may write to the folder."),
                 path=path,
             ) from error
@@ -195,6 +203,22 @@ def translated(path: Path) -> Iterator[None]:
                 path=path,
             ) from error
         raise
+
+
+def _check_is_writable(path: Path) -> None:
+    """Refuse a file that takes no write before SQLite makes its companions with the same rights.
+
+    They would stay behind, and refuse when the file itself takes writes again.
+    """
+    for file in (path, *_companions(path)):
+        # Not by opening it: closing it would free the locks that this process holds on it.
+        if file.exists() and not os.access(file, os.W_OK):
+            with translated_os_errors(file):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _companions(path: Path) -> list[Path]:
+    return [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal")]
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -241,18 +265,8 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
 
 def _throw_away(path: Path) -> None:
     # The log first: left beside a new file, it would be taken for that file's.
-    for suffix in ("-wal", "-shm", "-journal", ""):
-        file = path.with_name(path.name + suffix)
-        try:
-            file.unlink(missing_ok=True)
-        except OSError as error:
-            raise StoreWriteError(
-                _("The damaged or outdated catalogue cannot be removed: {reason}.").format(
-                    reason=error.strerror or error
-                ),
-                remedy=_("Close programs that use the archive, then run the command again."),
-                path=file,
-            ) from error
+    for file in (*_companions(path), path):
+        remove_file(file)
 
 
 def _is_full(path: Path) -> bool:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from archive.refusals import why_refused
 from schemas.errors import StoreWriteError
 from schemas.messages import _
 
@@ -280,7 +281,7 @@ def _what_to_do(error: OSError) -> tuple[str, str]:
         return _("The path is too long for this system."), _(
             "Move the archive to a folder with a shorter path."
         )
-    return _("The disk refused a write: {reason}.").format(reason=error.strerror or error), _(
+    return _("The disk refused a write: {reason}.").format(reason=why_refused(error)), _(
         "Check the disk and its cable, then run the same command again."
     )
 

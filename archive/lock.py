@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.layout import Layout
+from archive.refusals import why_refused
 from schemas.errors import StoreBusyError, StoreWriteError
 from schemas.messages import _
 
@@ -86,7 +87,7 @@ def _locked(path: Path, root: Path, busy: str) -> Iterator[None]:
 
 def _cannot_lock(path: Path, error: OSError) -> StoreWriteError:
     return StoreWriteError(
-        _("The archive cannot be locked: {reason}.").format(reason=error.strerror or error),
+        _("The archive cannot be locked: {reason}.").format(reason=why_refused(error)),
         remedy=_("Check that the archive's folder exists and that you may write into it."),
         path=path,
     )

@@ -36,7 +36,7 @@ from pipeline.failures import (
 )
 from pipeline.jobs import Job, Outcome
 from schemas.errors import DependencyError, HoabanError
-from schemas.messages import _
+from schemas.messages import _, current_language, set_language
 
 _log = logging.getLogger("hoaban.engine")
 
@@ -165,7 +165,7 @@ class _Run:
         return ProcessPool(
             max_workers=self._workers,
             initializer=_prepare_worker,
-            initargs=(self._memory_limit_mb,),
+            initargs=(self._memory_limit_mb, current_language()),
             context=multiprocessing.get_context("spawn"),
         )
 
@@ -197,8 +197,9 @@ def _failure_of(error: BaseException) -> Failure:
     return Failure(FailureKind.ERROR, repr(error))
 
 
-def _prepare_worker(memory_limit_mb: int) -> None:
-    """Set a new worker's limits; runs in the worker before its first job."""
+def _prepare_worker(memory_limit_mb: int, lang: str) -> None:
+    """Set a new worker's limits and language; runs in the worker before its first job."""
+    set_language(lang)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # pebble's own handler waits for the interpreter, which a decoder that hangs never gives.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

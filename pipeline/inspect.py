@@ -18,6 +18,7 @@ import exifread
 
 from archive.settings import DerivativeSettings
 from pipeline import cr3
+from pipeline.carried import is_exif_damaged
 from pipeline.identify import Identity
 from pipeline.readers import PageHeader, read_pages
 
@@ -44,12 +45,19 @@ class Header:
         images: How many images the file holds; those over ``pages`` are not shown.
         resolution_ppi: Pixels per inch (horizontal, vertical), or None.
         exif: EXIF tags as exifread prints them.
+        is_exif_damaged: Whether the EXIF of a JPEG contradicts itself.
     """
 
     pages: tuple[PageHeader, ...]
     images: int
     resolution_ppi: tuple[float, float] | None
     exif: Mapping[str, str]
+    is_exif_damaged: bool = False
+
+    @property
+    def has_place(self) -> bool:
+        """Say whether the file says where it was taken."""
+        return "GPS GPSLatitude" in self.exif
 
     @property
     def captured_at(self) -> str:
@@ -85,7 +93,8 @@ def read_header(
     exif = {} if found.pages[0].drawn_ppi else _read_exif(path)
     is_tiff = identity.format is not None and identity.format.reader in {"tiff", "raw"}
     stated = found.pages[0].resolution_ppi or (None if is_tiff else _exif_ppi(exif))
-    return Header(found.pages, found.images, _checked_ppi(stated), exif)
+    is_damaged = is_exif_damaged(path, identity)
+    return Header(found.pages, found.images, _checked_ppi(stated), exif, is_damaged)
 
 
 def zeros_at_end(path: Path) -> int:

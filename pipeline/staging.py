@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from archive.refusals import why_refused
 from schemas.errors import StoreWriteError
 from schemas.messages import _
 
@@ -35,9 +36,7 @@ def refusal_of_disk(folder: Path) -> OSError | None:
 def write_error(folder: Path, error: OSError) -> StoreWriteError:
     """Return the error of a worker whose staging folder the disk refuses to write."""
     return StoreWriteError(
-        _("Work in progress cannot be written: {reason}.").format(
-            reason=error.strerror or str(error)
-        ),
+        _("Work in progress cannot be written: {reason}.").format(reason=why_refused(error)),
         remedy=_("Free space on the disk or check the folder's rights, then run it again."),
         path=folder,
     )

@@ -12,6 +12,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from archive.refusals import why_refused
 from schemas.errors import SourceError, StoreWriteError
 from schemas.fields import LINE
 from schemas.messages import _
@@ -57,7 +58,7 @@ def write_template(path: Path, kinds: Sequence[Profile], lang: str) -> None:
             book.save(file)
     except OSError as error:
         raise StoreWriteError(
-            _("It cannot be written: {reason}.").format(reason=error.strerror or error),
+            _("It cannot be written: {reason}.").format(reason=why_refused(error)),
             remedy=_("Give another name, or take the old file away."),
             path=path,
         ) from error

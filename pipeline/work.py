@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.carried import is_profile_passed_over, program_in
 from pipeline.colour import assumed_space
 from pipeline.copying import Copy, read_scan
 from pipeline.decode import PageHeader, ScanProblem, decode_page, decoding_page
@@ -299,7 +300,8 @@ def _inspect(copy: Copy, job: Job, findings: _Findings) -> Master:
     if copy.lost.count and tells_lost_blocks(copy.path, identity):
         lost = copy.lost
         findings.add("SCAN-lost-blocks", copy.scan, count=lost.count, first_at=lost.first_at)
-    _judge_profile(header.pages[0], copy.scan, findings)
+    _judge_profile(header.pages[0], copy, identity, findings)
+    _judge_carried(copy, header, findings)
     _judge_pages(header, copy.scan, findings)
     return Master(copy, identity, header)
 
@@ -310,12 +312,24 @@ def _words_for(path: Path, identity: Identity) -> str:
     return f"{name.name} ({name.puid})" if name.puid != UNKNOWN else identity.found
 
 
-def _judge_profile(page: PageHeader, scan: Scan, findings: _Findings) -> None:
+def _judge_profile(page: PageHeader, copy: Copy, identity: Identity, findings: _Findings) -> None:
     assumed = assumed_space(page.colour_space)
-    if page.profile is not None and not page.profile.is_usable:
-        findings.add("SCAN-bad-profile", scan, assumed=assumed)
-    elif page.profile is None and page.colour_space in {"rgb", "cmyk", "lab"} and not page.is_srgb:
-        findings.add("SCAN-no-profile", scan, assumed=assumed)
+    if page.profile is not None and page.profile.is_usable:
+        return
+    if page.profile is not None or is_profile_passed_over(copy.path, identity):
+        findings.add("SCAN-bad-profile", copy.scan, assumed=assumed)
+    elif page.colour_space in {"rgb", "cmyk", "lab"} and not page.is_srgb:
+        findings.add("SCAN-no-profile", copy.scan, assumed=assumed)
+
+
+def _judge_carried(copy: Copy, header: Header, findings: _Findings) -> None:
+    """Tell what the file carries beside its picture."""
+    if program := program_in(copy.path):
+        findings.add("SCAN-program", copy.scan, found=program)
+    if header.is_exif_damaged:
+        findings.add("SCAN-bad-exif", copy.scan)
+    if header.has_place:
+        findings.add("SCAN-place", copy.scan)
 
 
 def _judge_end(copy: Copy, header: Header, findings: _Findings) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from archive.refusals import why_refused
 from schemas.errors import RecordError, SourceError, StoreBusyError, StoreWriteError
 from schemas.messages import _
 from search.documents import SearchDocument
@@ -184,9 +185,7 @@ def busy_index(folder: Path) -> StoreBusyError:
 def unwritable_index(error: OSError, folder: Path) -> StoreWriteError:
     """Return the error for a disk that refuses."""
     return StoreWriteError(
-        _("The search index cannot be written: {reason}.").format(
-            reason=error.strerror or str(error)
-        ),
+        _("The search index cannot be written: {reason}.").format(reason=why_refused(error)),
         remedy=_("Make room or give yourself the right to write, then run: hoaban rebuild"),
         path=folder,
     )

@@ -25,6 +25,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from archive.refusals import why_refused
 from schemas.errors import StoreWriteError
 from schemas.messages import _
 from search.analysis import analysis_tables
@@ -123,7 +124,7 @@ def write_static_index(
     except OSError as error:
         raise StoreWriteError(
             _("The search of the site cannot be written: {reason}.").format(
-                reason=error.strerror or str(error)
+                reason=why_refused(error)
             ),
             remedy=_("Make room or give yourself the right to write, then run: hoaban build"),
             path=folder,

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from archive.refusals import why_refused
 from schemas.errors import StoreWriteError
 from schemas.messages import _
 
@@ -53,7 +54,7 @@ def _check_is_new(path: Path) -> None:
 def _refused(path: Path, error: OSError) -> StoreWriteError:
     is_full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
     return StoreWriteError(
-        _("The export could not be written: {reason}.").format(reason=error.strerror or error),
+        _("The export could not be written: {reason}.").format(reason=why_refused(error)),
         remedy=_("Make room on the disk, or write to another disk.")
         if is_full
         else _("Check the disk and your rights in this folder."),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from archive.kept_items import DAMAGE, forget_caches, is_refusal
 from archive.layout import Layout
+from archive.refusals import why_refused
 from archive.settings import Settings
 from archive.site.changes import Settled, settle, write_changes
 from archive.site.data_files import Offers
@@ -162,8 +163,7 @@ def build_site(
     except (OSError, sqlite3.DatabaseError) as error:
         raise _refused(error, layout) from error
     finally:
-        discard(place)
-        new_table(layout).unlink(missing_ok=True)
+        discard(place, new_table(layout))
     return _report(tree, survey, at, place.site, fit.halvings)
 
 
@@ -227,12 +227,14 @@ def _put_in_place(
 
 
 def _refused(error: OSError | sqlite3.DatabaseError, layout: Layout) -> StoreWriteError:
-    reason = error.strerror if isinstance(error, OSError) else ""
-    name = error.filename if isinstance(error, OSError) else None
+    # SQLite names no file: its tables stand in the archive's folder and in staging.
+    place = layout.root
+    if isinstance(error, OSError):
+        place = Path(error.filename) if isinstance(error.filename, str) else layout.site
     return StoreWriteError(
-        _("The site cannot be written: {reason}.").format(reason=reason or error),
+        _("The site cannot be written: {reason}.").format(reason=why_refused(error)),
         remedy=_("Make room on the disk or check your rights there, and build again."),
-        path=Path(name) if isinstance(name, str) else layout.site,
+        path=place,
     )
 
 

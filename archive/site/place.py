@@ -81,12 +81,13 @@ def publish(place: SitePlace) -> None:
         raise
 
 
-def discard(place: SitePlace) -> None:
-    """Remove a half-made site and the one before, as far as the disk lets us.
+def discard(place: SitePlace, *more: Path) -> None:
+    """Remove a half-made site, the one before and ``more``, as far as the disk lets us.
 
-    What a virus scanner or an open window holds on to is swept by the next build.
+    What a virus scanner, an open window or a disk that takes nothing more holds on to is swept by
+    the next build.
     """
-    for leftover in (place.new, place.old) if place.site.exists() else (place.new,):
+    for leftover in (place.new, place.old, *more) if place.site.exists() else (place.new, *more):
         with contextlib.suppress(OSError):
             remove(leftover)
 

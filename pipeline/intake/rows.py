@@ -18,6 +18,7 @@ from schemas.dublincore import Statement
 from schemas.fields import DEFAULT_SEPARATORS, LINE, ValueType
 from schemas.findings import Finding
 from schemas.hidden_letters import has_turning, hidden_in
+from schemas.hostile_text import formula_in, program_in
 from schemas.identifiers import item_id_for
 from schemas.legacy.cells import has_lost_letters
 from schemas.profile import Field, Role
@@ -158,6 +159,10 @@ class _RowReader:
                 self._find("TEXT-lost-letter", column, words=f"'{tidy_line(text)[:60]}'")
             if has_turning(text):
                 self._find("TEXT-turned", column, letters=", ".join(hidden_in(text)))
+            if program := program_in(text):
+                self._find("TEXT-program", column, found=program)
+            if formula := formula_in(text):
+                self._find("TEXT-formula", column, found=formula)
             if text == NOT_CALCULATED:
                 self._find("ROW-formula-unsaved", column)
             elif text in _CELL_ERRORS:

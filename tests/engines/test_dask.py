@@ -30,7 +30,8 @@ from tests.conftest import Run
 from tests.engines.cluster import Cluster, cluster_of
 from tests.engines.deeds import LOG, begun
 from tests.engines.test_resume import ROOT, start
-from tests.faults.test_ingest_killed import big_delivery, objects
+from tests.faults.deeds import draw_delivery
+from tests.faults.test_ingest_killed import objects
 from tests.flows.deliveries import tree
 from tests.imaging import hostile
 from tests.imaging.making import DATA
@@ -72,7 +73,7 @@ def test_certificates_mean_tls() -> None:
 def test_the_command_refuses_a_scheduler_without_protection(run: Run, tmp_path: Path) -> None:
     museum = tmp_path / "museum"
     run("init", museum)
-    source = big_delivery(tmp_path / "delivery", 1)
+    source = draw_delivery(tmp_path / "delivery", 1)
     ran = run("ingest", source, "--scheduler", "10.0.0.1:8786", cwd=museum)
     assert (ran.code, "without protection" in ran.err) == (3, True)
 
@@ -175,8 +176,8 @@ def test_a_scheduler_without_workers_is_said_in_time(
 @pytest.mark.slow
 @posix_only
 def test_results_are_those_of_the_local_engine(run: Run, tmp_path: Path) -> None:
-    source = big_delivery(tmp_path / "delivery", 4)
-    (source / "K-02_1.jpg").write_bytes(b"not an image")
+    source = draw_delivery(tmp_path / "delivery", 4)
+    (source / "K-2_1.jpg").write_bytes(b"not an image")
     near, far = tmp_path / "near", tmp_path / "far"
     assert run("init", near).code == run("init", far).code == 0
     assert run("ingest", source, "--archive", near).code == 10
@@ -202,7 +203,11 @@ def test_results_are_those_of_the_local_engine(run: Run, tmp_path: Path) -> None
 @pytest.mark.slow
 @posix_only
 def test_a_killed_worker_loses_and_doubles_nothing(run: Run, tmp_path: Path) -> None:
-    source, museum, log = big_delivery(tmp_path / "delivery"), tmp_path / "museum", tmp_path / "log"
+    source, museum, log = (
+        draw_delivery(tmp_path / "delivery"),
+        tmp_path / "museum",
+        tmp_path / "log",
+    )
     assert run("init", museum).code == 0
     with cluster_of(2, tmp_path / "cluster", {LOG: str(log)}) as cluster:
         process = start(
@@ -231,7 +236,11 @@ def test_a_killed_worker_loses_and_doubles_nothing(run: Run, tmp_path: Path) -> 
 def test_a_killed_scheduler_ends_the_run_and_the_next_one_finishes(
     run: Run, tmp_path: Path
 ) -> None:
-    source, museum, log = big_delivery(tmp_path / "delivery"), tmp_path / "museum", tmp_path / "log"
+    source, museum, log = (
+        draw_delivery(tmp_path / "delivery"),
+        tmp_path / "museum",
+        tmp_path / "log",
+    )
     assert run("init", museum).code == 0
     arguments = ("ingest", source, "--archive", museum, "--scheduler")
     with cluster_of(2, tmp_path / "one", {LOG: str(log)}) as cluster:
@@ -257,7 +266,11 @@ def test_a_killed_scheduler_ends_the_run_and_the_next_one_finishes(
 def test_a_killed_command_leaves_workers_that_stop_and_can_be_used_again(
     run: Run, tmp_path: Path
 ) -> None:
-    source, museum, log = big_delivery(tmp_path / "delivery"), tmp_path / "museum", tmp_path / "log"
+    source, museum, log = (
+        draw_delivery(tmp_path / "delivery"),
+        tmp_path / "museum",
+        tmp_path / "log",
+    )
     assert run("init", museum).code == 0
     arguments = ("ingest", source, "--archive", museum, "--scheduler")
     with cluster_of(2, tmp_path / "cluster", {LOG: str(log)}) as cluster:
@@ -294,7 +307,7 @@ def certificates(tmp_path: Path) -> Path:
 def test_certificates_made_as_documented_protect_the_run(
     run: Run, tmp_path: Path, certificates: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source, museum = big_delivery(tmp_path / "delivery", 2), tmp_path / "museum"
+    source, museum = draw_delivery(tmp_path / "delivery", 2), tmp_path / "museum"
     assert run("init", museum).code == 0
     names = {"tls_ca": "ca.pem", "tls_cert": "hoaban.pem", "tls_key": "hoaban.key"}
     lines = [f'{name} = "{(certificates / file).as_posix()}"' for name, file in names.items()]

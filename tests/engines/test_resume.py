@@ -21,7 +21,8 @@ from pipeline.jobs import Job, Outcome
 from pipeline.work import run_item
 from tests.conftest import Run
 from tests.engines.deeds import LOG, begun
-from tests.faults.test_ingest_killed import big_delivery, objects
+from tests.faults.deeds import draw_delivery
+from tests.faults.test_ingest_killed import objects
 from tests.flows.deliveries import HEADINGS, make_delivery, tree, write_csv
 
 ROOT = Path(__file__).parent.parent.parent
@@ -86,7 +87,7 @@ def assert_little_is_repeated(log: Path) -> None:
 def test_an_ingest_goes_on_where_it_stopped(
     run: Run, museum: Path, tmp_path: Path, sign: int
 ) -> None:
-    source, log = big_delivery(tmp_path / "delivery", ITEMS), tmp_path / "log"
+    source, log = draw_delivery(tmp_path / "delivery", ITEMS), tmp_path / "log"
     arguments = ("ingest", source, "--archive", museum, "--jobs", str(WORKERS))
     stop_when_half_done(start(log, "slow_run_item", *arguments), museum, sign)
     done_before = set(objects(museum))
@@ -107,7 +108,7 @@ def test_an_ingest_goes_on_where_it_stopped(
 def test_making_images_goes_on_where_it_stopped(
     run: Run, museum: Path, tmp_path: Path, command: str
 ) -> None:
-    source, log = big_delivery(tmp_path / "delivery", ITEMS), tmp_path / "log"
+    source, log = draw_delivery(tmp_path / "delivery", ITEMS), tmp_path / "log"
     assert run("ingest", source, "--archive", museum).code == 0
     config = museum / "hoaban.toml"
     config.write_text(

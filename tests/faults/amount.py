@@ -21,3 +21,5 @@ STEP = 1 if IS_WHOLE else 7
 CHANGED_BYTES = 10_000 if IS_WHOLE else 2_500
 # How full a real disk is when a command meets its end, as parts of what the command adds to it.
 FULL_AT = tuple(n / 16 for n in range(16)) if IS_WHOLE else (0.4, 0.95)
+# Of the folders that take no write, with each command and each reason of it, every how manyth.
+PROTECTED_STEP = 1 if IS_WHOLE else 11

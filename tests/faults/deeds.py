@@ -41,15 +41,21 @@ class Deed:
     arguments: Callable[[Path], list[object]]
 
 
-def make_deeds(folder: Path, items: int) -> dict[str, Deed]:
-    """Make the archives of an ingest, an edit, an undo and a rebuild of so many items."""
-    delivery, empty, full = folder / "delivery", folder / "empty", folder / "full"
+def draw_delivery(folder: Path, items: int = 12) -> Path:
+    """Draw a delivery of so many items with two scans each, and return its folder."""
     rows = []
     for number in range(items):
-        draw_scan(delivery / f"K-{number}_1.jpg", colour=f"hsl({number * 40}, 60%, 40%)")
-        draw_scan(delivery / f"K-{number}_2.tif", colour=f"hsl({number * 40}, 60%, 60%)")
+        draw_scan(folder / f"K-{number}_1.jpg", colour=f"hsl({number * 30}, 60%, 40%)")
+        draw_scan(folder / f"K-{number}_2.tif", colour=f"hsl({number * 30}, 60%, 60%)")
         rows.append((f"K-{number}", f"Hiện vật {number}", "", "gỗ", ""))
-    write_csv(delivery / "catalogue.csv", HEADINGS, rows)
+    write_csv(folder / "catalogue.csv", HEADINGS, rows)
+    return folder
+
+
+def make_deeds(folder: Path, items: int) -> dict[str, Deed]:
+    """Make the archives of an ingest, an edit, an undo and a rebuild of so many items."""
+    empty, full = folder / "empty", folder / "full"
+    delivery = draw_delivery(folder / "delivery", items)
     hoaban("init", empty)
     shutil.copytree(empty, full)
     hoaban("ingest", delivery, "--archive", full)

@@ -57,7 +57,12 @@ def is_where_it_may_mount() -> bool:
 
 
 def run_where_it_may_mount(
-    test_id: str, root: Path, folder: Path, most_seconds: float = _MOST_SECONDS
+    test_id: str,
+    root: Path,
+    folder: Path,
+    most_seconds: float = _MOST_SECONDS,
+    *,
+    prefix: tuple[str, ...] = (),
 ) -> None:
     """Run a test in a mount namespace of its own, and assert that it passes.
 
@@ -66,10 +71,11 @@ def run_where_it_may_mount(
         root: Folder of the project.
         folder: Where that run has its temporary files.
         most_seconds: How long it may take.
+        prefix: Words before the command, of a program that runs it.
     """
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", ""]
     done = subprocess.run(
-        [*namespace(), *command, "--basetemp", str(folder), test_id],
+        [*namespace(), *prefix, *command, "--basetemp", str(folder), test_id],
         cwd=root,
         env=os.environ | {_IS_THERE: "1"},
         capture_output=True,

@@ -8,20 +8,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import zipfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from archive.fixity import iter_audit
-from archive.layout import Layout
-from archive.store import Store
-from tests.archive.store_samples import assert_objects_valid
 from tests.conftest import Run
 from tests.faults.amount import FULL_AT
-from tests.faults.deeds import MADE, held, make_deeds, masters
+from tests.faults.deeds import masters
 from tests.faults.small_disk import (
     LARGE_BYTES,
     PAGE_BYTES,
@@ -31,79 +25,14 @@ from tests.faults.small_disk import (
     run_where_it_may_mount,
     small_disk,
 )
-from tests.flows.deliveries import tree
+from tests.faults.works import Work, assert_nothing_lost, make_works
 
 ROOT = Path(__file__).parents[2]
 
 
-@dataclass(frozen=True)
-class Work:
-    """A command that fills a disk.
-
-    Attributes:
-        archive: The archive it works in.
-        is_there: Whether that archive lies on the disk too, and not only what is made.
-        arguments: Gives the command line for an archive and a disk.
-        result: Gives what must be the same after every way to the end.
-    """
-
-    archive: Path
-    is_there: bool
-    arguments: Callable[[Path, Path], list[object]]
-    result: Callable[[Path, Path], object]
-
-
-def pages(archive: Path, _disk: Path) -> object:
-    return [tree(archive / made) for made in MADE]
-
-
-def items(archive: Path, _disk: Path) -> object:
-    return held(archive), [sorted(tree(archive / made)) for made in MADE]
-
-
-def payload(_archive: Path, disk: Path) -> object:
-    with zipfile.ZipFile(disk / "bags.zip") as bags:
-        return {name: bags.read(name) for name in bags.namelist() if "/data/" in name}
-
-
 @pytest.fixture(scope="module")
 def works(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Work]:
-    folder = tmp_path_factory.mktemp("deeds")
-    deeds = make_deeds(folder, 2)
-    full = deeds["edit"].archive
-    unbuilt = shutil.copytree(full, folder / "unbuilt")
-    shutil.rmtree(unbuilt / "site")
-    works = {
-        name: Work(deed.archive, True, lambda a, d, deed=deed: deed.arguments(a), items)
-        for name, deed in deeds.items()
-    }
-    return works | {
-        "rebuild": Work(
-            deeds["rebuild"].archive, True, lambda a, d: deeds["rebuild"].arguments(a), pages
-        ),
-        "build": Work(unbuilt, True, lambda a, d: ["build", "--archive", a], pages),
-        "replicate": Work(
-            full,
-            False,
-            lambda a, d: ["replicate", d / "copy", "--archive", a],
-            lambda a, d: tree(d / "copy" / "store"),
-        ),
-        "export": Work(
-            full,
-            False,
-            lambda a, d: ["export", "bagit", "--out", d / "bags.zip", "--archive", a],
-            payload,
-        ),
-    }
-
-
-def assert_nothing_lost(archive: Path, known: set[str]) -> None:
-    """Every object is whole as the refused command left it: nothing has mended it."""
-    store = Store(Layout(archive))
-    assert_objects_valid(store)
-    assert known <= masters(archive)
-    problems = [problem for result in iter_audit(store) for problem in result.problems]
-    assert [p for p in problems if p.found != "an empty folder"] == []
+    return make_works(tmp_path_factory.mktemp("deeds"))
 
 
 def placed(work: Work, disk: SmallDisk) -> Path:

@@ -21,20 +21,11 @@ from archive.lock import write_lock
 from archive.store import Store
 from tests.archive.store_samples import assert_valid
 from tests.conftest import Run
-from tests.flows.deliveries import HEADINGS, draw_scan, make_delivery, tree, write_csv
+from tests.faults.deeds import draw_delivery
+from tests.flows.deliveries import make_delivery, tree
 
 COMMAND = [sys.executable, "-m", "cli", "--lang", "en"]
 ROOT = Path(__file__).parent.parent.parent
-
-
-def big_delivery(folder: Path, items: int = 12) -> Path:
-    rows = []
-    for number in range(items):
-        draw_scan(folder / f"K-{number:02d}_1.jpg", colour=f"hsl({number * 30}, 60%, 40%)")
-        draw_scan(folder / f"K-{number:02d}_2.tif", colour=f"hsl({number * 30}, 60%, 60%)")
-        rows.append((f"K-{number:02d}", f"Hiện vật {number}", "", "gỗ", ""))
-    write_csv(folder / "catalogue.csv", HEADINGS, rows)
-    return folder
 
 
 def objects(museum: Path) -> Mapping[str, object]:
@@ -77,7 +68,7 @@ def ingest_and_kill(museum: Path, source: Path, after_s: float) -> int:
 
 @pytest.mark.slow
 def test_killed_at_random_moments_it_ends_as_if_never_killed(run: Run, tmp_path: Path) -> None:
-    source = big_delivery(tmp_path / "delivery")
+    source = draw_delivery(tmp_path / "delivery")
     calm, hurt = tmp_path / "calm", tmp_path / "hurt"
     assert run("init", calm).code == run("init", hurt).code == 0
     started = time.monotonic()

@@ -16,7 +16,7 @@ from PIL import Image
 
 from tests.conftest import Run
 from tests.flows.deliveries import draw_scan, write_csv
-from tests.hostile.scans import SCANS, write_scans
+from tests.hostile.scans import QUIET, REFUSED, SCANS, write_scans
 from tests.site.reading import Page, pages
 
 HEADINGS = ("Số kiểm kê", "Tên gọi", "Tệp ảnh")
@@ -51,11 +51,11 @@ def catalogue(folder: Path, *rows: tuple[str, ...], headings: tuple[str, ...] = 
     write_csv(folder / "catalogue.csv", headings, [("TỐT-1", "Vật tốt", "good.jpg"), *rows])
 
 
-def findings(out: str) -> dict[str, set[str]]:
-    """The codes of errors, by file."""
+def findings(out: str, *severities: str) -> dict[str, set[str]]:
+    """The codes of findings, by file; of errors unless others are asked for."""
     found: dict[str, set[str]] = {}
     for finding in json.loads(out)["findings"]:
-        if finding["severity"] == "error":
+        if finding["severity"] in (severities or ("error",)):
             found.setdefault(finding["path"], set()).add(finding["code"])
     return found
 
@@ -76,12 +76,14 @@ def test_every_hostile_scan_is_told_or_harmless_and_the_batch_goes_on(
 
     assert ran.code == 10, ran.err
     told = findings(ran.out)
+    noted = findings(ran.out, "warning", "info")
     for name, (_make, codes) in SCANS.items():
-        if codes:
+        if codes is REFUSED:
             assert told.get(name, set()) & codes, name
         else:
             assert name not in told, (name, told.get(name))
-    shown = {number_of(name).lower() for name, (_make, codes) in SCANS.items() if not codes}
+            assert codes <= noted.get(name, set()), name
+    shown = {number_of(name).lower() for name, (_make, codes) in SCANS.items() if codes != REFUSED}
     assert ids_of(ran.out) >= shown
     assert len(ids_of(ran.out)) == len(shown) + 1
     assert {path: codes for path, codes in findings(checked.out).items() if path in SCANS} == {
@@ -120,6 +122,18 @@ def test_a_scan_cut_short_anywhere_never_stops_the_others(
     assert len(ids_of(ran.out)) == 1 + len(names) - len(told.keys() & names)
 
 
+# Numbers and names that would do harm as paths.
+ODD_NUMBERS = (
+    ("../../etc/1", "Vật 1", "CON.jpg"),
+    ("..\\..\\windows", "Vật 2", "nul.tif"),
+    ("CON", "Vật 3", "COM1.png"),
+    ("nul.txt", "Vật 4", "aux"),
+    ("/absolute", "Vật 5", "a" * 200 + ".jpg"),
+    ("C:\\x", "Vật 6", "-rf.jpg"),
+    ("a/../../../b", "Vật 7", ""),
+)
+
+
 def test_names_from_outside_never_become_paths(
     run: Run, museum: Path, delivery: Path, tmp_path: Path
 ) -> None:
@@ -139,13 +153,7 @@ def test_names_from_outside_never_become_paths(
     for name in ("x\\..\\up.jpg", "C:evil.jpg", "line\nbreak.jpg", "\u202egpj.exe.jpg"):
         (delivery / name).write_bytes((delivery / "x.jpg").read_bytes())
     rows = [
-        ("../../etc/1", "Vật 1", "CON.jpg"),
-        ("..\\..\\windows", "Vật 2", "nul.tif"),
-        ("CON", "Vật 3", "COM1.png"),
-        ("nul.txt", "Vật 4", "aux"),
-        ("/absolute", "Vật 5", "a" * 200 + ".jpg"),
-        ("C:\\x", "Vật 6", "-rf.jpg"),
-        ("a/../../../b", "Vật 7", ""),
+        *ODD_NUMBERS,
         ("BT-1", "Vật 8", "../outside.jpg"),
         ("BT-2", "Vật 9", "link.jpg"),
         ("BT-3", "Vật 10", "folder/outside.jpg"),
@@ -301,6 +309,48 @@ def test_formulas_are_neutral_in_every_table_that_goes_out_and_come_back(
         ran = run("records", "import", "--dry-run", "--json", tmp_path / name, cwd=museum)
         assert ran.code == 0, ran.out
         assert not json.loads(ran.out).get("changes"), ran.out
+
+
+def told_of_cells(run: Run, museum: Path, delivery: Path, texts: tuple[str, ...]) -> list[set[str]]:
+    """Return what is told of each text as the name of an item, without what a row always lacks."""
+    catalogue(delivery, *((f"C-{n}", text, "") for n, text in enumerate(texts)))
+    ran = run("check", "--json", delivery, cwd=museum)
+    found: list[set[str]] = [set() for _text in texts]
+    for finding in json.loads(ran.out)["findings"]:
+        if finding["code"].startswith("TEXT-") and finding["row"] is not None:
+            found[finding["row"] - 3].add(finding["code"])
+    return found
+
+
+def test_programs_and_formulas_in_cells_are_told(run: Run, museum: Path, delivery: Path) -> None:
+    told = told_of_cells(run, museum, delivery, (*ATTACKS, *FORMULAS))
+    assert all("TEXT-program" in codes for codes in told[: len(ATTACKS) - 1])
+    assert "TEXT-turned" in told[len(ATTACKS) - 1]
+    formulas = dict(zip(FORMULAS, told[len(ATTACKS) :], strict=True))
+    assert formulas.pop("-2+3") == set()
+    assert all(codes == {"TEXT-formula"} for codes in formulas.values()), formulas
+
+
+def test_ordinary_descriptions_are_taken_for_no_program(
+    run: Run, museum: Path, delivery: Path
+) -> None:
+    texts = (
+        "Cao < 20 cm, rộng > 5 cm & sâu 3", "- Bát (vỡ)", "-Cao(cm) 20", "+84 912 345 678",
+        "@baotang", "JavaScript: sách nhập môn", "Kịch bản (script): vở chèo", "a <b>đậm</b> c",
+        "≈ 1930", "---", "- nồi | chảo", "Mô-đun online=có", "1 = hỏng; 2 = tốt",
+    )  # fmt: skip
+    assert told_of_cells(run, museum, delivery, texts) == [set()] * len(texts)
+
+
+def test_what_nothing_is_said_of_has_its_reason() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "fuzzing.md").read_text(encoding="utf-8")
+    reasons = document.partition("## Passed over without a word")[2].partition("\n## ")[0]
+    quiet = [name for name, (_make, codes) in SCANS.items() if codes is QUIET]
+    odd = [name for number, _title, scan in ODD_NUMBERS for name in (number, scan) if name]
+    for name in (*quiet, *odd, "-2+3"):
+        assert f"`{name[:3] + '…' if len(name) > 50 else name}`" in reasons, name
+    for name in re.findall(r"`([a-z0-9-]+\.[a-z]+)`: ", reasons):
+        assert name in quiet, f"{name} is told now: take it out of the table"
 
 
 TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -11,6 +11,7 @@ from tests.imaging.making import (
     AT,
     DATA,
     chart,
+    codes,
     decoded,
     derivative_set,
     job_for,
@@ -102,6 +103,13 @@ def test_real_scan_gives_its_facts_and_derivatives_of_the_right_size(name, tmp_p
             assert image.mode == "RGB"
             brightest = max(high for _, high in image.getextrema())
             assert name in DARK or brightest > 60, "came out black"
+
+
+@pytest.mark.parametrize("name", sorted(FACTS))
+def test_only_a_scan_that_says_where_it_was_taken_is_told_to_carry_something(name, tmp_path):
+    carried = {"SCAN-place", "SCAN-program", "SCAN-bad-exif"}
+    told = set(codes(check_item(job_for(tmp_path / "staging", DATA / name))))
+    assert told & carried == ({"SCAN-place"} if name == "exif_gps.jpg" else set())
 
 
 @pytest.mark.parametrize("name", sorted(FACTS))

@@ -1,0 +1,34 @@
+"""Text that some program would obey: markup with a program in it, addresses that run, formulas.
+
+Such text is kept as it is, and told. Ordinary descriptions hold none of it: a single ``<``, a tag
+of plain markup, a minus or a plus before a number, and a bracket after a dash are no sign.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+_PROGRAM = re.compile(
+    r"<\s*/?\s*(?:script|iframe|object|embed|svg)\b|<[^<>]{0,200}\bon[a-z]{3,20}\s*="
+    r"|\b(?:javascript|vbscript)\s*:(?=[^\s\d])",
+    re.IGNORECASE,
+)
+# A function after the sign, or a call of another program (DDE): cmd|' /C calc'!A0
+_FORMULA = re.compile(r"[=＝]\s*\S|[@+][A-Za-z.]{2,}\(|[-@+][^|]{0,100}\|[^!]{0,100}!")
+_LONGEST = 40
+
+
+def program_in(text: str) -> str:
+    """Return how a program begins that a browser would find in a text, or nothing."""
+    if not any(sign in text for sign in "<&:"):
+        return ""
+    # A reader that takes text for markup reads these letters so.
+    found = _PROGRAM.search(html.unescape(text))
+    return " ".join(found[0].split())[:_LONGEST] if found else ""
+
+
+def formula_in(text: str) -> str:
+    """Return how a text begins that a spreadsheet would compute, or nothing."""
+    found = _FORMULA.match(text.lstrip())
+    return " ".join(found[0].split())[:_LONGEST] if found else ""
