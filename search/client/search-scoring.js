@@ -156,11 +156,12 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
       return hits(living(same(allowed, 0)), all, needed);
     }
     // Few have all parts: to add up what all others have is needed only if none does.
-    let left = living(allOf(optional.map(({ found, size }) => having(found, size))));
+    const whole = optional.map(({ found, size }) => size > 1 ? having(found, size) : found);
+    let left = living(allOf(whole));
+    await store.pause();
     if (left.numbers.length === 0) {
       left = living(optional.reduce((sum, { found }) => added(sum, found), NONE));
     }
-    await store.pause();
     return hits(left, all, needed);
   }
 
