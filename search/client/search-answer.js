@@ -24,6 +24,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
     const counts = isCounted ? await facets.faceted(found.ranked, filters, options)
       : { ranked: found.ranked, facets: {}, years: [] };
     const ranked = counts.ranked;
+    await store.pause();
     const places = (await ordered(ranked, wanted, order)).slice(offset);
     await store.pause();
     await fetchShown(places.map((place) => ranked.numbers[place]), ranked.needed);
@@ -71,7 +72,9 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
   }
 
   function mostFound(ranked) {
-    return ranked.found.reduce((most, found) => Math.max(most, found), 0);
+    let most = 0;
+    for (const found of ranked.found) if (found > most) most = found;
+    return most;
   }
 
   /** Return the words of a query with the marks they have in the title of the best hit. */
@@ -150,6 +153,7 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
         await store.fetchShown(block.name);
       }
     }));
+    await store.pause();
     let missing = numbers.filter((number) => !store.isShown(number));
     const blocks = blocksOf(missing, needed.words()), chosen = [];
     for (;;) {

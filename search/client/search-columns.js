@@ -151,6 +151,7 @@ HoabanSearch.receive("columns", function makeColumns(store) {
         const values = makeReader(columns[at], 0).integers(count);
         for (const row of added) columnsOf.get(column).push(values[row]);
       });
+      await pause();
     }));
     return { name, rows, columns: columnsOf };
   }

@@ -60,8 +60,10 @@ HoabanSearch.receive("facets", function makeFacets(tables, store, placesOf) {
     const sets = await Promise.all(
       names.map((name) => store.valuesOf(name, filters.values.get(name), size)));
     if (sets.includes(null)) return null;
+    await store.pause();
     const hits = ranked.numbers;
     const passingAll = rowsPassing(sets, hits), known = new Map();
+    await store.pause();
     for (const name of [...needed].filter(hasColumn)) {
       const uses = !filters.values.has(name) ? usesAmong(passingAll, name)
         : isAlone ? (await ranked.counts()).get(name)

@@ -9,6 +9,7 @@ HoabanSearch.receive("scores", function makeScores(documents) {
   const NONE = { numbers: new Uint32Array(0), points: new Uint32Array(0) };
   const weightOf = new Uint8Array(documents);
 
+  /** Return documents that all have as many points. */
   function same(numbers, value) {
     return { numbers: numbers, points: new Uint32Array(numbers.length).fill(value) };
   }
@@ -43,24 +44,25 @@ HoabanSearch.receive("scores", function makeScores(documents) {
     return { numbers: numbers.subarray(0, size), points: points.subarray(0, size) };
   }
 
-  function sum(one, other) {
-    return one + other;
-  }
-
+  /** Return the documents of one or the other, with the sum of their points. */
   function added(one, other) {
-    return united(one, other, sum);
+    return united(one, other, (left, right) => left + right);
   }
 
   /** Return the documents of the first that are, or are not, among some numbers. */
   function kept(scores, among, isWanted) {
     const all = scores.numbers, weights = scores.points;
+    if (all === among) return isWanted ? scores : NONE;
+    if (among.length === 0) return isWanted ? NONE : scores;
     const most = isWanted ? Math.min(all.length, among.length) : all.length;
     const numbers = new Uint32Array(most), points = new Uint32Array(most);
     // Of a few in a long list each is looked for.
     const isLeap = isWanted && among.length * LEAP < all.length;
+    const isFew = all.length * LEAP < among.length;
     let place = 0, other = 0, size = 0;
     while (place < all.length) {
       const number = all[place];
+      if (isFew) other = placeFrom(among, other, number);
       while (other < among.length && among[other] < number) other += 1;
       if (isWanted && other === among.length) break;
       const isAmong = other < among.length && among[other] === number;
@@ -91,16 +93,41 @@ HoabanSearch.receive("scores", function makeScores(documents) {
     for (let place = 0; place < numbers.length; place++) {
       if (scores.points[place] === wanted) numbers[size++] = scores.numbers[place];
     }
-    return same(numbers.subarray(0, size), wanted);
+    return size === numbers.length ? scores : same(numbers.subarray(0, size), wanted);
+  }
+
+  /** Return the documents that are in all lists; none of nothing. */
+  function common(lists) {
+    if (lists.length === 0) return NONE.numbers;
+    // The fewest first: what is left of them is then looked for in the others.
+    const [fewest, ...others] = [...lists].sort((one, other) => one.length - other.length);
+    return others.reduce(
+      (rest, list) => kept({ numbers: rest, points: rest }, list, true).numbers, fewest);
+  }
+
+  /** Return the sum of the points that each of some documents has in several scores. */
+  function sumsOf(numbers, all) {
+    if (all.length === 1 && all[0].numbers === numbers) return all[0].points;
+    const points = new Uint32Array(numbers.length);
+    for (const scores of all) addTo(points, numbers, scores);
+    return points;
+  }
+
+  function addTo(points, numbers, { numbers: others, points: weights }) {
+    const isFew = numbers.length * LEAP < others.length;
+    for (let place = 0, other = 0; place < numbers.length; place++) {
+      const number = numbers[place];
+      if (isFew) other = placeFrom(others, other, number);
+      while (other < others.length && others[other] < number) other += 1;
+      if (other === others.length) break;
+      if (others[other] === number) points[place] += weights[other];
+    }
   }
 
   /** Return the sums over the documents that are in all scores; none of nothing. */
   function allOf(scores) {
-    if (scores.length === 0) return NONE;
-    return scores.reduce((one, other) => {
-      const rest = kept(one, other.numbers, true);
-      return added(rest, kept(other, rest.numbers, true));
-    });
+    const numbers = common(scores.map((own) => own.numbers));
+    return { numbers, points: sumsOf(numbers, scores) };
   }
 
   /** Return of documents in several lists the best weight: [[numbers, weight], ...]. */
@@ -120,16 +147,15 @@ HoabanSearch.receive("scores", function makeScores(documents) {
     numbers = numbers.subarray(0, size);
     const points = new Uint32Array(size);
     // To look at every document is faster than to sort many.
-    if (size * LEAP < documents) {
-      numbers.sort();
-    } else {
-      for (let number = 0, at = 0; at < size; number++) {
-        if (weightOf[number] > 0) numbers[at++] = number;
-      }
-    }
-    for (let place = 0; place < size; place++) {
-      points[place] = weightOf[numbers[place]];
-      weightOf[numbers[place]] = 0;
+    const isSorted = size * LEAP < documents;
+    if (isSorted) numbers.sort();
+    for (let number = 0, at = 0; at < size; number++) {
+      if (isSorted) number = numbers[at];
+      const weight = weightOf[number];
+      if (weight === 0) continue;
+      numbers[at] = number;
+      points[at++] = weight;
+      weightOf[number] = 0;
     }
     return { numbers, points };
   }
@@ -138,8 +164,10 @@ HoabanSearch.receive("scores", function makeScores(documents) {
     const size = count || weights.numbers.length;
     if (size === 0) return NONE;
     const rarity = 32 - Math.clz32(Math.floor(documents / size));
-    return { numbers: weights.numbers, points: weights.points.map((points) => points * rarity) };
+    const points = new Uint32Array(weights.points);
+    for (let place = 0; place < points.length; place++) points[place] *= rarity;
+    return { numbers: weights.numbers, points };
   }
 
-  return { NONE, same, united, sum, added, kept, having, allOf, best, timesRarity };
+  return { NONE, same, united, added, kept, having, common, sumsOf, allOf, best, timesRarity };
 });

@@ -8,7 +8,8 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
   const { tables, analysis, reader, store, scores } = parts;
   const LEVELS = { w: 3, f: 1 };
   const documents = store.manifest.documents;
-  const { NONE, same, united, sum, added, kept, having, allOf, best, timesRarity } = scores;
+  const { NONE, same, united, added, kept, having, common, sumsOf, allOf, best, timesRarity } =
+    scores;
 
   function partsOf(query) {
     return query.groups.reduce((sum, group) => sum + reader.partCount(group), 0);
@@ -129,40 +130,44 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
     const needed = makeNeeded();
     await fetchFor(query, needed, isHeadEnough);
     const scoring = makeScoring(query, needed);
-    let found = NONE, score = NONE, excluded = NONE, allowed = null;
+    const all = [], optional = [], required = [];
+    let excluded = NONE;
     for (const group of query.groups) {
       await store.pause();
       if (group.isNegated) {
         excluded = added(excluded, await scoring.excluded(group));
         continue;
       }
-      const [scores, parts] = await scoring.group(group);
-      score = added(score, scores);
-      await store.pause();
-      if (reader.isRequired(group)) allowed = allowed ? allOf([allowed, scores]) : scores;
-      else found = added(found, parts);
+      const [score, found] = await scoring.group(group);
+      all.push(score);
+      if (reader.isRequired(group)) required.push(score.numbers);
+      else optional.push({ found, size: reader.partCount(group) });
     }
     for (const [first, second] of query.pairs) {
-      score = added(score, scoring.pair(first, second));
+      all.push(scoring.pair(first, second));
       await store.pause();
     }
-    const partCount = partsOf(query);
-    if (partCount === 0) {
+    const living = (found) => kept(
+      required.length > 0 ? kept(found, common(required), true) : found, excluded.numbers, false);
+    if (partsOf(query) === 0) {
       const isNegated = query.groups.some((group) => group.isNegated);
-      if (!allowed) allowed = isNegated ? everything() : NONE;
-      const left = kept(same(allowed.numbers, 0), excluded.numbers, false);
-      return hits(left, score, needed);
+      const allowed = required.length > 0 ? common(required)
+        : isNegated ? everything().numbers : NONE.numbers;
+      return hits(living(same(allowed, 0)), all, needed);
     }
-    let living = kept(found, excluded.numbers, false);
-    if (allowed) living = kept(living, allowed.numbers, true);
-    if (living.points.includes(partCount)) living = having(living, partCount);
-    return hits(living, score, needed);
+    // Few have all parts: to add up what all others have is needed only if none does.
+    const whole = optional.map(({ found, size }) => size > 1 ? having(found, size) : found);
+    let left = living(allOf(whole));
+    await store.pause();
+    if (left.numbers.length === 0) {
+      left = living(optional.reduce((sum, { found }) => added(sum, found), NONE));
+    }
+    return hits(left, all, needed);
   }
 
-  function hits(found, score, needed) {
-    const points = united(same(found.numbers, 0), kept(score, found.numbers, true), sum).points;
+  function hits({ numbers, points }, all, needed) {
     return {
-      numbers: found.numbers, found: found.points, score: points, total: found.numbers.length,
+      numbers: numbers, found: points, score: sumsOf(numbers, all), total: numbers.length,
       needed: needed,
     };
   }
@@ -182,7 +187,7 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
 
   /** Return all documents as hits. */
   function everything() {
-    return hits(same(new Uint32Array(documents).map((_number, place) => place), 0), NONE, null);
+    return hits(same(new Uint32Array(documents).map((_number, place) => place), 0), [], null);
   }
 
   function makeScoring(query, needed) {
@@ -241,25 +246,18 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
 
     /** Return [scores of a word, how many of its parts each document has]. */
     async function word(looked) {
-      let score = NONE, found = NONE;
-      for (const token of looked.parts) {
-        const scores = tokenScores(token);
-        score = added(score, scores);
-        await store.pause();
-        found = added(found, same(scores.numbers, 1));
-        await store.pause();
-      }
-      for (const scores of await pairwise(looked.parts, pair)) score = added(score, scores);
-      const size = looked.parts.length;
+      const { parts, whole } = looked, size = parts.length;
+      let found;
       if (looked.isBound && size > 1) {
-        found = same(allOf(await pairwise(looked.parts, beside)).numbers, size);
+        const pairs = await pairwise(parts, beside);
+        found = same(common(pairs.map(({ numbers }) => numbers)), size);
+      } else {
+        const one = (token) => same(weightsOf(token).numbers, 1);
+        found = (await each(parts, one)).reduce(added, NONE);
       }
-      if (looked.whole) {
-        const whole = tokenScores(looked.whole);
-        score = added(score, whole);
-        found = united(found, same(whole.numbers, size), Math.max);
-      }
-      return [kept(score, found.numbers, true), found];
+      if (whole) found = united(found, same(weightsOf(whole).numbers, size), Math.max);
+      const all = [...await each(tokens(looked), tokenScores), ...await pairwise(parts, pair)];
+      return [{ numbers: found.numbers, points: sumsOf(found.numbers, all) }, found];
     }
 
     async function wholeWord(looked) {

@@ -6,17 +6,27 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   "use strict";
 
   const NAME = 7;
-  const PAUSE_AFTER_MS = 30;
+  const PAUSE_AFTER_MS = 16;
   const decoder = new TextDecoder();
   const loaded = new Map();
   const leaves = new Map();
+  const channel = new MessageChannel();
+  const paused = [];
   let lastPause = 0;
+
+  // A timer that is set again and again waits for 4 ms each time; a message does not.
+  channel.port1.onmessage = () => {
+    lastPause = performance.now();
+    paused.shift()();
+  };
 
   /** Let the page breathe if the last pause is long ago. */
   async function pause() {
     if (performance.now() - lastPause < PAUSE_AFTER_MS) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    lastPause = performance.now();
+    await new Promise((resolve) => {
+      paused.push(resolve);
+      channel.port2.postMessage(null);
+    });
   }
 
   /** Return what make() promised under a key before, or promises now; a failure is forgotten. */
@@ -65,31 +75,34 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
 
   // Numbers ----------------------------------------------------------------------------------
 
+  /**
+   * Read integers into an array, each added to the one before if they are steps; return the place
+   * behind them.
+   */
+  function readInto(values, bytes, start, isSteps) {
+    let place = start, value = 0;
+    for (let at = 0; at < values.length; at++) {
+      let byte = bytes[place++];
+      value = (isSteps ? value : 0) + (byte & 127);
+      for (let shift = 128; byte > 127; shift *= 128) {
+        byte = bytes[place++];
+        value += (byte & 127) * shift;
+      }
+      values[at] = value;
+    }
+    return place;
+  }
+
   /** Reads integers one after the other. */
   function makeReader(bytes, start) {
     let place = start;
-    function integer() {
-      let value = 0, shift = 1, byte = 0;
-      do {
-        byte = bytes[place++];
-        value += (byte & 127) * shift;
-        shift *= 128;
-      } while (byte > 127);
-      return value;
-    }
-    function integers(count) {
+    function read(count, isSteps) {
       const values = new Uint32Array(count);
-      for (let at = 0; at < count; at++) {
-        // Most have one byte.
-        values[at] = bytes[place] < 128 ? bytes[place++] : integer();
-      }
+      place = readInto(values, bytes, place, isSteps);
       return values;
     }
-    function steps(count) {
-      const numbers = integers(count);
-      for (let at = 1; at < count; at++) numbers[at] += numbers[at - 1];
-      return numbers;
-    }
+    const integers = (count) => read(count, false), steps = (count) => read(count, true);
+    const integer = () => integers(1)[0];
     function part(length) {
       place += length;
       return bytes.subarray(place - length, place);
@@ -128,36 +141,34 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     return low - 1;
   }
 
-  /** Return [{key, name}] of keys that stand side by side with their names. */
-  function children(keys, names) {
-    const all = namesIn(names, NAME);
-    return keys.map((key, place) => ({ key: key, name: all[place] }));
+  /** Return one of the names that stand one after the other. */
+  function nameAt({ names }, place) {
+    return names.slice(place * NAME, (place + 1) * NAME);
   }
 
-  /** Yield {leaves, frequent} of the lowest nodes of a tree from the one that may have a key. */
+  /**
+   * Yield {leaves, frequent}, each {keys, names}, of the lowest nodes of a tree from the one that
+   * may have a key.
+   */
   async function* nodesFrom(kind, key) {
     const [levels, ...root] = manifest.trees[kind];
     async function* below([keys, names, frequent, folders], level) {
-      const nodes = children(keys, names);
       if (level === 0) {
-        yield { leaves: nodes, frequent: children(frequent || [], folders || "") };
+        yield {
+          leaves: { keys, names }, frequent: { keys: frequent || [], names: folders || "" },
+        };
         return;
       }
-      for (const child of nodes.slice(Math.max(0, placeOf(keys, key)))) {
-        yield* below(await json(child.name), level - 1);
+      for (let child = Math.max(0, placeOf(keys, key)); child < keys.length; child++) {
+        yield* below(await json(nameAt({ names }, child)), level - 1);
       }
     }
     yield* below(root, levels);
   }
 
-  /** Return the child that begins last among those not above a key, or undefined. */
-  function childAt(nodes, key) {
-    return nodes[placeOf(nodes.map((child) => child.key), key)];
-  }
-
   /**
-   * Return {keys, counts, payloads}, side by side, the pieces {facets, hits} beside them, and the
-   * bytes that follow.
+   * Return {keys, counts, ends}, side by side, the payloads that end there, the pieces
+   * {facets, hits} beside them, the bytes of the node of pairs, and those that follow.
    */
   function leaf(name) {
     return once(leaves, name, async () => {
@@ -165,14 +176,14 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
       const read = makeReader(bytes, 0);
       const size = read.integer();
       const shared = read.integers(size), rests = read.integers(size);
-      const counts = read.integers(size), lengths = read.integers(size);
+      const counts = read.integers(size), ends = read.integers(size);
       const keys = keysOf(shared, rests, read.part(rests.reduce((sum, rest) => sum + rest, 0)));
-      const payloads = [];
-      for (const length of lengths) payloads.push(read.part(length));
+      for (let place = 1; place < size; place++) ends[place] += ends[place - 1];
+      const payloads = read.part(size > 0 ? ends[size - 1] : 0);
       const facets = pieces(read, 2 * NAME), hits = pieces(read, NAME);
-      const pairs = JSON.parse(decoder.decode(read.part(read.integer())));
+      const pairs = read.part(read.integer());
       await pause();
-      return { keys, counts, payloads, facets, hits, pairs, rest: read.rest() };
+      return { keys, counts, ends, payloads, facets, hits, pairs, rest: read.rest() };
     });
   }
 
@@ -212,25 +223,26 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   }
 
   function entryAt(found, place) {
+    const start = place > 0 ? found.ends[place - 1] : 0;
     return {
-      key: found.keys[place], count: found.counts[place], payload: found.payloads[place],
-      leaf: found, place: place,
+      key: found.keys[place], count: found.counts[place],
+      payload: found.payloads.subarray(start, found.ends[place]), leaf: found, place: place,
     };
   }
 
   /** Return the entry of a key, of a frequent word {key, folder}, or null. */
   async function entry(kind, key) {
     for await (const { leaves: nodes, frequent } of nodesFrom(kind, key)) {
-      const own = childAt(frequent, key);
-      if (own && own.key === key) return { key: key, folder: own.name };
+      const own = placeOf(frequent.keys, key);
+      if (frequent.keys[own] === key) return { key: key, folder: nameAt(frequent, own) };
       return entryIn(nodes, key);
     }
     return null;
   }
 
   async function entryIn(nodes, key) {
-    const child = childAt(nodes, key);
-    const found = child ? await leaf(child.name) : { keys: [] };
+    const child = placeOf(nodes.keys, key);
+    const found = child >= 0 ? await leaf(nameAt(nodes, child)) : { keys: [] };
     const place = placeOf(found.keys, key);
     return place >= 0 && found.keys[place] === key ? entryAt(found, place) : null;
   }
@@ -244,11 +256,13 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   /** Yield the entries whose keys begin so, in the order of their keys. */
   async function* entriesFrom(kind, prefix) {
     for await (const { leaves: nodes, frequent } of nodesFrom(kind, prefix)) {
-      const open = frequent.filter((child) => child.key.startsWith(prefix))
-        .map((child) => ({ key: child.key, folder: child.name }));
-      for (const child of nodes.slice(Math.max(0, nodes.indexOf(childAt(nodes, prefix))))) {
-        if (compare(child.key, prefix) > 0 && !child.key.startsWith(prefix)) break;
-        const found = await leaf(child.name);
+      const isBehind = (key) => compare(key, prefix) > 0 && !key.startsWith(prefix);
+      const open = frequent.keys.map((key, at) => ({ key: key, folder: nameAt(frequent, at) }))
+        .filter(({ key }) => key.startsWith(prefix));
+      const start = Math.max(0, placeOf(nodes.keys, prefix));
+      for (let child = start; child < nodes.keys.length; child++) {
+        if (isBehind(nodes.keys[child])) break;
+        const found = await leaf(nameAt(nodes, child));
         for (let place = 0; place < found.keys.length; place++) {
           if (!found.keys[place].startsWith(prefix)) continue;
           while (open.length > 0 && compare(open[0].key, found.keys[place]) < 0) yield open.shift();
@@ -256,9 +270,7 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
         }
       }
       yield* open;
-      const last = frequent.concat(nodes).some((child) =>
-        compare(child.key, prefix) > 0 && !child.key.startsWith(prefix));
-      if (last) return;
+      if (frequent.keys.some(isBehind) || nodes.keys.some(isBehind)) return;
     }
   }
 
@@ -271,7 +283,8 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     const word = await entry("w", first);
     if (!word) return null;
     const { leaf: { pairs } } = word.folder ? await unfolded(word, false) : word;
-    return entryIn(children(...pairs), first + " " + second);
+    const [keys, names] = JSON.parse(decoder.decode(pairs));
+    return entryIn({ keys, names }, first + " " + second);
   }
 
   /** Return in how many documents two words follow each other; many second words are asked for. */
@@ -320,6 +333,7 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
         lists.push(read.steps(Math.min(read.integer(), most)));
       }
       variants.push({ exact, lists });
+      await pause();
     }
     return { entry: found, count: found.count, variants };
   }

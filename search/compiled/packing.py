@@ -64,7 +64,7 @@ def sizes_for(documents: int, packing: Packing) -> Sizes:
     if documents <= _SMALL:
         return _without_pieces(160_000, 512, 1024, spread)
     if documents <= _MIDDLING:
-        return Sizes(_PART, 16_000, 64, 1024, _BLOCK, 12_000, True, 320, 3_000, spread)
+        return Sizes(_PART, 8_000, 64, 1024, _BLOCK, 6_000, True, 240, 1_800, spread)
     return Sizes(_PART, 8_000, 16, 1024, _BLOCK, 6_000, True, 160, 1_200, spread)
 
 

@@ -17,7 +17,7 @@ from search.index import SearchIndex
 from search.query import Clause, Query, parse_query
 from search.static import write_static_index
 from tests.search.museum_records import FIELDS
-from tests.search.test_static_index import MANY_SHARDS
+from tests.search.shards import MANY_SHARDS
 
 VECTORS = Path(__file__).parent.parent / "data" / "search" / "vectors.json"
 PAGE = '<!doctype html><meta charset="utf-8"><script src="search/search-engine.js"></script>'

@@ -10,7 +10,23 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from search.compiled.packing import Sizes
+
 _NAME = 7
+
+MANY_SHARDS = Sizes(
+    part=16,
+    leaf=600,
+    chunk=2,
+    group=8,
+    block=16,
+    largest_entry=40,
+    pieces=True,
+    shown=8,
+    rows=40,
+    spread=1,
+)
+"""So small that a few documents have shards of every kind."""
 
 
 class Shards:
@@ -215,3 +231,12 @@ def _parts(data: bytes) -> list[bytes]:
 
 def _names(text: str) -> list[str]:
     return [text[start : start + _NAME] for start in range(0, len(text), _NAME)]
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Return what all files below a folder hold, by their paths in it."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
