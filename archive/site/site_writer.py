@@ -213,7 +213,7 @@ class SiteWriter:
             results = do_pieces(order, gathered.known, pieces, processes)
             stack.enter_context(closing(results))
             self._take(results, table, survey, data, add, on_progress)
-            downloads = data.finish(survey.updated_at[:10])
+            downloads = data.finish(survey.updated_at[:10], reuse, self.items_digest)
             for lang in languages:
                 self._tree.write_page(f"{lang}/data.html", pages.data(lang, downloads))
             ways.write(pages, reuse, add)
