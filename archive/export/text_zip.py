@@ -56,7 +56,8 @@ class Deflated:
     @classmethod
     def from_bytes(cls, kept: bytes) -> Deflated:
         """Return what :meth:`to_bytes` was asked of."""
-        return cls(*_KEPT.unpack_from(kept), kept[_KEPT.size :])
+        crc, size_bytes = _KEPT.unpack_from(kept)
+        return cls(crc, size_bytes, kept[_KEPT.size :])
 
     def to_bytes(self) -> bytes:
         """Return it as it can be kept."""
