@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from archive.layout import Layout
 from archive.live_pages import LivePages, LiveState
 from archive.settings import Settings
-from archive.site import build_site
+from archive.site.build import build_site
 from archive.site.data_files import Download
 from archive.site.files import SiteTree
 from archive.site.offline import WORKER_NAME, write_worker
