@@ -91,7 +91,7 @@ def _made_from(archive: Archive, catalogue: Catalogue, store: Store, at: datetim
     pasts = catalogue.pasts
     old = [(item_id, store.has(item_id)) for item_id in (*pasts.eventful(), *pasts.gone())]
     libraries = [sys.version, hoaban_version(), *map(version, _LIBRARIES)]
-    said = repr((libraries, day_of(at), at.tzinfo, pasts.gone(), old))
+    said = repr((libraries, day_of(at), at.astimezone().tzinfo, pasts.gone(), old))
     # A clock that was put back: what it makes of changes that are yet to come changes by itself.
     chance = b"" if pasts.are_over(utc_text(at)) else os.urandom(16)
     parts = (made_key(archive), own_digest(archive.layout), catalogue.digest(), chance)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import cli
 from archive.kept_items import forget_caches
 from archive.layout import Layout
 from archive.opening import open_archive
@@ -74,6 +75,19 @@ def test_a_site_that_stands_as_it_should_is_not_touched(museum: Museum) -> None:
     for name in ("pages", "items", "files", "bytes", "disk_bytes", "warnings", "path"):
         assert getattr(again.site, name) == getattr(report.site, name), name
     assert again.findings == report.findings == ()
+
+
+def test_a_command_says_that_nothing_changed(
+    museum: Museum, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = []
+    for _time in range(2):
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["--lang", "en", "build", "--archive", str(museum.archive.layout.root)])
+        assert ended.value.code == 0
+        said.append(capsys.readouterr().out)
+    first, again = said
+    assert again == f"Nothing has changed: the site is as it should be.\n{first}"
 
 
 def write_into_page(museum: Museum) -> None:
