@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from archive.catalogue_file import open_database, open_for_reading, translated
-from archive.fingerprints import Fingerprints, Picture
+from archive.fingerprints import Fingerprints, pictures_of
 from archive.job_table import JobTable
 from archive.pasts import Pasts
 from schemas.derivatives import DerivativeSet
@@ -32,6 +32,7 @@ from schemas.records import Access, Record, is_public, is_view_public
 from schemas.technical import Technical
 
 _PAGE_ROWS = 200
+_ALL = "SELECT * FROM entries WHERE item_id > ? ORDER BY item_id LIMIT ?"
 _PUBLIC = "SELECT * FROM public_entries WHERE item_id > ? ORDER BY item_id LIMIT ?"
 # In the text of records with an embargo; a few others may have it too, as a text of theirs.
 _EMBARGO_KEY = '"embargo_until"'
@@ -212,7 +213,7 @@ class Catalogue:
                 _text([entry.to_json() for entry in item.technical]),
                 derivatives,
             )
-            self.fingerprints.put(item.item_id, _pictures(item.derivatives))
+            self.fingerprints.put(item.item_id, pictures_of(item.derivatives))
             self.pasts.mark_gone(item.item_id, is_gone=False)
 
     def set_derivatives(self, derivatives: DerivativeSet) -> None:
@@ -228,7 +229,7 @@ class Catalogue:
                 derivatives.item_id,
             ):
                 raise ValueError(f"the catalogue has no item {derivatives.item_id!r}")
-            self.fingerprints.put(derivatives.item_id, _pictures(derivatives))
+            self.fingerprints.put(derivatives.item_id, pictures_of(derivatives))
 
     def get(self, item_id: str) -> CatalogueItem | None:
         """Return an item, or None."""
@@ -249,10 +250,7 @@ class Catalogue:
         A page at a time is held, so the catalogue may be written to between two items: an item
         added behind the reader's place is not seen, one before it is.
         """
-        query = "SELECT * FROM entries WHERE item_id > ? ORDER BY item_id LIMIT ?"
-        if public_on is not None:
-            query = _PUBLIC
-        for item in map(self._item, self._paged(query)):
+        for item in map(self._item, self._paged(_ALL if public_on is None else _PUBLIC)):
             if public_on is None:
                 yield item
             elif is_public(item.record, public_on):
@@ -281,6 +279,13 @@ class Catalogue:
             " OR record LIKE ?) ORDER BY item_id LIMIT ?"
         )
         yield from map(self._item, self._paged(query, *_PERHAPS_CLOSED))
+
+    def digest(self) -> bytes:
+        """Return a digest of all items, which is another one as soon as anything of one is."""
+        digest = blake2b(digest_size=16)
+        for row in self._paged(_ALL):
+            digest.update(repr(row).encode())
+        return digest.digest()
 
     def item_ids(self) -> Iterator[str]:
         """Yield the id of every item, in order; as safe against writes as :meth:`iter_items`."""
@@ -385,15 +390,6 @@ class Catalogue:
                 remedy=_("The store is not concerned. Make the catalogue again: hoaban rebuild"),
                 path=self.path,
             ) from error
-
-
-def _pictures(derivatives: DerivativeSet | None) -> list[Picture]:
-    if derivatives is None:
-        return []
-    return [
-        Picture(derivatives.item_id, canvas.key, canvas.master, canvas.fingerprint)
-        for canvas in derivatives.canvases
-    ]
 
 
 def _text(data: object) -> str:

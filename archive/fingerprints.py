@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from archive.catalogue_file import FINGERPRINT_TABLES, translated
+from schemas.derivatives import DerivativeSet
 from schemas.fingerprints import Fingerprint, is_alike, is_fingerprint
 
 
@@ -31,6 +32,16 @@ class Picture:
     canvas: str
     master: str
     fingerprint: str
+
+
+def pictures_of(derivatives: DerivativeSet | None) -> list[Picture]:
+    """Return what a set of derivatives shows."""
+    if derivatives is None:
+        return []
+    return [
+        Picture(derivatives.item_id, canvas.key, canvas.master, canvas.fingerprint)
+        for canvas in derivatives.canvases
+    ]
 
 
 class Fingerprints:

@@ -140,7 +140,7 @@ def forget_caches(layout: Layout) -> None:
     databases = (layout.site_items, layout.site_documents, layout.site_search, layout.site_pages)
     for path in databases:
         forget_database(path)
-    for path in (layout.site_looked, layout.site_mark):
+    for path in (layout.site_looked, layout.site_mark, layout.site_standing):
         path.unlink(missing_ok=True)
 
 

@@ -122,6 +122,11 @@ class Layout:
         return self.root / "site-twin.json"
 
     @property
+    def site_standing(self) -> Path:
+        """How the site stands and what it was made from; without it the next build looks closer."""
+        return self.root / "site-standing.json"
+
+    @property
     def site_changed(self) -> Path:
         """The list of files of the site that are new or changed since the list was deleted."""
         return self.root / "site-changed.txt"

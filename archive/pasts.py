@@ -129,6 +129,11 @@ class Pasts:
         )
         return [row[0] for row in rows]
 
+    def are_over(self, moment: str) -> bool:
+        """Say whether every version in the catalogue was made before a moment, RFC 3339 in UTC."""
+        found = self._execute("SELECT max(updated_at) FROM items").fetchone()
+        return not found[0] or found[0] <= moment
+
     def _execute(self, statement: str, *values: object) -> sqlite3.Cursor:
         with translated(self._path):
             return self._connection.execute(statement, values)

@@ -18,7 +18,8 @@ from pathlib import Path
 from archive.layout import Layout
 from archive.live_pages import LiveState
 from archive.opening import open_archive
-from pipeline.publish import PublishReport, publish
+from pipeline.publish import publish
+from pipeline.publish_report import PublishReport
 from schemas.errors import HoabanError, StoreBusyError
 
 _log = logging.getLogger("hoaban.live")

@@ -14,11 +14,12 @@ from archive.site.feeds import NewItem, write_feed
 from archive.site.files import SiteTree
 from archive.site.items import shown_item
 from archive.site.offline import write_worker
+from archive.site.reuse import Reuse
 from archive.store import Store
 from pipeline.changes import changes_until
 from pipeline.newest import changed_at, newest_items, published_at
 from pipeline.packages import publication_of
-from pipeline.site_packages import write_packages
+from pipeline.site_packages import Packing, write_packages
 from schemas.crosswalks.discovery import Change, ChangeKind
 from schemas.crosswalks.iiif import manifest_path
 from schemas.findings import Finding
@@ -51,16 +52,15 @@ class PublishedOffers:
         """Ids of items that are no more public, and that the log of changes says so of."""
         return self._told
 
-    def write(self, tree: SiteTree, updated_on: str) -> list[Download]:
+    def write(self, tree: SiteTree, updated_on: str, reuse: Reuse, items: bytes) -> list[Download]:
         """Write it into a site whose manifests are there; return what there is to download."""
         changes = self._changes(tree)
         self._told = frozenset(gone_in(changes))
         log = write_changes(tree, changes, publication_of(self._archive))
         # The end of an embargo changes what is public without a new version.
         dated = max([updated_on, *(change.at[:10] for change in changes[-1:])])
-        packages = write_packages(
-            self._archive, self._catalogue, tree, today=day_of(self._at), dated=dated
-        )
+        packing = Packing(self._archive, self._catalogue, items, day_of(self._at), dated)
+        packages = list(write_packages(packing, tree, reuse))
         opened = {c.item_id: c.at for c in changes if c.kind is ChangeKind.CREATE}
         self._write_feeds(tree, opened)
         write_worker(tree, self._archive.layout, self._archive.settings.site.offline_mb)

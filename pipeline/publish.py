@@ -1,58 +1,36 @@
-"""Making the site from the catalogue: the public items, their images, the static index."""
+"""Making the site from the catalogue, where it does not stand as it should already."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+import sys
+from collections.abc import Callable
 from datetime import datetime
-from functools import partial
-from pathlib import Path
+from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from archive.budget import budget_findings
-from archive.catalogue import Catalogue, CatalogueItem, CatalogueRow, public_part
-from archive.kept_items import KeptItems
+from archive.catalogue import Catalogue
 from archive.lock import write_lock
 from archive.opening import Archive
-from archive.site.build import SiteReport, build_site
-from archive.site.edition import Edition
-from archive.site.json_ld import ItemJsonLd, ItemLinkedArt
-from archive.site.search_folder import search_before
+from archive.site.kept import digest_of
+from archive.site.standing import note_site, own_digest, recall_site
 from archive.store import Store
 from pipeline.derivative_sets import finish_derivatives
-from pipeline.indexing import made_key, public_documents, public_fields, update_index
+from pipeline.indexing import made_key, update_index
 from pipeline.missing_derivatives import make_missing_derivatives
-from pipeline.offers import PublishedOffers
-from pipeline.progress import OnProgress, Progress, ignore_progress
+from pipeline.progress import OnProgress, ignore_progress
+from pipeline.publish_report import PublishReport
 from pipeline.refresh import refresh_from_store
 from schemas.events import utc_text
-from schemas.findings import Finding, has_errors
-from schemas.messages import N_
 from schemas.records import day_of
-from search.compiled.packing import Packing
-from search.facet_values import facet_words
-from search.static import write_static_index
+from schemas.software import hoaban_version
 
-WRITING = N_("Writing pages")
+if TYPE_CHECKING:
+    from archive.site.edition import Edition
 
-
-@dataclass(frozen=True)
-class PublishReport:
-    """What a build made.
-
-    Attributes:
-        site: The site.
-        findings: Damaged objects, what was found in masters whose images were made anew, and
-            a budget that is nearly used up.
-    """
-
-    site: SiteReport
-    findings: tuple[Finding, ...]
-
-    @property
-    def is_partial(self) -> bool:
-        """Say whether something is missing from the site that belongs there."""
-        return bool(self.site.warnings) or has_errors(self.findings)
+# What pages are made with besides our own program; jinja2 is known to that.
+_LIBRARIES = ("lxml", "markdown-it-py", "markupsafe", "nh3")
 
 
 def publish(
@@ -63,6 +41,8 @@ def publish(
     edition: Edition | None = None,
 ) -> PublishReport:
     """Build the site anew beside the old one and put it in its place, or an edition of it.
+
+    A site that stands as the last build left it, made from the same things, is left as it is.
 
     Raises:
         SourceError: The edition cannot be made small enough.
@@ -78,85 +58,54 @@ def publish(
         if changed := refreshed.item_ids | made.item_ids:
             update_index(archive, catalogue, changed)
         finish_derivatives(catalogue, now)
-        written = write_site(archive, catalogue, now=now, on_progress=on_progress, edition=edition)
+        found = (*refreshed.findings, *made.findings)
+        if edition is not None:
+            written = _write_site(archive, catalogue, now(), on_progress, edition)
+            return PublishReport(written.site, (*found, *written.findings))
+        written = _site_as_it_is(archive, catalogue, store, now(), on_progress)
     site = written.site
-    found = (*refreshed.findings, *made.findings, *written.findings)
-    if edition is not None:
-        return PublishReport(site, found)
     over = budget_findings(archive.settings, files=site.files, size_bytes=site.bytes)
-    return PublishReport(site, (*found, *over))
+    return PublishReport(site, (*found, *written.findings, *over))
 
 
-def write_site(
+def _site_as_it_is(
+    archive: Archive, catalogue: Catalogue, store: Store, at: datetime, on_progress: OnProgress
+) -> PublishReport:
+    """Return what there is to say of the site, which is written unless it stands already."""
+    made_from = _made_from(archive, catalogue, store, at)
+    if site := recall_site(archive.layout, made_from, utc_text(at)):
+        return PublishReport(site, ())
+    written = _write_site(archive, catalogue, at, on_progress)
+    # What is wrong is told by every build.
+    if not (written.findings or written.site.warnings):
+        note_site(archive.layout, made_from, written.site)
+    return written
+
+
+def _made_from(archive: Archive, catalogue: Catalogue, store: Store, at: datetime) -> bytes:
+    """Return the digest of everything that a site would be made from at a moment.
+
+    What a day decides is decided anew on each day. Of old versions, which never change, the log of
+    changes only asks whether they are there.
+    """
+    pasts = catalogue.pasts
+    old = [(item_id, store.has(item_id)) for item_id in (*pasts.eventful(), *pasts.gone())]
+    libraries = [sys.version, hoaban_version(), *map(version, _LIBRARIES)]
+    said = repr((libraries, day_of(at), at.astimezone().tzinfo, pasts.gone(), old))
+    # A clock that was put back: what it makes of changes that are yet to come changes by itself.
+    chance = b"" if pasts.are_over(utc_text(at)) else os.urandom(16)
+    parts = (made_key(archive), own_digest(archive.layout), catalogue.digest(), chance)
+    return digest_of(*parts, said.encode())
+
+
+def _write_site(
     archive: Archive,
     catalogue: Catalogue,
-    *,
-    now: Callable[[], datetime],
+    at: datetime,
     on_progress: OnProgress,
     edition: Edition | None = None,
 ) -> PublishReport:
-    """Write the site from an open catalogue; the caller holds the write lock."""
-    at = now()
+    # It takes some tenths of a second to be there.
+    from pipeline.site_writing import write_site
 
-    # The search follows when all were listed; nothing changes meanwhile.
-    stamps: list[tuple[str, bytes]] = []
-
-    def rows() -> Iterator[CatalogueRow]:
-        stamps.clear()
-        for row in catalogue.iter_public_rows(day_of(at)):
-            stamps.append((row.item_id, row.stamp))
-            yield row
-
-    key = made_key(archive)
-
-    def read(item_id: str) -> CatalogueItem:
-        item = catalogue.get(item_id)
-        if item is None:
-            raise ValueError(f"{item_id} has gone while it was read")
-        return public_part(item, day_of(at))
-
-    def write_search(folder: Path) -> object:
-        layout = archive.layout
-        processes = archive.settings.jobs or os.cpu_count() or 1
-        fields = public_fields(archive.profile)
-        with KeptItems(layout.site_documents, "search", key) as kept:
-            listed = (CatalogueRow(*pair, partial(read, pair[0])) for pair in stamps)
-            known = public_documents(listed, archive, kept, read)
-            if edition is not None:
-                documents = map(known.read, known.listed)
-                return write_static_index(
-                    documents, folder, fields, packing=Packing.USB, processes=processes
-                )
-            with KeptItems(layout.site_search, "parts", key) as parts:
-                return write_static_index(
-                    replace(known, keeper=parts),
-                    folder,
-                    fields,
-                    processes=processes,
-                    before=search_before(layout, key),
-                )
-
-    def tell(done: int, total: int) -> None:
-        on_progress(Progress(WRITING, done, total))
-
-    offers = None
-    if edition is None and archive.settings.has_public_url:
-        offers = PublishedOffers(archive, catalogue, at)
-    report = build_site(
-        archive.layout,
-        archive.settings,
-        archive.profile,
-        rows,
-        write_search=write_search,
-        search_key=key,
-        at=utc_text(at),
-        on_progress=tell,
-        json_ld=ItemJsonLd(archive.profile, archive.settings.publisher),
-        linked_art=ItemLinkedArt(archive.profile, archive.settings),
-        facets=lambda lang: facet_words(archive.profile, archive.tables, lang),
-        perhaps_closed=catalogue.iter_perhaps_closed,
-        edition=edition,
-        processes=archive.settings.jobs or os.cpu_count() or 1,
-        offers=offers,
-    )
-    return PublishReport(report, tuple(offers.findings) if offers else ())
+    return write_site(archive, catalogue, now=lambda: at, on_progress=on_progress, edition=edition)

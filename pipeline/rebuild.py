@@ -14,7 +14,7 @@ from archive.kept_items import forget_caches
 from archive.layout import Layout
 from archive.lock import write_lock
 from archive.opening import Archive
-from archive.site.build import SiteReport
+from archive.site.report import SiteReport
 from archive.store import Store
 from pipeline.derivative_sets import (
     make_derivatives,
@@ -23,8 +23,8 @@ from pipeline.derivative_sets import (
 )
 from pipeline.indexing import rebuild_index
 from pipeline.progress import OnProgress, ignore_progress
-from pipeline.publish import write_site
 from pipeline.refresh import refresh_from_store
+from pipeline.site_writing import write_site
 from schemas.events import utc_text
 from schemas.findings import Finding
 

@@ -12,7 +12,7 @@ from schemas.findings import Finding, Severity
 from schemas.messages import _, ngettext
 
 if TYPE_CHECKING:
-    from archive.site.build import SiteReport
+    from archive.site.report import SiteReport
     from pipeline.ingest_report import IngestReport
     from pipeline.plan import Plan
     from pipeline.remake import RemakePlan, RemakeReport

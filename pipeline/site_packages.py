@@ -7,97 +7,126 @@ over; ``hoaban export`` says which and why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
-from archive.catalogue import Catalogue, CatalogueItem
+from archive.catalogue import Catalogue, CatalogueRow
 from archive.digests import digest_file
-from archive.export import FORMATS
-from archive.export.items import ExportContext, ExportReport
-from archive.export.museum_xml import NothingFitsError
+from archive.export.items import ExportContext
+from archive.export.museum_xml import document_of
+from archive.export.names import safe_name
+from archive.export.text_zip import Deflated, TextZip
 from archive.kept_items import KeptItems
 from archive.opening import Archive
 from archive.site.data_files import Download
 from archive.site.files import SiteTree
+from archive.site.reuse import Reuse
 from pipeline.indexing import made_key
 from pipeline.packages import context_of
+from schemas.crosswalks.exchange import UnfitRecordError
+from schemas.identifiers import shard_of
 
 PACKAGES_FOLDER = "data/packages"
+_DIGESTS = ("sha256", "sha512")
 
 
-def write_packages(
-    archive: Archive, catalogue: Catalogue, tree: SiteTree, *, today: date, dated: str
-) -> Iterator[Download]:
+@dataclass(frozen=True)
+class Packing:
+    """What packages are made from.
+
+    Attributes:
+        archive: The archive; it has a public address.
+        catalogue: Its catalogue.
+        items: Digest of all public items.
+        today: The day that decides what is public.
+        dated: Day of the latest change, ``2026-11-21``: it names and dates the packages.
+    """
+
+    archive: Archive
+    catalogue: Catalogue
+    items: bytes
+    today: date
+    dated: str
+
+
+def write_packages(packing: Packing, tree: SiteTree, reuse: Reuse) -> Iterator[Download]:
     """Write the packages that the settings ask for into a site; yield each.
 
     Args:
-        archive: The archive; it has a public address.
-        catalogue: Its catalogue.
+        packing: What they are made from.
         tree: The site.
-        today: The day that decides what is public.
-        dated: Day of the latest change, ``2026-11-21``: it names and dates the packages.
+        reuse: Takes them from the site before where they were made from the same.
 
     Raises:
         StoreWriteError: The disk refused.
     """
-    site = archive.settings.site
-    count = catalogue.count(public_on=today)
+    site = packing.archive.settings.site
+    count = packing.catalogue.count(public_on=packing.today)
     if not count or (site.packages_up_to and count > site.packages_up_to):
         return
     for name in dict.fromkeys(site.packages):
-        if name == "edm" and not _names_a_museum(archive):
+        if name == "edm" and not _names_a_museum(packing.archive):
             continue
-        path = f"{PACKAGES_FOLDER}/{name}-{dated}.zip"
-        context = context_of(archive, catalogue, today, name, at=f"{dated}T00:00:00Z")
-        try:
-            report = _write(archive, catalogue, tree.new_file(path), name, today, context)
-        except NothingFitsError:
-            continue
-        tree.count_file(path)
-        yield Download(
-            path=path,
-            kind=name,
-            media_type="application/zip",
-            size_bytes=report.path.stat().st_size,
-            items=report.items,
-            checksums=tuple(_write_checksums(tree, path)),
-        )
+        path = f"{PACKAGES_FOLDER}/{name}-{packing.dated}.zip"
+        checksums = tuple(f"{path}.{kind}" for kind in _DIGESTS)
+        parts = (made_key(packing.archive), packing.items)
+        make = partial(_make, packing, tree, path, name)
+        # Of what no item can be written in there is no file, so that is looked at every time.
+        items = int(reuse.write(f"package {name}", lambda: parts, [path, *checksums], make))  # noqa: B023
+        if items:
+            size_bytes = (tree.root / path).stat().st_size
+            yield Download(path, name, "application/zip", size_bytes, items, checksums)
 
 
-def _write(
-    archive: Archive,
-    catalogue: Catalogue,
-    path: Path,
-    name: str,
-    today: date,
-    context: ExportContext,
-) -> ExportReport:
-    """Write a package; only the documents of items that changed are made."""
-    stamps: dict[str, bytes] = {}
+def _make(packing: Packing, tree: SiteTree, path: str, name: str) -> bytes:
+    """Write a package with its checksums; return how many items it has, as a text."""
+    target = tree.new_file(path)
+    items = _write(packing, target, name)
+    if not items:
+        target.unlink()
+        return b"0"
+    tree.count_file(path)
+    found = digest_file(target, with_sha256=True)
+    for kind, digest in zip(_DIGESTS, (found.sha256, found.sha512), strict=True):
+        # What ``sha256sum -c`` and ``sha512sum -c`` read.
+        tree.write(f"{path}.{kind}", f"{digest}  {target.name}\n".encode())
+    return str(items).encode()
 
-    def items() -> Iterator[CatalogueItem]:
-        for row in catalogue.iter_public_rows(today):
-            stamps[row.item_id] = row.stamp
-            yield row.read()
 
-    with KeptItems(archive.layout.site_documents, name, made_key(archive)) as kept:
+def _write(packing: Packing, path: Path, name: str) -> int:
+    """Write a package, return how many items it has; only those that changed are read."""
+    archive, at = packing.archive, f"{packing.dated}T00:00:00Z"
+    context = context_of(archive, packing.catalogue, packing.today, name, at=at)
+    base = safe_name(path.stem)
+    items = 0
+    with (
+        KeptItems(archive.layout.site_documents, name, made_key(archive)) as kept,
+        path.open("xb") as file,
+        TextZip(file, datetime.fromisoformat(at)) as package,
+    ):
+        for row in packing.catalogue.iter_public_rows(packing.today):
+            make = partial(_document, row, name, context)
+            if text := kept.made(row.item_id, row.stamp, make):
+                inside = f"{base}/{shard_of(row.item_id)}/{row.item_id}.xml"
+                package.add(inside, Deflated.from_bytes(text))
+                items += 1
+    return items
 
-        def document(item_id: str, make: Callable[[], bytes]) -> bytes:
-            return kept.made(item_id, stamps.pop(item_id), make)
 
-        return FORMATS[name].write(items(), path, replace(context, document=document))
+def _document(row: CatalogueRow, name: str, context: ExportContext) -> bytes:
+    """Return the document of an item as it is kept; nothing where the standard cannot hold it."""
+    item = row.read()
+    record, published = context.record_of(item), context.published(item)
+    try:
+        document = document_of(name, record, published, context.exchanged())
+    except UnfitRecordError:
+        return b""
+    return Deflated.of(document).to_bytes()
 
 
 def _names_a_museum(archive: Archive) -> bool:
     """Say whether EDM can be told whose records these are."""
     return bool(archive.settings.exchange.data_provider or archive.settings.publisher)
-
-
-def _write_checksums(tree: SiteTree, path: str) -> Iterator[str]:
-    """Write what ``sha256sum -c`` and ``sha512sum -c`` read, beside a package; yield the paths."""
-    found = digest_file(tree.root / path, with_sha256=True)
-    for name, digest in (("sha256", found.sha256), ("sha512", found.sha512)):
-        tree.write(f"{path}.{name}", f"{digest}  {Path(path).name}\n".encode())
-        yield f"{path}.{name}"

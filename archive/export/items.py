@@ -99,7 +99,6 @@ class ExportContext:
             side at most so many pixels (0 for as they are); None where limits withhold them.
         tell: Takes what is found on the way.
         leave_out: Takes the id of an item that cannot go out, before the next item is taken.
-        document: Gives the document of an item, made by what it is given or kept from before.
     """
 
     profile: Profile
@@ -127,9 +126,6 @@ class ExportContext:
     )
     tell: Callable[[Finding], None] = field(default=lambda finding: None)
     leave_out: Callable[[str], None] = field(default=lambda item_id: None)
-    document: Callable[[str, Callable[[], bytes]], bytes] = field(
-        default=lambda item_id, make: make()
-    )
 
     def deleted_csv(self) -> bytes:
         """Return the table of deletions, or nothing where there are none."""

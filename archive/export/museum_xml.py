@@ -41,10 +41,6 @@ from schemas.xml import validate
 ONE_FILE = ".xml"
 
 
-class NothingFitsError(SourceError):
-    """None of the items can be written in a standard."""
-
-
 @dataclass(frozen=True)
 class Standard:
     """How a standard's documents are made.
@@ -205,8 +201,7 @@ class _Documents:
         """Return a document, or its part of the one of all; checked as a document either way."""
         name, published = self._standard.name, self._context.published(item)
         if not self._is_one_file:
-            make = partial(document_of, name, record, published, self._exchange)
-            return self._context.document(item.item_id, make)
+            return document_of(name, record, published, self._exchange)
         nodes = self._standard.nodes(record, published, self._exchange)
         written = b"".join(map(write_fragment, nodes))
         _check(self.start + written + self.end, record, name)
@@ -226,9 +221,9 @@ def _write_package(made: _Documents, path: Path, out: Path, context: ExportConte
     return size_bytes
 
 
-def _none(standard: Standard, first: Finding | None) -> NothingFitsError:
+def _none(standard: Standard, first: Finding | None) -> SourceError:
     why = first.message() if first else ""
-    return NothingFitsError(
+    return SourceError(
         _("None of the items can be written as {format}. The first: {item}: {reason}").format(
             format=standard.name, item=first.path if first else "", reason=why
         )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from archive.site.leaks import Listed, refuse_leaks
 from archive.site.listing import ListedItem
 from archive.site.looked import Looked
 from archive.site.place import SitePlace, discard, publish
+from archive.site.report import SiteReport
 from archive.site.search_folder import SearchFolder
 from archive.site.site_writer import Facets, Progress, SiteWriter, new_table
 from archive.site.survey import Survey
@@ -42,33 +42,6 @@ _UNFIT = (
     NotADirectoryError,
     PermissionError,
 )
-
-
-@dataclass(frozen=True)
-class SiteReport:
-    """What a build made.
-
-    Attributes:
-        pages: HTML pages.
-        items: Public items.
-        files: All files, images included.
-        bytes: Size of the site, images included.
-        warnings: Sentences about items that are not shown in full.
-        at: When it was made; it stands in no page.
-        path: Where it stands.
-        disk_bytes: What it takes on a stick.
-        halvings: How often its zoomable images were halved so that it fits.
-    """
-
-    pages: int
-    items: int
-    files: int
-    bytes: int
-    warnings: tuple[str, ...]
-    at: str
-    path: Path
-    disk_bytes: int = 0
-    halvings: int = 0
 
 
 def build_site(

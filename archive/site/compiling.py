@@ -70,9 +70,12 @@ class PageEnvironment(jinja2.Environment):
             same for the same. Only for templates that ship, which give none of these another value.
         shown: Returns what is put into a page as it stands there: escaped, and finalized.
         macro: What macros are.
+        is_for_few: Whether so few pages follow that what is known is looked up on each of them,
+            which is less than to put it in its place first, for each language by itself.
     """
 
     lang = "en"
+    is_for_few = False
     known: Mapping[str, Any] = {}
     shown: Callable[[Any], str] = staticmethod(escape)
     macro = PageMacro
@@ -107,7 +110,7 @@ class PageEnvironment(jinja2.Environment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         """Return a template as Jinja reads it; those that ship are read once for all languages."""
-        if not isinstance(self.bytecode_cache, CompiledTemplates):
+        if self.is_for_few or not isinstance(self.bytecode_cache, CompiledTemplates):
             return super()._parse(source, name, filename)
         trees, key = self.bytecode_cache.trees, (source, name, self.lexer)
         if key not in trees:
@@ -133,9 +136,11 @@ class CompiledTemplates(jinja2.BytecodeCache):
     ) -> Bucket:
         """Return what is kept of a template, for its language and what is known of its pages."""
         pages = cast(PageEnvironment, environment)
-        tree = pages._parse(source, name, filename)
-        known = {name: pages.known[name] for name in depends_on(tree, pages.known)}
-        key = f"{self.get_cache_key(name, filename)} {pages.lang} {known}"
+        key = f"{self.get_cache_key(name, filename)} of few"
+        if not pages.is_for_few:
+            tree = pages._parse(source, name, filename)
+            known = {name: pages.known[name] for name in depends_on(tree, pages.known)}
+            key = f"{self.get_cache_key(name, filename)} {pages.lang} {known}"
         bucket = Bucket(environment, key, self.get_source_checksum(source))
         self.load_bytecode(bucket)
         return bucket
@@ -163,7 +168,8 @@ class PageCode(CodeGenerator):
         self, node: nodes.Template, frame: Frame | None = None
     ) -> None:
         """Write a template, after what is known of it now was put in its place."""
-        known = specialised(node, cast(PageEnvironment, self.environment))
+        pages = cast(PageEnvironment, self.environment)
+        known = node if pages.is_for_few else specialised(node, pages)
         self._is_whole = not any(isinstance(part, nodes.Extends) for part in every_node(known))
         super().visit_Template(known, frame)
         # Names that the functions of the template ask for when they are called.

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from archive.digests import sha256_of
 from archive.settings import Settings
 from archive.site.files import SiteTree
+from archive.site.reuse import Reuse
 from archive.site.urls import absolute_url
 from schemas.cells import quote_cell
 from schemas.crosswalks.dcat import (
@@ -69,12 +70,16 @@ class Offers(Protocol):
     def told(self) -> frozenset[str]:
         """Ids of items that are no more public, and that the log of changes says so of."""
 
-    def write(self, tree: SiteTree, updated_on: str) -> Iterable[Download]:
+    def write(
+        self, tree: SiteTree, updated_on: str, reuse: Reuse, items: bytes
+    ) -> Iterable[Download]:
         """Write it into a site that is finished but for its list of downloads.
 
         Args:
             tree: The site.
             updated_on: Day of the latest change, ``2026-11-21``, or empty.
+            reuse: Takes files from the site before where they were made from the same.
+            items: Digest of all items.
         """
 
 
@@ -125,11 +130,13 @@ class DataFiles:
         self._cells.write(lines.cells)
         self._lines.write(lines.json_ld)
 
-    def finish(self, updated_on: str) -> list[Download]:
+    def finish(self, updated_on: str, reuse: Reuse, items: bytes) -> list[Download]:
         """Write the files; return what there is.
 
         Args:
             updated_on: Day of the latest change, ``2026-11-21``, or empty.
+            reuse: Takes files from the site before where they were made from the same.
+            items: Digest of all items.
         """
         found = [self._write(CSV_PATH, "csv", "text/csv", self._table())]
         if self._lines.tell():
@@ -139,7 +146,7 @@ class DataFiles:
         size = collection.stat().st_size
         found.append(Download(collection_path(), "iiif", _JSON_LD_TYPE, size))
         if self._offers is not None:
-            found += self._offers.write(self._tree, updated_on)
+            found += self._offers.write(self._tree, updated_on, reuse, items)
         dataset = json.dumps(self._dataset(found, updated_on), ensure_ascii=False, indent=2) + "\n"
         found.append(self._write(DATASET_PATH, "dcat", _JSON_LD_TYPE, [dataset]))
         return found

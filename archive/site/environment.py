@@ -39,6 +39,7 @@ def page_environment(
     *,
     is_ours: bool = True,
     known: Mapping[str, Any] | None = None,
+    is_for_few: bool = False,
 ) -> jinja2.Environment:
     """Return an environment whose templates say ``_("…")`` in ``lang`` and escape everything.
 
@@ -52,6 +53,8 @@ def page_environment(
         is_ours: Whether all templates ship, so that they are compiled once a process.
         known: What is the same on every page, as :attr:`PageEnvironment.known` says; only where
             all templates ship.
+        is_for_few: Whether only a few pages follow, as :attr:`PageEnvironment.is_for_few` says;
+            likewise.
     """
     environment = PageEnvironment(
         loader=loader,
@@ -66,6 +69,7 @@ def page_environment(
     )
     environment.lang = lang
     environment.known = known or {}
+    environment.is_for_few = is_for_few
     environment.shown = _shown
     environment.code_generator_class = PageCode
     environment.globals["lang_attribute"] = lang_attribute

@@ -5,6 +5,7 @@ Nothing here is synced to disk, because the site can be made again from the arch
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -197,9 +198,17 @@ class SiteTree:
             self._count(entry.stat().st_size)
 
     def count_file(self, path: str) -> None:
-        """Count a file that others wrote at ``path``."""
-        self._claim(path, is_rewritten=True)
-        self._count((self.root / path).stat().st_size)
+        """Count a file that others wrote at ``path``; one as before becomes the same file."""
+        target = self.root / path
+        size_bytes = target.stat().st_size
+        old = None if self.before is None else self.before / path
+        if old is None or not old.is_file() or not filecmp.cmp(old, target, shallow=False):
+            self._claim(path, is_rewritten=True)
+        else:
+            target.unlink()
+            self._link(old, str(target))
+            self._claim(path)
+        self._count(size_bytes)
 
     def write_checksums(self, name: str) -> None:
         """Write the sha256 of every file as ``sha256sum`` does, so that copies can be checked."""

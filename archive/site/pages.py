@@ -91,11 +91,26 @@ class Pages:
 
     Attributes:
         numbers: How much there is, for the home page and the footer.
+
+    Args:
+        settings: The archive's settings.
+        numbers: How much there is.
+        ways: Which pages the menus lead to.
+        theme: What the site looks like beyond what ships.
+        is_for_few: Whether only a few pages follow; they are the same bytes either way.
     """
 
-    def __init__(self, settings: Settings, numbers: Numbers, ways: SiteWays, theme: Theme) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        numbers: Numbers,
+        ways: SiteWays,
+        theme: Theme,
+        *,
+        is_for_few: bool = False,
+    ) -> None:
         self._settings = settings
-        self._renderer = Renderer(settings, ways, theme)
+        self._renderer = Renderer(settings, ways, theme, is_for_few=is_for_few)
         self.numbers = numbers
 
     def home(self, lang: str, shown: HomeContent) -> str:

@@ -87,14 +87,27 @@ class SiteWays:
 
 
 class Renderer:
-    """Renders pages in the languages of an archive."""
+    """Renders pages in the languages of an archive.
 
-    def __init__(self, settings: Settings, ways: SiteWays, theme: Theme) -> None:
+    Args:
+        settings: The archive's settings.
+        ways: Which pages the menus lead to.
+        theme: What the site looks like beyond what ships.
+        is_for_few: Whether only a few pages follow; they are the same bytes either way.
+    """
+
+    def __init__(
+        self, settings: Settings, ways: SiteWays, theme: Theme, *, is_for_few: bool = False
+    ) -> None:
         self._settings = settings
         self._ways = ways
         self._theme = theme
         folders = theme.templates
-        self._environments = {lang: _environment(lang, folders) for lang in settings.languages}
+        self._is_for_few = is_for_few and folders is None
+        self._environments = {
+            lang: _environment(lang, folders, is_for_few=self._is_for_few)
+            for lang in settings.languages
+        }
         # Of each edition its name, and the address that those of its pages begin with.
         self._addresses = {
             lang: (language_name(lang), f"{settings.base_url}/{lang}")
@@ -135,7 +148,7 @@ class Renderer:
         self, template: str, lang: str, site_path: str, path: str, data: Mapping[str, Any]
     ) -> str:
         urls = PageUrls.of(site_path)
-        if template in _MANY and self._theme.templates is None:
+        if template in _MANY and self._theme.templates is None and not self._is_for_few:
             environment = self._environment_of_many(lang, urls.prefix)
             frame = self._frame(lang, urls.prefix, path)
         else:
@@ -203,7 +216,11 @@ def _theme_error(error: Exception, folder: Path, template: str) -> ConfigError:
 
 
 def _environment(
-    lang: str, theme: Path | None, known: Mapping[str, Any] | None = None
+    lang: str,
+    theme: Path | None,
+    known: Mapping[str, Any] | None = None,
+    *,
+    is_for_few: bool = False,
 ) -> jinja2.Environment:
     ours = jinja2.FileSystemLoader([HERE / "templates", STATIC / "img"])
     own = [jinja2.FileSystemLoader(theme)] if theme else []
@@ -212,6 +229,7 @@ def _environment(
         lang,
         is_ours=theme is None,
         known=known,
+        is_for_few=is_for_few,
     )
     environment.filters["safe_url"] = safe_url
     environment.filters["bytes"] = functools.partial(_bytes, lang)

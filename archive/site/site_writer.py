@@ -66,6 +66,8 @@ LISTS = "site-lists.db"
 # A smaller site is written before a process has started; so is one of which little changed.
 PROCESSES_FROM = 1000
 CHANGES_FROM = 200
+# For the pages of so few items templates are not prepared.
+FEW_CHANGES = 8
 _PIECE_LISTS = 8
 _PIECE_VALUES = 24
 _PIECE_CARDS = 2000
@@ -193,13 +195,17 @@ class SiteWriter:
         links = ValueLinks(gathered, self._profile, tables, languages)
         ways = Ways(self._tree, gathered, links, languages)
         order = self._order(survey, ways)
-        pages = Pages(self._settings, order.numbers, order.ways, order.theme)
         with ExitStack() as stack:
             table = stack.enter_context(closing(MadePages(new_table(self._layout))))
             kept = None
             if self._tree.before is not None and order.key is not None:
                 kept = KeptPages(self._layout.site_pages, self._tree.before)
                 stack.enter_context(closing(kept))
+            has_changed = _changes(order, kept, gathered.known.changed)
+            order = replace(order, is_edit=has_changed is not None and has_changed <= FEW_CHANGES)
+            pages = Pages(
+                *(self._settings, order.numbers, order.ways, order.theme), is_for_few=order.is_edit
+            )
             reuse = Reuse(self._tree, kept, order.key)
             ways.write_facets(pages, reuse)
             self._write_single_pages(pages, reuse, ways, survey)
@@ -208,12 +214,14 @@ class SiteWriter:
             data = DataFiles(self._tree, self._profile, self._settings, self._offers)
             stack.enter_context(closing(data))
             pieces = _pieces(survey.items, gathered, links)
-            processes = self._processes_for(order, kept, gathered.known.changed)
+            is_small = survey.items < PROCESSES_FROM
+            is_edited = has_changed is not None and has_changed < CHANGES_FROM
+            processes = 1 if is_small or is_edited else self._processes
             # Closed whatever happens: no process may write on when the folder is cleared.
             results = do_pieces(order, gathered.known, pieces, processes)
             stack.enter_context(closing(results))
             self._take(results, table, survey, data, add, on_progress)
-            downloads = data.finish(survey.updated_at[:10])
+            downloads = data.finish(survey.updated_at[:10], reuse, self.items_digest)
             for lang in languages:
                 self._tree.write_page(f"{lang}/data.html", pages.data(lang, downloads))
             ways.write(pages, reuse, add)
@@ -225,15 +233,6 @@ class SiteWriter:
             if order.key is not None:
                 table.add([MadeGroup(KEY_NAME, order.key, {}), *reuse.made], reuse.taken)
             table.finish()
-
-    def _processes_for(self, order: Order, kept: KeptPages | None, changed: int) -> int:
-        """Return how many processes write the pages."""
-        if order.numbers.items < PROCESSES_FROM:
-            return 1
-        if kept is None or changed >= CHANGES_FROM:
-            return self._processes
-        before = kept.find(KEY_NAME)
-        return 1 if before is not None and before.digest == order.key else self._processes
 
     def _order(self, survey: Survey, ways: Ways) -> Order:
         """Return what is told to everyone who writes a part of the site."""
@@ -269,6 +268,7 @@ class SiteWriter:
             told=self._told(),
             halvings=self._halvings,
             key=key,
+            is_edit=False,
         )
 
     def _told(self) -> Told:
@@ -358,6 +358,12 @@ class SiteWriter:
         for path in ("index.html", "search.html", "about.html", "data.html"):
             sitemap.add(path)
         return sitemap
+
+
+def _changes(order: Order, kept: KeptPages | None, changed: int) -> int | None:
+    """Return how many items changed, where nothing else did that all pages are made from."""
+    before = kept.find(KEY_NAME) if kept is not None else None
+    return changed if before is not None and before.digest == order.key else None
 
 
 def _pieces(items: int, gathered: Gathered, links: ValueLinks) -> Iterator[Piece]:

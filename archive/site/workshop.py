@@ -44,6 +44,7 @@ class Order:
         told: The stories that name items.
         halvings: How often zoomable images are halved.
         key: Digest of what all pages are made from; None where it is not to be kept.
+        is_edit: Whether few of its pages are to be made.
     """
 
     layout: Layout
@@ -61,6 +62,7 @@ class Order:
     told: Told
     halvings: int
     key: bytes | None
+    is_edit: bool
 
     @property
     def publication(self) -> iiif.Publication:
@@ -112,7 +114,9 @@ class Workshop:
         self._gathered = gathered
         settings, profile = order.settings, order.profile
         self._tree = SiteTree(order.root, order.before, is_twin=order.is_twin)
-        self._pages = Pages(settings, order.numbers, order.ways, order.theme)
+        self._pages = Pages(
+            settings, order.numbers, order.ways, order.theme, is_for_few=order.is_edit
+        )
         tables = read_value_tables(order.layout)
         links = ValueLinks(gathered, profile, tables, settings.languages)
         self._links = links

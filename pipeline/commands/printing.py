@@ -25,7 +25,7 @@ from schemas.messages import (
 )
 
 if TYPE_CHECKING:
-    from archive.site.build import SiteReport
+    from archive.site.report import SiteReport
 
 
 _LINE_WIDTH = 78

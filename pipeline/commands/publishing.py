@@ -20,8 +20,8 @@ from schemas.messages import (
 )
 
 if TYPE_CHECKING:
-    from archive.site import SiteReport
-    from pipeline.publish import PublishReport
+    from archive.site.report import SiteReport
+    from pipeline.publish_report import PublishReport
 
 
 from pipeline.commands.opening import now, open_chosen
@@ -104,6 +104,8 @@ def build(
     else:
         print_lines(finding_lines(report.findings))
         print_lines(report.site.warnings)
+        if report.site.is_as_before:
+            click.echo(_("Nothing has changed: the site is as it should be."))
         print_site(archive, report.site)
         if edition:
             _print_edition(report.site)

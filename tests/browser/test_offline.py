@@ -12,10 +12,11 @@ from playwright.sync_api import expect
 from archive.layout import Layout
 from archive.live_pages import LivePages, LiveState
 from archive.settings import Settings
-from archive.site import build_site
+from archive.site.build import build_site
 from archive.site.data_files import Download
 from archive.site.files import SiteTree
 from archive.site.offline import WORKER_NAME, write_worker
+from archive.site.reuse import Reuse
 from archive.site_settings import SiteSettings
 from schemas.identifiers import image_folder, item_id_for, item_page
 from search.documents import document_for
@@ -49,7 +50,9 @@ class OnlyWorker:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
 
-    def write(self, tree: SiteTree, updated_on: str) -> Iterable[Download]:
+    def write(
+        self, tree: SiteTree, updated_on: str, reuse: Reuse, items: bytes
+    ) -> Iterable[Download]:
         """Write it."""
         write_worker(tree, self.layout, 1)
         return ()

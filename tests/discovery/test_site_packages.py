@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import sqlite3
 import tomllib
 import zipfile
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archive.catalogue import Catalogue
 from archive.config import settings_from
+from archive.export.museum_xml import document_of
+from archive.kept_items import forget_caches
 from archive.opening import Archive
 from archive.site.data_files import DATASET_PATH, DataFiles, Download
 from archive.site.files import SiteTree
-from pipeline.site_packages import write_packages
+from archive.site.reuse import Reuse
+from pipeline import site_packages
+from pipeline.publish import publish
+from pipeline.site_packages import PACKAGES_FOLDER, Packing, write_packages
 from schemas.crosswalks.iiif import collection_path
 from schemas.errors import ConfigError
-from schemas.records import Access
+from schemas.records import Access, Record
 from schemas.xml import validate
 from tests.export.museum import Museum, new_museum
 
@@ -45,7 +53,8 @@ def packed(archive: Archive, root: Path, **settings: object) -> list[Download]:
     chosen = replace(archive, settings=replace(archive.settings, site=site))
     with Catalogue.open_for_reading(archive.layout.catalogue) as catalogue:
         tree = SiteTree(root)
-        found = list(write_packages(chosen, catalogue, tree, today=TODAY, dated=DATED))
+        packing = Packing(chosen, catalogue, b"items", TODAY, DATED)
+        found = list(write_packages(packing, tree, Reuse(tree, None, None)))
     assert tree.counts.files == sum(path.is_file() for path in root.rglob("*"))
     return found
 
@@ -90,6 +99,51 @@ def test_the_same_archive_gives_the_same_bytes(archive: Archive, tmp_path: Path)
         assert len({path.read_bytes() for path in written}) == 1
 
 
+def test_only_items_that_changed_are_read_for_a_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    museum = new_museum(tmp_path / "museum")
+    for number in range(4):
+        museum.put(f"BT-{number}", material="đồng")
+    museum.index()
+    layout = museum.archive.layout
+    read: list[str] = []
+
+    def noted(name: str, record: Record, *said: Any) -> bytes:
+        read.append(record.identifier)
+        return document_of(name, record, *said)
+
+    monkeypatch.setattr(site_packages, "document_of", noted)
+
+    def build() -> dict[str, bytes]:
+        read.clear()
+        publish(museum.archive, now=lambda: datetime(2026, 6, 10, 8, tzinfo=UTC))
+        folder = layout.site / PACKAGES_FOLDER
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    first = build()
+    packages = len(museum.archive.settings.site.packages)
+    assert len(read) == 4 * packages
+    times = {path: path.stat().st_mtime_ns for path in (layout.site / PACKAGES_FOLDER).iterdir()}
+    assert (build(), read) == (first, [])
+    assert {path: path.stat().st_mtime_ns for path in times} == times
+    museum.put("BT-2", material="gỗ")
+    museum.index()
+    changed = build()
+    assert read == ["BT-2"] * packages
+    forget_caches(layout)
+    shutil.rmtree(layout.site)
+    assert (build(), len(read)) == (changed, 4 * packages)
+    # What somebody wrote into one is not taken over, nor is a kept document that is damaged.
+    (package,) = (layout.site / PACKAGES_FOLDER).glob("lido-*.zip")
+    package.write_bytes(b"nothing")
+    with closing(sqlite3.connect(layout.site_documents)) as database, database:
+        damage = "UPDATE kept SET data = ? WHERE kind = 'lido' AND item_id = 'bt-1'"
+        database.execute(damage, (b"x" * 99,))
+    assert build() == changed
+    assert read == ["BT-1"]
+
+
 def test_a_large_archive_makes_them_only_when_it_says_so(archive: Archive, tmp_path: Path) -> None:
     assert packed(archive, tmp_path, packages_up_to=1) == []
     assert packed(archive, tmp_path, packages=()) == []
@@ -112,14 +166,17 @@ def test_packages_are_described_to_data_portals_with_their_checksums(
     class Packed:
         told: frozenset[str] = frozenset()
 
-        def write(self, tree: SiteTree, updated_on: str) -> list[Download]:
+        def write(
+            self, tree: SiteTree, updated_on: str, reuse: Reuse, items: bytes
+        ) -> list[Download]:
             return found
 
     (tmp_path / collection_path()).parent.mkdir(exist_ok=True)
     (tmp_path / collection_path()).write_bytes(b"{}")
     named = replace(archive.settings, rights_uri="CC BY 4.0")
-    with closing(DataFiles(SiteTree(tmp_path), archive.profile, named, Packed())) as data:
-        data.finish(DATED)
+    tree = SiteTree(tmp_path)
+    with closing(DataFiles(tree, archive.profile, named, Packed())) as data:
+        data.finish(DATED, Reuse(tree, None, None), b"items")
     dataset = json.loads((tmp_path / DATASET_PATH).read_bytes())
     assert "dcterms:license" not in json.dumps(dataset), "a name is no address"
     offers = {entry["dcat:accessURL"]["@id"]: entry for entry in dataset["dcat:distribution"]}

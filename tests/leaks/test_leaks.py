@@ -414,9 +414,9 @@ def test_build_refuses_a_site_with_something_of_a_closed_item(
     kind: str, run: Run, museum: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = tree(museum / "site")
-    from pipeline import publish
+    from pipeline import site_writing
 
-    honest = publish.write_static_index
+    honest = site_writing.write_static_index
 
     def leaky(documents: object, folder: Path, *rest: object, **named: object) -> object:
         written = honest(documents, folder, *rest, **named)
@@ -426,7 +426,7 @@ def test_build_refuses_a_site_with_something_of_a_closed_item(
     # Else the index, of which nothing changed, would not be written.
     (museum / "site-pages.db").unlink()
     with monkeypatch.context() as patch:
-        patch.setattr(publish, "write_static_index", leaky)
+        patch.setattr(site_writing, "write_static_index", leaky)
         ran = run("build", cwd=museum)
     assert ran.code == 11, (ran.out, ran.err)
     number = "BT-001" if "closed-file" in kind else f"BM-{STAFF}-1"

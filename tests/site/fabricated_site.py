@@ -12,7 +12,8 @@ from PIL import Image
 
 from archive.layout import Layout
 from archive.settings import Settings
-from archive.site import SiteReport, build_site
+from archive.site.build import build_site
+from archive.site.report import SiteReport
 from schemas.derivatives import Canvas, DerivativeSet, ImageFile
 from schemas.dublincore import Statement
 from schemas.profile import Profile, parse_profile, shipped_profile_text

@@ -12,7 +12,9 @@ import pytest
 
 from archive.layout import Layout
 from archive.settings import Settings
-from archive.site import SiteReport, build_site, files
+from archive.site import files
+from archive.site.build import build_site
+from archive.site.report import SiteReport
 from schemas.dublincore import Statement
 from schemas.errors import StoreWriteError
 from schemas.identifiers import image_folder, item_page

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from archive.site.environment import lang_attribute, page_environment
 from archive.site.items import Text
+from archive.site.render import HERE, _environment
 from schemas.hidden_letters import has_turning
 from schemas.messages import catalogue
 
@@ -141,3 +142,28 @@ def test_what_is_remembered_of_a_text_is_not_said_of_markup(ours):
     )
     marked, text = "<th><i></th>", "<th>&lt;i&gt;</th>"
     assert template.render(entries=["<i>", Markup("<i>"), "<i>"]) == text + marked + text
+
+
+@pytest.mark.parametrize("name", ["many.html", "off.html", "page.html"])
+@given(text=TEXTS)
+def test_pages_of_which_few_are_made_are_the_same(plain, few, name, text):
+    page = rendered(few, text, name, **KNOWN)
+    if not has_turning(text):
+        assert page == rendered(plain, text, name, **KNOWN)
+
+
+@pytest.fixture(scope="module")
+def few():
+    """Return an environment that is made for a few pages."""
+    return page_environment(jinja2.DictLoader(TEMPLATES), "vi", is_for_few=True)
+
+
+def test_what_is_compiled_for_few_pages_is_of_no_language():
+    """Else what was compiled for one edition would stand in another."""
+    folders = [HERE / "templates", HERE / "static/img"]
+    loader = jinja2.FileSystemLoader(folders)
+    vi, en = (_environment(lang, None, is_for_few=True) for lang in ("vi", "en"))
+    for name in loader.list_templates():
+        if name.endswith(".html"):
+            source = loader.get_source(vi, name)[0]
+            assert vi.compile(source, name, raw=True) == en.compile(source, name, raw=True), name

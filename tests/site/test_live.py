@@ -15,7 +15,8 @@ from archive.lock import write_lock
 from archive.opening import open_archive
 from archive.serve import make_app
 from pipeline.live import LiveSite
-from pipeline.publish import PublishReport, publish
+from pipeline.publish import publish
+from pipeline.publish_report import PublishReport
 from schemas.errors import ConfigError, HoabanError
 from tests.export.museum import JUNE, clock, new_museum
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from archive.layout import Layout
-from archive.site import SiteReport, changes, gathering, gists, item_pages, kept, site_writer
+from archive.site import changes, gathering, gists, item_pages, kept, site_writer
 from archive.site.json_ld import ItemJsonLd
+from archive.site.report import SiteReport
 from schemas.errors import DependencyError
 from schemas.identifiers import item_id_for, item_page
 from tests.site.fabricated_site import (

@@ -1,0 +1,137 @@
+"""Whether a site stands as the last build left it, made from the very same things.
+
+Then there is nothing to build, which is known in a tenth of the time. Everything is looked at all
+the same: every item in the catalogue, what the museum wrote itself, and of every file of the site,
+and of the images it shows, that it is the same file (inode, size and time of change). So whoever
+writes into a page, puts a file there or takes one away has the site built. A note that is missing,
+damaged or of another program costs only time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from archive.durable import write_file
+from archive.layout import Layout
+from archive.site.files import is_folder
+from archive.site.place import SitePlace
+from archive.site.report import SiteReport
+from schemas.errors import StoreWriteError
+
+_IMAGES = "images"
+# images/<shard>/<item>
+_ITEM_PARTS = 3
+_COUNTS = ("pages", "items", "files", "bytes", "disk_bytes")
+
+
+def recall_site(layout: Layout, made_from: bytes, at: str) -> SiteReport | None:
+    """Return what the last build said, if the site stands as it left it; else None.
+
+    Lists of changed files that were deleted since begin again, empty.
+
+    Args:
+        layout: The archive.
+        made_from: Digest of everything that the site would be made from now.
+        at: When this is, RFC 3339 in UTC.
+
+    Raises:
+        StoreWriteError: The disk refused.
+    """
+    try:
+        said = json.loads(layout.site_standing.read_bytes())
+        counts = {name: int(said["counts"][name]) for name in _COUNTS}
+        if said["made_from"] != made_from.hex() or not _is_tidy(layout):
+            return None
+        if said["state"] != _state_of(layout).hex():
+            return None
+    except (OSError, ValueError, KeyError, TypeError):
+        # There is none, or it is damaged.
+        return None
+    for path in (layout.site_changed, layout.site_removed):
+        if not path.exists():
+            write_file(path, b"")
+    return SiteReport(**counts, warnings=(), at=at, path=layout.site, is_as_before=True)
+
+
+def note_site(layout: Layout, made_from: bytes, report: SiteReport) -> None:
+    """Note how a site stands that has just been built; a disk that refuses costs only time."""
+    counts = {name: value for name, value in asdict(report).items() if name in _COUNTS}
+    try:
+        said = {"made_from": made_from.hex(), "state": _state_of(layout).hex(), "counts": counts}
+        write_file(layout.site_standing, json.dumps(said).encode())
+    except (OSError, StoreWriteError):
+        layout.site_standing.unlink(missing_ok=True)
+
+
+def own_digest(layout: Layout) -> bytes:
+    """Return the digest of everything that a museum sets and writes itself."""
+    own = (layout.config, layout.profile, layout.periods)
+    digest = hashlib.sha256()
+    for place in (*own, layout.vocabularies, layout.stories, layout.theme):
+        for name, path in _files_in(place):
+            digest.update(f"{place.name}/{name}\n".encode())
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.digest()
+
+
+def _files_in(place: Path) -> list[tuple[str, Path]]:
+    """Return the files of a place, by their names there; a file is its own place."""
+    if place.is_file():
+        return [("", place)]
+    found = (path for path in place.rglob("*") if path.is_file())
+    return sorted((path.relative_to(place).as_posix(), path) for path in found)
+
+
+def _is_tidy(layout: Layout) -> bool:
+    """Say whether there is a site, and nothing half-made that a build would remove."""
+    place = SitePlace.of(layout)
+    return is_folder(place.site) and not any(map(os.path.lexists, (place.old, place.new)))
+
+
+def _state_of(layout: Layout) -> bytes:
+    """Return a digest that is another one as soon as a file of the site is not the same.
+
+    Or one of the derivatives that it shows.
+
+    Raises:
+        OSError: A file went while they were looked at.
+    """
+    digest = hashlib.blake2b(digest_size=32)
+    for path, found in _entries(str(layout.site), ""):
+        is_folder = found is None
+        digest.update(f"{path}\0{is_folder or _said(found)}\n".encode("utf-8", "surrogateescape"))
+        if is_folder and path.startswith(f"{_IMAGES}/") and path.count("/") == _ITEM_PARTS - 1:
+            folder = layout.derivatives / path.removeprefix(f"{_IMAGES}/")
+            for inner, own in _entries(str(folder), "") if folder.is_dir() else ():
+                said = f"{inner}\0{own is None or _said(own)}\r"
+                digest.update(said.encode("utf-8", "surrogateescape"))
+    return digest.digest()
+
+
+def _said(found: os.stat_result | None) -> str:
+    return f"{found.st_mode} {found.st_ino} {found.st_size} {found.st_mtime_ns}" if found else ""
+
+
+def _entries(folder: str, prefix: str) -> Iterator[tuple[str, os.stat_result | None]]:
+    """Yield what is in a folder and those below it; of a folder, None."""
+    with os.scandir(folder) as entries:
+        found = sorted(entries, key=_name)
+    for entry in found:
+        path = prefix + entry.name
+        if entry.is_dir(follow_symlinks=False):
+            yield path, None
+            yield from _entries(entry.path, f"{path}/")
+        else:
+            yield path, os.stat(entry.path, follow_symlinks=False)  # noqa: PTH116  (many thousand)
+
+
+def _name(entry: Any) -> str:
+    name: str = entry.name
+    return name
