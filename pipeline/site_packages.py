@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -17,8 +17,7 @@ from archive.catalogue import Catalogue, CatalogueRow
 from archive.digests import digest_file
 from archive.export.items import ExportContext
 from archive.export.museum_xml import document_of
-from archive.export.names import safe_name
-from archive.export.text_zip import Deflated, TextZip
+from archive.export.package import add_bytes, new_package
 from archive.kept_items import KeptItems
 from archive.opening import Archive
 from archive.site.data_files import Download
@@ -100,31 +99,27 @@ def _write(packing: Packing, path: Path, name: str) -> int:
     """Write a package, return how many items it has; only those that changed are read."""
     archive, at = packing.archive, f"{packing.dated}T00:00:00Z"
     context = context_of(archive, packing.catalogue, packing.today, name, at=at)
-    base = safe_name(path.stem)
     items = 0
     with (
         KeptItems(archive.layout.site_documents, name, made_key(archive)) as kept,
-        path.open("xb") as file,
-        TextZip(file, datetime.fromisoformat(at)) as package,
+        new_package(path, kind="zip", name=path.name, at=at, is_text=True) as package,
     ):
         for row in packing.catalogue.iter_public_rows(packing.today):
             make = partial(_document, row, name, context)
-            if text := kept.made(row.item_id, row.stamp, make):
-                inside = f"{base}/{shard_of(row.item_id)}/{row.item_id}.xml"
-                package.add(inside, Deflated.from_bytes(text))
+            if document := kept.made(row.item_id, row.stamp, make):
+                add_bytes(package, f"{shard_of(row.item_id)}/{row.item_id}.xml", document)
                 items += 1
     return items
 
 
 def _document(row: CatalogueRow, name: str, context: ExportContext) -> bytes:
-    """Return the document of an item as it is kept; nothing where the standard cannot hold it."""
+    """Return the document of an item; nothing where the standard cannot hold it."""
     item = row.read()
     record, published = context.record_of(item), context.published(item)
     try:
-        document = document_of(name, record, published, context.exchanged())
+        return document_of(name, record, published, context.exchanged())
     except UnfitRecordError:
         return b""
-    return Deflated.of(document).to_bytes()
 
 
 def _names_a_museum(archive: Archive) -> bool:
