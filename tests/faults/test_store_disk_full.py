@@ -97,7 +97,7 @@ def test_a_disk_that_fails_at_any_call_never_damages_the_store(
         with monkeypatch.context() as patch:
             refusal.install(patch, DISK_CALLS)
             error = refused_commit(scenario, store)
-        assert error is None or "the disk refuses" in str(error)
+        assert error is None or "the disk reports a fault" in str(error)
         is_refused = refusal.refused > 0
         assert snapshot(reopened(store)) in states
         store.recover()
@@ -119,7 +119,7 @@ def test_a_disk_that_fails_at_any_call_never_damages_the_store(
         (errno.EPERM, "no right"),
         (errno.EXDEV, "different disks"),
         (errno.ENAMETOOLONG, "too long"),
-        (errno.EIO, "the disk refuses"),
+        (errno.EIO, "the disk reports a fault"),
     ],
 )
 def test_each_refusal_says_what_it_is_and_what_to_do(
