@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -14,8 +15,10 @@ from archive.catalogue import Catalogue
 from archive.lock import write_lock
 from archive.opening import Archive
 from archive.site.kept import digest_of
-from archive.site.standing import note_site, own_digest, recall_site
+from archive.site.own_files import own_digest
+from archive.site.standing import note_site, recall_site
 from archive.store import Store
+from archive.value_tables import read_value_tables
 from pipeline.derivative_sets import finish_derivatives
 from pipeline.indexing import made_key, update_index
 from pipeline.missing_derivatives import make_missing_derivatives
@@ -72,17 +75,23 @@ def _site_as_it_is(
     archive: Archive, catalogue: Catalogue, store: Store, at: datetime, on_progress: OnProgress
 ) -> PublishReport:
     """Return what there is to say of the site, which is written unless it stands already."""
-    made_from = _made_from(archive, catalogue, store, at)
+    # The museum may have written into its tables since they were read.
+    archive = replace(archive, tables=read_value_tables(archive.layout))
+    own = own_digest(archive.layout)
+    made_from = _made_from(archive, catalogue, store, at, own)
     if site := recall_site(archive.layout, made_from, utc_text(at)):
         return PublishReport(site, ())
     written = _write_site(archive, catalogue, at, on_progress)
-    # What is wrong is told by every build.
-    if not (written.findings or written.site.warnings):
+    # What is wrong is told by every build; and what was written meanwhile may not be in the site.
+    is_sound = not (written.findings or written.site.warnings)
+    if is_sound and own_digest(archive.layout) == own:
         note_site(archive.layout, made_from, written.site)
     return written
 
 
-def _made_from(archive: Archive, catalogue: Catalogue, store: Store, at: datetime) -> bytes:
+def _made_from(
+    archive: Archive, catalogue: Catalogue, store: Store, at: datetime, own: bytes
+) -> bytes:
     """Return the digest of everything that a site would be made from at a moment.
 
     What a day decides is decided anew on each day. Of old versions, which never change, the log of
@@ -94,7 +103,7 @@ def _made_from(archive: Archive, catalogue: Catalogue, store: Store, at: datetim
     said = repr((libraries, day_of(at), at.astimezone().tzinfo, pasts.gone(), old))
     # A clock that was put back: what it makes of changes that are yet to come changes by itself.
     chance = b"" if pasts.are_over(utc_text(at)) else os.urandom(16)
-    parts = (made_key(archive), own_digest(archive.layout), catalogue.digest(), chance)
+    parts = (made_key(archive), own, catalogue.digest(), chance)
     return digest_of(*parts, said.encode())
 
 

@@ -24,6 +24,7 @@ from archive.kept_items import DAMAGE, forget_database
 from archive.kept_objects import packed, unpacked
 from archive.layout import Layout
 from archive.read_only import read_only_uri
+from archive.site.own_files import files_in
 
 _log = logging.getLogger("hoaban.site")
 
@@ -252,9 +253,8 @@ def key_of(
     """
     digest = hashlib.sha256(_program(tuple(packages)))
     for folder in [layout.vocabularies, *([templates] if templates else [])]:
-        for path in _files(folder):
-            name = path.relative_to(folder).as_posix()
-            digest.update(digest_of(name.encode(), path.read_bytes()))
+        for name, path in files_in(folder):
+            digest.update(digest_of(os.fsencode(name), path.read_bytes()))
     if layout.periods.is_file():
         digest.update(layout.periods.read_bytes())
     for entry in data:
@@ -272,14 +272,6 @@ def _program(packages: tuple[str, ...]) -> bytes:
     """
     root = Path(__file__).parent.parent.parent
     digest = hashlib.sha256(jinja2.__version__.encode())
-    for path in [path for name in packages for path in _files(root / name)]:
+    for path in [path for name in packages for _name, path in files_in(root / name)]:
         digest.update(digest_of(str(path.relative_to(root)).encode(), path.read_bytes()))
     return digest.digest()
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
-    )

@@ -13,6 +13,7 @@ from pathlib import Path
 from archive.layout import Layout
 from archive.site.data_files import CSV_PATH, JSON_LD_PATH
 from archive.site.files import SiteTree
+from archive.site.own_files import content_digest, files_in
 from archive.site.render import HERE
 from schemas.crosswalks.discovery import CHANGES_FOLDER
 from schemas.software import hoaban_version
@@ -57,23 +58,14 @@ def site_state(tree: SiteTree, layout: Layout) -> str:
     state = hashlib.sha256(hoaban_version().encode())
     own = (layout.config, layout.profile, layout.periods, layout.vocabularies)
     for place in (*own, layout.stories, layout.theme, HERE, *_data_in(tree.root)):
-        for name, path in _files_in(place):
+        for name, path in files_in(place):
             if tree.root in path.parents and not tree.has(path.relative_to(tree.root).as_posix()):
                 continue
-            state.update(f"{place.name}/{name}\n".encode())
-            with path.open("rb") as file:
-                state.update(hashlib.file_digest(file, "sha256").digest())
+            state.update(f"{place.name}/{name}\n".encode("utf-8", "surrogateescape"))
+            state.update(content_digest(path))
     return state.hexdigest()[:32]
 
 
 def _data_in(site: Path) -> tuple[Path, ...]:
     """Return where a site has what is public, of all items together."""
     return (site / CSV_PATH, site / JSON_LD_PATH, site / CHANGES_FOLDER)
-
-
-def _files_in(place: Path) -> list[tuple[str, Path]]:
-    """Return the files of a place, by their names there; a file is its own place."""
-    if place.is_file():
-        return [("", place)]
-    found = (path for path in place.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    return sorted((path.relative_to(place).as_posix(), path) for path in found)

@@ -2,9 +2,10 @@
 
 Then there is nothing to build, which is known in a tenth of the time. Everything is looked at all
 the same: every item in the catalogue, what the museum wrote itself, and of every file of the site,
-and of the images it shows, that it is the same file (inode, size and time of change). So whoever
-writes into a page, puts a file there or takes one away has the site built. A note that is missing,
-damaged or of another program costs only time.
+and of the images it shows, that it is the same file (inode, rights, size and time of its last
+writing). So whoever writes into a page, puts a file there or takes one away has the site built;
+only what leaves all of these as they were is not seen. A note that is missing, damaged or of
+another program costs only time.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from archive.durable import write_file
 from archive.layout import Layout
 from archive.site.files import is_folder
+from archive.site.kept import digest_of
 from archive.site.place import SitePlace
 from archive.site.report import SiteReport
 from schemas.errors import StoreWriteError
@@ -45,12 +46,12 @@ def recall_site(layout: Layout, made_from: bytes, at: str) -> SiteReport | None:
     """
     try:
         said = json.loads(layout.site_standing.read_bytes())
-        counts = {name: int(said["counts"][name]) for name in _COUNTS}
-        if said["made_from"] != made_from.hex() or not _is_tidy(layout):
+        counts = {name: said["counts"][name] for name in _COUNTS}
+        if said["seal"] != _seal(made_from, said["state"], counts) or not _is_tidy(layout):
             return None
         if said["state"] != _state_of(layout).hex():
             return None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         # There is none, or it is damaged.
         return None
     for path in (layout.site_changed, layout.site_removed):
@@ -63,30 +64,16 @@ def note_site(layout: Layout, made_from: bytes, report: SiteReport) -> None:
     """Note how a site stands that has just been built; a disk that refuses costs only time."""
     counts = {name: value for name, value in asdict(report).items() if name in _COUNTS}
     try:
-        said = {"made_from": made_from.hex(), "state": _state_of(layout).hex(), "counts": counts}
+        state = _state_of(layout).hex()
+        said = {"state": state, "counts": counts, "seal": _seal(made_from, state, counts)}
         write_file(layout.site_standing, json.dumps(said).encode())
     except (OSError, StoreWriteError):
         layout.site_standing.unlink(missing_ok=True)
 
 
-def own_digest(layout: Layout) -> bytes:
-    """Return the digest of everything that a museum sets and writes itself."""
-    own = (layout.config, layout.profile, layout.periods)
-    digest = hashlib.sha256()
-    for place in (*own, layout.vocabularies, layout.stories, layout.theme):
-        for name, path in _files_in(place):
-            digest.update(f"{place.name}/{name}\n".encode())
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.digest()
-
-
-def _files_in(place: Path) -> list[tuple[str, Path]]:
-    """Return the files of a place, by their names there; a file is its own place."""
-    if place.is_file():
-        return [("", place)]
-    found = (path for path in place.rglob("*") if path.is_file())
-    return sorted((path.relative_to(place).as_posix(), path) for path in found)
+def _seal(made_from: bytes, state: str, counts: dict[str, Any]) -> str:
+    """Return what a note bears that was made from these things and says this."""
+    return digest_of(made_from, repr(state).encode(), repr(counts).encode()).hex()
 
 
 def _is_tidy(layout: Layout) -> bool:
@@ -105,17 +92,17 @@ def _state_of(layout: Layout) -> bytes:
     """
     digest = hashlib.blake2b(digest_size=32)
     for path, found in _entries(str(layout.site), ""):
-        is_folder = found is None
-        digest.update(f"{path}\0{is_folder or _said(found)}\n".encode("utf-8", "surrogateescape"))
-        if is_folder and path.startswith(f"{_IMAGES}/") and path.count("/") == _ITEM_PARTS - 1:
+        digest.update(f"{path}\0{_said(found)}\n".encode("utf-8", "surrogateescape"))
+        if found is None and path.startswith(f"{_IMAGES}/") and path.count("/") == _ITEM_PARTS - 1:
             folder = layout.derivatives / path.removeprefix(f"{_IMAGES}/")
             for inner, own in _entries(str(folder), "") if folder.is_dir() else ():
-                said = f"{inner}\0{own is None or _said(own)}\r"
+                said = f"{inner}\0{_said(own)}\r"
                 digest.update(said.encode("utf-8", "surrogateescape"))
     return digest.digest()
 
 
 def _said(found: os.stat_result | None) -> str:
+    """Return what says which file something is; a folder is only one."""
     return f"{found.st_mode} {found.st_ino} {found.st_size} {found.st_mtime_ns}" if found else ""
 
 

@@ -93,6 +93,7 @@ def build(
             {
                 "items": report.site.items,
                 "pages": report.site.pages,
+                "unchanged": report.site.is_as_before,
                 "path": str(report.site.path),
                 "files": report.site.files,
                 "bytes": report.site.bytes,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import shutil
 from collections.abc import Callable
@@ -156,6 +158,24 @@ def forge_note(museum: Museum) -> None:
     museum.archive.layout.site_standing.write_text('["made_from"]', encoding="utf-8")
 
 
+def flip_count(museum: Museum) -> None:
+    path = museum.archive.layout.site_standing
+    said = json.loads(path.read_bytes())
+    said["counts"]["pages"] += 900
+    path.write_text(json.dumps(said), encoding="utf-8")
+
+
+def write_endless_count(museum: Museum) -> None:
+    path = museum.archive.layout.site_standing
+    said = json.loads(path.read_bytes()) | {"counts": {"pages": math.inf}}
+    path.write_text(json.dumps(said), encoding="utf-8")
+
+
+def nest_note(museum: Museum) -> None:
+    museum.archive.layout.site_standing.write_text("[" * 100_000, encoding="utf-8")
+
+
+NOTES = (damage_note, forge_note, flip_count, write_endless_count, nest_note)
 TO_ITS_FILES = (write_into_page, put_file, put_folder, take_file, take_site, leave_old_site)
 TO_ITS_SOURCES = (hide, change, withdraw, write_story, write_theme, set_publisher)
 
@@ -164,7 +184,7 @@ TO_ITS_SOURCES = (hide, change, withdraw, write_story, write_theme, set_publishe
 def test_whatever_somebody_does_to_a_site_it_is_built_as_it_was(museum: Museum) -> None:
     layout = museum.archive.layout
     site = snapshot(layout.site)
-    for deed in (*TO_ITS_FILES, damage_note, forge_note):
+    for deed in (*TO_ITS_FILES, *NOTES):
         deed(museum)
         assert not build(museum).site.is_as_before, deed
         assert snapshot(layout.site) == site, deed
@@ -185,6 +205,63 @@ def test_whatever_a_site_is_made_from_changes_it_is_built(museum: Museum) -> Non
     forget_caches(layout)
     assert not build(museum).site.is_as_before
     assert snapshot(layout.site) == site
+
+
+@pytest.mark.slow
+def test_what_a_link_leads_to_is_looked_at(museum: Museum, tmp_path: Path) -> None:
+    layout = museum.archive.layout
+    away = tmp_path / "elsewhere"
+    for name in ("templates", "static/inner"):
+        (away / name).mkdir(parents=True)
+    (away / "static/inner/a.txt").write_text("a", encoding="utf-8")
+    layout.theme.mkdir()
+    for name in ("templates", "static"):
+        (layout.theme / name).symlink_to(away / name, target_is_directory=True)
+    (away / "static/inner/round").symlink_to(away / "static", target_is_directory=True)
+    build(museum)
+    for path, text in (("static/inner/a.txt", "b"), ("templates/404.html", "Not here")):
+        (away / path).write_text(text, encoding="utf-8")
+        assert not build(museum).site.is_as_before, path
+        assert build(museum).site.is_as_before, path
+    assert "Not here" in (layout.site / "404.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_table_written_after_the_archive_was_opened_is_in_the_site(museum: Museum) -> None:
+    opened = open_archive(museum.archive.layout.root)
+    folder = opened.layout.vocabularies
+    folder.mkdir()
+    written = "id,label_vi,label_en\nbronze,đồng,Dragon metal\n"
+    (folder / "materials.csv").write_text(written, encoding="utf-8")
+    publish(opened, now=clock(JUNE))
+    build(museum)
+    site = snapshot(opened.layout.site)
+    shutil.rmtree(opened.layout.site)
+    forget_caches(opened.layout)
+    build(museum)
+    assert snapshot(opened.layout.site) == site
+
+
+@pytest.mark.slow
+def test_what_is_written_while_a_site_is_built_is_not_overlooked(museum: Museum) -> None:
+    change(museum)
+
+    def write(_progress: object) -> None:
+        if not museum.archive.layout.theme.exists():
+            write_theme(museum)
+
+    publish(open_archive(museum.archive.layout.root), now=clock(JUNE), on_progress=write)
+    assert museum.archive.layout.theme.exists()
+    assert not build(museum).site.is_as_before
+    assert build(museum).site.is_as_before
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that none can read")
+@pytest.mark.slow
+def test_a_file_that_cannot_be_read_stops_no_build(museum: Museum) -> None:
+    museum.archive.layout.theme.mkdir()
+    (museum.archive.layout.theme / "notes.bin").symlink_to("/proc/self/mem")
+    assert [build(museum).site.is_as_before for _time in range(2)] == [False, True]
 
 
 def test_an_embargo_that_ends_is_not_overlooked(museum: Museum) -> None:
