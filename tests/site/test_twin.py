@@ -264,7 +264,7 @@ def test_a_kill_while_a_site_is_put_in_place_is_put_right(tmp_path, monkeypatch)
         before, after = snapshot(layout.site), found.anew(tmp_path / "anew")
         module = place if name == "_rename" else twin
         with monkeypatch.context() as patch:
-            patch.setattr(build, "discard", lambda _place: None)
+            patch.setattr(build, "discard", lambda *_places: None)
             patch.setattr(
                 module, name, dying(getattr(module, name), name, iter(range(calls)), set())
             )
