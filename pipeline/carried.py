@@ -89,7 +89,9 @@ def _exif_of(start: bytes) -> bytes | None:
     while at + 4 <= len(start) and start[at] == 0xFF and start[at + 1] not in (0xDA, 0xD9):
         length = int.from_bytes(start[at + 2 : at + 4], "big")
         if start[at + 1] == 0xE1 and start[at + 4 : at + 10] == b"Exif\0\0":
-            return start[at + 10 : at + 2 + length]
+            end = at + 2 + length
+            # What stands far behind a large profile is not looked at.
+            return start[at + 10 : end] if end <= len(start) else None
         at += 2 + length
     return None
 

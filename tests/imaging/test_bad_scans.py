@@ -6,7 +6,7 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import ExifTags, Image
 
 from archive.settings import DerivativeSettings
 from pipeline import tiff
@@ -219,3 +219,16 @@ def test_damaged_tiff_directories_are_read_or_refused_but_never_crash(tmp_path_f
     for directory in directories:
         assert directory.compression
         assert directory.is_camera_raw in {True, False}
+
+
+def test_exif_that_stands_behind_other_segments_is_not_called_damaged(tmp_path):
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = "x" * 3000
+    plain = jpeg_bytes(chart(), exif=exif.tobytes())
+    other = b"\xff\xe2" + (65_002).to_bytes(2, "big") + bytes(65_000)
+    (tmp_path / "scan.jpg").write_bytes(plain[:2] + other * 2 + plain[2:])
+
+    outcome = run(tmp_path / "s", tmp_path / "scan.jpg")
+
+    assert outcome.derivatives
+    assert "SCAN-bad-exif" not in codes(outcome)
