@@ -21,7 +21,9 @@ _OF_THE_SYSTEM = {
     errno.EBUSY: _HELD,
     errno.EIO: N_("the disk reports a fault"),
 }
-# SQLite does not say which of the last three it was; the disk's own word for all is "no".
+# Windows has more to say than the number it gives for all of these: that there is no right.
+_OF_WINDOWS = {19: _PROTECTED, 32: _HELD, 33: _HELD, 39: _FULL, 112: _FULL}
+# SQLite does not say whether it was the disk or the right.
 _OF_SQLITE = {
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_READONLY: _NO_RIGHT,
@@ -36,7 +38,8 @@ def why_refused(error: OSError | sqlite3.Error) -> str:
     An error that has no words of ours keeps those of the system.
     """
     if isinstance(error, OSError):
-        known = _OF_THE_SYSTEM.get(error.errno or 0)
+        by_windows = _OF_WINDOWS.get(getattr(error, "winerror", None) or 0)
+        known = by_windows or _OF_THE_SYSTEM.get(error.errno or 0)
         return _(known) if known else error.strerror or str(error)
     known = _OF_SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
     return _(known) if known else str(error)

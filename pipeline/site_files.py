@@ -22,9 +22,11 @@ def iter_site_files(archive: Archive) -> Iterator[OfferedFile]:
     root = absolute_url(archive.settings.base_url, "")
     try:
         document = json.loads((site / DATASET_PATH).read_bytes())
-    except (FileNotFoundError, ValueError):
+        files = list(offered_files(document))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        # There is none, or somebody wrote into it.
         return
-    for file in offered_files(document):
+    for file in files:
         path = site / file.address.removeprefix(root)
         if not file.address.startswith(root) or not path.is_file():
             continue

@@ -10,10 +10,12 @@ import html
 import re
 
 _PROGRAM = re.compile(
-    r"<\s*/?\s*(?:script|iframe|object|embed|svg)\b|<[^<>]{0,200}\bon[a-z]{3,20}\s*="
-    r"|\b(?:javascript|vbscript)\s*:(?=[^\s\d])",
+    r"<\s{0,20}(?:/\s{0,20})?(?:script|iframe|svg)\b|<(?:object|embed)\s[^<>]{0,200}="
+    r"|<[a-z][^<>:]{0,200}[\s/\"']on[a-z]{3,20}\s{0,20}=|\b(?:javascript|vbscript):(?=[a-z(])",
     re.IGNORECASE,
 )
+# A number of so many digits is no letter, and Python refuses to read it.
+_LONG_NUMBER = re.compile(r"&#[xX]?[0-9A-Fa-f]{9,}")
 # A function after the sign, or a call of another program (DDE): cmd|' /C calc'!A0
 _FORMULA = re.compile(r"[=＝]\s*\S|[@+][A-Za-z.]{2,}\(|[-@+][^|]{0,100}\|[^!]{0,100}!")
 _LONGEST = 40
@@ -24,7 +26,7 @@ def program_in(text: str) -> str:
     if not any(sign in text for sign in "<&:"):
         return ""
     # A reader that takes text for markup reads these letters so.
-    found = _PROGRAM.search(html.unescape(text))
+    found = _PROGRAM.search(html.unescape(_LONG_NUMBER.sub("&", text)))
     return " ".join(found[0].split())[:_LONGEST] if found else ""
 
 

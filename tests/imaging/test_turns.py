@@ -115,6 +115,15 @@ def test_a_folder_that_cannot_be_written_gives_no_turns(tmp_path, monkeypatch):
         assert not is_had
 
 
+def test_a_disk_without_locks_gives_no_turns(monkeypatch):
+    def refuse(_handle):
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr("pipeline.turns.try_lock", refuse)
+    with turn(wait_s=0) as is_had:
+        assert not is_had
+
+
 def test_the_need_follows_pixels_and_reader():
     raw = PageHeader(0, 6000, 4000, held_bytes=17)
 
