@@ -2,13 +2,12 @@
 
 Most readers decode a page strip by strip. Some libraries hold all of it, several times over
 (:attr:`pipeline.readers.PageHeader.held_bytes`); nothing can make them need less, but the workers
-of one computer can take turns. A turn is a courtesy: it is waited for only so long, then the page
-is decoded beside the other, so one that hangs holds up nobody for good.
+of one computer can take turns. A turn is a courtesy: an item waits for its turns only so long, all
+together, then its pages are decoded beside others, so one that hangs holds up nobody for good.
 """
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 import tempfile
@@ -18,10 +17,36 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.lock import try_lock
+from pipeline.memory import may_stand_beside_others
+from pipeline.readers import PageHeader
 
-# A large page takes some seconds to decode.
+# A page and its images take some ten seconds; a whole item has 15 minutes (``item_timeout_s``).
 LONGEST_WAIT_S = 60.0
 _ASKING_EVERY_S = 0.1
+
+
+class Turns:
+    """The turns that one item takes.
+
+    Args:
+        memory_mb: What its worker may use; 0 means any amount.
+        wait_s: How long the item waits for all of them together.
+    """
+
+    def __init__(self, memory_mb: int, wait_s: float = LONGEST_WAIT_S) -> None:
+        self._memory_mb = memory_mb
+        self._left_s = wait_s
+
+    @contextmanager
+    def taken_for(self, page: PageHeader) -> Iterator[None]:
+        """Hold a turn while a page is worked on, if it needs one and it can be had."""
+        if may_stand_beside_others(page, memory_mb=self._memory_mb):
+            yield
+            return
+        began = time.monotonic()
+        with turn(self._left_s):
+            self._left_s = max(0.0, self._left_s - (time.monotonic() - began))
+            yield
 
 
 @contextmanager
@@ -59,5 +84,6 @@ def _had(handle: int, wait_s: float) -> bool:
 
 def _lock_file() -> Path:
     """Return the file that is locked: each person's own, for others may not open it."""
-    person = getpass.getuser() if sys.platform == "win32" else os.getuid()
-    return Path(tempfile.gettempdir()) / f"hoaban-{person}-large-page.lock"
+    # On Windows the folder is each person's own already.
+    person = "" if sys.platform == "win32" else f"-{os.getuid()}"
+    return Path(tempfile.gettempdir()) / f"hoaban{person}-large-page.lock"

@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from pipeline.inspect import Header, read_header, zeros_at_end
 from pipeline.jobs import Job, Outcome, Scan
 from pipeline.lost_blocks import tells_lost_blocks
 from pipeline.master import Master, events_of
-from pipeline.memory import fits_in_memory, may_stand_beside_others
+from pipeline.memory import fits_in_memory
 from pipeline.pronom import UNKNOWN, FormatName, name_format_apart
 from pipeline.quality.crops import TileCrops
 from pipeline.quality.heads import against_the_others
@@ -41,7 +41,7 @@ from pipeline.quality.judging import facts_of, judged, letters_on_their_heads, s
 from pipeline.quality.look import Look
 from pipeline.staging import make_empty, refusal_of_disk, write_error
 from pipeline.target import target_findings
-from pipeline.turns import turn
+from pipeline.turns import Turns
 from pipeline.vips import pyvips
 from pipeline.watermark import within
 from schemas.crosswalks.xmp import xmp_packet
@@ -156,13 +156,14 @@ def run_item(job: Job, *, at: str) -> Outcome:
 def check_item(job: Job) -> Outcome:
     """Look at every scan of an item, decode it whole, and keep nothing but previews."""
     findings = _Findings(job.item_id)
+    turns = Turns(job.memory_mb)
     masters = []
     pictures: list[tuple[str, str]] = []
     for number, scan in enumerate(job.scans, start=1):
         try:
             master = _inspect(read_scan(scan, None), job, findings)
             for index, page in enumerate(master.header.pages):
-                with _decoded(master, page, job) as image:
+                with turns.taken_for(page), _decoded(master, page, job) as image:
                     if job.target_edition:
                         findings.add_target(image, job.target_edition, scan)
                     if job.quality is not None:
@@ -189,14 +190,16 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[Master], list[Canvas]]:
     copies = job.staging / "masters"
     if job.copy_masters:
         copies.mkdir()
+    turns = Turns(job.memory_mb)
     masters: list[Master] = []
     canvases: list[Canvas] = []
     for number, scan in enumerate(job.scans, start=1):
         target = copies / f"{number:04d}{_extension(scan)}" if job.copy_masters else None
         try:
             master = _inspect(read_scan(scan, target), job, findings)
-            for page in range(len(master.header.pages)):
-                canvas = _canvas(master, page, folder, job, len(canvases) + 1, findings)
+            for page, header in enumerate(master.header.pages):
+                with turns.taken_for(header):
+                    canvas = _canvas(master, page, folder, job, len(canvases) + 1, findings)
                 canvases.append(canvas)
                 if job.target_edition:
                     access = folder / canvas.key / canvas.access.name
@@ -212,7 +215,7 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[Master], list[Canvas]]:
 def _canvas(
     master: Master, page: int, folder: Path, job: Job, number: int, findings: _Findings
 ) -> Canvas:
-    """Make everything from one page, counted as technical.json lists them."""
+    """Decode one page, counted as technical.json lists them, and make everything from it."""
     header = master.header.pages[page]
     source = CanvasSource(
         key=f"{number:04d}",
@@ -222,21 +225,6 @@ def _canvas(
         is_document=header.colour_space == "bilevel",
         xmp=xmp_packet(job.credit, source=f"hash://sha256/{master.copy.sha256}"),
     )
-    with ExitStack() as stack:
-        if not may_stand_beside_others(header, memory_mb=job.memory_mb):
-            stack.enter_context(turn())
-        return _made(master, header, folder, job, source, findings)
-
-
-def _made(
-    master: Master,
-    header: PageHeader,
-    folder: Path,
-    job: Job,
-    source: CanvasSource,
-    findings: _Findings,
-) -> Canvas:
-    """Decode a page and make everything from it."""
     limits = job.limits
     if not (limits.watermark or limits.reduces(max(header.width_px, header.height_px))):
         with decoding_page(master.copy.path, master.identity, header) as image:

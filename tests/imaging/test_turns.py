@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ from archive.settings import DerivativeSettings
 from pipeline.identify import identify
 from pipeline.memory import may_stand_beside_others
 from pipeline.readers import PageHeader, read_pages
-from pipeline.turns import turn
-from pipeline.work import run_item
+from pipeline.turns import Turns, turn
+from pipeline.work import check_item, run_item
 from tests.imaging.making import chart, job_for
 
 ROOT = Path(__file__).parent.parent.parent
@@ -31,19 +32,22 @@ def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("tempfile.tempdir", str(folder))
 
 
-def had_while_made(job, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+def had_while_made(work, job, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether another worker would have had the turn while each page was made."""
     had = []
-    made = pipeline.work._made
+    for name in ("decode_page", "decoding_page"):
+        monkeypatch.setattr(pipeline.work, name, spied(getattr(pipeline.work, name), had))
+    work(job)
+    return had
 
-    def spied(*args):
+
+def spied(decode, had: list[bool]):
+    def spy(*args, **options):
         with turn(wait_s=0) as is_had:
             had.append(is_had)
-        return made(*args)
+        return decode(*args, **options)
 
-    monkeypatch.setattr(pipeline.work, "_made", spied)
-    assert run_item(job, at="2026-01-01T00:00:00Z").derivatives
-    return had
+    return spy
 
 
 @pytest.mark.parametrize(
@@ -63,7 +67,8 @@ def test_only_a_page_that_is_held_whole_and_does_not_fit_takes_the_turn(
     chart().save(tmp_path / name)
     job = replace(job_for(tmp_path / "s", tmp_path / name), memory_mb=memory_mb)
 
-    assert had_while_made(job, monkeypatch) == [is_free]
+    for work in (partial(run_item, at="2026-01-01T00:00:00Z"), check_item):
+        assert set(had_while_made(work, job, monkeypatch)) == {is_free}
     with turn(wait_s=0) as is_had:
         assert is_had  # given back
 
@@ -96,6 +101,15 @@ def test_the_same_images_come_of_a_page_that_took_its_turn(tmp_path):
 def test_a_turn_that_is_not_given_back_is_waited_for_only_so_long():
     with turn(wait_s=0) as first, turn(wait_s=0.2) as second:
         assert (first, second) == (True, False)
+
+
+def test_an_item_waits_for_all_its_turns_together_only_so_long():
+    page, turns = PageHeader(0, 6000, 4000, held_bytes=17), Turns(SCARCE_MB, wait_s=0.3)
+    with turn(wait_s=0):
+        for _page in range(3):
+            with turns.taken_for(page):
+                pass
+        assert turns._left_s == 0
 
 
 def test_a_worker_that_is_killed_gives_its_turn_back():
