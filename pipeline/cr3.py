@@ -68,7 +68,7 @@ def read_bits(path: Path) -> int:
 def read_metadata(path: Path) -> Mapping[str, bytes]:
     """Return the camera's metadata: TIFFs of one directory each, by the name of their box.
 
-    ``CMT1`` is the image's directory and ``CMT2`` that of EXIF.
+    ``CMT1`` is the image's directory, ``CMT2`` that of EXIF and ``CMT4`` that of the place.
 
     Raises:
         OSError: The file cannot be read.
@@ -82,7 +82,7 @@ def read_metadata(path: Path) -> Mapping[str, bytes]:
                 return {
                     box.name.decode("ascii", "replace"): boxes.content(box)
                     for box in inside
-                    if box.name in {b"CMT1", b"CMT2"}
+                    if box.name in {b"CMT1", b"CMT2", b"CMT4"}
                 }
     return {}
 

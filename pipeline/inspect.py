@@ -28,6 +28,7 @@ _UNREADABLE_TAGS = re.compile(
     r"|ApplicationNotes|InterColorProfile|ImageResources|PrintIM|Padding|JPEGTables|SubIFD"
 )
 _LONGEST_VALUE = 1000
+_LATITUDE = "GPS GPSLatitude"
 _TAIL_BYTES = 1 << 16
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _HIGHEST_PPI = 100_000.0
@@ -57,7 +58,8 @@ class Header:
     @property
     def has_place(self) -> bool:
         """Say whether the file says where it was taken."""
-        return "GPS GPSLatitude" in self.exif
+        # A camera that does not know it writes noughts.
+        return any(digit in self.exif.get(_LATITUDE, "") for digit in "123456789")
 
     @property
     def captured_at(self) -> str:
@@ -137,10 +139,7 @@ def _read_exif(path: Path) -> dict[str, str]:
 
 
 def _exif_tags(path: Path) -> dict[str, object]:
-    """Return the tags by name; exifread does not know CR3, but the TIFFs within it.
-
-    The place that a CR3 names is left out: its directory alone has no names.
-    """
+    """Return the tags by name; exifread does not know CR3, but the TIFFs within it."""
     with path.open("rb") as file:
         if file.read(12)[4:] != b"ftypcrx ":
             return dict(exifread.process_file(file, details=False))
@@ -149,6 +148,10 @@ def _exif_tags(path: Path) -> dict[str, object]:
     for box, directory in (("CMT1", "Image"), ("CMT2", "EXIF")):
         found = exifread.process_file(io.BytesIO(metadata.get(box, b"")), details=False)
         tags |= {f"{directory} {name.partition(' ')[2]}": tag for name, tag in found.items()}
+    # By itself the directory of the place has no names; one of its tags says that there is one.
+    place = exifread.process_file(io.BytesIO(metadata.get("CMT4", b"")), details=False)
+    if latitude := place.get("Image Tag 0x0002"):
+        tags[_LATITUDE] = latitude
     return tags
 
 

@@ -28,7 +28,7 @@ def test_whole_file_tells_depth_and_metadata_and_misses_nothing(whole, tmp_path)
 
     assert cr3.missing_bytes(path) == 0
     assert cr3.read_bits(path) == 14
-    assert set(cr3.read_metadata(path)) == {"CMT1", "CMT2"}
+    assert set(cr3.read_metadata(path)) == {"CMT1", "CMT2", "CMT4"}
     path.write_bytes(whole[:-77])
     assert cr3.missing_bytes(path) == 77
     path.write_bytes(whole + b"\xde\xad\xbe\xef" * 5)

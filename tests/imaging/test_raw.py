@@ -59,8 +59,8 @@ KINDS: dict[str, tuple[Write, Camera, str]] = {
     "a.arw": (write_arw, SONY_A7, "fmt/353"),
 }
 every_kind = pytest.mark.parametrize("name", KINDS)
-# Their tags say where they were taken; those of a CR3 are not read.
-NAMES_A_PLACE = frozenset({"a.cr2", "a.nef", "a.arw"})
+# Their tags say where they were taken.
+NAMES_A_PLACE = frozenset({"a.cr2", "a.cr3", "a.nef", "a.arw"})
 
 
 def made(folder: Path, name: str, image: Image.Image = CHART, **options: object) -> Path:
