@@ -6,14 +6,14 @@ has another worker, and what was kept of the old one is thrown away.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
 from archive.layout import Layout
 from archive.site.data_files import CSV_PATH, JSON_LD_PATH
 from archive.site.files import SiteTree
-from archive.site.own_files import content_digest, files_in
+from archive.site.kept import digest_of
+from archive.site.own_files import digest_of_places, own_places
 from archive.site.render import HERE
 from schemas.crosswalks.discovery import CHANGES_FOLDER
 from schemas.software import hoaban_version
@@ -55,15 +55,14 @@ def site_state(tree: SiteTree, layout: Layout) -> str:
     The site follows from the public records and the log of what became of them, which are in the
     site already; from what the museum sets and writes; and from the program.
     """
-    state = hashlib.sha256(hoaban_version().encode())
-    own = (layout.config, layout.profile, layout.periods, layout.vocabularies)
-    for place in (*own, layout.stories, layout.theme, HERE, *_data_in(tree.root)):
-        for name, path in files_in(place):
-            if tree.root in path.parents and not tree.has(path.relative_to(tree.root).as_posix()):
-                continue
-            state.update(f"{place.name}/{name}\n".encode("utf-8", "surrogateescape"))
-            state.update(content_digest(path))
-    return state.hexdigest()[:32]
+
+    def is_wanted(path: Path) -> bool:
+        is_in_site = tree.root in path.parents
+        return not is_in_site or tree.has(path.relative_to(tree.root).as_posix())
+
+    places = (*own_places(layout), HERE, *_data_in(tree.root))
+    state = digest_of_places(places, is_wanted=is_wanted)
+    return digest_of(hoaban_version().encode(), state).hex()[:32]
 
 
 def _data_in(site: Path) -> tuple[Path, ...]:

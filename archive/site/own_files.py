@@ -1,38 +1,42 @@
-"""What a museum sets and writes itself, as files, and their digest."""
+"""What a museum sets and writes itself, as files, and digests of files."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from archive.layout import Layout
 
 
-def own_digest(layout: Layout, *more: Path) -> bytes:
-    """Return the digest of everything that a museum sets and writes itself.
+def own_digest(layout: Layout) -> bytes:
+    """Return the digest of everything that a museum sets and writes itself."""
+    return digest_of_places(own_places(layout))
 
-    Args:
-        layout: The archive.
-        more: Other files and folders that go in.
+
+def own_places(layout: Layout) -> tuple[Path, ...]:
+    """Return the files and folders that a museum sets and writes itself, there or not."""
+    tables = (layout.periods, layout.vocabularies)
+    return (layout.config, layout.profile, *tables, layout.stories, layout.theme)
+
+
+def digest_of_places(
+    places: Iterable[Path], *, is_wanted: Callable[[Path], bool] = lambda path: True
+) -> bytes:
+    """Return the digest of files, and of those in folders: their names and contents.
+
+    A file that cannot be read, by nobody else either, counts by its name.
     """
-    own = (layout.config, layout.profile, layout.periods, layout.vocabularies)
-    return digest_of_places((*own, layout.stories, layout.theme, *more))
-
-
-def digest_of_places(places: Iterable[Path]) -> bytes:
-    """Return the digest of files and folders: names and contents."""
     digest = hashlib.sha256()
     for place in places:
-        for name, path in files_in(place):
+        for name, path in filter(lambda found: is_wanted(found[1]), files_in(place)):
             digest.update(f"{place.name}/{name}\n".encode("utf-8", "surrogateescape"))
-            digest.update(content_digest(path))
+            digest.update(_content_digest(path))
     return digest.digest()
 
 
-def content_digest(path: Path) -> bytes:
-    """Return the digest of a file's bytes, or nothing where they cannot be read: by nobody else."""
+def _content_digest(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
