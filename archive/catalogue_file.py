@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -213,8 +214,14 @@ def _check_is_writable(path: Path) -> None:
     for file in (path, *_companions(path)):
         # Not by opening it: closing it would free the locks that this process holds on it.
         if file.exists() and not os.access(file, os.W_OK):
+            code = errno.EROFS if _is_write_protected(file) else errno.EACCES
             with translated_os_errors(file):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+                raise OSError(code, os.strerror(code))
+
+
+def _is_write_protected(file: Path) -> bool:
+    """Say whether a file's disk is, where the system tells."""
+    return sys.platform != "win32" and bool(os.statvfs(file).f_flag & os.ST_RDONLY)
 
 
 def _companions(path: Path) -> list[Path]:

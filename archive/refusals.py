@@ -10,6 +10,7 @@ from schemas.messages import N_, _
 _FULL = N_("the disk is full, or your share of it is used up")
 _PROTECTED = N_("the disk is write-protected")
 _NO_RIGHT = N_("there is no right to write here")
+_FAULT = N_("the disk reports a fault")
 _HELD = N_("another program, or the system itself, holds it")
 
 _OF_THE_SYSTEM = {
@@ -19,7 +20,9 @@ _OF_THE_SYSTEM = {
     errno.EACCES: _NO_RIGHT,
     errno.EPERM: _NO_RIGHT,
     errno.EBUSY: _HELD,
-    errno.EIO: N_("the disk reports a fault"),
+    errno.EIO: _FAULT,
+    errno.EEXIST: N_("there is a file of this name already"),
+    errno.ENOENT: N_("the folder is not there"),
 }
 # Windows has more to say than the number it gives for all of these: that there is no right.
 _OF_WINDOWS = {19: _PROTECTED, 32: _HELD, 33: _HELD, 39: _FULL, 112: _FULL}
@@ -29,6 +32,7 @@ _OF_SQLITE = {
     sqlite3.SQLITE_READONLY: _NO_RIGHT,
     sqlite3.SQLITE_CANTOPEN: _NO_RIGHT,
     sqlite3.SQLITE_PERM: _NO_RIGHT,
+    sqlite3.SQLITE_IOERR: _FAULT,
 }
 
 

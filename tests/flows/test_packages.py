@@ -128,6 +128,37 @@ def test_the_set_is_described_with_the_files_that_the_built_site_has(
     assert [entry for entry in offers if entry not in changed] == [own[0]]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[]",
+        "{",
+        '{"@context": 1}',
+        None,
+        '"dcat:distribution": [5]',
+        '"dcat:distribution": [{}]',
+        "",
+    ],
+)
+def test_a_description_that_somebody_wrote_into_describes_no_files(
+    run: Run, museum: Path, tmp_path: Path, content: str | None
+) -> None:
+    path = museum / "site/data/dataset.jsonld"
+    whole = path.read_bytes()
+    document = json.loads(whole)
+    if content is None:
+        content = json.dumps({"@context": document["@context"]})
+    elif content.startswith('"'):
+        content = json.dumps(document | json.loads(f"{{{content}}}"))
+    path.write_text(content, encoding="utf-8")
+    try:
+        exported(run, museum, "dcat", tmp_path / "set.jsonld")
+    finally:
+        path.write_bytes(whole)
+    told = json.loads((tmp_path / "set.jsonld").read_bytes())["dcat:distribution"]
+    assert not [entry for entry in told if "spdx:checksum" in entry]
+
+
 def test_the_workbook_has_the_cells_of_the_table(run: Run, museum: Path, tmp_path: Path) -> None:
     exported(run, museum, "xlsx", tmp_path / "museum.xlsx")
     exported(run, museum, "csv", tmp_path / "museum.csv")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.hostile_text import program_in
+from schemas.hostile_text import formula_in, program_in
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,25 @@ def test_ordinary_text_is_no_program(text):
 def test_blanks_without_end_take_no_time(text):
     # A quadratic search would take an hour.
     assert not program_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=A1+1", "= 5", "=-1", '="x"', "＝SUM(A1)", "@SUM(A1)", "＠SUM(1)",
+        "+cmd|' /C calc'!A0", "+1+cmd|' /C calc'!A0", "-cmd|' /C calc'!A0", "=cmd|' /C calc'!A0",
+    ],
+)  # fmt: skip
+def test_a_formula_is_found(text):
+    assert formula_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-2+3", "-12", "-Cao(cm) 20", "+84 912 345 678", "- gỗ", "- Chất liệu: gỗ | Kích thước: 3m | Rất đẹp!",
+        "=> xem T.1", "== Ghi chú", "=====", "=)", "@baotang", "@ Mường Thanh", "+(A|B)!",
+    ],
+)  # fmt: skip
+def test_ordinary_text_is_no_formula(text):
+    assert not formula_in(text)
