@@ -19,7 +19,8 @@ _LONG_NUMBER = re.compile(r"&#[xX]?[0-9A-Fa-f]{9,}")
 # What an expression begins with, a function after another sign, or a call of another program
 # (DDE): cmd|' /C calc'!A0. An arrow, a smile, a line and a list of marks are none.
 _FORMULA = re.compile(
-    r"[=＝]\s*[\w\"'({$@+-]|[@+＠＋][A-Za-z.]{2,}\(|[-@+＠＋－][^|]{0,100}[A-Za-z]\w{1,30}\|[^!]{0,100}!"
+    r"[=＝]\s*[\w\"'({$@+-]|[@+＠＋][A-Za-z.]{2,}\("
+    r"|[-@+＠＋－][^|]{0,100}[A-Za-z]\w{1,30}\|[^!]{0,100}!"
 )
 _LONGEST = 40
 
