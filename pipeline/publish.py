@@ -117,4 +117,4 @@ def _write_site(
     # It takes some tenths of a second to be there.
     from pipeline.site_writing import write_site
 
-    return write_site(archive, catalogue, now=lambda: at, on_progress=on_progress, edition=edition)
+    return write_site(archive, catalogue, at=at, on_progress=on_progress, edition=edition)

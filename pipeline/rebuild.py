@@ -94,7 +94,7 @@ def rebuild(
             rebuild_index(archive, catalogue)
             with translated_os_errors(archive.layout.root):
                 forget_caches(archive.layout)
-            written = write_site(archive, catalogue, now=now, on_progress=on_progress)
+            written = write_site(archive, catalogue, at=now(), on_progress=on_progress)
             derived = len(made.item_ids)
             summary = {"made": derived, "set_aside": len(wanted) - derived}
             catalogue.work.finish_open_batches(BatchKind.REBUILD, batch, utc_text(now()), summary)

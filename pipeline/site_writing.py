@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -30,58 +30,57 @@ from search.static import write_static_index
 WRITING = N_("Writing pages")
 
 
-def write_site(
-    archive: Archive,
-    catalogue: Catalogue,
-    *,
-    now: Callable[[], datetime],
-    on_progress: OnProgress,
-    edition: Edition | None = None,
-) -> PublishReport:
-    """Write the site from an open catalogue; the caller holds the write lock."""
-    at = now()
+class _Listed:
+    """The public items of a day, as the site and then its search read them."""
 
-    # The search follows when all were listed; nothing changes meanwhile.
-    stamps: list[tuple[str, bytes]] = []
+    def __init__(self, archive: Archive, catalogue: Catalogue, day: date) -> None:
+        self._archive = archive
+        self._catalogue = catalogue
+        self._day = day
+        self.key = made_key(archive)
+        # The search follows when all were listed; nothing changes meanwhile.
+        self._stamps: list[tuple[str, bytes]] = []
 
-    def rows() -> Iterator[CatalogueRow]:
-        stamps.clear()
-        for row in catalogue.iter_public_rows(day_of(at)):
-            stamps.append((row.item_id, row.stamp))
+    def rows(self) -> Iterator[CatalogueRow]:
+        """Yield the rows, and remember them for the search."""
+        self._stamps.clear()
+        for row in self._catalogue.iter_public_rows(self._day):
+            self._stamps.append((row.item_id, row.stamp))
             yield row
 
-    key = made_key(archive)
-
-    def read(item_id: str) -> CatalogueItem:
-        item = catalogue.get(item_id)
-        if item is None:
-            raise ValueError(f"{item_id} has gone while it was read")
-        return public_part(item, day_of(at))
-
-    def write_search(folder: Path) -> object:
-        layout = archive.layout
-        processes = archive.settings.jobs or os.cpu_count() or 1
-        fields = public_fields(archive.profile)
-        with KeptItems(layout.site_documents, "search", key) as kept:
-            listed = (CatalogueRow(*pair, partial(read, pair[0])) for pair in stamps)
-            known = public_documents(listed, archive, kept, read)
-            if edition is not None:
+    def write_search(self, folder: Path, *, is_edition: bool) -> object:
+        """Write the index of the search into a folder; for an edition, in few files."""
+        layout, fields = self._archive.layout, public_fields(self._archive.profile)
+        processes = _processes_of(self._archive)
+        with KeptItems(layout.site_documents, "search", self.key) as kept:
+            listed = (CatalogueRow(*pair, partial(self._read, pair[0])) for pair in self._stamps)
+            known = public_documents(listed, self._archive, kept, self._read)
+            if is_edition:
                 documents = map(known.read, known.listed)
                 return write_static_index(
                     documents, folder, fields, packing=Packing.USB, processes=processes
                 )
-            with KeptItems(layout.site_search, "parts", key) as parts:
-                return write_static_index(
-                    replace(known, keeper=parts),
-                    folder,
-                    fields,
-                    processes=processes,
-                    before=search_before(layout, key),
-                )
+            with KeptItems(layout.site_search, "parts", self.key) as parts:
+                known, before = replace(known, keeper=parts), search_before(layout, self.key)
+                return write_static_index(known, folder, fields, processes=processes, before=before)
 
-    def tell(done: int, total: int) -> None:
-        on_progress(Progress(WRITING, done, total))
+    def _read(self, item_id: str) -> CatalogueItem:
+        item = self._catalogue.get(item_id)
+        if item is None:
+            raise ValueError(f"{item_id} has gone while it was read")
+        return public_part(item, self._day)
 
+
+def write_site(
+    archive: Archive,
+    catalogue: Catalogue,
+    *,
+    at: datetime,
+    on_progress: OnProgress,
+    edition: Edition | None = None,
+) -> PublishReport:
+    """Write the site of a moment from an open catalogue; the caller holds the write lock."""
+    listed = _Listed(archive, catalogue, day_of(at))
     offers = None
     if edition is None and archive.settings.has_public_url:
         offers = PublishedOffers(archive, catalogue, at)
@@ -89,17 +88,22 @@ def write_site(
         archive.layout,
         archive.settings,
         archive.profile,
-        rows,
-        write_search=write_search,
-        search_key=key,
+        listed.rows,
+        write_search=partial(listed.write_search, is_edition=edition is not None),
+        search_key=listed.key,
         at=utc_text(at),
-        on_progress=tell,
+        on_progress=lambda done, total: on_progress(Progress(WRITING, done, total)),
         json_ld=ItemJsonLd(archive.profile, archive.settings.publisher),
         linked_art=ItemLinkedArt(archive.profile, archive.settings),
         facets=lambda lang: facet_words(archive.profile, archive.tables, lang),
         perhaps_closed=catalogue.iter_perhaps_closed,
         edition=edition,
-        processes=archive.settings.jobs or os.cpu_count() or 1,
+        processes=_processes_of(archive),
         offers=offers,
     )
     return PublishReport(report, tuple(offers.findings) if offers else ())
+
+
+def _processes_of(archive: Archive) -> int:
+    """Return how many processes a site is written by."""
+    return archive.settings.jobs or os.cpu_count() or 1
