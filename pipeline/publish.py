@@ -62,6 +62,8 @@ def publish(
             update_index(archive, catalogue, changed)
         finish_derivatives(catalogue, now)
         found = (*refreshed.findings, *made.findings)
+        # The museum may have written into its tables since they were read.
+        archive = replace(archive, tables=read_value_tables(archive.layout))
         if edition is not None:
             written = _write_site(archive, catalogue, now(), on_progress, edition)
             return PublishReport(written.site, (*found, *written.findings))
@@ -75,8 +77,6 @@ def _site_as_it_is(
     archive: Archive, catalogue: Catalogue, store: Store, at: datetime, on_progress: OnProgress
 ) -> PublishReport:
     """Return what there is to say of the site, which is written unless it stands already."""
-    # The museum may have written into its tables since they were read.
-    archive = replace(archive, tables=read_value_tables(archive.layout))
     own = own_digest(archive.layout)
     made_from = _made_from(archive, catalogue, store, at, own)
     if site := recall_site(archive.layout, made_from, utc_text(at)):

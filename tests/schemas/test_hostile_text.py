@@ -55,7 +55,8 @@ def test_a_formula_is_found(text):
     "text",
     [
         "-2+3", "-12", "-Cao(cm) 20", "+84 912 345 678", "- gỗ",
-        "- Chất liệu: gỗ | Kích thước: 3m | Rất đẹp!", "=> xem T.1", "== Ghi chú", "=====", "=)", "@baotang", "@ Mường Thanh", "+(A|B)!",
+        "- Chất liệu: gỗ | Kích thước: 3m | Rất đẹp!",
+        "=> xem T.1", "== Ghi chú", "=====", "=)", "@baotang", "@ Mường Thanh", "+(A|B)!",
     ],
 )  # fmt: skip
 def test_ordinary_text_is_no_formula(text):
