@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Protocol
 
+from archive.export.fast_zip import fast_zip_file
 from archive.export.names import safe_name
 
 # A piece is read, digested and written while a core's own cache holds it.
@@ -63,7 +64,7 @@ def new_package(
     elif kind == "zip":
         # Images are compressed already, and a stored file can be read with any tool.
         method = zipfile.ZIP_DEFLATED if is_text else zipfile.ZIP_STORED
-        with zipfile.ZipFile(path, "x", method) as zipped:
+        with fast_zip_file()(path, "x", method) as zipped:
             yield _ZipPackage(zipped, base, max(moment, _ZIP_EPOCH))
     else:
         path.mkdir()
