@@ -189,8 +189,11 @@ def _holds_only(folder: Path, name: str, parts: Mapping[str, bytes]) -> bool:
 
 def _names(kind: str, payload: bytes) -> Iterator[str]:
     """Yield names for a payload; the second for the case that another one has the first."""
-    digest = base64.b32encode(hashlib.sha256(payload).digest()).decode().lower()
-    for start in range(len(digest) - HASH_SIGNS):
+    hashed = hashlib.sha256(payload).digest()
+    # Each five bytes are eight signs. All are hardly ever needed, and slow to write.
+    yield kind + base64.b32encode(hashed[:5]).decode().lower()[:HASH_SIGNS]
+    digest = base64.b32encode(hashed).decode().lower()
+    for start in range(1, len(digest) - HASH_SIGNS):
         yield kind + digest[start : start + HASH_SIGNS]
 
 
