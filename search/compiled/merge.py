@@ -121,7 +121,7 @@ def merge(task: Task) -> Merged:
 
 
 def columns_in(path: Path) -> dict[str, array[int]]:
-    """Return the columns that a file has, pickled, as bytes by name."""
+    """Return the columns that a file has, pickled, by name."""
     columns = pickle.loads(path.read_bytes())  # noqa: S301 - the build's own temporary file
     return {name: numbers_of(data) for name, data in columns.items()}
 
