@@ -16,6 +16,7 @@ tables from :func:`analysis_tables`; ``tests/data/search/vectors.json`` holds bo
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -68,6 +69,11 @@ SILENT_INITIALS = {"hmong": 1}
 """Whole words, bare, and how many first letters some spell and some do not (Mông, Hmông)."""
 
 _WHOLE_JOINERS = "'-"
+
+# What _iter_run finds of letters and digits without marks, a joiner behind them too.
+_PLAIN_WORD = re.compile("[a-z0-9]+(?:[-./_'][a-z0-9]+)*[-./_']?")
+_PLAIN_PART = re.compile("[a-z]+|[0-9]+")
+_HAS_WHOLE = re.compile("[0-9'-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +174,11 @@ def _words_in_run(run: str) -> tuple[Word, ...]:
 
 def _iter_run(run: str) -> Iterator[Word]:
     """Yield the words of a run without spaces; it is normal text already."""
+    if run.isascii():
+        # Inventory numbers, most of which come once.
+        for word in _PLAIN_WORD.findall(run):
+            yield from _word(_PLAIN_PART.findall(word), _HAS_WHOLE.search(word) is not None)
+        return
     parts: list[str] = []
     letter, digit = _Kind.LETTER, _Kind.DIGIT
     part_kind = last = _Kind.BREAK
@@ -215,6 +226,8 @@ def _clusters(part: str) -> list[str]:
     """Return the clusters of a part in a script that has them, else the part itself."""
     clusters: list[str] = []
     is_open = False
+    if part.isascii():
+        return [part]
     for character in part:
         is_mark = _kind(character) is _Kind.MARK
         if not (is_mark or _is_clustered(character)):

@@ -23,13 +23,20 @@ Piece = tuple[int, int, str]
 def integers(values: Iterable[int]) -> bytes:
     """Return non-negative integers as bytes."""
     # Of an array, bytes() would be its memory.
-    values = values if isinstance(values, list | tuple) else list(values)
-    most = max(values, default=0)
-    if most < 0x80:
-        return bytes(values)
-    if most < len(_SHORT):
-        return b"".join(map(_SHORT.__getitem__, values))
-    return b"".join([_SHORT[v] if v < len(_SHORT) else integer(v) for v in values])
+    values = values if isinstance(values, list | tuple | bytes) else list(values)
+    # That one is too large shows while they are written: to look before takes as long again.
+    try:
+        written = bytes(values)
+    except ValueError:
+        return b"".join(_encoded(values))
+    return written if written.isascii() else b"".join(map(_SHORT.__getitem__, written))
+
+
+def _encoded(values: Sequence[int]) -> list[bytes]:
+    try:
+        return list(map(_SHORT.__getitem__, values))
+    except IndexError:
+        return [_SHORT[v] if v < len(_SHORT) else integer(v) for v in values]
 
 
 def integer(value: int) -> bytes:
@@ -66,10 +73,7 @@ def steps_of_lists(numbers: Sequence[int], ends: Sequence[int]) -> list[bytes]:
     moved = list(map(sub, numbers, chain((0,), numbers)))
     for start in ends[:-1]:
         moved[start] = numbers[start]
-    if max(moved, default=0) < len(_SHORT):
-        encoded = list(map(_SHORT.__getitem__, moved))
-    else:
-        encoded = [_SHORT[v] if v < len(_SHORT) else integer(v) for v in moved]
+    encoded = _encoded(moved)
     return [
         encoded[start] if end - start == 1 else b"".join(encoded[start:end])
         for start, end in pairwise(ends)

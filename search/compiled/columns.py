@@ -15,7 +15,7 @@ from search.compiled.coding import NUMBERS, integers, numbers_of
 from search.compiled.files import ShardFolder, json_bytes
 from search.compiled.packing import Sizes
 from search.compiled.shown import Shown
-from search.compiled.values import Listed, counts_of, write_values
+from search.compiled.values import Listed, Rows, counts_of, write_values
 from search.documents import SearchDocument
 
 YEARS = "\0years"
@@ -165,6 +165,7 @@ class Columns:
         }
         ranks = {at: rank for rank, at in enumerate(sorted(set(self.added), reverse=True))}
         times = array(NUMBERS, (ranks[at] for at in self.added))
+        rows = Rows(places)
         return places, {
             "columns": listed,
             "combinations": shards.write(
@@ -172,29 +173,31 @@ class Columns:
                 json_bytes(
                     [
                         {name: tables[name] for name in small},
-                        _values(tables, places, shown, shards, sizes.rows) if sizes.pieces else {},
+                        _values(tables, places, rows, shown, shards, sizes) if sizes.pieces else {},
                     ]
                 ),
             ),
-            "counts": self._counts(places, shards) if sizes.pieces else "",
+            "counts": self._counts(rows, shards) if sizes.pieces else "",
             "added": _blocks(array(NUMBERS, _turns(times)), shards, sizes),
         }
 
-    def _counts(self, places: Mapping[str, array[int]], shards: ShardFolder) -> str:
-        counts = counts_of(places, range(self.documents)) if self.documents else b""
+    def _counts(self, rows: Rows, shards: ShardFolder) -> str:
+        counts = counts_of(rows, range(self.documents)) if self.documents else b""
         return shards.write(_COUNTS, counts) if counts else ""
 
 
 def _values(
     tables: Mapping[str, list[Combination]],
     places: Mapping[str, array[int]],
+    rows: Rows,
     shown: Shown,
     shards: ShardFolder,
-    most: int,
+    sizes: Sizes,
 ) -> dict[str, Listed]:
     facets = (name for name in tables if name != YEARS)
     written = {
-        name: write_values(name, tables[name], places, shown, shards, most) for name in facets
+        name: write_values(tables[name], places[name], rows, shown, shards, sizes.rows)
+        for name in facets
     }
     return {name: values for name, values in written.items() if values[0]}
 

@@ -27,6 +27,7 @@ NO_SHARD = "-" * (1 + HASH_SIGNS)
 _PROTOTYPE, _MEMBER = re.compile(r'(?<!\\)"__proto__":'), '["__proto__"]:'
 """The one key that JSON and a literal do not take for the same; and a member with its name."""
 
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _LEVEL = 6
 _SMALL = 16_000
 FREQUENT = "t"
@@ -126,7 +127,7 @@ class ShardFolder:
         if content is None:
             content = _handed_over(name, _deflated(payload, strategy))
             try:
-                _create(Path(path), content)
+                _create(path, content)
             except FileExistsError:
                 content = Path(path).read_bytes()
                 if _payload_of(content, name) != payload:
@@ -149,14 +150,19 @@ class ShardFolder:
         return None
 
 
-def _create(path: Path, content: bytes) -> None:
+def _create(path: str, content: bytes) -> None:
     """Write a file that is not there yet, and its folder if that is not."""
     try:
-        with path.open("xb") as stream:
-            stream.write(content)
+        # Not a stream: to make one takes as long as all else.
+        descriptor = os.open(path, _NEW_FILE, 0o666)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _create(path, content)
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, _NEW_FILE, 0o666)
+    try:
+        while content:
+            content = content[os.write(descriptor, content) :]
+    finally:
+        os.close(descriptor)
 
 
 def _deflated(payload: bytes, strategy: int = zlib.Z_DEFAULT_STRATEGY) -> str:
@@ -189,8 +195,11 @@ def _holds_only(folder: Path, name: str, parts: Mapping[str, bytes]) -> bool:
 
 def _names(kind: str, payload: bytes) -> Iterator[str]:
     """Yield names for a payload; the second for the case that another one has the first."""
-    digest = base64.b32encode(hashlib.sha256(payload).digest()).decode().lower()
-    for start in range(len(digest) - HASH_SIGNS):
+    hashed = hashlib.sha256(payload).digest()
+    # Each five bytes are eight signs. All are hardly ever needed, and slow to write.
+    yield kind + base64.b32encode(hashed[:5]).decode().lower()[:HASH_SIGNS]
+    digest = base64.b32encode(hashed).decode().lower()
+    for start in range(1, len(digest) - HASH_SIGNS):
         yield kind + digest[start : start + HASH_SIGNS]
 
 

@@ -29,6 +29,7 @@ from search.compiled.runs import (
 )
 from search.compiled.shown import Shown
 from search.compiled.spans import Extra, KeptSpans, NotedShards, NotedShown, SpanWriter
+from search.compiled.values import Rows
 from search.compiled.windows import Entries, Window
 
 REVERSED, LETTERS = "r", "l"
@@ -114,17 +115,15 @@ def merge(task: Task) -> Merged:
     merged = _merge_pairs if task.kind == PAIRS else _merge_forms
     if task.kind == FIELDS or not task.sizes.pieces:
         return merged(task, None)
-    columns = columns_in(task.columns) if task.kind == WORDS else {}
+    rows = Rows(columns_in(task.columns) if task.kind == WORDS else {})
     with NotedShown(task.runs) if task.is_kept else Shown(task.runs) as shown:
-        return merged(task, Beside(task.documents, columns, shown))
+        return merged(task, Beside(task.documents, rows, shown))
 
 
-def columns_in(path: Path) -> dict[str, Sequence[int]]:
-    """Return the columns that a file has, pickled, as bytes by name."""
+def columns_in(path: Path) -> dict[str, array[int]]:
+    """Return the columns that a file has, pickled, by name."""
     columns = pickle.loads(path.read_bytes())  # noqa: S301 - the build's own temporary file
-    values = {name: numbers_of(data) for name, data in columns.items()}
-    # Of bytes a value is taken faster.
-    return {n: bytes(v.tolist()) if max(v, default=0) < 256 else v for n, v in values.items()}
+    return {name: numbers_of(data) for name, data in columns.items()}
 
 
 def _merge_forms(task: Task, beside: Beside | None) -> Merged:

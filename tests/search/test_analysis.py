@@ -107,3 +107,9 @@ def test_every_token_can_be_stored_and_looked_for(text: str) -> None:
             assert token.bare
             assert not any(character.isspace() for character in token.exact + token.bare)
             token.exact.encode()
+
+
+@given(st.text("abzkhmong019.-/_',;()[]*\"", max_size=20))
+def test_plain_texts_have_the_words_they_have_beside_another_sign(text: str) -> None:
+    # With a sign that is no word the text is looked at sign by sign.
+    assert list(iter_words(text)) == list(iter_words(f"{text}…"))

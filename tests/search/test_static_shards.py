@@ -2,6 +2,7 @@
 
 import json
 import sys
+from array import array
 from dataclasses import replace
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -16,6 +17,7 @@ from search.compiled.packing import Packing, sizes_for
 from search.compiled.pairs import PAUSE, Pairs, has_digit, number_key
 from search.compiled.runs import ranges_for
 from search.compiled.shown import Shown, join_shown, write_shown
+from search.compiled.values import Rows
 from search.static import write_static_index
 from tests.bench.catalogue import documents as many_documents
 from tests.search.shards import Reader, files_in, leaf_entries
@@ -102,6 +104,28 @@ def test_integers_come_back(values: list[int]) -> None:
     read = Reader(integers(values))
     assert read.integers(len(values)) == values
     assert read.is_at_end
+
+
+@given(
+    st.lists(st.sampled_from((100, 255, 256, 70_000)), max_size=20), st.integers(1, 9), st.data()
+)
+def test_columns_side_by_side_give_what_each_has(
+    tops: list[int], documents: int, data: st.DataObject
+) -> None:
+    columns = {
+        f"column {at}": array("I", data.draw(st.lists(st.integers(0, top), **_sized(documents))))
+        for at, top in enumerate(tops)
+    }
+    numbers = data.draw(st.lists(st.integers(0, documents - 1), min_size=1))
+    found = Rows(columns).at(numbers)
+    assert {name: list(values) for name, values in found.items()} == {
+        name: [column[number] for number in numbers] for name, column in columns.items()
+    }
+    assert list(found) == list(columns)
+
+
+def _sized(size: int) -> dict[str, int]:
+    return {"min_size": size, "max_size": size}
 
 
 @given(st.sets(st.integers(0, 2**32 - 1), min_size=1))
