@@ -166,7 +166,8 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
       chosen.push(best);
       missing = missing.filter((number) => !found.includes(number));
     }
-    await Promise.all(chosen.map(store.fetchShown));
+    // What is left is asked for at the same time, not when these have come.
+    await Promise.all([...chosen.map(store.fetchShown), ...missing.map(store.shown)]);
   }
 
   function isWorth(numbers) {

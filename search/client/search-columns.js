@@ -122,9 +122,9 @@ HoabanSearch.receive("columns", function makeColumns(store) {
   }
 
   /**
-   * Return the documents that have one of some values of a facet, {rows: Map of number to row,
-   * columns: Map of name to the place of each row}, or null if that is not kept of all of these
-   * values, or would cost more than so many rows.
+   * Return the documents that have one of some values of a facet, {name, size, parts}, each part
+   * {numbers, columnOf: (name) => the place of each}, or null if that is not kept of all of these
+   * values, or would cost more than so many rows. A document may be in several parts.
    */
   async function valuesOf(name, chosen, most) {
     const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
@@ -133,27 +133,20 @@ HoabanSearch.receive("columns", function makeColumns(store) {
     const names = namesIn(shards, NAME);
     const wanted = [...chosen].map((value) => values.findIndex(([own]) => own === value))
       .map((at) => [counts[at], names[at], places[at]]);
-    const total = wanted.reduce((sum, [count]) => sum + count, 0) +
-      ROWS_IN_REQUEST * (new Set(wanted.map(([, own]) => own)).size - 1);
-    if (wanted.some(([count, own]) => !count || own[0] === "-") || total > most) return null;
-    const all = Object.keys(manifest.columns), rows = new Map();
-    const columnsOf = new Map(all.map((column) => [column, []]));
-    await Promise.all(wanted.map(async ([count, shardName, place]) => {
-      const [list, shown, ...columns] = parts(parts(await shard(shardName))[place]);
-      const added = [], numbers = makeReader(list, 0).steps(count);
+    const size = wanted.reduce((sum, [count]) => sum + count, 0);
+    const cost = size + ROWS_IN_REQUEST * (new Set(wanted.map(([, own]) => own)).size - 1);
+    if (wanted.some(([count, own]) => !count || own[0] === "-") || cost > most) return null;
+    const all = Object.keys(manifest.columns);
+    return { name, size, parts: await Promise.all(wanted.map(async ([count, own, place]) => {
+      const [list, shown, ...columns] = parts(parts(await shard(own))[place]);
+      const numbers = makeReader(list, 0).steps(count);
       show(numbers, JSON.parse(decoder.decode(shown)));
-      numbers.forEach((number, at) => {
-        if (rows.has(number)) return;
-        rows.set(number, rows.size);
-        added.push(at);
-      });
-      all.forEach((column, at) => {
-        const values = makeReader(columns[at], 0).integers(count);
-        for (const row of added) columnsOf.get(column).push(values[row]);
-      });
       await pause();
-    }));
-    return { name, rows, columns: columnsOf };
+      // Most columns are not asked for, and of the others only once.
+      return {
+        numbers, columnOf: (column) => makeReader(columns[all.indexOf(column)], 0).integers(count),
+      };
+    })) };
   }
 
   /** Return the parts of bytes that begin with how many there are and how long each is. */

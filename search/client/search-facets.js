@@ -61,38 +61,54 @@ HoabanSearch.receive("facets", function makeFacets(tables, store, placesOf) {
       names.map((name) => store.valuesOf(name, filters.values.get(name), size)));
     if (sets.includes(null)) return null;
     await store.pause();
-    const hits = ranked.numbers;
-    const passingAll = rowsPassing(sets, hits), known = new Map();
+    const all = placesPassing(sets, ranked.numbers), known = new Map();
     await store.pause();
     for (const name of [...needed].filter(hasColumn)) {
-      const uses = !filters.values.has(name) ? usesAmong(passingAll, name)
+      const uses = !filters.values.has(name) ? usesAmong(all, name)
         : isAlone ? (await ranked.counts()).get(name)
-        : usesAmong(rowsPassing(sets.filter((set) => set.name !== name), hits), name);
+        : usesAmong(placesPassing(sets.filter((set) => set.name !== name), ranked.numbers), name);
       known.set(name, { uses, table: await store.combinations(name, new Set(uses.keys())) });
       await store.pause();
     }
-    const isPassing = new Set(passingAll.numbers);
+    const missing = new Uint8Array(size).fill(1);
+    for (const { hits } of all) for (const hit of hits) missing[hit] = 0;
     return {
-      ranked: passing(ranked, ranked.numbers.map((number) => isPassing.has(number) ? 0 : 1)),
+      ranked: passing(ranked, missing),
       facets: wanted.facets ? await counted(known, {}, filters) : {},
       years: wanted.years ? histogram(spansOf(known.get(YEARS), {})) : [],
     };
   }
 
-  /** Return the hits that are in all sets: {numbers, columns, rows}, rows being those of columns. */
-  function rowsPassing(sets, hits) {
-    const base = sets.reduce((one, other) => other.rows.size < one.rows.size ? other : one);
-    const found = [...base.rows].filter(
-      ([number]) => store.isAmong(hits, number) && sets.every((set) => set.rows.has(number)));
-    return {
-      numbers: found.map(([number]) => number), rows: found.map(([, row]) => row),
-      columns: base.columns,
-    };
+  /**
+   * Return which hits are in all sets, by the parts of one: {part, hits, rows}, the places of the
+   * hits and those of the same documents in the part. Each hit is there once.
+   */
+  function placesPassing(sets, numbers) {
+    const base = sets.reduce((one, other) => other.size < one.size ? other : one);
+    const others = sets.filter((set) => set !== base);
+    const isIn = (set, number) => set.parts.some((part) => store.isAmong(part.numbers, number));
+    const isFound = base.parts.length > 1 ? new Uint8Array(numbers.length) : null;
+    return base.parts.map((part) => {
+      const hits = [], rows = [];
+      let hit = 0;
+      part.numbers.forEach((number, row) => {
+        while (hit < numbers.length && numbers[hit] < number) hit += 1;
+        if (numbers[hit] !== number || (isFound && isFound[hit])) return;
+        if (!others.every((set) => isIn(set, number))) return;
+        if (isFound) isFound[hit] = 1;
+        hits.push(hit);
+        rows.push(row);
+      });
+      return { part, hits, rows };
+    });
   }
 
-  function usesAmong({ rows, columns: values }, name) {
-    const uses = new Map(), column = values.get(name);
-    for (const row of rows) uses.set(column[row], (uses.get(column[row]) || 0) + 1);
+  function usesAmong(passingParts, name) {
+    const uses = new Map();
+    for (const { part, rows } of passingParts) {
+      const column = part.columnOf(name);
+      for (const row of rows) uses.set(column[row], (uses.get(column[row]) || 0) + 1);
+    }
     return uses;
   }
 

@@ -86,16 +86,6 @@ HoabanSearch.receive("scores", function makeScores(documents) {
     return low;
   }
 
-  /** Return the documents that have so many points. */
-  function having(scores, wanted) {
-    const numbers = new Uint32Array(scores.numbers.length);
-    let size = 0;
-    for (let place = 0; place < numbers.length; place++) {
-      if (scores.points[place] === wanted) numbers[size++] = scores.numbers[place];
-    }
-    return size === numbers.length ? scores : same(numbers.subarray(0, size), wanted);
-  }
-
   /** Return the documents that are in all lists; none of nothing. */
   function common(lists) {
     if (lists.length === 0) return NONE.numbers;
@@ -169,5 +159,5 @@ HoabanSearch.receive("scores", function makeScores(documents) {
     return { numbers: weights.numbers, points };
   }
 
-  return { NONE, same, united, added, kept, having, common, sumsOf, allOf, best, timesRarity };
+  return { NONE, same, united, added, kept, common, sumsOf, allOf, best, timesRarity };
 });

@@ -8,7 +8,7 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
   const { tables, analysis, reader, store, scores } = parts;
   const LEVELS = { w: 3, f: 1 };
   const documents = store.manifest.documents;
-  const { NONE, same, united, added, kept, having, common, sumsOf, allOf, best, timesRarity } =
+  const { NONE, same, united, added, kept, common, sumsOf, allOf, best, timesRarity } =
     scores;
 
   function partsOf(query) {
@@ -130,37 +130,45 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
     const needed = makeNeeded();
     await fetchFor(query, needed, isHeadEnough);
     const scoring = makeScoring(query, needed);
-    const all = [], optional = [], required = [];
+    const all = [], words = [], others = [], required = [];
     let excluded = NONE;
     for (const group of query.groups) {
       await store.pause();
+      const own = reader.wordOf(group);
       if (group.isNegated) {
         excluded = added(excluded, await scoring.excluded(group));
-        continue;
+      } else if (own) {
+        words.push(own);
+      } else {
+        const score = await scoring.group(group);
+        all.push(score);
+        if (reader.isRequired(group)) required.push(score.numbers);
+        else others.push(same(score.numbers, 1));
       }
-      const [score, found] = await scoring.group(group);
-      all.push(score);
-      if (reader.isRequired(group)) required.push(score.numbers);
-      else optional.push({ found, size: reader.partCount(group) });
-    }
-    for (const [first, second] of query.pairs) {
-      all.push(scoring.pair(first, second));
-      await store.pause();
     }
     const living = (found) => kept(
       required.length > 0 ? kept(found, common(required), true) : found, excluded.numbers, false);
+    let left, found = [];
     if (partsOf(query) === 0) {
       const isNegated = query.groups.some((group) => group.isNegated);
       const allowed = required.length > 0 ? common(required)
         : isNegated ? everything().numbers : NONE.numbers;
-      return hits(living(same(allowed, 0)), all, needed);
+      left = living(same(allowed, 0));
+    } else {
+      // Few have all parts: to add up what all others have is needed only if none does.
+      found = await scoring.each(words, (word) => scoring.partsIn(word, true));
+      left = living(allOf([...found, ...others]));
+      if (left.numbers.length === 0) {
+        found = await scoring.each(words, (word) => scoring.partsIn(word, false));
+        left = living([...found, ...others].reduce(added, NONE));
+      }
     }
-    // Few have all parts: to add up what all others have is needed only if none does.
-    const whole = optional.map(({ found, size }) => size > 1 ? having(found, size) : found);
-    let left = living(allOf(whole));
-    await store.pause();
-    if (left.numbers.length === 0) {
-      left = living(optional.reduce((sum, { found }) => added(sum, found), NONE));
+    // Only now, of those that are left.
+    all.push(...await scoring.each(
+      words, (word, place) => scoring.ofWord(word, common([left.numbers, found[place].numbers]))));
+    for (const [first, second] of query.pairs) {
+      all.push(scoring.pair(first, second));
+      await store.pause();
     }
     return hits(left, all, needed);
   }
@@ -211,9 +219,11 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
       return weights;
     }
 
-    function tokenScores(token) {
-      const forms = needed.forms("w", token.bare);
-      return timesRarity(weightsOf(token), forms ? forms.count : 0);
+    /** Return the scores of a token; of some documents, if only they are wanted. */
+    function tokenScores(token, among) {
+      const forms = needed.forms("w", token.bare), weights = weightsOf(token);
+      const wanted = among ? kept(weights, among, true) : weights;
+      return wanted.numbers.length > 0 ? timesRarity(wanted, forms.count) : NONE;
     }
 
     function beside(first, second) {
@@ -244,25 +254,32 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
       return allOf(await each(parts, use));
     }
 
-    /** Return [scores of a word, how many of its parts each document has]. */
-    async function word(looked) {
-      const { parts, whole } = looked, size = parts.length;
+    /** Return how many parts of a word each document has: those that have all, or any of them. */
+    async function partsIn({ parts, whole, isBound }, isAll) {
+      const size = parts.length;
       let found;
-      if (looked.isBound && size > 1) {
+      if (isBound && size > 1) {
         const pairs = await pairwise(parts, beside);
         found = same(common(pairs.map(({ numbers }) => numbers)), size);
       } else {
-        const one = (token) => same(weightsOf(token).numbers, 1);
-        found = (await each(parts, one)).reduce(added, NONE);
+        const lists = await each(parts, (token) => weightsOf(token).numbers);
+        found = isAll ? same(common(lists), size)
+          : lists.map((numbers) => same(numbers, 1)).reduce(added, NONE);
       }
-      if (whole) found = united(found, same(weightsOf(whole).numbers, size), Math.max);
-      const all = [...await each(tokens(looked), tokenScores), ...await pairwise(parts, pair)];
-      return [{ numbers: found.numbers, points: sumsOf(found.numbers, all) }, found];
+      return whole ? united(found, same(weightsOf(whole).numbers, size), Math.max) : found;
+    }
+
+    /** Return the scores of a word in some documents. */
+    async function ofWord(looked, numbers) {
+      const all = [
+        ...await each(tokens(looked), (token) => tokenScores(token, numbers)),
+        ...await pairwise(looked.parts, pair),
+      ];
+      return { numbers, points: sumsOf(numbers, all) };
     }
 
     async function wholeWord(looked) {
-      const [score, found] = await word(looked);
-      return kept(score, having(found, looked.parts.length).numbers, true);
+      return ofWord(looked, (await partsIn(looked, true)).numbers);
     }
 
     function exactDocuments(token) {
@@ -281,7 +298,8 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
 
     async function phrase(clause) {
       const parts = reader.tokensOf(clause);
-      const all = [...await each(parts, tokenScores), ...await pairwise(parts, pair)];
+      const all = [
+        ...await each(parts, (token) => tokenScores(token)), ...await pairwise(parts, pair)];
       return exactly(allOf(all), marked(parts));
     }
 
@@ -339,11 +357,9 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
       return allOfEach(clause.words, wholeWord);
     }
 
+    /** Return the scores of the documents that have one of the clauses of a group. */
     async function group(looked) {
-      const own = reader.wordOf(looked);
-      if (own) return word(own);
-      const scores = (await each(looked.clauses, clauseScores)).reduce(added, NONE);
-      return [scores, same(scores.numbers, 1)];
+      return (await each(looked.clauses, clauseScores)).reduce(added, NONE);
     }
 
     /** Return the documents a negated group takes out. */
@@ -353,7 +369,7 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
       return all.reduce(added, NONE);
     }
 
-    return { group, pair, excluded };
+    return { group, partsIn, ofWord, pair, excluded, each };
   }
 
   return { rank, everything, placesAmong, partsOf, tokens };

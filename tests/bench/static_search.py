@@ -5,7 +5,8 @@ on a fresh page with the cache off. Of each kind it prints the gzipped bytes tha
 wire until the first page of results is there, and the requests; the loading of the page itself is
 given apart as "start". Then, as the processor is and slowed down, of each kind: the milliseconds
 until the results are there, the CPU time of the main thread until then, and that of its longest
-task. Bytes, requests and CPU time are what to trust: a busy machine makes anybody wait.
+task. Bytes, requests and CPU time are what to trust: a busy machine makes anybody wait. With
+``--against`` it asks two indexes in turn instead, because that makes the CPU time larger, too.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ _ASK = """async ([query, options]) => {
 _TRACED = ("toplevel", "disabled-by-default-devtools.timeline")
 _SLOWER = 4
 """How many times slower the processor is made."""
+_TURNS = 3
 
 _FACETS = ("object_type", "material", "ethnic_group", "place", "period")
 
@@ -213,6 +215,54 @@ def measure(folder: Path, *, is_detailed: bool = False) -> None:
     _print_times(found)
 
 
+def compare(old: Path, new: Path) -> None:
+    """Print what queries cost with one index and with another, asked in turn on a slow page.
+
+    Of each query the least of some turns counts, without a trace, which costs time of its own.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        (root / "index.html").write_text(_PAGE, encoding="utf-8")
+        (root / "old").symlink_to(old.resolve())
+        (root / "new").symlink_to(new.resolve())
+        with hosted(root) as (page, address, _sent):
+            processor = page.context.new_cdp_session(page)
+            processor.send("Performance.enable", {"timeDomain": "threadTicks"})
+            for kind in kinds():
+                least = [_least(page, processor, address, kind, query) for query in kind.queries]
+                print(f"{kind.name:18}", end="")
+                for what, at in (("ms", 0), ("CPU ms", 1)):
+                    before, after = ([one[own][at] for one in least] for own in ("old", "new"))
+                    ratio = sum(after) / sum(before)
+                    for values in (before, after):
+                        print(f"{statistics.median(values):6.0f}{_late(values):6.0f}", end="")
+                    print(f" {what}, ratio {ratio:.2f}", end="   ")
+                print(flush=True)
+
+
+def _least(
+    page: Any, processor: Any, address: str, kind: Kind, query: str
+) -> dict[str, tuple[float, ...]]:
+    """Return of both indexes the least milliseconds of a query, and of the main thread's CPU."""
+
+    def busy() -> float:
+        metrics = processor.send("Performance.getMetrics")["metrics"]
+        return next(1000 * float(m["value"]) for m in metrics if m["name"] == "TaskDuration")
+
+    found: dict[str, list[tuple[float, float]]] = {"old": [], "new": []}
+    for turn in range(_TURNS):
+        for own in sorted(found, reverse=bool(turn % 2)):
+            page.goto("about:blank")
+            page.goto(address.replace("index.html", f"{own}/index.html"))
+            page.evaluate("HoabanSearch.load('search')")
+            processor.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWER})
+            start = busy()
+            _total, wall = page.evaluate(_ASK, [query, kind.options])
+            found[own].append((wall, busy() - start))
+            processor.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    return {own: tuple(map(min, zip(*times, strict=True))) for own, times in found.items()}
+
+
 def _print(kind: Kind, costs: Sequence[Cost]) -> None:
     sizes = sorted(cost.size / 1000 for cost in costs)
     requests = sorted(cost.requests for cost in costs)
@@ -270,11 +320,15 @@ def main() -> None:
     options.add_argument("--packing", type=Packing, default=Packing.WEB)
     options.add_argument("--folder", type=Path, help="keep the index here, and use it again")
     options.add_argument("--files", action="store_true", help="print what kinds of files came")
+    options.add_argument("--against", type=Path, help="compare an older index with --folder")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = chosen.folder or Path(name)
         if not (folder / "index.html").exists():
             built(folder, chosen.records, chosen.packing, chosen.processes)
+        if chosen.against:
+            compare(chosen.against, folder)
+            return
         measure(folder, is_detailed=chosen.files)
 
 
