@@ -20,7 +20,7 @@ from pathlib import Path
 
 from archive.kept_objects import packed
 from archive.read_only import read_only_uri
-from archive.site.facets import FacetValue, text_key, values_of
+from archive.site.facets import text_key, values_of
 from archive.site.gists import (
     DIGEST_BYTES,
     Gist,
@@ -48,6 +48,10 @@ _CARDS = 1 << 13
 _GROUP_ITEMS = 48
 _MOST_IN_GROUP = 128
 
+# What is known of a value; of one of its spellings: whether an item has it itself, the editions
+# in which it is not met, and its language and text.
+_Met = tuple[ValueEntry, bool, frozenset[str], tuple[str, str] | None]
+
 
 class Gathering:
     """Takes the items of the first pass.
@@ -67,7 +71,7 @@ class Gathering:
         self._profile = profile
         self._languages = languages
         self._numbers = 0
-        self._entries: dict[int, tuple[FacetValue, ValueEntry]] = {}
+        self._met: dict[int, _Met] = {}
         self._kept = KeptGists(path, key)
 
     def close(self) -> None:
@@ -124,18 +128,22 @@ class Gathering:
         if not known.groups or self._begins_a_group(gist.item_id):
             known.groups.append((known.items, gist.item_id))
         known.dated += gist.is_dated
+        place_in_list, has = known.items, known.has
         for number in array("I", gist.values):
-            value, entry = self._entries.get(number) or self._entry(number)
+            # A million times.
+            entry, is_direct, hidden_in, spelling = self._met.get(number) or self._meet(number)
             entry.count += 1
-            entry.direct += not value.is_broader
-            entry.hidden_in &= value.hidden_in
-            spelling = (value.lang, value.text)
-            if value.text and (
-                spelling in entry.spellings or len(entry.spellings) < _MOST_SPELLINGS
-            ):
-                entry.spellings[spelling] = entry.spellings.get(spelling, 0) + 1
-            entry.items.append(known.items)
-            known.has.append(entry.number)
+            entry.direct += is_direct
+            if entry.hidden_in:
+                entry.hidden_in &= hidden_in
+            if spelling is not None:
+                spellings = entry.spellings
+                if spelling in spellings:
+                    spellings[spelling] += 1
+                elif len(spellings) < _MOST_SPELLINGS:
+                    spellings[spelling] = 1
+            entry.items.append(place_in_list)
+            has.append(entry.number)
         for name in gist.names:
             known.entities.setdefault(name, gist.item_id)
             known.described_at[gist.item_id] = known.items
@@ -168,8 +176,8 @@ class Gathering:
                         known.mentions.setdefault(item_id, []).append(entry)
         return known
 
-    def _entry(self, number: int) -> tuple[FacetValue, ValueEntry]:
-        """Return a value that is met for the first time, and what is known of all its spellings."""
+    def _meet(self, number: int) -> _Met:
+        """Return a value that is met for the first time, with what is known of all spellings."""
         value = self._kept.value(number)
         of_facet = self._known.values.setdefault(value.facet, {})
         entry = of_facet.get(value.key)
@@ -177,8 +185,9 @@ class Gathering:
             entry = ValueEntry(self._numbers, value, hidden_in=value.hidden_in)
             of_facet[value.key] = entry
             self._numbers += 1
-        self._entries[number] = value, entry
-        return value, entry
+        spelling = (value.lang, value.text) if value.text else None
+        met = self._met[number] = (entry, not value.is_broader, value.hidden_in, spelling)
+        return met
 
 
 class GatheredItem:
@@ -315,11 +324,16 @@ class Gathered:
 
     def digests_of_all(self, entry: ValueEntry) -> bytes:
         """Return the digests of what lists show of the items that have a value."""
-        return b"".join(map(self.digest_at, entry.items))
+        return self._digests_at(entry.items)
 
     def digests(self, entry: ValueEntry, *, start: int, limit: int) -> bytes:
         """Return the digests of what lists show of some items that have a value."""
-        return b"".join(map(self.digest_at, entry.items[start : start + limit]))
+        return self._digests_at(entry.items[start : start + limit])
+
+    def _digests_at(self, places: array[int]) -> bytes:
+        """Return the digests of what lists show of the items at places; there are such places."""
+        cards, size = self.known.cards, DIGEST_BYTES  # many thousand times
+        return b"".join([cards[size * (seq - 1) : size * seq] for seq in places])
 
     def card_of(self, item_id: str, lang: str) -> Card | None:
         """Return an item that describes others as a card, or None where there is none."""

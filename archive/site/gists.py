@@ -28,6 +28,7 @@ from schemas.dublincore import PARTS, statement_of
 
 DIGEST_BYTES = 16
 _VALUES = 1 << 14
+_READ_AHEAD = 256
 Shown = tuple[ShownItem, DerivativeSet | None]
 """An item, and its derivatives as far as they are on the site."""
 
@@ -90,6 +91,8 @@ class KeptGists:
     def __init__(self, path: Path, key: bytes | None) -> None:
         # Most values are those of other items, too.
         self._number = lru_cache(maxsize=_VALUES)(self._number_of)
+        self._read: dict[bytes, tuple[Any, ...]] = {}
+        self._first, self._last = b"\xff", b""
         if key is None or not _is_of(path, key):
             forget_database(path)
         is_new = not path.exists()
@@ -120,12 +123,28 @@ class KeptGists:
 
     def find(self, item_id: str, stamp: bytes) -> tuple[int, Gist] | None:
         """Return the place of an item's gist and the gist, if it is of the item as it is now."""
-        row = self._db.execute(
-            "SELECT number, gist, seal FROM items WHERE item_id = ? AND stamp = ?", (item_id, stamp)
-        ).fetchone()
-        if row is None or not isinstance(row[1], bytes) or digest_of(stamp, row[1]) != row[2]:
+        name = item_id.encode()
+        if not self._first <= name <= self._last:
+            self._read_from(item_id)
+        row = self._read.get(name)
+        if row is None:
             return None
-        return row[0], gist_of(row[1])
+        number, kept, data, seal = row
+        if kept != stamp or not isinstance(data, bytes) or digest_of(stamp, data) != seal:
+            return None
+        return number, gist_of(data)
+
+    def _read_from(self, item_id: str) -> None:
+        """Read what is kept of an item and those behind it: they are asked for next."""
+        rows = self._db.execute(
+            "SELECT CAST(item_id AS BLOB), number, stamp, gist, seal FROM items WHERE item_id >= ?"
+            " ORDER BY item_id LIMIT ?",
+            (item_id, _READ_AHEAD),
+        ).fetchall()
+        self._read = {row[0]: row[1:] for row in rows}
+        # What lies between the first and the last and was not read is not there.
+        self._first = item_id.encode()
+        self._last = max(self._read, default=self._first)
 
     def put(self, stamp: bytes, gist: Gist, cards: bytes, shown: bytes) -> int:
         """Keep an item; return its place."""

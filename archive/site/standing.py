@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -25,7 +24,7 @@ from archive.site.place import SitePlace
 from archive.site.report import SiteReport
 from schemas.errors import StoreWriteError
 
-_IMAGES = "images"
+_IMAGES = "images/"
 # images/<shard>/<item>
 _ITEM_PARTS = 3
 _COUNTS = ("pages", "items", "files", "bytes", "disk_bytes")
@@ -91,32 +90,42 @@ def _state_of(layout: Layout) -> bytes:
         OSError: A file went while they were looked at.
     """
     digest = hashlib.blake2b(digest_size=32)
-    for path, found in _entries(str(layout.site), ""):
-        digest.update(f"{path}\0{_said(found)}\n".encode("utf-8", "surrogateescape"))
-        if found is None and path.startswith(f"{_IMAGES}/") and path.count("/") == _ITEM_PARTS - 1:
-            folder = layout.derivatives / path.removeprefix(f"{_IMAGES}/")
-            for inner, own in _entries(str(folder), "") if folder.is_dir() else ():
-                said = f"{inner}\0{_said(own)}\r"
-                digest.update(said.encode("utf-8", "surrogateescape"))
+    _look(digest, str(layout.site), "", str(layout.derivatives))
     return digest.digest()
 
 
-def _said(found: os.stat_result | None) -> str:
-    """Return what says which file something is; a folder is only one."""
-    return f"{found.st_mode} {found.st_ino} {found.st_size} {found.st_mtime_ns}" if found else ""
+def _look(digest: hashlib.blake2b, folder: str, prefix: str, derivatives: str = "") -> None:
+    """Add what is in a folder and those below it to a digest; of a folder only that it is one.
 
-
-def _entries(folder: str, prefix: str) -> Iterator[tuple[str, os.stat_result | None]]:
-    """Yield what is in a folder and those below it; of a folder, None."""
+    Args:
+        digest: The digest.
+        folder: The folder.
+        prefix: Its path with a slash, or empty.
+        derivatives: Of the site, the folder of the derivatives that it shows.
+    """
     with os.scandir(folder) as entries:
         found = sorted(entries, key=_name)
+    said: list[str] = []
     for entry in found:
         path = prefix + entry.name
-        if entry.is_dir(follow_symlinks=False):
-            yield path, None
-            yield from _entries(entry.path, f"{path}/")
-        else:
-            yield path, os.stat(entry.path, follow_symlinks=False)  # noqa: PTH116  (many thousand)
+        if not entry.is_dir(follow_symlinks=False):
+            own = os.stat(entry.path, follow_symlinks=False)  # noqa: PTH116  (many thousand)
+            said.append(f"{path}\0{own.st_mode} {own.st_ino} {own.st_size} {own.st_mtime_ns}\n")
+            continue
+        said.append(f"{path}\0\n")
+        _say(digest, said)
+        _look(digest, entry.path, f"{path}/", derivatives)
+        if derivatives and path.startswith(_IMAGES) and path.count("/") == _ITEM_PARTS - 1:
+            shown = f"{derivatives}/{path.removeprefix(_IMAGES)}"
+            if os.path.isdir(shown):  # noqa: PTH112  (many thousand)
+                _look(digest, shown, "\r")
+    _say(digest, said)
+
+
+def _say(digest: hashlib.blake2b, said: list[str]) -> None:
+    """Add lines to a digest, which are forgotten."""
+    digest.update("".join(said).encode("utf-8", "surrogateescape"))
+    said.clear()
 
 
 def _name(entry: Any) -> str:

@@ -18,6 +18,9 @@ from archive.site.reuse import PageGroup, Reuse
 from archive.site.value_links import ValueLink, ValueLinks
 from schemas.collation import sort_key
 
+_ON_OTHERS: dict[str, Any] = {"narrower": [], "described": None}
+"""What the pages of a value but the first say in place of what only that shows."""
+
 
 class ValuePages:
     """Writes the pages of values.
@@ -82,8 +85,10 @@ class ValuePages:
             "narrower": self._narrower(facet, entry, lang),
             "described": self._described(entry, known, lang),
         }
+        # What lies above stands in "broader" too, without what a page does not say of it.
+        made_from = repr(of_all | {"known": replace(known, broader=())}).encode()
         for number in range(1, count + 1):
-            self._write_page(group, facet, entry, lang, number, of_all, on_first)
+            self._write_page(group, facet, entry, lang, number, of_all, on_first, made_from)
 
     def _write_page(
         self,
@@ -94,12 +99,13 @@ class ValuePages:
         number: int,
         of_all: dict[str, Any],
         on_first: dict[str, Any],
+        made_from: bytes,
     ) -> None:
         """Write one page of a value in an edition."""
         start = (number - 1) * PAGE_SIZE
         path_of = partial(value_page, facet.name, entry.value.key)
         path = path_of(number)
-        said = of_all | (on_first if number == 1 else {"narrower": [], "described": None})
+        said = of_all | (on_first if number == 1 else _ON_OTHERS)
 
         def make() -> bytes:
             data = said | {
@@ -113,12 +119,11 @@ class ValuePages:
             self._tree.write_page(f"{lang}/{path}", html)
             return b""
 
-        # What lies above stands in "broader" too, without what a page does not say of it.
-        parts = said | {"known": replace(of_all["known"], broader=())}
         group.write(
             f"{lang} {entry.value.key} {number}",
             lambda: [
-                repr(parts).encode(),
+                made_from,
+                repr(on_first if number == 1 else _ON_OTHERS).encode(),
                 self._gathered.digests(entry, start=start, limit=PAGE_SIZE),
             ],
             [f"{lang}/{path}"],

@@ -38,6 +38,8 @@ from search.documents import SearchDocument
 
 _NODE, _GROUP_NODE = "n", "m"
 _GROUPS_LISTED = 128
+_FEW_PARTS = 2
+"""So few parts are made, and merged with what is kept, before a process has started."""
 _T = TypeVar("_T")
 
 
@@ -130,11 +132,13 @@ def _executor(processes: int) -> Iterator[Executor | None]:
 def _written(build: _Build, source: Source) -> Built:
     columns = Columns()
     groups: list[str] = []
-    parts = 0
-    for facts in _facts(build, source):
+    kept = _restored(build, source)
+    parts = len(kept)
+    if source.is_kept and sum(facts is None for _part, facts in kept) <= _FEW_PARTS:
+        build = replace(build, run=None)
+    for facts in _facts(build, source, kept):
         columns.add(facts)
         groups += facts.groups
-        parts += 1
     join_shown(build.work, parts)
     with Shown(build.work) as shown:
         places, listed = columns.write(build.shards, build.sizes, shown)
@@ -163,18 +167,26 @@ def _only_node(root: Sequence[Any]) -> tuple[str, ...]:
     return (str(names),) if levels == 1 and len(keys) == 1 else ()
 
 
-def _facts(build: _Build, source: Source) -> Iterator[Facts]:
-    """Write the runs of every part, or restore them; yield what the columns have of each."""
+def _restored(build: _Build, source: Source) -> list[tuple[Part, Facts | None]]:
+    """Return every part, and what the columns have of it where its runs are restored."""
     sizes = build.sizes
-    parts: list[Part] = []
-    restored: list[Facts | None] = []
+    found: list[tuple[Part, Facts | None]] = []
     for number in range(-(-build.documents // sizes.part)):
         part = source.part(number, sizes, build.work, build.ranges)
-        restored.append(source.restored(part, build.shards, sizes))
-        if restored[-1] is None:
-            parts.append(source.spilled(part, sizes))
+        facts = source.restored(part, build.shards, sizes)
+        found.append((source.spilled(part, sizes) if facts is None else part, facts))
+    return found
+
+
+def _facts(
+    build: _Build, source: Source, kept: Sequence[tuple[Part, Facts | None]]
+) -> Iterator[Facts]:
+    """Write the runs of the parts that are not restored; yield what the columns have of each."""
+    sizes = build.sizes
+    parts = [part for part, facts in kept if facts is None]
     made = zip(parts, _each(build.run, partial(_runs, build.shards, sizes), parts), strict=True)
-    for facts in restored:
+    for _part, restored in kept:
+        facts = restored
         if facts is None:
             part, facts = next(made)
             source.keep(part, facts, sizes)
