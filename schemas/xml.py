@@ -77,8 +77,9 @@ _SCHEMAS: Mapping[str, str] = {
 SCHEMA_NAMES: Final = tuple(_SCHEMAS)
 
 _DECLARED = b"<?xml version='1.0' encoding='UTF-8'?>"
-# ID of METS and MODS, xmlID of PREMIS, xml:id and gml:id.
-_AN_ID = re.compile(rb"(?:ID|id)\s*=")
+# ID of METS and MODS, xmlID of PREMIS, xml:id and gml:id; or a space, which may stand between. An
+# expression that allows the space took a sixth of making a document.
+_SIGNS_OF_AN_ID: Final = (b"ID=", b"id=", b" =", b"\t=", b"\n=", b"\r=")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*")
 _NAMESPACE = re.compile(r"\{[^}]*\}")
@@ -201,7 +202,7 @@ def _is_usual(document: bytes) -> bool:
     """
     is_ours = document.startswith(_DECLARED) and b"<!DOCTYPE" not in document
     is_ours = is_ours and len(document) <= LARGEST_DOCUMENT_BYTES
-    return is_ours and _AN_ID.search(document) is None
+    return is_ours and not any(sign in document for sign in _SIGNS_OF_AN_ID)
 
 
 class _Nothing:

@@ -92,7 +92,7 @@ HoabanSearch.receive("facets", function makeFacets(tables, store, placesOf) {
       const hits = [], rows = [];
       let hit = 0;
       part.numbers.forEach((number, row) => {
-        while (hit < numbers.length && numbers[hit] < number) hit += 1;
+        hit = reached(numbers, number, hit);
         if (numbers[hit] !== number || (isFound && isFound[hit])) return;
         if (!others.every((set) => isIn(set, number))) return;
         if (isFound) isFound[hit] = 1;
@@ -101,6 +101,23 @@ HoabanSearch.receive("facets", function makeFacets(tables, store, placesOf) {
       });
       return { part, hits, rows };
     });
+  }
+
+  /** Return the first place from one on that has a number or a larger one: near ones are found first. */
+  function reached(numbers, number, from) {
+    let low = from, high = from, step = 1;
+    while (high < numbers.length && numbers[high] < number) {
+      low = high + 1;
+      high += step;
+      step *= 2;
+    }
+    high = Math.min(high, numbers.length);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (numbers[middle] < number) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   function usesAmong(passingParts, name) {

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from search.compiled.columns import Columns, Facts, stored
 from search.compiled.files import ShardFolder, tree
-from search.compiled.merge import KINDS, REVERSED, Merged, Task, merge
+from search.compiled.merge import KINDS, OLD, REVERSED, Merged, Task, merge
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
     FIELDS,
@@ -39,7 +39,7 @@ from search.documents import SearchDocument
 _NODE, _GROUP_NODE = "n", "m"
 _GROUPS_LISTED = 128
 _FEW_PARTS = 2
-"""So few parts are made, and merged with what is kept, before a process has started."""
+"""So few parts are made, and merged where all leaves are kept, before a process has started."""
 _T = TypeVar("_T")
 
 
@@ -134,9 +134,9 @@ def _written(build: _Build, source: Source) -> Built:
     groups: list[str] = []
     kept = _restored(build, source)
     parts = len(kept)
-    if source.is_kept and sum(facts is None for _part, facts in kept) <= _FEW_PARTS:
-        build = replace(build, run=None)
-    for facts in _facts(build, source, kept):
+    is_edit = source.is_kept and sum(facts is None for _part, facts in kept) <= _FEW_PARTS
+    alone = replace(build, run=None)
+    for facts in _facts(alone if is_edit else build, source, kept):
         columns.add(facts)
         groups += facts.groups
     join_shown(build.work, parts)
@@ -145,7 +145,7 @@ def _written(build: _Build, source: Source) -> Built:
     of_columns = build.work / "columns"
     of_columns.write_bytes(pickle.dumps(stored(places)))
     del columns, places
-    trees = _trees(build, source, parts, of_columns)
+    trees = _trees(build, source, parts, of_columns, is_edit=is_edit)
     manifest = {
         "documents": build.documents,
         "spread": build.sizes.spread,
@@ -193,7 +193,9 @@ def _facts(
         yield facts
 
 
-def _trees(build: _Build, source: Source, parts: int, columns: Path) -> dict[str, list[object]]:
+def _trees(
+    build: _Build, source: Source, parts: int, columns: Path, *, is_edit: bool
+) -> dict[str, list[object]]:
     def tasks(*kinds: str) -> list[Task]:
         return [
             Task(
@@ -216,10 +218,13 @@ def _trees(build: _Build, source: Source, parts: int, columns: Path) -> dict[str
     changed: frozenset[int] = frozenset()
     kept = tasks(*KINDS)
     changed = source.restore_spans(kept, parts)
+    # A record more, or a new value, has all leaves of a kind merged anew: that is work for all.
+    is_little = is_edit and all(task.spans(OLD).is_file() for task in kept)
+    run = None if is_little else build.run
     merged: dict[str, list[Merged]] = {}
 
     def merge_all(wanted: Sequence[Task]) -> None:
-        for task, done in zip(wanted, _each(build.run, merge, wanted), strict=True):
+        for task, done in zip(wanted, _each(run, merge, wanted), strict=True):
             merged.setdefault(task.kind, []).append(done)
 
     # The leaves of pairs are named by those of words; the reversed counts come of all pairs.

@@ -33,6 +33,9 @@ def integers(values: Iterable[int]) -> bytes:
 
 
 def _encoded(values: Sequence[int]) -> list[bytes]:
+    # A list would give a negative number something from its end.
+    if values and min(values) < 0:
+        raise ValueError(f"a negative number cannot be written: {min(values)}")
     try:
         return list(map(_SHORT.__getitem__, values))
     except IndexError:

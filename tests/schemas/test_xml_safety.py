@@ -69,8 +69,9 @@ def test_validation_says_where_and_what(name: str) -> None:
     )
 
 
-def test_an_id_that_is_given_twice_is_found() -> None:
-    files = "".join(f"<file ID='{name}'/>" for name in ("f1", "f2"))
+@pytest.mark.parametrize("between", ["=", " = ", "\t=", "\n=", "\r\n ="])
+def test_an_id_that_is_given_twice_is_found(between: str) -> None:
+    files = "".join(f"<file ID{between}'{name}'/>" for name in ("f1", "f2"))
     document = (
         "<?xml version='1.0' encoding='UTF-8'?>\n<mets xmlns='http://www.loc.gov/METS/'>"
         f"<fileSec><fileGrp>{files}</fileGrp></fileSec><structMap><div/></structMap></mets>"

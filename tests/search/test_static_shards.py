@@ -128,6 +128,20 @@ def _sized(size: int) -> dict[str, int]:
     return {"min_size": size, "max_size": size}
 
 
+@pytest.mark.parametrize("values", [[5, -1], [300, -1], [-1], [20_000, -300]])
+def test_a_negative_number_is_refused(values: list[int]) -> None:
+    with pytest.raises(ValueError, match="negative"):
+        integers(values)
+
+
+@pytest.mark.parametrize("numbers", [[7, 3], [500, 300], [70_000, 3]])
+def test_numbers_out_of_order_are_refused(numbers: list[int]) -> None:
+    with pytest.raises(ValueError, match="negative"):
+        steps(numbers)
+    with pytest.raises(ValueError, match="negative"):
+        steps_of_lists([1, *numbers], [0, 1, 1 + len(numbers)])
+
+
 @given(st.sets(st.integers(0, 2**32 - 1), min_size=1))
 def test_ascending_numbers_come_back(values: set[int]) -> None:
     numbers = sorted(values)
