@@ -24,6 +24,8 @@ _NAME = "archive.export._second_zipfile"
 def fast_zip_file() -> type[zipfile.ZipFile]:
     """Return a class ``ZipFile`` that writes what Python's own writes, in less time.
 
+    It is for writing; threads that ask for it at once may get one each.
+
     Where Python's library is not there as files (a program packed into one file), it is Python's
     own class.
     """
@@ -39,5 +41,6 @@ def fast_zip_file() -> type[zipfile.ZipFile]:
     sys.modules[_NAME] = module
     loader.exec_module(module)
     module.ZipInfo = zipfile.ZipInfo  # what callers describe a file with
+    module.LargeZipFile = zipfile.LargeZipFile  # what they may catch
     module.crc32 = zlib_ng.crc32
     return cast("type[zipfile.ZipFile]", module.ZipFile)

@@ -26,10 +26,6 @@ NO_INODES = (0, 0xFFFFFFFF)
 _JUNCTION = 0xA0000003
 """IO_REPARSE_TAG_MOUNT_POINT of Windows."""
 
-# Windows has no time of change of a folder that programs cannot set back, as they do who unpack or
-# copy an archive: there a mark alone does not say that a twin has the very same files.
-_MARKS_TELL = os.name != "nt"
-
 # Windows would write line ends in its own way without being told.
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
@@ -127,21 +123,23 @@ class SiteTree:
         self._count(len(content))
 
     def keep(self, path: str, size_bytes: int) -> None:
-        """Take a file of the site before as it is, ``size_bytes`` long; a twin has it already."""
+        """Take a file of the site before as it is, ``size_bytes`` long."""
+        old, target = f"{self.before}/{path}", self._target(path)
         if not self.is_twin:
-            self._link(f"{self.before}/{path}", self._target(path))
-        elif not _MARKS_TELL and not _are_one_file(f"{self.before}/{path}", self._target(path)):
-            Path(self._target(path)).unlink(missing_ok=True)
-            self._link(f"{self.before}/{path}", self._target(path))
+            self._link(old, target)
+        elif not _are_one_file(old, target):
+            # Programs that copy an archive may make two files of one.
+            Path(target).unlink(missing_ok=True)
+            self._link(old, target)
         self._claim(path)
         self._count(size_bytes)
         self.counts.pages += path.endswith(".html")
 
     def has(self, path: str) -> bool:
         """Say whether a file, but for those of images, was written or kept so far."""
-        if self.is_twin:
-            return path in self.counts.claims.paths
-        return os.path.isfile(f"{self._root}/{path}")  # noqa: PTH113  (many thousand times)
+        # Many thousand times.
+        is_there = os.path.isfile(f"{self._root}/{path}")  # noqa: PTH113
+        return is_there and (not self.is_twin or path in self.counts.claims.paths)
 
     def write_chunks(self, path: str, chunks: Iterable[bytes]) -> int:
         """Write a file that need not fit into memory; return its size in bytes."""

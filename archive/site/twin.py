@@ -6,10 +6,8 @@ site is kept: it is brought up to date by links to what changed, and the next bu
 
 Promise: a build begins with a twin only if it has the very files of the site. A mark says so, which
 is written when both are finished and removed before either is touched: it has which folders both
-are, and when each folder in them was last changed, by a time that programs set and by one that only
-the system does: so whatever came into a folder, went or was replaced there is noticed, and nobody
-looks at each file. Of anything else the mark does not know (a copy of the archive, a file that
-somebody put there, a build that was killed) all files are linked anew.
+are, and when each folder in them was last changed. Of anything else the mark does not know (a copy
+of the archive, a file that somebody put there, a build that was killed) all files are linked anew.
 What somebody writes into a file is in both, and is noticed where it always was, by its time.
 """
 
@@ -78,7 +76,7 @@ def keep_twin(place: SitePlace, settled: Settled) -> None:
         _follow(place.site, place.old, changes.changed, changes.removed)
         place.old.rename(place.twin)
         times = {
-            folder: [_times(f"{site}/{folder}") for site in (place.site, place.twin)]
+            folder: [_time(f"{site}/{folder}") for site in (place.site, place.twin)]
             for folder in settled.folders
         }
         mark = {"site": _number(place.site), "twin": _number(place.twin), "folders": times}
@@ -96,7 +94,7 @@ def _is_marked(site: Path, twin: Path, mark: Path) -> bool:
         if (said["site"], said["twin"]) != (_number(site), _number(twin)):
             return False
         return bool(said["folders"]) and all(
-            [_times(f"{site}/{folder}"), _times(f"{twin}/{folder}")] == times
+            [_time(f"{site}/{folder}"), _time(f"{twin}/{folder}")] == times
             for folder, times in said["folders"].items()
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -166,11 +164,5 @@ def _number(folder: Path) -> list[int]:
     return [found.st_dev, found.st_ino]
 
 
-def _times(folder: str) -> list[int]:
-    """Return when something in a folder was last changed.
-
-    Programs that unpack or copy files set the first back; the second, of a system that has it, is
-    its own.
-    """
-    found = os.stat(folder)  # noqa: PTH116  (many thousand times)
-    return [found.st_mtime_ns, found.st_ctime_ns]
+def _time(folder: str) -> int:
+    return os.stat(folder).st_mtime_ns  # noqa: PTH116  (many thousand times)
