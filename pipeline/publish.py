@@ -65,7 +65,11 @@ def publish(
         # The museum may have written into its tables since they were read.
         archive = replace(archive, tables=read_value_tables(archive.layout))
         if edition is not None:
-            written = _write_site(archive, catalogue, now(), on_progress, edition)
+            from pipeline.site_writing import write_site
+
+            written = write_site(
+                archive, catalogue, at=now(), on_progress=on_progress, edition=edition
+            )
             return PublishReport(written.site, (*found, *written.findings))
         written = _site_as_it_is(archive, catalogue, store, now(), on_progress)
     site = written.site
@@ -81,7 +85,10 @@ def _site_as_it_is(
     made_from = _made_from(archive, catalogue, store, at, own)
     if site := recall_site(archive.layout, made_from, utc_text(at)):
         return PublishReport(site, ())
-    written = _write_site(archive, catalogue, at, on_progress)
+    # It takes some tenths of a second to be there.
+    from pipeline.site_writing import write_site
+
+    written = write_site(archive, catalogue, at=at, on_progress=on_progress)
     # What is wrong is told by every build; and what was written meanwhile may not be in the site.
     is_sound = not (written.findings or written.site.warnings)
     if is_sound and own_digest(archive.layout) == own:
@@ -105,16 +112,3 @@ def _made_from(
     chance = b"" if pasts.are_over(utc_text(at)) else os.urandom(16)
     parts = (made_key(archive), own, catalogue.digest(), chance)
     return digest_of(*parts, said.encode())
-
-
-def _write_site(
-    archive: Archive,
-    catalogue: Catalogue,
-    at: datetime,
-    on_progress: OnProgress,
-    edition: Edition | None = None,
-) -> PublishReport:
-    # It takes some tenths of a second to be there.
-    from pipeline.site_writing import write_site
-
-    return write_site(archive, catalogue, at=at, on_progress=on_progress, edition=edition)
