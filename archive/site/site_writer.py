@@ -199,7 +199,7 @@ class SiteWriter:
             table = stack.enter_context(closing(MadePages(new_table(self._layout))))
             kept = None
             if self._tree.before is not None and order.key is not None:
-                kept = KeptPages(self._layout.site_pages, self._tree.before)
+                kept = KeptPages(self._layout.site_pages, self._tree.before, self._tree.sight)
                 stack.enter_context(closing(kept))
             has_changed = _changes(order, kept, gathered.known.changed)
             order = replace(order, is_edit=has_changed is not None and has_changed <= FEW_CHANGES)
@@ -258,7 +258,7 @@ class SiteWriter:
             profile=self._profile,
             root=self._tree.root,
             before=self._tree.before,
-            is_twin=self._tree.is_twin,
+            sight=self._tree.sight,
             lists=self._lists,
             numbers=numbers,
             ways=site_ways,

@@ -8,7 +8,9 @@ Promise: a build begins with a twin only if it has the very files of the site. A
 is written when both are finished and removed before either is touched: it has which folders both
 are, and when each folder in them was last changed. Of anything else the mark does not know (a copy
 of the archive, a file that somebody put there, a build that was killed) all files are linked anew.
-What somebody writes into a file is in both, and is noticed where it always was, by its time.
+What somebody writes into a file is in both, and is noticed by its time: the mark has a digest of
+the files of each folder. That was worked out before the build that wrote the mark began, so what
+befell a file in the meantime is noticed, too; folders in which that build wrote have none.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from archive.durable import write_file
 from archive.site.changes import Settled
 from archive.site.files import NO_INODES, SiteTree, is_folder
 from archive.site.place import SitePlace, recover, remove
+from archive.site.sight import MarkedFolder, Sight, folder_time, see
 from schemas.errors import StoreWriteError
 
 FOLLOWED_SHARE = 0.5
@@ -45,10 +48,10 @@ def new_tree(place: SitePlace, *, keeps: bool = False) -> SiteTree:
     before = place.site if keeps and place.site.is_dir() else None
     place.new.parent.mkdir(parents=True, exist_ok=True)
     if place.twin is not None and place.mark is not None:
-        is_twin = before is not None and _is_marked(place.site, place.twin, place.mark)
+        sight = _seen(place.site, place.twin, place.mark) if before is not None else None
         place.mark.unlink(missing_ok=True)
-        if is_twin and _is_moved(place.twin, place.new):
-            return SiteTree(place.new, before, is_twin=True)
+        if sight is not None and _is_moved(place.twin, place.new):
+            return SiteTree(place.new, before, sight)
         try:
             remove(place.twin)
         except OSError as error:
@@ -56,6 +59,15 @@ def new_tree(place: SitePlace, *, keeps: bool = False) -> SiteTree:
             _log.warning("%s", error)
     place.new.mkdir()
     return SiteTree(place.new, before)
+
+
+def marked_folders(mark: Path) -> dict[str, MarkedFolder]:
+    """Return the folders of a site as the mark of its twin has them; none without one."""
+    try:
+        said = json.loads(mark.read_bytes())["folders"]
+        return {path: MarkedFolder(*values) for path, values in said.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
 
 
 def keep_twin(place: SitePlace, settled: Settled) -> None:
@@ -75,31 +87,59 @@ def keep_twin(place: SitePlace, settled: Settled) -> None:
     try:
         _follow(place.site, place.old, changes.changed, changes.removed)
         place.old.rename(place.twin)
-        times = {
-            folder: [_time(f"{site}/{folder}") for site in (place.site, place.twin)]
-            for folder in settled.folders
+        folders = {
+            path: list(vars(_marked(f"{place.site}/{path}", f"{place.twin}/{path}", seen)).values())
+            for path, seen in settled.folders.items()
         }
-        mark = {"site": _number(place.site), "twin": _number(place.twin), "folders": times}
+        mark = {"site": _number(place.site), "twin": _number(place.twin), "folders": folders}
         write_file(place.mark, json.dumps(mark).encode())
     except (OSError, StoreWriteError):
         _log.info("%s is not kept", place.twin, exc_info=True)
 
 
-def _is_marked(site: Path, twin: Path, mark: Path) -> bool:
-    """Say whether a site and its twin are those that a mark was written for, as they were then."""
+def _marked(site: str, twin: str, seen: MarkedFolder | None) -> MarkedFolder:
+    """Return what the mark is to say of a folder.
+
+    Args:
+        site: The folder in the site.
+        twin: It in the twin.
+        seen: What was seen in it before both changed places, if nothing was written there.
+
+    Raises:
+        OSError: The two do not have the same files.
+    """
+    if seen is not None and seen.digest:
+        return MarkedFolder(seen.twin_time, seen.site_time, seen.digest)
+    times = folder_time(site), folder_time(twin)
+    if _inodes(site) != _inodes(twin):
+        raise OSError(f"{twin} has not the files of {site}")
+    return MarkedFolder(*times, "")
+
+
+def _inodes(folder: str) -> dict[str, int]:
+    """Return the files of a folder by name, each by what no other of this disk is."""
+    with os.scandir(folder) as entries:
+        return {e.name: 0 if e.is_dir(follow_symlinks=False) else e.inode() for e in entries}
+
+
+def _seen(site: Path, twin: Path, mark: Path) -> Sight | None:
+    """Look at a site and its twin; None if they are not those that a mark was written for."""
     try:
         if not (is_folder(site) and is_folder(twin)):
-            return False
+            return None
         said = json.loads(mark.read_bytes())
         if (said["site"], said["twin"]) != (_number(site), _number(twin)):
-            return False
-        return bool(said["folders"]) and all(
-            [_time(f"{site}/{folder}"), _time(f"{twin}/{folder}")] == times
-            for folder, times in said["folders"].items()
+            return None
+        folders = marked_folders(mark)
+        are_as_marked = bool(folders) and all(
+            folder_time(f"{site}/{path}") == folder.site_time
+            and folder_time(f"{twin}/{path}") == folder.twin_time
+            for path, folder in folders.items()
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return see(str(site), str(twin), folders) if are_as_marked else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         # There is none, or it is damaged.
-        return False
+        return None
 
 
 def _is_moved(folder: Path, target: Path) -> bool:
@@ -162,7 +202,3 @@ def _number(folder: Path) -> list[int]:
     if found.st_ino in NO_INODES:
         raise OSError(f"{folder} has no inode number")
     return [found.st_dev, found.st_ino]
-
-
-def _time(folder: str) -> int:
-    return os.stat(folder).st_mtime_ns  # noqa: PTH116  (many thousand times)

@@ -446,7 +446,8 @@ def test_a_file_of_the_twin_that_is_a_copy_becomes_that_of_the_site(tmp_path, be
     os.utime(page.parent, ns=(folder.st_atime_ns, folder.st_mtime_ns))
     begun.clear()
     found.build()
-    assert begun == [True]
+    # Only on Windows a folder does not tell that somebody set its time.
+    assert begun == [os.name == "nt"]
     assert snapshot(layout.site) == found.anew(tmp_path / "anew")
     assert is_twinned(found)
 
