@@ -8,7 +8,7 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,6 +145,13 @@ class SiteTree:
             self._claim(path, is_rewritten=not is_there)
         self._count(size_bytes)
         self.counts.pages += path.endswith(".html")
+
+    def keep_sure(self, paths: Sequence[str], sizes: Sequence[int]) -> None:
+        """Take files of a twin as they are, of which it is sure that they are the site's."""
+        self.counts.claims.paths.update(paths)
+        for size_bytes in sizes:
+            self._count(size_bytes)
+        self.counts.pages += sum(path.endswith(".html") for path in paths)
 
     def has(self, path: str) -> bool:
         """Say whether a file, but for those of images, was written or kept so far."""

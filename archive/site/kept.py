@@ -13,9 +13,10 @@ import hashlib
 import logging
 import os
 import sqlite3
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, is_dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import jinja2
@@ -33,7 +34,11 @@ KEY_NAME = "key"
 """The name under which it is kept what all pages were made from."""
 
 _PACKAGES = ("archive", "schemas")
+# Of what a row holds: one of an older program is another.
+_FORM = b"2"
 _TABLE = "(name TEXT PRIMARY KEY, data BLOB, seal BLOB)"
+# What a row has; one of a program that kept something else is not believed.
+_ROW = b"digest, hint, said, paths, sizes, pages"
 
 FileState = tuple[int, int]
 """Size and time of change, in nanoseconds, of a file."""
@@ -65,12 +70,42 @@ class MadeGroup:
         digest: Of everything all of them are made from; empty where that is not known.
         pages: The pages, by their names, in order.
         hint: What saves whoever made them time, and never changes what is made.
+        said: What else is to be known of all of them together.
     """
 
     name: str
     digest: bytes
     pages: dict[str, Made]
     hint: bytes = b""
+    said: bytes = b""
+
+
+@dataclass(frozen=True)
+class KeptGroup:
+    """Pages that were kept together, as :class:`MadeGroup` says; each is read when asked for.
+
+    Attributes:
+        paths: The files of all of them.
+        sizes: The sizes of these, in bytes.
+        kept_pages: The pages, as they are kept.
+    """
+
+    name: str
+    digest: bytes
+    hint: bytes
+    said: bytes
+    paths: tuple[str, ...]
+    sizes: array[int]
+    kept_pages: bytes
+
+    @cached_property
+    def pages(self) -> dict[str, Made]:
+        """The pages, by their names, in order.
+
+        Raises:
+            sqlite3.DatabaseError: They are not as they were written.
+        """
+        return {page: Made(*made) for page, *made in unpacked(self.kept_pages)}
 
 
 class KeptPages:
@@ -98,7 +133,7 @@ class KeptPages:
             self._db.close()
             self._db = None
 
-    def find(self, name: str) -> MadeGroup | None:
+    def find(self, name: str) -> KeptGroup | None:
         """Return a group by its name, or None; its files may have changed since."""
         if self._db is None:
             return None
@@ -108,12 +143,17 @@ class KeptPages:
             # A flipped bit may make values of other kinds.
             if row is None or not isinstance(row[0], bytes) or _seal_of(name, row[0]) != row[1]:
                 return None
-            digest, hint, pages = unpacked(row[0])
+            return KeptGroup(name, *unpacked(row[0]))
         except DAMAGE:
             # Whatever is wrong with it: everything is made again, and it is written anew.
             self.close()
             return None
-        return MadeGroup(name, digest, {page: Made(*made) for page, *made in pages}, hint)
+
+    def stand(self, group: KeptGroup) -> bool:
+        """Say whether the files of a whole group are surely in the site before and in its twin."""
+        if self._sight is None or len(group.paths) != len(group.sizes):
+            return False
+        return self._sight.are_sure(group.paths)
 
     def stands(self, made: Made) -> bool:
         """Say whether the files of some pages are in the site before as they were written."""
@@ -170,7 +210,9 @@ def note_made(path: Path, group: MadeGroup) -> None:
 
 def _insert(database: sqlite3.Connection, group: MadeGroup) -> None:
     pages = [(name, m.digest, m.paths, m.files, m.said) for name, m in group.pages.items()]
-    data = packed((group.digest, group.hint, pages))
+    paths = tuple(path for made in group.pages.values() for path in made.paths)
+    sizes = array("Q", (size for made in group.pages.values() for size, _time in made.files))
+    data = packed((group.digest, group.hint, group.said, paths, sizes, packed(pages)))
     row = (group.name, data, _seal_of(group.name, data))
     database.execute("INSERT INTO made VALUES (?, ?, ?)", row)
     database.execute("INSERT INTO names VALUES (?)", (group.name,))
@@ -217,7 +259,8 @@ def _merge(path: Path, made: Path) -> None:
 
 def _seal_of(name: str, data: bytes) -> bytes:
     """Return the digest of a row: a damaged one is not believed."""
-    return hashlib.blake2b(name.encode() + b"\0" + data, digest_size=16).digest()
+    said = _FORM + name.encode() + b"\0" + data
+    return hashlib.blake2b(said, digest_size=16).digest()
 
 
 def file_state(path: str) -> FileState | None:

@@ -55,9 +55,10 @@ class Sight:
         """Say whether a file is what was left, in the site and in the twin."""
         return path not in self.doubtful and not path.startswith(IMAGES)
 
-    def are_sure(self, paths: Iterable[str]) -> bool:
+    def are_sure(self, paths: Sequence[str]) -> bool:
         """Say whether all of some files are."""
-        return all(map(self.is_sure, paths))
+        of_images = any(path.startswith(IMAGES) for path in paths)
+        return self.doubtful.isdisjoint(paths) and not of_images
 
 
 def see(site: str, twin: str, marked: dict[str, MarkedFolder]) -> Sight:

@@ -281,14 +281,16 @@ class SiteWriter:
         for result in results:
             self._tree.counts.add(result.counts)
             table.add(result.made, result.taken)
-            for item in result.items:
-                data.add(item.lines)
-                if item.summary is not None:
-                    collection.add(item.summary)
-                add(item_page(item.item_id), item.updated_on)
-                done += 1
-                if on_progress is not None:
-                    on_progress(done, survey.items)
+            if result.items is None:
+                continue
+            data.add(result.items.lines)
+            for summary in result.items.summaries:
+                collection.add(summary)
+            for item_id, updated_on in result.items.items:
+                add(item_page(item_id), updated_on)
+            done += len(result.items.items)
+            if on_progress is not None:
+                on_progress(done, survey.items)
         collection.finish()
 
     def _write_stories(self, pages: Pages, add: Callable[[str], None]) -> None:

@@ -10,7 +10,7 @@ from archive.settings import Settings
 from archive.site.files import Counts, SiteTree
 from archive.site.gathering import Gathered
 from archive.site.item_images import ItemImages
-from archive.site.item_pages import ItemPages, JsonLd, Told, WrittenItem
+from archive.site.item_pages import ItemPages, JsonLd, Told, WrittenGroup
 from archive.site.kept import KeptPages, MadeGroup
 from archive.site.known import ItemGroup
 from archive.site.pages import PAGE_SIZE, Numbers, Pages, browse_page
@@ -96,13 +96,13 @@ class Done:
 
     Attributes:
         counts: What was written.
-        items: The items of it, in their order.
+        items: What is to be said of its items, if it has any.
         made: The groups with pages that were made, where it is kept what from.
         taken: The names of those that were taken from the site before.
     """
 
     counts: Counts
-    items: tuple[WrittenItem, ...] = ()
+    items: WrittenGroup | None = None
     made: tuple[MadeGroup, ...] = ()
     taken: tuple[str, ...] = ()
 
@@ -152,9 +152,9 @@ class Workshop:
         """Do a piece."""
         self._tree.counts = Counts()
         self._reuse.made, self._reuse.taken = [], []
-        items: tuple[WrittenItem, ...] = ()
+        items: WrittenGroup | None = None
         if isinstance(piece, ItemGroup):
-            items = tuple(self._items.write(piece))
+            items = self._items.write(piece)
         elif isinstance(piece, ListPiece):
             self._write_lists(piece)
         else:
