@@ -155,9 +155,9 @@ class SiteTree:
 
     def has(self, path: str) -> bool:
         """Say whether a file, but for those of images, was written or kept so far."""
-        # Many thousand times.
-        is_there = os.path.isfile(f"{self._root}/{path}")  # noqa: PTH113
-        return is_there and (not self.is_twin or path in self.counts.claims.paths)
+        if self.is_twin and path not in self.counts.claims.paths:
+            return False
+        return os.path.isfile(f"{self._root}/{path}")  # noqa: PTH113  (many thousand times)
 
     def write_chunks(self, path: str, chunks: Iterable[bytes]) -> int:
         """Write a file that need not fit into memory; return its size in bytes."""
