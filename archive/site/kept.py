@@ -33,6 +33,9 @@ _log = logging.getLogger("hoaban.site")
 KEY_NAME = "key"
 """The name under which it is kept what all pages were made from."""
 
+_BUILD_NAME = "build"
+"""The name under which it is kept which build it was; the mark of its twin has the same."""
+
 _PACKAGES = ("archive", "schemas")
 # Of what a row holds: one of an older program is another.
 _FORM = b"2"
@@ -114,7 +117,7 @@ class KeptPages:
     Args:
         path: The table; may be missing.
         site: The site before.
-        sight: What was seen in it, or None.
+        sight: What was seen in it, or None. It is believed if it is of the build of the table.
     """
 
     def __init__(self, path: Path, site: Path, sight: Sight | None = None) -> None:
@@ -126,6 +129,9 @@ class KeptPages:
             self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         except sqlite3.Error:
             self._db = None
+        # What was seen is what the build of the mark left, not what that of another table wrote.
+        if sight is not None and not self._is_of(sight.build):
+            self._sight = None
 
     def close(self) -> None:
         """Close the table."""
@@ -148,6 +154,11 @@ class KeptPages:
             # Whatever is wrong with it: everything is made again, and it is written anew.
             self.close()
             return None
+
+    def _is_of(self, build: bytes) -> bool:
+        """Say whether the table is of a build."""
+        found = self.find(_BUILD_NAME)
+        return found is not None and bool(build) and found.digest == build
 
     def stand(self, group: KeptGroup) -> bool:
         """Say whether the files of a whole group are surely in the site before and in its twin."""
@@ -196,6 +207,13 @@ class MadePages:
     def close(self) -> None:
         """Close the table, whole or not."""
         self._db.close()
+
+
+def note_build(path: Path) -> bytes:
+    """Note which build it is where :class:`MadePages` noted its pages; return what it noted."""
+    build = os.urandom(16)
+    note_made(path, MadeGroup(_BUILD_NAME, build, {}))
+    return build
 
 
 def note_made(path: Path, group: MadeGroup) -> None:

@@ -45,11 +45,13 @@ class Sight:
         folders: The folders of both, but for those of tiles.
         names: Paths of the files, but for those of images.
         doubtful: Those of them that are perhaps not what the build before left.
+        build: Which build that was.
     """
 
     folders: dict[str, MarkedFolder]
     names: set[str]
     doubtful: frozenset[str]
+    build: bytes
 
     def is_sure(self, path: str) -> bool:
         """Say whether a file is what was left, in the site and in the twin."""
@@ -61,13 +63,14 @@ class Sight:
         return self.doubtful.isdisjoint(paths) and not of_images
 
 
-def see(site: str, twin: str, marked: dict[str, MarkedFolder]) -> Sight:
+def see(site: str, twin: str, marked: dict[str, MarkedFolder], build: bytes) -> Sight:
     """Look at every file of a site that has a twin.
 
     Args:
         site: The site.
         twin: Its twin.
         marked: The folders as the mark has them, of which the times are still so.
+        build: Which build the mark is of.
 
     Raises:
         OSError: A folder went meanwhile.
@@ -89,7 +92,7 @@ def see(site: str, twin: str, marked: dict[str, MarkedFolder]) -> Sight:
         if digest != folder.digest or not _SHOWS_CHANGES:
             doubtful.update(found)
         folders[path] = MarkedFolder(folder.site_time, folder.twin_time, digest)
-    return Sight(folders, names, frozenset(doubtful))
+    return Sight(folders, names, frozenset(doubtful), build)
 
 
 def folder_digest(folder: str) -> tuple[str, list[str], list[str]]:

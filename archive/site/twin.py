@@ -70,7 +70,7 @@ def marked_folders(mark: Path) -> dict[str, MarkedFolder]:
         return {}
 
 
-def keep_twin(place: SitePlace, settled: Settled) -> None:
+def keep_twin(place: SitePlace, settled: Settled, build: bytes) -> None:
     """Make the site before a twin of the one that took its place.
 
     Whatever the disk refuses costs only time: then there is no twin.
@@ -78,6 +78,7 @@ def keep_twin(place: SitePlace, settled: Settled) -> None:
     Args:
         place: Where both stand.
         settled: What is new in the site, and its folders.
+        build: What :func:`archive.site.kept.note_build` noted of this build.
     """
     if place.twin is None or place.mark is None or not settled.is_linked:
         return
@@ -91,7 +92,8 @@ def keep_twin(place: SitePlace, settled: Settled) -> None:
             path: list(vars(_marked(f"{place.site}/{path}", f"{place.twin}/{path}", seen)).values())
             for path, seen in settled.folders.items()
         }
-        mark = {"site": _number(place.site), "twin": _number(place.twin), "folders": folders}
+        numbers = {"site": _number(place.site), "twin": _number(place.twin)}
+        mark = {"build": build.hex(), **numbers, "folders": folders}
         write_file(place.mark, json.dumps(mark).encode())
     except (OSError, StoreWriteError):
         _log.info("%s is not kept", place.twin, exc_info=True)
@@ -130,13 +132,14 @@ def _seen(site: Path, twin: Path, mark: Path) -> Sight | None:
         said = json.loads(mark.read_bytes())
         if (said["site"], said["twin"]) != (_number(site), _number(twin)):
             return None
+        build = bytes.fromhex(said.get("build", ""))
         folders = marked_folders(mark)
         are_as_marked = bool(folders) and all(
             folder_time(f"{site}/{path}") == folder.site_time
             and folder_time(f"{twin}/{path}") == folder.twin_time
             for path, folder in folders.items()
         )
-        return see(str(site), str(twin), folders) if are_as_marked else None
+        return see(str(site), str(twin), folders, build) if are_as_marked else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         # There is none, or it is damaged.
         return None

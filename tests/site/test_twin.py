@@ -472,6 +472,24 @@ def test_what_befalls_the_old_site_during_a_build_is_mended_by_the_next(tmp_path
     assert snapshot(site) == found.anew(tmp_path / "again")
 
 
+def test_a_table_of_pages_that_is_not_of_the_last_build_brings_back_no_older_page(tmp_path, begun):
+    found = twinned(tmp_path)
+    layout = found.archive.layout
+    retitle(found, "Ché rượu cần")
+    found.build()
+    older = layout.site_pages.read_bytes()
+    retitle(found, "Ché rượu")
+    # The second leaves a digest of every folder.
+    found.build()
+    found.build()
+    layout.site_pages.write_bytes(older)
+    retitle(found, "Ché rượu cần")
+    begun.clear()
+    found.build()
+    assert begun == [True]
+    assert snapshot(layout.site) == found.anew(tmp_path / "anew")
+
+
 def test_what_a_build_left_is_removed_even_if_it_is_write_protected(tmp_path):
     found = museum(tmp_path, 1)
     left = place.SitePlace.of(found.archive.layout).new / "vi/browse"
