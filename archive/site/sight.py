@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 IMAGES = "images/"
 # images/<shard>/<item>/<canvas>: what lies deeper are tiles.
@@ -52,6 +52,10 @@ class Sight:
     names: set[str]
     doubtful: frozenset[str]
     build: bytes
+
+    def for_others(self) -> Sight:
+        """Return what is asked of single files, for those who write parts of the site."""
+        return replace(self, folders={}, names=set())
 
     def is_sure(self, path: str) -> bool:
         """Say whether a file is what was left, in the site and in the twin."""

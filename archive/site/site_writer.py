@@ -244,7 +244,7 @@ class SiteWriter:
             profile=self._profile,
             root=self._tree.root,
             before=self._tree.before,
-            sight=self._tree.sight,
+            sight=self._tree.sight.for_others() if self._tree.sight is not None else None,
             lists=self._lists,
             numbers=numbers,
             ways=site_ways,
