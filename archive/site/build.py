@@ -195,8 +195,8 @@ def _put_in_place(
         write_changes(layout, settled.changes, tree)
     publish(place)
     if settled is not None:
-        keep_made(layout.site_pages, new_table(layout))
-        keep_twin(place, settled, build)
+        is_kept = keep_made(layout.site_pages, new_table(layout))
+        keep_twin(place, settled, build if is_kept else b"")
         if looked is not None:
             looked.keep()
 

@@ -40,8 +40,6 @@ _PACKAGES = ("archive", "schemas")
 # Of what a row holds: one of an older program is another.
 _FORM = b"2"
 _TABLE = "(name TEXT PRIMARY KEY, data BLOB, seal BLOB)"
-# What a row has; one of a program that kept something else is not believed.
-_ROW = b"digest, hint, said, paths, sizes, pages"
 
 FileState = tuple[int, int]
 """Size and time of change, in nanoseconds, of a file."""
@@ -236,8 +234,8 @@ def _insert(database: sqlite3.Connection, group: MadeGroup) -> None:
     database.execute("INSERT INTO names VALUES (?)", (group.name,))
 
 
-def keep_made(path: Path, made: Path) -> None:
-    """Bring the table of a site up to date with what a build noted, which is removed.
+def keep_made(path: Path, made: Path) -> bool:
+    """Bring the table of a site up to date with what a build noted, which is removed; say if done.
 
     After a crash in front of it, or a damage, pages are made again that need not be.
 
@@ -257,6 +255,8 @@ def keep_made(path: Path, made: Path) -> None:
         made.unlink()
     except (OSError, *DAMAGE):
         _log.info("%s is not kept", path, exc_info=True)
+        return False
+    return True
 
 
 def _merge(path: Path, made: Path) -> None:

@@ -78,6 +78,7 @@ def see(site: str, twin: str, marked: dict[str, MarkedFolder], build: bytes) -> 
 
     Raises:
         OSError: A folder went meanwhile.
+        ValueError: There is a folder that is not marked.
     """
     folders: dict[str, MarkedFolder] = {}
     names: set[str] = set()
@@ -87,7 +88,9 @@ def see(site: str, twin: str, marked: dict[str, MarkedFolder], build: bytes) -> 
             folders[path] = MarkedFolder(folder.site_time, folder.twin_time, "")
             continue
         prefix = f"{path}/" if path else ""
-        digest, files, _below = folder_digest(f"{site}/{path}")
+        digest, files, below = folder_digest(f"{site}/{path}")
+        if not all(f"{prefix}{name}" in marked for name in below):
+            raise ValueError(f"the mark has not all folders of {site}/{path}")
         found = [f"{prefix}{name}" for name in files]
         names.update(found)
         if not _SHOWS_CHANGES:

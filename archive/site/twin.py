@@ -20,10 +20,12 @@ import logging
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from archive.durable import write_file
 from archive.site.changes import Settled
 from archive.site.files import NO_INODES, SiteTree, is_folder
+from archive.site.kept import digest_of
 from archive.site.place import SitePlace, recover, remove
 from archive.site.sight import MarkedFolder, Sight, folder_time, see
 from schemas.errors import StoreWriteError
@@ -64,10 +66,33 @@ def new_tree(place: SitePlace, *, keeps: bool = False) -> SiteTree:
 def marked_folders(mark: Path) -> dict[str, MarkedFolder]:
     """Return the folders of a site as the mark of its twin has them; none without one."""
     try:
-        said = json.loads(mark.read_bytes())["folders"]
-        return {path: MarkedFolder(*values) for path, values in said.items()}
+        return _folders_in(_read(mark))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
+
+
+def _folders_in(said: dict[str, Any]) -> dict[str, MarkedFolder]:
+    return {path: MarkedFolder(*values) for path, values in said["folders"].items()}
+
+
+def _sealed(said: str) -> bytes:
+    """Return what a mark says with a digest of it, each a line."""
+    return f"{digest_of(said.encode()).hex()}\n{said}\n".encode()
+
+
+def _read(mark: Path) -> dict[str, Any]:
+    """Return what a mark says.
+
+    Raises:
+        OSError: There is none.
+        ValueError: It is damaged.
+    """
+    content = mark.read_bytes()
+    said = content.partition(b"\n")[2].removesuffix(b"\n").decode()
+    if content != _sealed(said):
+        raise ValueError(f"{mark} is damaged")
+    found: dict[str, Any] = json.loads(said)
+    return found
 
 
 def keep_twin(place: SitePlace, settled: Settled, build: bytes) -> None:
@@ -78,7 +103,8 @@ def keep_twin(place: SitePlace, settled: Settled, build: bytes) -> None:
     Args:
         place: Where both stand.
         settled: What is new in the site, and its folders.
-        build: What :func:`archive.site.kept.note_build` noted of this build.
+        build: What :func:`archive.site.kept.note_build` noted of this build; nothing if that was
+            not kept.
     """
     if place.twin is None or place.mark is None or not settled.is_linked:
         return
@@ -94,7 +120,7 @@ def keep_twin(place: SitePlace, settled: Settled, build: bytes) -> None:
         }
         numbers = {"site": _number(place.site), "twin": _number(place.twin)}
         mark = {"build": build.hex(), **numbers, "folders": folders}
-        write_file(place.mark, json.dumps(mark).encode())
+        write_file(place.mark, _sealed(json.dumps(mark)))
     except (OSError, StoreWriteError):
         _log.info("%s is not kept", place.twin, exc_info=True)
 
@@ -129,11 +155,11 @@ def _seen(site: Path, twin: Path, mark: Path) -> Sight | None:
     try:
         if not (is_folder(site) and is_folder(twin)):
             return None
-        said = json.loads(mark.read_bytes())
+        said = _read(mark)
         if (said["site"], said["twin"]) != (_number(site), _number(twin)):
             return None
         build = bytes.fromhex(said.get("build", ""))
-        folders = marked_folders(mark)
+        folders = _folders_in(said)
         are_as_marked = bool(folders) and all(
             folder_time(f"{site}/{path}") == folder.site_time
             and folder_time(f"{twin}/{path}") == folder.twin_time

@@ -61,7 +61,6 @@ DEEDS = (
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_after_edits_in_a_row_a_site_is_as_one_built_anew_with_its_search(tmp_path: Path) -> None:
     museum = new_museum(tmp_path / "museum")
     for number in (0, 1, 2, 10):
