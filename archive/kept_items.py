@@ -86,6 +86,10 @@ class KeptItems:
             return None
         return row[0] if _seal(stamp, row[0]) == row[1] else None
 
+    def leave(self, item_id: str) -> None:
+        """Leave what is kept of an item, if anything is, for the next build."""
+        self._seen.add(item_id)
+
     def put(self, item_id: str, stamp: bytes, data: bytes) -> None:
         """Keep something of an item."""
         self._seen.add(item_id)

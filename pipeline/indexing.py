@@ -22,6 +22,9 @@ from search.documents import SearchDocument, date_fields, document_for, field_na
 from search.index import SearchIndex
 from search.query import Fields
 
+_ORDERS = "\n"
+"""Where it is kept what orders all documents, which then need not be found; no item's id."""
+
 
 def public_document(item: CatalogueItem, archive: Archive) -> SearchDocument:
     """Return what the public may search of one item."""
@@ -52,9 +55,19 @@ def public_documents(
     """
 
     def listed() -> Iterator[ListedDocument]:
+        before = _orders(kept)
+        now: dict[str, tuple[bytes, str]] = {}
         for row in rows:
-            data = kept.made(row.item_id, row.stamp, partial(_packed, row, archive))
-            yield ListedDocument(_order_and_document(data)[0], row.item_id, row.stamp)
+            known = before.get(row.item_id)
+            if known is not None and known[0] == row.stamp:
+                kept.leave(row.item_id)
+            else:
+                data = kept.made(row.item_id, row.stamp, partial(_packed, row, archive))
+                known = row.stamp, _order_and_document(data)[0]
+            now[row.item_id] = known
+            yield ListedDocument(known[1], row.item_id, row.stamp)
+        if now != before:
+            kept.put(_ORDERS, b"", packed(now))
 
     def document(one: ListedDocument) -> SearchDocument:
         data = kept.get(one.item_id, one.stamp)
@@ -70,6 +83,13 @@ def _packed(row: CatalogueRow, archive: Archive) -> bytes:
     document = public_document(row.read(), archive)
     order = order_key(document).encode()
     return len(order).to_bytes(4, "big") + order + packed(document)
+
+
+def _orders(kept: KeptItems) -> dict[str, tuple[bytes, str]]:
+    """Return the stamp of each item in the build before, and what orders it; empty without one."""
+    data = kept.get(_ORDERS, b"")
+    found: dict[str, tuple[bytes, str]] = unpacked(data) if data is not None else {}
+    return found
 
 
 def _order_and_document(data: bytes) -> tuple[str, bytes]:

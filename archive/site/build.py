@@ -20,7 +20,7 @@ from archive.site.edition import CHECKSUMS_NAME, Edition, Fit, fitting
 from archive.site.files import SiteTree
 from archive.site.item_pages import JsonLd
 from archive.site.items import SiteItem
-from archive.site.kept import keep_made
+from archive.site.kept import keep_made, note_build
 from archive.site.leaks import Listed, refuse_leaks
 from archive.site.listing import ListedItem
 from archive.site.looked import Looked
@@ -189,12 +189,14 @@ def _put_in_place(
     A crash in between costs nothing: the lists name more than changed, and the table of the site
     before is only believed of files that it wrote.
     """
+    build = b""
     if settled is not None:
+        build = note_build(new_table(layout))
         write_changes(layout, settled.changes, tree)
     publish(place)
     if settled is not None:
-        keep_made(layout.site_pages, new_table(layout))
-        keep_twin(place, settled)
+        is_kept = keep_made(layout.site_pages, new_table(layout))
+        keep_twin(place, settled, build if is_kept else b"")
         if looked is not None:
             looked.keep()
 

@@ -6,17 +6,14 @@ import filecmp
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive.durable import write_file
 from archive.layout import Layout
 from archive.site.files import NO_INODES, Claims, SiteTree, is_folder
-
-_IMAGES = "images/"
-# images/<shard>/<item>/<canvas>: what lies deeper are tiles.
-_CANVAS_PARTS = 4
+from archive.site.sight import IMAGES, MarkedFolder, Sight, folders_above, is_of_tiles
 
 
 @dataclass(frozen=True)
@@ -38,13 +35,14 @@ class Settled:
 
     Attributes:
         changes: What is new in it.
-        folders: Its folders, but for those of tiles; the first is itself, an empty path.
+        folders: Its folders, but for those of tiles; itself is an empty path. Of those that are in
+            the twin as well, and in which nothing was touched, it has what was seen there.
         files: How many files it has.
         is_linked: Whether every file that is as in the site before is the same file.
     """
 
     changes: Changes
-    folders: tuple[str, ...]
+    folders: dict[str, MarkedFolder | None]
     files: int
     is_linked: bool
 
@@ -59,16 +57,18 @@ def settle(tree: SiteTree) -> Settled:
     """
     before = str(tree.before) if tree.before else ""
     found = _Settling()
-    if tree.is_twin:
-        found.removed += tree.counts.claims.removed
-        found.sweep(str(tree.root), "", tree.counts.claims)
-        for path in tree.counts.claims.rewritten:
+    if tree.sight is not None:
+        claims = tree.counts.claims
+        found.removed += claims.removed
+        found.remove(str(tree.root), tree.sight, claims)
+        for path in claims.rewritten:
             found.compare(f"{tree.root}/{path}", f"{before}/{path}", path)
+        found.forget_touched(claims.rewritten, found.removed)
     else:
         found.settle(str(tree.root), before, "")
     return Settled(
         Changes(tuple(sorted(found.changed)), tuple(sorted(found.removed))),
-        tuple(found.folders),
+        found.folders,
         tree.counts.files,
         not (found.copies or tree.counts.copies),
     )
@@ -118,14 +118,14 @@ class _Settling:
     Attributes:
         changed: Files that are new or are not what they were.
         removed: Files that are no longer there.
-        folders: The folders of the new site, but for those of tiles.
+        folders: The folders of the new site, but for those of tiles; with what was seen there.
         copies: Files that are equal, but could not be made the same file.
     """
 
     def __init__(self) -> None:
         self.changed: list[str] = []
         self.removed: list[str] = []
-        self.folders: dict[str, None] = {}
+        self.folders: dict[str, MarkedFolder | None] = {}
         self.copies = 0
 
     def settle(self, site: str, before: str, prefix: str) -> None:
@@ -152,8 +152,38 @@ class _Settling:
         for name, known in old.items():
             self.removed.extend(_below(known, f"{prefix}{name}"))
 
-    def sweep(self, folder: str, prefix: str, claims: Claims) -> bool:
-        """Remove from a folder of a twin what nobody claims; say whether nothing is left in it."""
+    def remove(self, root: str, sight: Sight, claims: Claims) -> None:
+        """Remove from a twin what nobody claims."""
+        self.folders |= {
+            path: folder for path, folder in sight.folders.items() if not path.startswith(IMAGES)
+        }
+        gone = sight.names - claims.paths
+        self.removed += gone
+        for path in gone:
+            Path(f"{root}/{path}").unlink(missing_ok=True)
+        for path in sorted(folders_above(gone), key=len, reverse=True):
+            folder = Path(f"{root}/{path}")
+            if path and not (folder.is_dir() and any(folder.iterdir())):
+                self.folders.pop(path, None)
+                if folder.is_dir():
+                    folder.rmdir()
+        images = f"{root}/{IMAGES[:-1]}"
+        if is_folder(Path(images)) and self._sweep(images, IMAGES, claims):
+            os.rmdir(images)  # noqa: PTH106
+            self.folders.pop(IMAGES[:-1], None)
+
+    def forget_touched(self, written: Iterable[str], removed: Iterable[str]) -> None:
+        """Forget what was seen of folders in which files were written or removed."""
+        for folder in folders_above(written):
+            self._note_folder(f"{folder}/" if folder else "")
+        for folder in folders_above(removed):
+            if folder in self.folders:
+                self.folders[folder] = None
+        # It is renamed itself, which changes its times.
+        self.folders[""] = None
+
+    def _sweep(self, folder: str, prefix: str, claims: Claims) -> bool:
+        """Remove from a folder of images what nobody claims; say whether nothing is left in it."""
         self._note_folder(prefix)
         is_empty = True
         source = claims.images.get(prefix[:-1])
@@ -161,7 +191,7 @@ class _Settling:
             path = f"{prefix}{name}"
             if is_folder(entry):
                 # Folders of tiles have exactly what they should already.
-                if source is None and self.sweep(entry.path, f"{path}/", claims):
+                if source is None and self._sweep(entry.path, f"{path}/", claims):
                     os.rmdir(entry.path)  # noqa: PTH106
                     self.folders.pop(path, None)
                 else:
@@ -185,7 +215,7 @@ class _Settling:
             return
         if not stat.S_ISREG(known.st_mode) or new.st_size != known.st_size:
             self.changed.append(path)
-        elif path.startswith(_IMAGES) and new.st_mtime_ns == known.st_mtime_ns:
+        elif path.startswith(IMAGES) and new.st_mtime_ns == known.st_mtime_ns:
             # Copies with the times of one original, where there are no links; they may be many GB.
             self.copies += 1
         elif not filecmp.cmp(file, old, shallow=False):
@@ -194,7 +224,7 @@ class _Settling:
             self.copies += 1
 
     def _note_folder(self, prefix: str) -> None:
-        if not prefix.startswith(_IMAGES) or prefix.count("/") <= _CANVAS_PARTS:
+        if not is_of_tiles(prefix[:-1]):
             self.folders[prefix[:-1]] = None
 
 

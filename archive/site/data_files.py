@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import Any, Protocol
@@ -85,12 +85,12 @@ class Offers(Protocol):
 
 @dataclass(frozen=True)
 class DataLines:
-    """What the files say of one item.
+    """What the files say of an item, or of some.
 
     Attributes:
-        headings: The columns it has cells in.
-        cells: A line of JSON, its cells by heading, each as it stands in the table.
-        json_ld: A line of JSON, or empty.
+        headings: The columns they have cells in.
+        cells: Of each a line of JSON, its cells by heading, each as it stands in the table.
+        json_ld: Of each a line of JSON, or empty.
     """
 
     headings: tuple[str, ...]
@@ -106,6 +106,13 @@ def data_lines(record: Record, profile: Profile, json_ld: Mapping[str, Any] | No
     }
     described = "" if json_ld is None else _JSON.encode(json_ld) + "\n"
     return DataLines(tuple(cells), _JSON.encode(cells) + "\n", described)
+
+
+def joined_lines(lines: Sequence[DataLines]) -> DataLines:
+    """Return what the files say of some items."""
+    headings = dict.fromkeys(heading for one in lines for heading in one.headings)
+    cells = "".join(one.cells for one in lines)
+    return DataLines(tuple(headings), cells, "".join(one.json_ld for one in lines))
 
 
 class DataFiles:
@@ -124,8 +131,8 @@ class DataFiles:
         self._lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115
 
     def add(self, lines: DataLines) -> None:
-        """Take what the files say of an item."""
-        self._items += 1
+        """Take what the files say of an item, or of some."""
+        self._items += lines.cells.count("\n")
         self._headings.update(lines.headings)
         self._cells.write(lines.cells)
         self._lines.write(lines.json_ld)

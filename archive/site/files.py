@@ -8,12 +8,13 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from archive.digests import sha256_of
+from archive.site.sight import Sight
 from archive.site.smaller import NamedFile
 from schemas.records import json_bytes
 
@@ -36,7 +37,7 @@ class Claims:
 
     Attributes:
         paths: The files, but those of images.
-        rewritten: Files that are perhaps not what they are in the site before.
+        rewritten: Files that are perhaps not what they are in the site before, or in the twin.
         removed: Files of images that are no longer there.
         images: Folders that have the files of a folder of derivatives, by their paths.
     """
@@ -97,17 +98,22 @@ class SiteTree:
     Attributes:
         root: Its folder.
         before: The site before, or None.
-        is_twin: Whether it began as a twin of the site before.
+        sight: If it began as a twin of the site before, what was seen in both; else None.
         counts: What was written so far.
     """
 
-    def __init__(self, root: Path, before: Path | None = None, *, is_twin: bool = False) -> None:
+    def __init__(self, root: Path, before: Path | None = None, sight: Sight | None = None) -> None:
         self.root = root
         self.before = before
-        self.is_twin = is_twin
+        self.sight = sight
         self.counts = Counts()
         self._root = str(root)
         self._folders: set[str] = set()
+
+    @property
+    def is_twin(self) -> bool:
+        """Whether it began as a twin of the site before."""
+        return self.sight is not None
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file; ``path`` is relative to the root and its folders are made."""
@@ -116,30 +122,42 @@ class SiteTree:
             write_new(target, content)
             self._claim(path, is_rewritten=True)
         else:
-            if not (self.is_twin and _are_one_file(old, target)):
+            is_there = self.is_twin and _are_one_file(old, target)
+            if not is_there:
                 Path(target).unlink(missing_ok=True)
                 self._link(old, target)
-            self._claim(path)
+            self._claim(path, is_rewritten=not is_there)
         self._count(len(content))
 
     def keep(self, path: str, size_bytes: int) -> None:
         """Take a file of the site before as it is, ``size_bytes`` long."""
-        old, target = f"{self.before}/{path}", self._target(path)
-        if not self.is_twin:
-            self._link(old, target)
-        elif not _are_one_file(old, target):
-            # Programs that copy an archive may make two files of one.
-            Path(target).unlink(missing_ok=True)
-            self._link(old, target)
-        self._claim(path)
+        if self.sight is None:
+            self._link(f"{self.before}/{path}", self._target(path))
+        else:
+            is_there = self.sight.is_sure(path)
+            if not is_there:
+                old, target = f"{self.before}/{path}", self._target(path)
+                is_there = _are_one_file(old, target)
+                if not is_there:
+                    # Programs that copy an archive may make two files of one.
+                    Path(target).unlink(missing_ok=True)
+                    self._link(old, target)
+            self._claim(path, is_rewritten=not is_there)
         self._count(size_bytes)
         self.counts.pages += path.endswith(".html")
 
+    def keep_sure(self, paths: Sequence[str], sizes: Sequence[int]) -> None:
+        """Take files of a twin as they are, of which it is sure that they are the site's."""
+        self.counts.claims.paths.update(paths)
+        for size_bytes in sizes:
+            self._count(size_bytes)
+        self.counts.pages += sum(path.endswith(".html") for path in paths)
+
     def has(self, path: str) -> bool:
         """Say whether a file, but for those of images, was written or kept so far."""
-        # Many thousand times.
-        is_there = os.path.isfile(f"{self._root}/{path}")  # noqa: PTH113
-        return is_there and (not self.is_twin or path in self.counts.claims.paths)
+        if self.is_twin and path not in self.counts.claims.paths:
+            return False
+        return os.path.isfile(f"{self._root}/{path}")  # noqa: PTH113  (many thousand times)
 
     def write_chunks(self, path: str, chunks: Iterable[bytes]) -> int:
         """Write a file that need not fit into memory; return its size in bytes."""
@@ -207,7 +225,7 @@ class SiteTree:
         else:
             target.unlink()
             self._link(old, str(target))
-            self._claim(path)
+            self._claim(path, is_rewritten=True)
         self._count(size_bytes)
 
     def write_checksums(self, name: str) -> None:

@@ -56,6 +56,9 @@ _Met = tuple[ValueEntry, bool, frozenset[str], tuple[str, str] | None]
 class Gathering:
     """Takes the items of the first pass.
 
+    Attributes:
+        is_kept: Whether another build will read what is kept.
+
     Args:
         path: The file.
         profile: The application profile.
@@ -73,10 +76,31 @@ class Gathering:
         self._numbers = 0
         self._met: dict[int, _Met] = {}
         self._kept = KeptGists(path, key)
+        self.is_kept = key is not None
 
     def close(self) -> None:
         """Close the file."""
         self._kept.close()
+
+    def begin_again(self) -> None:
+        """Forget what was counted so far, but not that items were read."""
+        self._known = Known(changed=self._known.changed)
+
+    def resume(self, known: Known) -> None:
+        """Go on with what was gathered before."""
+        self._known = known
+
+    def left(self, name: str) -> bytes | None:
+        """Return what :meth:`leave` kept under a name in the build before, if it is whole."""
+        return self._kept.left(name) if self.is_kept else None
+
+    def leave(self, name: str, data: bytes) -> None:
+        """Keep something besides the items for the next build; before :meth:`finish`."""
+        self._kept.leave(name, data)
+
+    def known_of(self, item_id: str) -> tuple[int, Gist] | None:
+        """Return what is kept of an item as it was, and where, if anything is."""
+        return self._kept.known_of(item_id)
 
     def find(self, item: ListedItem) -> tuple[int, Gist] | None:
         """Return what is kept of an item as it is now, and where, if anything is."""
@@ -121,8 +145,8 @@ class Gathering:
         self._known.changed += 1
         return self._kept.put(stamp, gist, cards, shown), gist
 
-    def take(self, place: int, gist: Gist) -> None:
-        """Count an item; it is the next in the list."""
+    def take(self, place: int, gist: Gist) -> int:
+        """Count an item, which is the next in the list; return its place there."""
         known = self._known
         known.items += 1
         if not known.groups or self._begins_a_group(gist.item_id):
@@ -151,22 +175,27 @@ class Gathering:
         known.cards += gist.cards
         known.states += gist.state
         known.ends.append(len(known.has))
+        return place_in_list
 
     def mark_in_story(self) -> None:
         """Say that a story names the item that was counted last."""
         self._known.in_stories.append(self._known.items)
 
-    def shown(self, place: int, gist: Gist) -> tuple[ShownItem, DerivativeSet | None]:
-        """Return an item and its images."""
-        return self._kept.shown(place, gist)
+    def shown(self, seq: int) -> tuple[ShownItem, DerivativeSet | None]:
+        """Return the item at a place in the list, and its images."""
+        return self._kept.shown(self._known.places[seq - 1], _part(self._known.states, seq))
 
     def _begins_a_group(self, item_id: str) -> bool:
         size = self._known.items - self._known.groups[-1][0]
         return size >= _MOST_IN_GROUP or zlib.crc32(item_id.encode()) % _GROUP_ITEMS == 0
 
     def finish(self) -> Known:
-        """Keep what was gathered, and find who is named where."""
+        """Keep what was gathered."""
         self._kept.commit(self._known.places)
+        return self._known
+
+    def find_named(self) -> Known:
+        """Find who is named where, once all items were counted; return what was gathered."""
         known = self._known
         for of_facet in known.values.values() if known.entities else ():
             for entry in of_facet.values():

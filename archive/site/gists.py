@@ -40,6 +40,7 @@ CREATE TABLE items (
     number INTEGER PRIMARY KEY, item_id TEXT UNIQUE, stamp BLOB, gist BLOB, seal BLOB,
     cards BLOB, shown BLOB
 );
+CREATE TABLE passes (name TEXT PRIMARY KEY, data BLOB, seal BLOB);
 """
 
 
@@ -158,9 +159,31 @@ class KeptGists:
         )
         return int(found.lastrowid or 0)
 
-    def shown(self, place: int, gist: Gist) -> Shown:
-        """Return the item at a place, and its images."""
-        return shown_at(self._db, place, gist.state)
+    def shown(self, place: int, state: bytes) -> Shown:
+        """Return the item at a place, and its images; ``state`` is their digest."""
+        return shown_at(self._db, place, state)
+
+    def known_of(self, item_id: str) -> tuple[int, Gist] | None:
+        """Return the place of an item's gist and the gist, of whatever it was made."""
+        query = "SELECT number, stamp, gist, seal FROM items WHERE item_id = ?"
+        row = self._db.execute(query, (item_id,)).fetchone()
+        if row is None or not _are_bytes(*row[1:]) or digest_of(row[1], row[2]) != row[3]:
+            return None
+        return row[0], gist_of(row[2])
+
+    def left(self, name: str) -> bytes | None:
+        """Return what was kept of all items under a name, if it is whole."""
+        query = "SELECT data, seal FROM passes WHERE name = ?"
+        row = self._db.execute(query, (name,)).fetchone()
+        if row is None or not _are_bytes(*row) or digest_of(name.encode(), row[0]) != row[1]:
+            return None
+        found: bytes = row[0]
+        return found
+
+    def leave(self, name: str, data: bytes) -> None:
+        """Keep something of all items under a name."""
+        row = (name, data, digest_of(name.encode(), data))
+        self._db.execute("INSERT OR REPLACE INTO passes VALUES (?, ?, ?)", row)
 
     def numbers(self, values: Iterable[FacetValue]) -> array[int]:
         """Return the numbers of some values; they are kept."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from archive.kept_objects import packed, unpacked
 from archive.settings import Settings
-from archive.site.data_files import DataLines, data_lines
+from archive.site.data_files import DataLines, data_lines, joined_lines
 from archive.site.displays import Displays
 from archive.site.files import SiteTree
 from archive.site.gathering import Gathered, GatheredItem
@@ -54,6 +54,23 @@ class WrittenItem:
 
 
 @dataclass(frozen=True)
+class WrittenGroup:
+    """What the files about all items say of those of a group.
+
+    Attributes:
+        items: Each with the day it was last changed.
+        lines: Their part of the data files.
+        summaries: Their parts of the collection manifest.
+        canvases: Of each item with images, the keys of its canvases.
+    """
+
+    items: tuple[tuple[str, str], ...]
+    lines: DataLines
+    summaries: tuple[dict[str, Any], ...]
+    canvases: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
 class _Circle:
     """An item among others, which are given by their places in the list."""
 
@@ -92,35 +109,39 @@ class ItemPages:
         self._reuse = reuse
         self._displays = {lang: Displays(profile, settings, lang) for lang in settings.languages}
 
-    def write(self, group: ItemGroup) -> Iterator[WrittenItem]:
+    def write(self, group: ItemGroup) -> WrittenGroup:
         """Write the items of a group."""
         pages = self._reuse.group(f"items {group.first}")
-        related = self._related(group, pages.hint)
+        related = self._related_before(group, pages.hint)
+        hint = pages.hint if related else b""
+        if related is None:
+            places = range(group.start, group.stop)
+            related = [tuple(self._gathered.related(seq, _RELATED)) for seq in places]
         said = None
         if self._reuse.is_kept and not self._gathered.is_connected(group):
             said = pages.take(self._group_parts(group, related))
         if said is not None:
-            for written in map(unpacked, said):
-                self._images.bring_whole(written.item_id, written.canvases)
-                yield written
+            written: WrittenGroup = unpacked(said)
+            for item_id, canvases in written.canvases:
+                self._images.bring_whole(item_id, canvases)
         else:
-            items = self._gathered.items(group.start, group.stop)
-            for item, others in zip(items, related, strict=True):
-                yield self._write(_Circle(item, others), pages)
-        self._reuse.close(pages, packed((self._gathered.structure, group, related)))
+            items = zip(self._gathered.items(group.start, group.stop), related, strict=True)
+            written = _grouped([self._write(_Circle(*circle), pages) for circle in items])
+            said = packed(written)
+        hint = hint or packed((self._gathered.structure, group, related))
+        self._reuse.close(pages, hint, said)
+        return written
 
-    def _related(self, group: ItemGroup, hint: bytes) -> list[tuple[int, ...]]:
-        """Return the places of the items that are related to each item of a group.
+    def _related_before(self, group: ItemGroup, hint: bytes) -> list[tuple[int, ...]] | None:
+        """Return the places of the items that were related to each item of a group.
 
-        They are as they were where every item has the values it had.
+        They are so still where every item has the values it had; else None.
         """
-        if hint:
-            structure, before, related = unpacked(hint)
-            if (structure, before) == (self._gathered.structure, group):
-                found: list[tuple[int, ...]] = related
-                return found
-        places = range(group.start, group.stop)
-        return [tuple(self._gathered.related(seq, _RELATED)) for seq in places]
+        if not hint:
+            return None
+        structure, before, related = unpacked(hint)
+        found: list[tuple[int, ...]] = related
+        return found if (structure, before) == (self._gathered.structure, group) else None
 
     def _group_parts(self, group: ItemGroup, related: list[tuple[int, ...]]) -> Iterator[bytes]:
         """Yield everything the files of a group are made from, if no item of it is connected."""
@@ -249,3 +270,13 @@ class ItemPages:
             for canvas in (item.images.canvases if item.images else ())
         ]
         return by(item.shown.record, address, pictures, lang)
+
+
+def _grouped(items: Sequence[WrittenItem]) -> WrittenGroup:
+    """Return what the files about all items say of some."""
+    return WrittenGroup(
+        items=tuple((item.item_id, item.updated_on) for item in items),
+        lines=joined_lines([item.lines for item in items]),
+        summaries=tuple(item.summary for item in items if item.summary is not None),
+        canvases=tuple((item.item_id, item.canvases) for item in items if item.canvases),
+    )

@@ -13,9 +13,10 @@ import hashlib
 import logging
 import os
 import sqlite3
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, is_dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import jinja2
@@ -25,13 +26,19 @@ from archive.kept_objects import packed, unpacked
 from archive.layout import Layout
 from archive.read_only import read_only_uri
 from archive.site.own_files import files_in
+from archive.site.sight import Sight
 
 _log = logging.getLogger("hoaban.site")
 
 KEY_NAME = "key"
 """The name under which it is kept what all pages were made from."""
 
+_BUILD_NAME = "build"
+"""The name under which it is kept which build it was; the mark of its twin has the same."""
+
 _PACKAGES = ("archive", "schemas")
+# Of what a row holds: one of an older program is another.
+_FORM = b"2"
 _TABLE = "(name TEXT PRIMARY KEY, data BLOB, seal BLOB)"
 
 FileState = tuple[int, int]
@@ -64,12 +71,42 @@ class MadeGroup:
         digest: Of everything all of them are made from; empty where that is not known.
         pages: The pages, by their names, in order.
         hint: What saves whoever made them time, and never changes what is made.
+        said: What else is to be known of all of them together.
     """
 
     name: str
     digest: bytes
     pages: dict[str, Made]
     hint: bytes = b""
+    said: bytes = b""
+
+
+@dataclass(frozen=True)
+class KeptGroup:
+    """Pages that were kept together, as :class:`MadeGroup` says; each is read when asked for.
+
+    Attributes:
+        paths: The files of all of them.
+        sizes: The sizes of these, in bytes.
+        kept_pages: The pages, as they are kept.
+    """
+
+    name: str
+    digest: bytes
+    hint: bytes
+    said: bytes
+    paths: tuple[str, ...]
+    sizes: array[int]
+    kept_pages: bytes
+
+    @cached_property
+    def pages(self) -> dict[str, Made]:
+        """The pages, by their names, in order.
+
+        Raises:
+            sqlite3.DatabaseError: They are not as they were written.
+        """
+        return {page: Made(*made) for page, *made in unpacked(self.kept_pages)}
 
 
 class KeptPages:
@@ -78,16 +115,21 @@ class KeptPages:
     Args:
         path: The table; may be missing.
         site: The site before.
+        sight: What was seen in it, or None. It is believed if it is of the build of the table.
     """
 
-    def __init__(self, path: Path, site: Path) -> None:
+    def __init__(self, path: Path, site: Path, sight: Sight | None = None) -> None:
         self._site = site
+        self._sight = sight
         self._db: sqlite3.Connection | None = None
         try:
             uri = read_only_uri(path, is_immutable=True)
             self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         except sqlite3.Error:
             self._db = None
+        # What was seen is what the build of the mark left, not what that of another table wrote.
+        if sight is not None and not self._is_of(sight.build):
+            self._sight = None
 
     def close(self) -> None:
         """Close the table."""
@@ -95,7 +137,7 @@ class KeptPages:
             self._db.close()
             self._db = None
 
-    def find(self, name: str) -> MadeGroup | None:
+    def find(self, name: str) -> KeptGroup | None:
         """Return a group by its name, or None; its files may have changed since."""
         if self._db is None:
             return None
@@ -105,20 +147,32 @@ class KeptPages:
             # A flipped bit may make values of other kinds.
             if row is None or not isinstance(row[0], bytes) or _seal_of(name, row[0]) != row[1]:
                 return None
-            digest, hint, pages = unpacked(row[0])
+            return KeptGroup(name, *unpacked(row[0]))
         except DAMAGE:
             # Whatever is wrong with it: everything is made again, and it is written anew.
             self.close()
             return None
-        return MadeGroup(name, digest, {page: Made(*made) for page, *made in pages}, hint)
+
+    def _is_of(self, build: bytes) -> bool:
+        """Say whether the table is of a build."""
+        found = self.find(_BUILD_NAME)
+        return found is not None and bool(build) and found.digest == build
+
+    def stand(self, group: KeptGroup) -> bool:
+        """Say whether the files of a whole group are surely in the site before and in its twin."""
+        if self._sight is None or len(group.paths) != len(group.sizes):
+            return False
+        return self._sight.are_sure(group.paths)
 
     def stands(self, made: Made) -> bool:
         """Say whether the files of some pages are in the site before as they were written."""
         site = self._site
-        states = zip(made.paths, made.files, strict=False)
-        return len(made.paths) == len(made.files) and all(
-            file_state(f"{site}/{path}") == state for path, state in states
-        )
+        if len(made.paths) != len(made.files):
+            return False
+        if self._sight is not None and self._sight.are_sure(made.paths):
+            return True
+        states = zip(made.paths, made.files, strict=True)
+        return all(file_state(f"{site}/{path}") == state for path, state in states)
 
 
 class MadePages:
@@ -153,6 +207,13 @@ class MadePages:
         self._db.close()
 
 
+def note_build(path: Path) -> bytes:
+    """Note which build it is where :class:`MadePages` noted its pages; return what it noted."""
+    build = os.urandom(16)
+    note_made(path, MadeGroup(_BUILD_NAME, build, {}))
+    return build
+
+
 def note_made(path: Path, group: MadeGroup) -> None:
     """Note something else that a new site has where :class:`MadePages` noted its pages."""
     database = sqlite3.connect(path)
@@ -165,14 +226,16 @@ def note_made(path: Path, group: MadeGroup) -> None:
 
 def _insert(database: sqlite3.Connection, group: MadeGroup) -> None:
     pages = [(name, m.digest, m.paths, m.files, m.said) for name, m in group.pages.items()]
-    data = packed((group.digest, group.hint, pages))
+    paths = tuple(path for made in group.pages.values() for path in made.paths)
+    sizes = array("Q", (size for made in group.pages.values() for size, _time in made.files))
+    data = packed((group.digest, group.hint, group.said, paths, sizes, packed(pages)))
     row = (group.name, data, _seal_of(group.name, data))
     database.execute("INSERT INTO made VALUES (?, ?, ?)", row)
     database.execute("INSERT INTO names VALUES (?)", (group.name,))
 
 
-def keep_made(path: Path, made: Path) -> None:
-    """Bring the table of a site up to date with what a build noted, which is removed.
+def keep_made(path: Path, made: Path) -> bool:
+    """Bring the table of a site up to date with what a build noted, which is removed; say if done.
 
     After a crash in front of it, or a damage, pages are made again that need not be.
 
@@ -192,6 +255,8 @@ def keep_made(path: Path, made: Path) -> None:
         made.unlink()
     except (OSError, *DAMAGE):
         _log.info("%s is not kept", path, exc_info=True)
+        return False
+    return True
 
 
 def _merge(path: Path, made: Path) -> None:
@@ -212,7 +277,8 @@ def _merge(path: Path, made: Path) -> None:
 
 def _seal_of(name: str, data: bytes) -> bytes:
     """Return the digest of a row: a damaged one is not believed."""
-    return hashlib.blake2b(name.encode() + b"\0" + data, digest_size=16).digest()
+    said = _FORM + name.encode() + b"\0" + data
+    return hashlib.blake2b(said, digest_size=16).digest()
 
 
 def file_state(path: str) -> FileState | None:

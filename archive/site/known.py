@@ -81,6 +81,13 @@ class Known:
     groups: list[tuple[int, str]] = field(default_factory=list)
     in_stories: list[int] = field(default_factory=list)
 
+    def put(self, seq: int, place: int, cards: bytes, state: bytes) -> None:
+        """Say where the item at a place in the list lies now, and its digests."""
+        self.places[seq - 1] = place
+        size = len(state)
+        self.cards[(seq - 1) * size : seq * size] = cards
+        self.states[(seq - 1) * size : seq * size] = state
+
     @property
     def item_groups(self) -> Iterator[ItemGroup]:
         """The groups that pages of items are made in.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from archive.site.files import SiteTree
-from archive.site.kept import KeptPages, Made, MadeGroup, digest_of, file_state
+from archive.site.kept import KeptGroup, KeptPages, Made, MadeGroup, digest_of, file_state
 
 
 class Reuse:
@@ -46,16 +46,22 @@ class Reuse:
         before = self._kept.find(name) if self._kept is not None and self.is_kept else None
         return PageGroup(name, self._tree, self._kept, before, self._key)
 
-    def close(self, group: PageGroup, hint: bytes = b"") -> None:
-        """Note a group that is done; ``hint`` is what :attr:`PageGroup.hint` will be."""
+    def close(self, group: PageGroup, hint: bytes = b"", said: bytes = b"") -> None:
+        """Note a group that is done.
+
+        Args:
+            group: The group.
+            hint: What :attr:`PageGroup.hint` will be.
+            said: What :meth:`PageGroup.take` will return.
+        """
         if self._key is None:
             return
         # Another program, or one with other settings, would perhaps work it out otherwise.
         hint = digest_of(self._key) + hint if hint else b""
-        if group.is_as_before(hint):
+        if group.is_as_before(hint, said):
             self.taken.append(group.name)
         else:
-            self.made.append(MadeGroup(group.name, group.digest, group.pages, hint))
+            self.made.append(MadeGroup(group.name, group.digest, group.pages, hint, said))
 
     def write(
         self,
@@ -76,7 +82,6 @@ class PageGroup:
 
     Attributes:
         name: What they are of.
-        pages: Those that are in the new site, by their names.
         digest: Of everything all of them are made from, as :meth:`take` was told; else empty.
     """
 
@@ -85,16 +90,22 @@ class PageGroup:
         name: str,
         tree: SiteTree,
         kept: KeptPages | None,
-        before: MadeGroup | None,
+        before: KeptGroup | None,
         key: bytes | None,
     ) -> None:
         self.name = name
-        self.pages: dict[str, Made] = {}
         self.digest = b""
+        self._pages: dict[str, Made] = {}
+        self._is_whole = False
         self._tree = tree
         self._kept = kept
         self._before = before
         self._key = key
+
+    @property
+    def pages(self) -> dict[str, Made]:
+        """Those that are in the new site, by their names."""
+        return self._before.pages if self._is_whole and self._before is not None else self._pages
 
     @property
     def hint(self) -> bytes:
@@ -104,17 +115,17 @@ class PageGroup:
         sign = digest_of(self._key)
         return self._before.hint.removeprefix(sign) if self._before.hint.startswith(sign) else b""
 
-    def is_as_before(self, hint: bytes) -> bool:
+    def is_as_before(self, hint: bytes, said: bytes) -> bool:
         """Say whether the group, with a hint as it is kept, is what it was for the site before."""
         before = self._before
         return (
             before is not None
-            and (before.digest, before.hint) == (self.digest, hint)
-            and before.pages == self.pages
+            and (before.digest, before.hint, before.said) == (self.digest, hint, said)
+            and (self._is_whole or before.pages == self._pages)
         )
 
-    def take(self, parts: Iterable[bytes]) -> list[bytes] | None:
-        """Take all pages as they are, if nothing of them changed; return what they said.
+    def take(self, parts: Iterable[bytes]) -> bytes | None:
+        """Take all pages as they are, if nothing of them changed; return what the group said.
 
         Args:
             parts: Everything they are made from that those of other groups are not.
@@ -124,11 +135,15 @@ class PageGroup:
         before, self.digest = self._before, digest_of(self._key, *parts)
         if before is None or self._kept is None or before.digest != self.digest:
             return None
+        if self._kept.stand(before):
+            self._is_whole = True
+            self._tree.keep_sure(before.paths, before.sizes)
+            return before.said
         if not all(map(self._kept.stands, before.pages.values())):
             return None
         for name, made in before.pages.items():
             self._keep(name, made)
-        return [made.said for made in before.pages.values()]
+        return before.said
 
     def write(
         self,
@@ -160,10 +175,10 @@ class PageGroup:
         said = make()
         states = [file_state(f"{self._tree.root}/{path}") for path in paths]
         files = tuple(state for state in states if state is not None)
-        self.pages[name] = Made(digest, tuple(paths), files, said)
+        self._pages[name] = Made(digest, tuple(paths), files, said)
         return said
 
     def _keep(self, name: str, made: Made) -> None:
         for path, (size_bytes, _time) in zip(made.paths, made.files, strict=True):
             self._tree.keep(path, size_bytes)
-        self.pages[name] = made
+        self._pages[name] = made

@@ -5,9 +5,8 @@ Memory holds what the items have in common, their values, and a few items at a t
 
 from __future__ import annotations
 
-import hashlib
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import date
@@ -22,12 +21,13 @@ from archive.site.crew import do_pieces
 from archive.site.data_files import DataFiles, Offers
 from archive.site.displays import Displays
 from archive.site.files import SiteTree
+from archive.site.first_pass import FirstPass
 from archive.site.gathering import Gathered, Gathering
-from archive.site.gists import Gist
+from archive.site.gists import Gist, Shown
 from archive.site.item_images import ItemImages
 from archive.site.item_pages import JsonLd, Told
-from archive.site.items import Display, ShownItem, card, shown_item
-from archive.site.kept import KEY_NAME, KeptPages, MadeGroup, MadePages, digest_of, key_of
+from archive.site.items import Display, card, shown_item
+from archive.site.kept import KEY_NAME, KeptPages, MadeGroup, MadePages, key_of
 from archive.site.listing import ListedItem
 from archive.site.lists import CollectionFiles
 from archive.site.offline import OFFLINE_NAME
@@ -38,7 +38,7 @@ from archive.site.reuse import Reuse
 from archive.site.sitemap import Sitemap
 from archive.site.stories import read_stories
 from archive.site.story_pages import StoryPages
-from archive.site.survey import Place, Survey, survey_items
+from archive.site.survey import Survey
 from archive.site.theme import write_theme
 from archive.site.value_links import ValueLinks
 from archive.site.ways import Ways
@@ -53,7 +53,6 @@ from archive.site.workshop import (
 )
 from archive.value_tables import read_value_tables
 from schemas.crosswalks.discovery import changes_path
-from schemas.derivatives import DerivativeSet
 from schemas.identifiers import item_page
 from schemas.profile import Profile
 from schemas.records import is_public
@@ -74,7 +73,11 @@ _PIECE_CARDS = 2000
 
 
 class SiteWriter:
-    """Writes one site into a tree."""
+    """Writes one site into a tree.
+
+    Attributes:
+        items_digest: The digest of all items, once they were written.
+    """
 
     def __init__(
         self,
@@ -106,7 +109,7 @@ class SiteWriter:
         self._in_stories: dict[str, dict[str, Display]] = {lang: {} for lang in settings.languages}
         self._displays = {lang: Displays(profile, settings, lang) for lang in settings.languages}
         log = changes_path() if offers is not None else ""
-        self._digest = hashlib.sha256()
+        self.items_digest = b""
         self._publication = replace(publication_of(settings), changes_path=log)
         self._images = ItemImages(layout, tree, profile, self._publication, halvings)
 
@@ -125,10 +128,15 @@ class SiteWriter:
         lists = self._lists
         try:
             with closing(self._gathering(lists)) as gathering:
-                places = self._places(items(), gathering, today)
-                chosen = self._settings.site.highlights
-                survey = survey_items(places, gathering.shown, chosen)
-                known = gathering.finish()
+                first = FirstPass(
+                    gathering,
+                    partial(self._read, gathering, today),
+                    self._images.are_there,
+                    self._stories.numbers,
+                    self._keep_for_stories,
+                )
+                survey, known = first.do(items, self._settings.site.highlights)
+                self.items_digest = first.digest
             self._stories.check(self._in_stories[self._settings.main_language])
             with closing(Gathered(lists, known)) as gathered:
                 self._write_pages(survey, gathered, on_progress)
@@ -136,11 +144,6 @@ class SiteWriter:
             if not self._keeps:
                 forget_database(lists)
         return survey
-
-    @property
-    def items_digest(self) -> bytes:
-        """The digest of all items that were written."""
-        return self._digest.digest()
 
     @property
     def _lists(self) -> Path:
@@ -151,40 +154,23 @@ class SiteWriter:
         key = key_of(self._layout, None, self._settings, self._profile) if self._keeps else None
         return Gathering(path, self._profile, languages, key)
 
-    def _places(
-        self, items: Iterable[ListedItem], gathering: Gathering, today: date
-    ) -> Iterator[Place]:
-        """Yield what lists know of each item; only those that changed are read.
+    def _read(self, gathering: Gathering, today: date, item: ListedItem) -> tuple[int, Gist]:
+        """Read an item and put it into what is gathered.
 
         Raises:
-            ValueError: An item is not public.
+            ValueError: It is not public.
         """
-        for item in items:
-            self._digest.update(digest_of(item.item_id.encode(), item.stamp))
-            found = gathering.find(item)
-            if found is None or not self._has_its_images(found[1]):
-                site_item = item.read()
-                if not is_public(site_item.record, today):
-                    raise ValueError(f"{item.item_id} is not public")
-                shown = shown_item(site_item, self._profile, self._settings)
-                images, files = self._images.usable(shown), self._images.files(shown)
-                found = gathering.put(item.stamp, shown, images, files)
-            gathering.take(*found)
-            if found[1].identifier in self._stories.numbers:
-                gathering.mark_in_story()
-                self._keep_for_stories(*gathering.shown(*found))
-            yield found
+        site_item = item.read()
+        if not is_public(site_item.record, today):
+            raise ValueError(f"{item.item_id} is not public")
+        shown = shown_item(site_item, self._profile, self._settings)
+        images, files = self._images.usable(shown), self._images.files(shown)
+        return gathering.put(item.stamp, shown, images, files)
 
-    def _has_its_images(self, gist: Gist) -> bool:
-        """Say whether an item's images are there, or missing, as they were."""
-        if not gist.files:
-            return True
-        return self._images.are_there(gist.item_id, gist.files) == bool(gist.canvases)
-
-    def _keep_for_stories(self, item: ShownItem, images: DerivativeSet | None) -> None:
+    def _keep_for_stories(self, found: Shown) -> None:
+        item, images = found
         for lang, kept in self._in_stories.items():
-            shown = self._displays[lang].display(item, images)
-            kept[item.record.identifier] = shown
+            kept[item.record.identifier] = self._displays[lang].display(item, images)
 
     def _write_pages(
         self, survey: Survey, gathered: Gathered, on_progress: Progress | None
@@ -199,7 +185,7 @@ class SiteWriter:
             table = stack.enter_context(closing(MadePages(new_table(self._layout))))
             kept = None
             if self._tree.before is not None and order.key is not None:
-                kept = KeptPages(self._layout.site_pages, self._tree.before)
+                kept = KeptPages(self._layout.site_pages, self._tree.before, self._tree.sight)
                 stack.enter_context(closing(kept))
             has_changed = _changes(order, kept, gathered.known.changed)
             order = replace(order, is_edit=has_changed is not None and has_changed <= FEW_CHANGES)
@@ -258,7 +244,7 @@ class SiteWriter:
             profile=self._profile,
             root=self._tree.root,
             before=self._tree.before,
-            is_twin=self._tree.is_twin,
+            sight=self._tree.sight.for_others() if self._tree.sight is not None else None,
             lists=self._lists,
             numbers=numbers,
             ways=site_ways,
@@ -295,14 +281,16 @@ class SiteWriter:
         for result in results:
             self._tree.counts.add(result.counts)
             table.add(result.made, result.taken)
-            for item in result.items:
-                data.add(item.lines)
-                if item.summary is not None:
-                    collection.add(item.summary)
-                add(item_page(item.item_id), item.updated_on)
-                done += 1
-                if on_progress is not None:
-                    on_progress(done, survey.items)
+            if result.items is None:
+                continue
+            data.add(result.items.lines)
+            for summary in result.items.summaries:
+                collection.add(summary)
+            for item_id, updated_on in result.items.items:
+                add(item_page(item_id), updated_on)
+            done += len(result.items.items)
+            if on_progress is not None:
+                on_progress(done, survey.items)
         collection.finish()
 
     def _write_stories(self, pages: Pages, add: Callable[[str], None]) -> None:

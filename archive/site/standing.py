@@ -13,7 +13,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 
 from archive.durable import write_file
@@ -22,9 +24,10 @@ from archive.site.files import is_folder
 from archive.site.kept import digest_of
 from archive.site.place import SitePlace
 from archive.site.report import SiteReport
+from archive.site.sight import IMAGES, MarkedFolder, folder_digest, is_of_images
+from archive.site.twin import marked_folders
 from schemas.errors import StoreWriteError
 
-_IMAGES = "images/"
 # images/<shard>/<item>
 _ITEM_PARTS = 3
 _COUNTS = ("pages", "items", "files", "bytes", "disk_bytes")
@@ -63,7 +66,7 @@ def note_site(layout: Layout, made_from: bytes, report: SiteReport) -> None:
     """Note how a site stands that has just been built; a disk that refuses costs only time."""
     counts = {name: value for name, value in asdict(report).items() if name in _COUNTS}
     try:
-        state = _state_of(layout).hex()
+        state = _state_of(layout, marked_folders(layout.site_mark)).hex()
         said = {"state": state, "counts": counts, "seal": _seal(made_from, state, counts)}
         write_file(layout.site_standing, json.dumps(said).encode())
     except (OSError, StoreWriteError):
@@ -81,53 +84,44 @@ def _is_tidy(layout: Layout) -> bool:
     return is_folder(place.site) and not any(map(os.path.lexists, (place.old, place.new)))
 
 
-def _state_of(layout: Layout) -> bytes:
+def _state_of(layout: Layout, marked: Mapping[str, MarkedFolder] = MappingProxyType({})) -> bytes:
     """Return a digest that is another one as soon as a file of the site is not the same.
 
     Or one of the derivatives that it shows.
 
+    Args:
+        layout: The archive.
+        marked: What the mark of its twin has of its folders, which are not looked at again.
+
     Raises:
         OSError: A file went while they were looked at.
     """
-    digest = hashlib.blake2b(digest_size=32)
-    _look(digest, str(layout.site), "", str(layout.derivatives))
-    return digest.digest()
+    digests = {path: folder.digest for path, folder in marked.items() if folder.digest}
+    waiting = [path for path in marked if path not in digests] or [""]
+    for path, digest, below in _walk(str(layout.site), waiting):
+        digests[path] = digest
+        below[:] = [inner for inner in below if inner not in marked]
+    items = [path for path in digests if is_of_images(path) and path.count("/") == _ITEM_PARTS - 1]
+    for path in items:
+        shown = f"{layout.derivatives}/{path.removeprefix(IMAGES)}"
+        if os.path.isdir(shown):  # noqa: PTH112  (many thousand)
+            digests |= {f"{path}\r{inner}": digest for inner, digest, _ in _walk(shown, [""])}
+    said = "".join(f"{path}\0{digest}\n" for path, digest in sorted(digests.items()))
+    return hashlib.blake2b(said.encode("utf-8", "surrogateescape"), digest_size=32).digest()
 
 
-def _look(digest: hashlib.blake2b, folder: str, prefix: str, derivatives: str = "") -> None:
-    """Add what is in a folder and those below it to a digest; of a folder only that it is one.
+def _walk(root: str, waiting: list[str]) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield some folders and those below them, each with its digest and the folders in it.
 
-    Args:
-        digest: The digest.
-        folder: The folder.
-        prefix: Its path with a slash, or empty.
-        derivatives: Of the site, the folder of the derivatives that it shows.
+    Who takes out some of the latter has these passed over.
+
+    Raises:
+        OSError: A folder or a file went meanwhile.
     """
-    with os.scandir(folder) as entries:
-        found = sorted(entries, key=_name)
-    said: list[str] = []
-    for entry in found:
-        path = prefix + entry.name
-        if not entry.is_dir(follow_symlinks=False):
-            own = os.stat(entry.path, follow_symlinks=False)  # noqa: PTH116  (many thousand)
-            said.append(f"{path}\0{own.st_mode} {own.st_ino} {own.st_size} {own.st_mtime_ns}\n")
-            continue
-        said.append(f"{path}\0\n")
-        _say(digest, said)
-        _look(digest, entry.path, f"{path}/", derivatives)
-        if derivatives and path.startswith(_IMAGES) and path.count("/") == _ITEM_PARTS - 1:
-            shown = f"{derivatives}/{path.removeprefix(_IMAGES)}"
-            if os.path.isdir(shown):  # noqa: PTH112  (many thousand)
-                _look(digest, shown, "\r")
-    _say(digest, said)
-
-
-def _say(digest: hashlib.blake2b, said: list[str]) -> None:
-    """Add lines to a digest, which are forgotten."""
-    digest.update("".join(said).encode("utf-8", "surrogateescape"))
-    said.clear()
-
-
-def _name(entry: Any) -> str:
-    name: str = entry.name
-    return name
+    waiting = list(waiting)
+    while waiting:
+        path = waiting.pop()
+        digest, _files, names = folder_digest(f"{root}/{path}")
+        below = [f"{path}/{name}" if path else name for name in names]
+        yield path, digest, below
+        waiting += below

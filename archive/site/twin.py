@@ -8,7 +8,9 @@ Promise: a build begins with a twin only if it has the very files of the site. A
 is written when both are finished and removed before either is touched: it has which folders both
 are, and when each folder in them was last changed. Of anything else the mark does not know (a copy
 of the archive, a file that somebody put there, a build that was killed) all files are linked anew.
-What somebody writes into a file is in both, and is noticed where it always was, by its time.
+What somebody writes into a file is in both, and is noticed by its time: the mark has a digest of
+the files of each folder. That was worked out before the build that wrote the mark began, so what
+befell a file in the meantime is noticed, too; folders in which that build wrote have none.
 """
 
 from __future__ import annotations
@@ -18,11 +20,14 @@ import logging
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from archive.durable import write_file
 from archive.site.changes import Settled
 from archive.site.files import NO_INODES, SiteTree, is_folder
+from archive.site.kept import digest_of
 from archive.site.place import SitePlace, recover, remove
+from archive.site.sight import MarkedFolder, Sight, folder_time, see
 from schemas.errors import StoreWriteError
 
 FOLLOWED_SHARE = 0.5
@@ -45,10 +50,10 @@ def new_tree(place: SitePlace, *, keeps: bool = False) -> SiteTree:
     before = place.site if keeps and place.site.is_dir() else None
     place.new.parent.mkdir(parents=True, exist_ok=True)
     if place.twin is not None and place.mark is not None:
-        is_twin = before is not None and _is_marked(place.site, place.twin, place.mark)
+        sight = _seen(place.site, place.twin, place.mark) if before is not None else None
         place.mark.unlink(missing_ok=True)
-        if is_twin and _is_moved(place.twin, place.new):
-            return SiteTree(place.new, before, is_twin=True)
+        if sight is not None and _is_moved(place.twin, place.new):
+            return SiteTree(place.new, before, sight)
         try:
             remove(place.twin)
         except OSError as error:
@@ -58,7 +63,39 @@ def new_tree(place: SitePlace, *, keeps: bool = False) -> SiteTree:
     return SiteTree(place.new, before)
 
 
-def keep_twin(place: SitePlace, settled: Settled) -> None:
+def marked_folders(mark: Path) -> dict[str, MarkedFolder]:
+    """Return the folders of a site as the mark of its twin has them; none without one."""
+    try:
+        return _folders_in(_read(mark))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _folders_in(said: dict[str, Any]) -> dict[str, MarkedFolder]:
+    return {path: MarkedFolder(*values) for path, values in said["folders"].items()}
+
+
+def _sealed(said: str) -> bytes:
+    """Return what a mark says with a digest of it, each a line."""
+    return f"{digest_of(said.encode()).hex()}\n{said}\n".encode()
+
+
+def _read(mark: Path) -> dict[str, Any]:
+    """Return what a mark says.
+
+    Raises:
+        OSError: There is none.
+        ValueError: It is damaged.
+    """
+    content = mark.read_bytes()
+    said = content.partition(b"\n")[2].removesuffix(b"\n").decode()
+    if content != _sealed(said):
+        raise ValueError(f"{mark} is damaged")
+    found: dict[str, Any] = json.loads(said)
+    return found
+
+
+def keep_twin(place: SitePlace, settled: Settled, build: bytes) -> None:
     """Make the site before a twin of the one that took its place.
 
     Whatever the disk refuses costs only time: then there is no twin.
@@ -66,6 +103,8 @@ def keep_twin(place: SitePlace, settled: Settled) -> None:
     Args:
         place: Where both stand.
         settled: What is new in the site, and its folders.
+        build: What :func:`archive.site.kept.note_build` noted of this build; nothing if that was
+            not kept.
     """
     if place.twin is None or place.mark is None or not settled.is_linked:
         return
@@ -75,31 +114,61 @@ def keep_twin(place: SitePlace, settled: Settled) -> None:
     try:
         _follow(place.site, place.old, changes.changed, changes.removed)
         place.old.rename(place.twin)
-        times = {
-            folder: [_time(f"{site}/{folder}") for site in (place.site, place.twin)]
-            for folder in settled.folders
+        folders = {
+            path: list(vars(_marked(f"{place.site}/{path}", f"{place.twin}/{path}", seen)).values())
+            for path, seen in settled.folders.items()
         }
-        mark = {"site": _number(place.site), "twin": _number(place.twin), "folders": times}
-        write_file(place.mark, json.dumps(mark).encode())
+        numbers = {"site": _number(place.site), "twin": _number(place.twin)}
+        mark = {"build": build.hex(), **numbers, "folders": folders}
+        write_file(place.mark, _sealed(json.dumps(mark)))
     except (OSError, StoreWriteError):
         _log.info("%s is not kept", place.twin, exc_info=True)
 
 
-def _is_marked(site: Path, twin: Path, mark: Path) -> bool:
-    """Say whether a site and its twin are those that a mark was written for, as they were then."""
+def _marked(site: str, twin: str, seen: MarkedFolder | None) -> MarkedFolder:
+    """Return what the mark is to say of a folder.
+
+    Args:
+        site: The folder in the site.
+        twin: It in the twin.
+        seen: What was seen in it before both changed places, if nothing was written there.
+
+    Raises:
+        OSError: The two do not have the same files.
+    """
+    if seen is not None and seen.digest:
+        return MarkedFolder(seen.twin_time, seen.site_time, seen.digest)
+    times = folder_time(site), folder_time(twin)
+    if _inodes(site) != _inodes(twin):
+        raise OSError(f"{twin} has not the files of {site}")
+    return MarkedFolder(*times, "")
+
+
+def _inodes(folder: str) -> dict[str, int]:
+    """Return the files of a folder by name, each by what no other of this disk is."""
+    with os.scandir(folder) as entries:
+        return {e.name: 0 if e.is_dir(follow_symlinks=False) else e.inode() for e in entries}
+
+
+def _seen(site: Path, twin: Path, mark: Path) -> Sight | None:
+    """Look at a site and its twin; None if they are not those that a mark was written for."""
     try:
         if not (is_folder(site) and is_folder(twin)):
-            return False
-        said = json.loads(mark.read_bytes())
+            return None
+        said = _read(mark)
         if (said["site"], said["twin"]) != (_number(site), _number(twin)):
-            return False
-        return bool(said["folders"]) and all(
-            [_time(f"{site}/{folder}"), _time(f"{twin}/{folder}")] == times
-            for folder, times in said["folders"].items()
+            return None
+        build = bytes.fromhex(said.get("build", ""))
+        folders = _folders_in(said)
+        are_as_marked = bool(folders) and all(
+            folder_time(f"{site}/{path}") == folder.site_time
+            and folder_time(f"{twin}/{path}") == folder.twin_time
+            for path, folder in folders.items()
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return see(str(site), str(twin), folders, build) if are_as_marked else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         # There is none, or it is damaged.
-        return False
+        return None
 
 
 def _is_moved(folder: Path, target: Path) -> bool:
@@ -162,7 +231,3 @@ def _number(folder: Path) -> list[int]:
     if found.st_ino in NO_INODES:
         raise OSError(f"{folder} has no inode number")
     return [found.st_dev, found.st_ino]
-
-
-def _time(folder: str) -> int:
-    return os.stat(folder).st_mtime_ns  # noqa: PTH116  (many thousand times)

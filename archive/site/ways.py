@@ -209,7 +209,7 @@ class Ways:
         group = reuse.group(name)
         said = group.take([self._gathered.facet_digest(facet.name)])
         if said is not None:
-            written: _WrittenFacet = unpacked(said[0])
+            written: _WrittenFacet = unpacked(said)
         else:
             letters, is_parted = self._lettered(facet)
             paths = self._paths_of(facet, letters if is_parted else [])
@@ -220,12 +220,12 @@ class Ways:
             def make() -> bytes:
                 for lang in self._languages:
                     self._write_list(pages, facet, lang, letters, is_parted)
-                return packed(written)
+                return b""
 
             here = paths[: 1 + len(letters) * is_parted]
             files = [f"{lang}/{path}" for lang in self._languages for path in here]
             group.write(name, lambda: [self._gathered.facet_digest(facet.name)], files, make)
-        reuse.close(group)
+        reuse.close(group, said=packed(written))
         return written
 
     def _write_list(

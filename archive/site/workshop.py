@@ -10,12 +10,13 @@ from archive.settings import Settings
 from archive.site.files import Counts, SiteTree
 from archive.site.gathering import Gathered
 from archive.site.item_images import ItemImages
-from archive.site.item_pages import ItemPages, JsonLd, Told, WrittenItem
+from archive.site.item_pages import ItemPages, JsonLd, Told, WrittenGroup
 from archive.site.kept import KeptPages, MadeGroup
 from archive.site.known import ItemGroup
 from archive.site.pages import PAGE_SIZE, Numbers, Pages, browse_page
 from archive.site.render import SiteWays
 from archive.site.reuse import PageGroup, Reuse
+from archive.site.sight import Sight
 from archive.site.theme import Theme
 from archive.site.value_links import ValueLinks
 from archive.site.value_pages import ValuePages
@@ -34,7 +35,7 @@ class Order:
         profile: Its application profile.
         root: The folder of the new site.
         before: That of the site before, or None.
-        is_twin: Whether the new one began as a twin of it.
+        sight: What was seen in it and its twin, if the new one began as that; or None.
         lists: What the first pass wrote.
         numbers: How much there is.
         ways: Which pages the menus lead to.
@@ -52,7 +53,7 @@ class Order:
     profile: Profile
     root: Path
     before: Path | None
-    is_twin: bool
+    sight: Sight | None
     lists: Path
     numbers: Numbers
     ways: SiteWays
@@ -95,13 +96,13 @@ class Done:
 
     Attributes:
         counts: What was written.
-        items: The items of it, in their order.
+        items: What is to be said of its items, if it has any.
         made: The groups with pages that were made, where it is kept what from.
         taken: The names of those that were taken from the site before.
     """
 
     counts: Counts
-    items: tuple[WrittenItem, ...] = ()
+    items: WrittenGroup | None = None
     made: tuple[MadeGroup, ...] = ()
     taken: tuple[str, ...] = ()
 
@@ -113,7 +114,7 @@ class Workshop:
         self._order = order
         self._gathered = gathered
         settings, profile = order.settings, order.profile
-        self._tree = SiteTree(order.root, order.before, is_twin=order.is_twin)
+        self._tree = SiteTree(order.root, order.before, order.sight)
         self._pages = Pages(
             settings, order.numbers, order.ways, order.theme, is_for_few=order.is_edit
         )
@@ -122,7 +123,7 @@ class Workshop:
         self._links = links
         self._kept = None
         if order.before is not None and order.key is not None:
-            self._kept = KeptPages(order.layout.site_pages, order.before)
+            self._kept = KeptPages(order.layout.site_pages, order.before, order.sight)
         self._reuse = reuse = Reuse(self._tree, self._kept, order.key)
         images = ItemImages(order.layout, self._tree, profile, order.publication, order.halvings)
         self._items = ItemPages(
@@ -151,9 +152,9 @@ class Workshop:
         """Do a piece."""
         self._tree.counts = Counts()
         self._reuse.made, self._reuse.taken = [], []
-        items: tuple[WrittenItem, ...] = ()
+        items: WrittenGroup | None = None
         if isinstance(piece, ItemGroup):
-            items = tuple(self._items.write(piece))
+            items = self._items.write(piece)
         elif isinstance(piece, ListPiece):
             self._write_lists(piece)
         else:

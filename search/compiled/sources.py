@@ -12,6 +12,7 @@ import sys
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Protocol
 
@@ -39,7 +40,7 @@ class Keeper(Protocol):
         """Keep something under a name."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class ListedDocument:
     """A document that is not yet read.
 
@@ -87,7 +88,7 @@ class Source:
         self._listed: list[ListedDocument] = []
         self._offsets = array("q")
         if isinstance(documents, KnownDocuments):
-            self._listed = sorted(documents.listed)
+            self._listed = sorted(documents.listed, key=attrgetter("order", "item_id"))
             _refuse_twins({one.item_id for one in self._listed}, len(self._listed))
         else:
             self._offsets = _spilled(documents, spill)

@@ -180,7 +180,7 @@ class Museum:
 def kept_files(layout: Layout) -> tuple[Path, ...]:
     """Return where it is kept what a site was made from."""
     made = (layout.site_items, layout.site_documents, layout.site_pages)
-    return (*made, layout.site_looked, layout.site_search)
+    return (*made, layout.site_looked, layout.site_search, layout.site_mark)
 
 
 def day_of_text(at: str) -> date:
