@@ -7,6 +7,7 @@
                          needs: at the first search
     search-facets.js     the same, with what counts facets: instead, if they are to be counted
     search-correct.js    what was probably meant: when nothing has all words of a query
+    search-widespread.js words that a great many documents have: in a large archive
     search-suggest.js    suggestions: when the first is asked for
     search-index.js      the manifest: ``HoabanSearch.receive("index", {...})``
     shards/              everything else, each file named by what is in it
@@ -61,6 +62,7 @@ _SCRIPTS = {
     LANGUAGE_NAME: _LANGUAGE,
     FACETS_NAME: (*_LANGUAGE, "search-facets.js"),
     "search-correct.js": ("search-correct.js",),
+    "search-widespread.js": ("search-widespread.js",),
     "search-suggest.js": ("search-suggest.js",),
 }
 _TABLES = "x"

@@ -5,7 +5,7 @@
 HoabanSearch.receive("answers", function makeAnswers(parts) {
   "use strict";
 
-  const { analysis, reader, store, scorer, corrector, counter } = parts;
+  const { analysis, reader, store, scorer, corrector, counter, widespread } = parts;
   const YEARS = "\0years";
   const FEWEST_TOGETHER = 3, MOST_ALONE = 4;
   const manifest = store.manifest;
@@ -17,11 +17,16 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
     const isCounted = Boolean(isNarrowed || options.facets || options.years);
     const facets = isCounted ? await counter() : null;
     const filters = isCounted ? facets.filtersOf(options) : { isAny: false };
-    const isByRank = order === "relevance" && !filters.isAny && wanted <= manifest.head;
-    const found = (all || filters.isAny) && reader.isBlank(text)
+    const isFirst = order === "relevance" && wanted <= manifest.head;
+    const sooner = isFirst && manifest.together && (filters.isAny || !isCounted)
+      ? await ofWidespread(query, filters, wanted, options, facets) : null;
+    const isByRank = isFirst && !filters.isAny;
+    const found = sooner ? { query, ranked: sooner.ranked, corrected: "" }
+      : (all || filters.isAny) && reader.isBlank(text)
       ? { query, ranked: everything(), corrected: "" }
       : await answerTo(query, { isByRank, isCounted });
-    const counts = isCounted ? await facets.faceted(found.ranked, filters, options)
+    const counts = isCounted
+      ? sooner || await facets.faceted(found.ranked, filters, options)
       : { ranked: found.ranked, facets: {}, years: [] };
     const ranked = counts.ranked;
     await store.pause();
@@ -36,6 +41,13 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
       years: counts.years,
       query: found.query,
     };
+  }
+
+  /** Return {ranked, facets, years} from what stands beside widespread words, if that is enough. */
+  async function ofWidespread(query, filters, wanted, options, facets) {
+    const words = await widespread();
+    return filters.isAny ? words.filtered(query, filters, wanted, options, facets)
+      : words.ofTwo(query, wanted);
   }
 
   function everything() {

@@ -65,9 +65,9 @@ HoabanSearch.receive("columns", function makeColumns(store) {
 
   /** Say whether the facets of the documents of a word are kept beside it. */
   function hasFacets(found) {
-    const { folder, isHead, leaf: { facets } } = found.entry;
+    const { folder, part, leaf: { facets } } = found.entry;
     return found.count * manifest.common <= manifest.documents && Boolean(
-      folder ? !isHead && manifest.counts : facets.names.length);
+      folder ? part === store.WHOLE && manifest.counts : facets.names.length);
   }
 
   /**

@@ -95,7 +95,12 @@ var HoabanSearch = (function () {
         reader = received.query(tables, analysis);
         const scores = received.scores(store.manifest.documents);
         scorer = received.scoring({ tables, analysis, reader, store, scores });
-        answers = received.answers({ analysis, reader, store, scorer, corrector, counter });
+        const widespread = async () => {
+          await loadOnce("search-widespread.js");
+          return received.widespread({ reader, store, scorer, scores });
+        };
+        answers = received.answers(
+          { analysis, reader, store, scorer, corrector, counter, widespread });
       });
       language.catch(() => { language = null; });
     }

@@ -34,6 +34,7 @@ from search.compiled.runs import (
 from search.compiled.shown import Shown, join_shown
 from search.compiled.sources import KnownDocuments, Source
 from search.compiled.values import COMMON
+from search.compiled.widespread import write_together
 from search.documents import SearchDocument
 
 _NODE, _GROUP_NODE = "n", "m"
@@ -145,7 +146,7 @@ def _written(build: _Build, source: Source) -> Built:
     of_columns = build.work / "columns"
     of_columns.write_bytes(pickle.dumps(stored(places)))
     del columns, places
-    trees = _trees(build, source, parts, of_columns, is_edit=is_edit)
+    trees, together = _trees(build, source, parts, of_columns, is_edit=is_edit)
     manifest = {
         "documents": build.documents,
         "spread": build.sizes.spread,
@@ -154,6 +155,7 @@ def _written(build: _Build, source: Source) -> Built:
         "group": build.sizes.group,
         "common": COMMON,
         "trees": trees,
+        "together": together,
         "groups": _listed(build.shards, groups),
         **listed,
     }
@@ -195,7 +197,9 @@ def _facts(
 
 def _trees(
     build: _Build, source: Source, parts: int, columns: Path, *, is_edit: bool
-) -> dict[str, list[object]]:
+) -> tuple[dict[str, list[object]], str]:
+    """Write all leaves; return the trees, and what lists the widespread words."""
+
     def tasks(*kinds: str) -> list[Task]:
         return [
             Task(
@@ -235,7 +239,9 @@ def _trees(
     source.keep_spans(kept)
     leaves = {kind: [leaf for one in done for leaf in one.leaves] for kind, done in merged.items()}
     leaves["l"] = [leaf for one in merged[WORDS] for leaf in one.letters]
-    return {kind: tree(build.shards, _NODE, found) for kind, found in leaves.items()}
+    sets = [one.widespread for one in merged[WORDS] if one.widespread is not None]
+    together = write_together(sets, build.documents, build.shards, partial(_each, run))
+    return {kind: tree(build.shards, _NODE, found) for kind, found in leaves.items()}, together
 
 
 def _each(
