@@ -7,7 +7,6 @@
                          needs: at the first search
     search-facets.js     the same, with what counts facets: instead, if they are to be counted
     search-correct.js    what was probably meant: when nothing has all words of a query
-    search-widespread.js words that a great many documents have: in a large archive
     search-suggest.js    suggestions: when the first is asked for
     search-index.js      the manifest: ``HoabanSearch.receive("index", {...})``
     shards/              everything else, each file named by what is in it
@@ -57,12 +56,14 @@ _LANGUAGE = (
     "search-columns.js",
     "search-answer.js",
 )
+_WIDESPREAD = "search-widespread.js"
+"""Stands in the language of a large archive."""
+
 _SCRIPTS = {
     ENGINE_NAME: ("search-engine.js", "search-shards.js", "search-analysis.js"),
     LANGUAGE_NAME: _LANGUAGE,
     FACETS_NAME: (*_LANGUAGE, "search-facets.js"),
     "search-correct.js": ("search-correct.js",),
-    "search-widespread.js": ("search-widespread.js",),
     "search-suggest.js": ("search-suggest.js",),
 }
 _TABLES = "x"
@@ -116,6 +117,10 @@ def write_static_index(
         built = build(documents, folder, sizes_of, processes=processes, before=before)
         manifest |= built.manifest | _written_tables(built.shards, fields)
         texts = _scripts()
+        if manifest["together"]:
+            widespread = _joined((_WIDESPREAD,))
+            texts[LANGUAGE_NAME] += widespread
+            texts[FACETS_NAME] += widespread
         # Who searches needs these shards, too: one request for all.
         texts[LANGUAGE_NAME] += "".join(map(built.shards.plain, built.first))
         texts[FACETS_NAME] += "".join(map(built.shards.plain, built.first + built.counting))

@@ -5,10 +5,12 @@
 HoabanSearch.receive("answers", function makeAnswers(parts) {
   "use strict";
 
-  const { analysis, reader, store, scorer, corrector, counter, widespread } = parts;
+  const { analysis, reader, store, scorer, corrector, counter, received } = parts;
   const YEARS = "\0years";
   const FEWEST_TOGETHER = 3, MOST_ALONE = 4;
   const manifest = store.manifest;
+  // Only a large archive has any.
+  const widespread = manifest.together ? received.widespread(parts) : null;
 
   /** Return the answer that HoabanSearch.search promises; isNarrowed: by filters or years. */
   async function search(text, options, isNarrowed) {
@@ -18,7 +20,8 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
     const facets = isCounted ? await counter() : null;
     const filters = isCounted ? facets.filtersOf(options) : { isAny: false };
     const isFirst = order === "relevance" && wanted <= manifest.head;
-    const sooner = isFirst && manifest.together && (filters.isAny || !isCounted)
+    const sooner = isFirst && wanted > 0 && widespread &&
+      query.groups.length === (isCounted ? 1 : 2) && filters.isAny === isCounted
       ? await ofWidespread(query, filters, wanted, options, facets) : null;
     const isByRank = isFirst && !filters.isAny;
     const found = sooner ? { query, ranked: sooner.ranked, corrected: "" }
@@ -45,9 +48,8 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
 
   /** Return {ranked, facets, years} from what stands beside widespread words, if that is enough. */
   async function ofWidespread(query, filters, wanted, options, facets) {
-    const words = await widespread();
-    return filters.isAny ? words.filtered(query, filters, wanted, options, facets)
-      : words.ofTwo(query, wanted);
+    return filters.isAny ? widespread.filtered(query, filters, wanted, options, facets)
+      : widespread.ofTwo(query, wanted);
   }
 
   function everything() {

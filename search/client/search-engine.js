@@ -33,7 +33,7 @@ var HoabanSearch = (function () {
    * Load what every search needs: the manifest, and the rules for words.
    *
    * @param {string} baseUrl The folder, relative to the page or absolute.
-   * @returns {Promise<void>} Rejects with an Error if a file is missing or of another format;
+   * @returns {Promise<number>} How many items there are. Rejects with an Error if a file is missing or of another format;
    *     may then be tried again.
    */
   function load(baseUrl) {
@@ -55,6 +55,7 @@ var HoabanSearch = (function () {
     store = received.shards(manifest, folder, loadScript, received);
     tables = await store.json(manifest.tables);
     analysis = received.analysis(tables);
+    return manifest.documents;
   }
 
   // A script element is the one way to load a file that works from http and from file://.
@@ -95,12 +96,8 @@ var HoabanSearch = (function () {
         reader = received.query(tables, analysis);
         const scores = received.scores(store.manifest.documents);
         scorer = received.scoring({ tables, analysis, reader, store, scores });
-        const widespread = async () => {
-          await loadOnce("search-widespread.js");
-          return received.widespread({ reader, store, scorer, scores });
-        };
         answers = received.answers(
-          { analysis, reader, store, scorer, corrector, counter, widespread });
+          { analysis, reader, store, scorer, scores, corrector, counter, received });
       });
       language.catch(() => { language = null; });
     }

@@ -281,7 +281,7 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   async function pair(first, second, known) {
     if (hasDigit(first)) return entry("w", first + " " + second);
     if (hasDigit(second)) return entry("w", second + "  " + first);
-    const word = known || await entry("w", first);
+    const word = known || await store.entry("w", first);
     if (!word) return null;
     const { leaf: { pairs } } = word.leaf ? word : await unfolded(word, WHOLE);
     const [keys, names] = JSON.parse(decoder.decode(pairs));
@@ -346,8 +346,9 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     return makeReader(found.payload, 0).steps(found.count);
   }
 
-  return {
+  const store = {
     manifest, shard, json, once, namesIn, pieceOf, makeReader, entry, entriesFrom, suggestionsAt,
     pair, countOfPair, forms, numbersOf, compare, isAmong, pause, HEAD, WHOLE, TOP,
   };
+  return store;
 });

@@ -10,15 +10,32 @@ HoabanSearch.receive("widespread", function makeWidespread(parts) {
 
   const { reader, store, scorer, scores } = parts;
   const CROSSINGS = 5, BEGUN = 1024, NAME = 7;
+  // A word in at most one of so many documents has no long lists.
+  const SHORT = 16;
   const YEARS = "\0years";
   const { manifest } = store;
   const columns = Object.keys(manifest.columns);
   const facets = columns.filter((name) => name !== YEARS);
 
-  /** Return {words, side, names}: the widespread words, and the shards of what two share. */
+  /** Return {words, folders, side, names}: the widespread words, and what two of them share. */
   async function listed() {
-    const [words, side, names] = await store.json(manifest.together);
-    return { words, side, names: store.namesIn(names, NAME) };
+    const [words, folders, side, names] = await store.json(manifest.together);
+    return {
+      words, side, folders: store.namesIn(folders, NAME), names: store.namesIn(names, NAME),
+    };
+  }
+
+  // Who knows the folder of a word needs no node for it.
+  const { entry } = store;
+  store.entry = async (kind, key) => {
+    const folder = kind === "w" ? folderOf(await listed(), key) : "";
+    return folder ? { key, folder } : entry(kind, key);
+  };
+
+  /** Return the folder of a word, or "" where it is not widespread or all of it is in a leaf. */
+  function folderOf({ words, folders }, word) {
+    const folder = folders[words.indexOf(word)] || "-";
+    return folder[0] === "-" ? "" : folder;
   }
 
   /** Return the token of a group that is nothing but one, or null. */
@@ -27,39 +44,48 @@ HoabanSearch.receive("widespread", function makeWidespread(parts) {
     return word && word.parts.length === 1 && !word.whole ? word.parts[0] : null;
   }
 
-  async function topOf(token) {
-    return store.forms(await store.entry("w", token.bare), 3, store.TOP);
+  async function topOf(folder) {
+    return store.forms({ folder }, 3, store.TOP);
   }
 
   /**
    * Keeps the best of what is known to be a hit, and how good anything else may be at most.
    * Of equal points the lower number is better.
    */
-  function makeContest() {
+  function makeContest(wanted) {
     const hits = [];
-    let rival = { number: 0, points: -1 };
-    const isBetter = (one, other) => one.points > other.points ||
-      (one.points === other.points && one.number < other.number);
+    let many = 0, last = null;
+    const rival = { number: 0, points: -1, unsure: 0 };
 
-    function mayBe(number, points) {
-      if (isBetter({ number, points }, rival)) rival = { number, points };
+    /** Hear of what may be a hit with so many points at most; where unsure is passed on. */
+    function mayBe(number, points, unsure) {
+      if (points < rival.points || (points === rival.points && number >= rival.number)) return;
+      Object.assign(rival, { number, points, unsure });
     }
 
-    /** Add a hit that has between so many points. */
-    function add(number, least, most) {
-      if (least === most) hits.push({ number, points: most });
-      else mayBe(number, most);
+    /** Add a hit with so many points. */
+    function add(number, points) {
+      many += 1;
+      if (hits.length === wanted) {
+        if (points < last.points || (points === last.points && number > last.number)) return;
+        hits.pop();
+      }
+      let place = hits.length;
+      while (place > 0 && (hits[place - 1].points < points ||
+        (hits[place - 1].points === points && hits[place - 1].number > number))) place -= 1;
+      hits.splice(place, 0, { number, points });
+      last = hits[hits.length - 1];
     }
 
     /** Return the first hits in the order of their numbers, or null if others may precede them. */
-    function first(wanted, total) {
-      hits.sort((one, other) => isBetter(one, other) ? -1 : 1);
-      const last = hits[Math.min(wanted, total) - 1];
-      if (total > 0 && !(last && (hits.length === total || isBetter(last, rival)))) return null;
-      return hits.slice(0, wanted).sort((one, other) => one.number - other.number);
+    function first(total) {
+      const isSettled = many === total || (hits.length === wanted &&
+        (last.points > rival.points ||
+          (last.points === rival.points && last.number < rival.number)));
+      return isSettled ? hits.sort((one, other) => one.number - other.number) : null;
     }
 
-    return { add, mayBe, first };
+    return { add, mayBe, first, rival };
   }
 
   function rankedOf(hits, total, parts, needed) {
@@ -81,22 +107,30 @@ HoabanSearch.receive("widespread", function makeWidespread(parts) {
   async function ofTwo(query, wanted) {
     const tokens = query.groups.map(tokenOf);
     if (tokens.length !== 2 || tokens.includes(null) || tokens[0].bare === tokens[1].bare) return null;
-    const list = await listed();
-    const places = tokens.map((token) => list.words.indexOf(token.bare));
-    if (places.includes(-1)) return null;
-    const [total, ...tops] = await Promise.all([shared(list, places), ...tokens.map(topOf)]);
+    const list = await listed(), folders = tokens.map((token) => folderOf(list, token.bare));
+    if (folders.includes("")) return null;
+    const [total, ...tops] = await Promise.all([shared(list, tokens), ...folders.map(topOf)]);
     if (total === 0) return null;
     const pair = await store.pair(tokens[0].bare, tokens[1].bare, tops[0].entry);
     const beside = pair ? store.numbersOf(pair) : scores.NONE.numbers;
-    const tableOf = scorer.weightTables(query);
-    const sides = tops.map((top, at) => sideOf(top, tableOf(tokens[at])));
-    const hits = contestOfTwo(sides, beside).first(wanted, total);
-    return hits && { ranked: rankedOf(hits, total, 2, neededOf(tops, pair ? [pair] : [])) };
+    const tableOf = scorer.weightTables(query), tables = tokens.map(tableOf), texts = [null, null];
+    // Of two that are not so long the whole lists are less than these and one more.
+    const isShort = tops.every(({ count }) => count * SHORT <= manifest.documents);
+    for (;;) {
+      const sides = tops.map((top, at) => sideOf(top, tables[at], texts[at]));
+      const contest = contestOfTwo(sides, beside, wanted), hits = contest.first(total);
+      await store.pause();
+      if (hits) return { ranked: rankedOf(hits, total, 2, neededOf(tops, pair ? [pair] : [])) };
+      const { unsure } = contest.rival;
+      texts[unsure] = isShort || texts[unsure] ? null : await textsOf(tops[unsure], tokens[unsure]);
+      if (!texts[unsure]) return null;
+    }
   }
 
   /** Return in how many documents two of the words are. */
-  async function shared({ words, side, names }, places) {
-    const [low, high] = [...places].sort((one, other) => one - other);
+  async function shared({ words, side, names }, tokens) {
+    const [low, high] = tokens.map((token) => words.indexOf(token.bare))
+      .sort((one, other) => one - other);
     const row = Math.floor(low / side), column = Math.floor(high / side);
     const sides = Math.ceil(words.length / side);
     // Shards stand row after row, each row beginning with that of its own words.
@@ -108,43 +142,65 @@ HoabanSearch.receive("widespread", function makeWidespread(parts) {
     return store.makeReader(bytes, 0).integers(place + 1)[place];
   }
 
-  /** Return what is known of a word: its weights in titles and subjects, and those in texts. */
-  function sideOf(top, table) {
-    const elsewhere = top.variants.filter(({ sizes }) => sizes[2] > 0)
+  /** Return the documents that have just that form of a word in a text: {exact, numbers}, or null. */
+  async function textsOf({ entry: { folder }, variants }, { exact }) {
+    const place = variants.findIndex((variant) => variant.exact === exact);
+    if (place < 0 || variants[place].sizes[2] === 0) return null;
+    const bytes = await store.shard(folder + "/" + (CROSSINGS + 2 * facets.length + place));
+    return { exact, numbers: store.makeReader(bytes, 0).steps(variants[place].sizes[2]) };
+  }
+
+  /**
+   * Return what is known of a word: its weights in titles, subjects and those texts that are
+   * known, and the least and the most it has in another.
+   */
+  function sideOf(top, table, texts) {
+    const elsewhere = top.variants
+      .filter(({ exact, sizes }) => sizes[2] > 0 && !(texts && texts.exact === exact))
       .map(({ exact }) => table(exact)[2]);
+    const lists = top.variants.flatMap(({ exact, lists: [titled, subjects] }) => [
+      [titled, table(exact)[0]], [subjects, table(exact)[1]]]);
+    if (texts) lists.push([texts.numbers, table(texts.exact)[2]]);
     return {
-      weights: scores.best(top.variants.flatMap(({ exact, lists }) => [
-        [lists[0], table(exact)[0]], [lists[1], table(exact)[1]]])),
-      rarity: scores.rarity(top.count),
-      least: elsewhere.length > 0 ? Math.min(...elsewhere) : 0,
-      most: Math.max(0, ...elsewhere),
+      weights: scores.best(lists), rarity: scores.rarity(top.count), sizeOfTexts: texts ? 0 : top.count,
+      least: elsewhere.length > 0 ? Math.min(...elsewhere) : 0, most: Math.max(0, ...elsewhere),
     };
   }
 
-  function contestOfTwo([one, other], beside) {
-    const contest = makeContest(), ofPair = scores.rarity(beside.length);
+  /** Return the contest of the documents that two words, or the pair of them, are known to have. */
+  function contestOfTwo([one, other], beside, wanted) {
+    const contest = makeContest(wanted), ofPair = scores.rarity(beside.length);
     const points = (first, second, isBeside) => one.rarity * first + other.rarity * second +
       (isBeside ? ofPair * Math.min(first, second) : 0);
-    if (one.most > 0 && other.most > 0) contest.mayBe(0, points(one.most, other.most, false));
-    const lists = [one.weights.numbers, other.weights.numbers, beside], at = [0, 0, 0];
-    for (;;) {
-      let number = Infinity;
-      lists.forEach((list, which) => { number = Math.min(number, list[at[which]] ?? Infinity); });
-      if (number === Infinity) return contest;
-      const isIn = lists.map((list, which) => list[at[which]] === number);
-      const known = [one, other].map(({ weights }, which) =>
-        isIn[which] ? weights.points[at[which]] : 0);
-      isIn.forEach((isThere, which) => { at[which] += isThere; });
-      const most = [one, other].map((side, which) => Math.max(known[which], side.most));
-      if (most.includes(0)) continue;
-      const isHit = isIn[2] || !known.includes(0);
-      if (!isHit) {
-        contest.mayBe(number, points(...most, false));
-        continue;
-      }
-      const least = [one, other].map((side, which) => known[which] || side.least);
-      contest.add(number, points(...least, isIn[2]), points(...most, isIn[2]));
+    const cheaper = Number(one.sizeOfTexts === 0 || (
+      other.sizeOfTexts > 0 && other.sizeOfTexts < one.sizeOfTexts));
+    if (one.most > 0 && other.most > 0) {
+      contest.mayBe(0, points(one.most, other.most, false), cheaper);
     }
+    const { numbers: ones, points: oneWeights } = one.weights;
+    const { numbers: others, points: otherWeights } = other.weights;
+    let a = 0, b = 0, pair = 0;
+    while (a < ones.length || b < others.length || pair < beside.length) {
+      const number = Math.min(
+        a < ones.length ? ones[a] : Infinity, b < others.length ? others[b] : Infinity,
+        pair < beside.length ? beside[pair] : Infinity);
+      const first = ones[a] === number ? oneWeights[a++] : 0;
+      const second = others[b] === number ? otherWeights[b++] : 0;
+      const isBeside = beside[pair] === number;
+      if (isBeside) pair += 1;
+      const most = Math.max(first, one.most), mostOther = Math.max(second, other.most);
+      if (most === 0 || mostOther === 0) continue;
+      const isHit = isBeside || (first > 0 && second > 0), best = points(most, mostOther, isBeside);
+      const isSure = most === (first || one.least), isOtherSure = mostOther === (second || other.least);
+      if (isHit && isSure && isOtherSure) {
+        contest.add(number, best);
+      } else if (isHit) {
+        contest.mayBe(number, best, isSure ? 1 : isOtherSure ? 0 : cheaper);
+      } else {
+        contest.mayBe(number, best, first > 0 ? 1 : second > 0 ? 0 : cheaper);
+      }
+    }
+    return contest;
   }
 
   // One word with a filter -------------------------------------------------------------------
@@ -155,11 +211,11 @@ HoabanSearch.receive("widespread", function makeWidespread(parts) {
     const [[name, chosen] = [], ...others] = filters.values;
     const place = facets.indexOf(name);
     if (!token || place < 0 || others.length > 0 || filters.between) return null;
-    if (!(await listed()).words.includes(token.bare)) return null;
-    const { folder } = await store.entry("w", token.bare), first = CROSSINGS + 2 * place;
+    const folder = folderOf(await listed(), token.bare);
     if (!folder) return null;
+    const first = CROSSINGS + 2 * place;
     const [top, ofFacets, ofYears] = await Promise.all([
-      topOf(token),
+      topOf(folder),
       crossingsIn(folder + "/" + first, facets.filter((other) => other !== name)),
       options.years ? crossingsIn(folder + "/" + (first + 1), [YEARS]) : [],
     ]);
@@ -171,11 +227,12 @@ HoabanSearch.receive("widespread", function makeWidespread(parts) {
     let total = 0;
     for (const at of passing) total += ofFacets.rows.get(at).count;
     const table = scorer.weightTables(query)(token);
-    const hits = contestOfBegun(top, ofFacets.behind, passing, table).first(wanted, total);
+    const hits = contestOfBegun(top, ofFacets.behind, passing, table, wanted).first(total);
     if (!hits) return null;
     const rarity = scores.rarity(top.count);
     for (const hit of hits) hit.points *= rarity;
-    const uses = new Map([[name, store.countsOf(top).get(name)]]);
+    const own = [...ofFacets.rows].map(([at, { count }]) => [at, count]);
+    const uses = new Map([[name, new Map(own)]]);
     for (const crossing of options.years ? [ofFacets, ofYears] : [ofFacets]) {
       for (const column of crossing.names) uses.set(column, usesIn(crossing, column, passing));
     }
@@ -211,8 +268,8 @@ HoabanSearch.receive("widespread", function makeWidespread(parts) {
   }
 
   /** Return the contest of the first documents of each list that have one of some places. */
-  function contestOfBegun(top, read, passing, table) {
-    const contest = makeContest(), weights = new Map(), open = [];
+  function contestOfBegun(top, read, passing, table, wanted) {
+    const contest = makeContest(wanted), weights = new Map(), open = [];
     for (const { exact, lists, sizes } of top.variants) {
       for (const level of [0, 1]) {
         const numbers = lists[level].subarray(0, BEGUN), weight = table(exact)[level];
@@ -224,10 +281,12 @@ HoabanSearch.receive("widespread", function makeWidespread(parts) {
       }
       if (sizes[2] > 0) open.push({ from: 0, weight: table(exact)[2] });
     }
-    for (const { from, weight } of open) contest.mayBe(from, weight);
+    for (const { from, weight } of open) contest.mayBe(from, weight, 0);
     for (const [number, weight] of weights) {
       const more = open.filter(({ from }) => number >= from).map((list) => list.weight);
-      contest.add(number, weight, Math.max(weight, ...more));
+      const most = Math.max(weight, ...more);
+      if (most === weight) contest.add(number, weight);
+      else contest.mayBe(number, most, 0);
     }
     return contest;
   }

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from search.compiled.columns import Columns, Facts, stored
-from search.compiled.files import ShardFolder, tree
+from search.compiled.files import FREQUENT, ShardFolder, tree
 from search.compiled.merge import KINDS, OLD, REVERSED, Merged, Task, merge
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
@@ -159,8 +159,9 @@ def _written(build: _Build, source: Source) -> Built:
         "groups": _listed(build.shards, groups),
         **listed,
     }
-    first = _only_node(trees["w"]), (str(listed["combinations"]),)
-    return Built(manifest, build.shards, *(tuple(filter(build.shards.is_small, n)) for n in first))
+    first = (*_only_node(trees["w"]), *filter(None, (together,)))
+    needed = first, (str(listed["combinations"]),)
+    return Built(manifest, build.shards, *(tuple(filter(build.shards.is_small, n)) for n in needed))
 
 
 def _only_node(root: Sequence[Any]) -> tuple[str, ...]:
@@ -240,7 +241,8 @@ def _trees(
     leaves = {kind: [leaf for one in done for leaf in one.leaves] for kind, done in merged.items()}
     leaves["l"] = [leaf for one in merged[WORDS] for leaf in one.letters]
     sets = [one.widespread for one in merged[WORDS] if one.widespread is not None]
-    together = write_together(sets, build.documents, build.shards, partial(_each, run))
+    folders = {key: name for key, name in leaves[WORDS] if name.startswith(FREQUENT)}
+    together = write_together(sets, folders, build.documents, build.shards, partial(_each, run))
     return {kind: tree(build.shards, _NODE, found) for kind, found in leaves.items()}, together
 
 

@@ -259,17 +259,21 @@ class Leaves:
         if len(payload) <= self._sizes.largest_entry:
             return self._add_with(key, count, payload, faceted, shown)
         pieces = self._pieces_of(shown)
-        end = self._pairs_of(key, key) + (counts_of(beside.rows, union) if beside else b"")
+        pairs, counts = self._pairs_of(key, key), counts_of(beside.rows, union) if beside else b""
 
         def listed(lists: bytes) -> bytes:
-            return leaf([key], [count], [lists], (), pieces) + end
+            return leaf([key], [count], [lists], (), pieces) + pairs
 
-        shards: list[bytes | None] = [listed(forms(key, variants, _HEADS)), listed(payload)]
+        shards: list[bytes | None] = [
+            listed(forms(key, variants, _HEADS)) + counts,
+            listed(payload) + counts,
+        ]
         shards += _facets_of(beside, faceted) if faceted else ()
         if beside and is_widespread(count, beside.documents, self._sizes.share):
             shards += [None] * (_TOP - len(shards)) + [listed(forms(key, variants, _TOPS))]
             tops = [numbers for _exact, levels in variants for numbers in levels[:2]]
             shards += crossings(beside.rows, tops, union, len(payload))
+            shards += [steps(texts) if texts else None for _exact, (*_tops, texts) in variants]
         # Long lists hardly repeat themselves: looking for that makes them larger, by a tenth.
         name = self._shards.write_group(FREQUENT, shards, zlib.Z_RLE)
         self._children.append((key, name))

@@ -70,8 +70,9 @@ def sizes_for(documents: int, packing: Packing) -> Sizes:
         return _without_pieces(160_000, 512, 1024, spread)
     if documents <= _MIDDLING:
         return Sizes(_PART, 8_000, 64, 1024, _BLOCK, 6_000, True, 240, 1_800, spread, 0)
-    share = _SHARE if documents > _MANY else 0
-    return Sizes(_PART, 8_000, 16, 1024, _BLOCK, 6_000, True, 160, 1_200, spread, share)
+    # Hits of a large archive lie so far apart that few of a shard are shown.
+    shown, share = (108, _SHARE) if documents > _MANY else (160, 0)
+    return Sizes(_PART, 8_000, 16, 1024, _BLOCK, 6_000, True, shown, 1_200, spread, share)
 
 
 def _without_pieces(leaf: int, chunk: int, group: int, spread: int) -> Sizes:

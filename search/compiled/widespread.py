@@ -6,7 +6,7 @@ knows how many documents two such words share needs only those that have them in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, combinations_with_replacement, product
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from search.compiled.coding import integers
-from search.compiled.files import ShardFolder, json_bytes
+from search.compiled.files import NO_SHARD, ShardFolder, json_bytes
 from search.compiled.windows import Entries
 
 TOGETHER = "o"
@@ -78,11 +78,18 @@ def write_sets(path: Path, entries: Entries, documents: int, share: int) -> Sets
     return Sets(path, tuple(words))
 
 
-def write_together(sets: Sequence[Sets], documents: int, shards: ShardFolder, each: Each) -> str:
+def write_together(
+    sets: Sequence[Sets],
+    folders: Mapping[str, str],
+    documents: int,
+    shards: ShardFolder,
+    each: Each,
+) -> str:
     """Write how many documents every two widespread words share.
 
     Args:
         sets: Their documents, in the order of the words.
+        folders: The folders of frequent words.
         documents: How many documents there are.
         shards: Where shards go.
         each: Has the parts done, by several processes perhaps.
@@ -101,7 +108,8 @@ def write_together(sets: Sequence[Sets], documents: int, shards: ShardFolder, ea
     pairs = list(combinations_with_replacement(sides, 2))
     names = each(partial(_write_block, shards, size), pairs)
     words = [word for own in sets for word in own.words]
-    return shards.write(TOGETHER, json_bytes([words, _SIDE, "".join(names)]))
+    named = "".join(folders.get(word, NO_SHARD) for word in words)
+    return shards.write(TOGETHER, json_bytes([words, named, _SIDE, "".join(names)]))
 
 
 def _write_block(

@@ -142,7 +142,7 @@ class Shards:
 
     def together(self) -> dict[tuple[str, str], int]:
         """Return how many documents every two widespread words share."""
-        words, side, names = self.json(self.manifest["together"])
+        words, _folders, side, names = self.json(self.manifest["together"])
         sides = [words[start : start + side] for start in range(0, len(words), side)]
         found: dict[tuple[str, str], int] = {}
         blocks = combinations_with_replacement(sides, 2)

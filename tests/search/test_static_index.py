@@ -37,7 +37,6 @@ def test_the_scripts_that_keep_their_names_are_few_and_the_engine_is_named_first
         "search-language.js",
         "search-facets.js",
         "search-correct.js",
-        "search-widespread.js",
         "search-suggest.js",
         "search-index.js",
     ]
