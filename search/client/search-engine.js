@@ -153,8 +153,8 @@ var HoabanSearch = (function () {
   async function suggest(text, limit) {
     if (!loading) throw new Error("HoabanSearch.load has not been called");
     await Promise.all([loading, loadOnce("search-suggest.js")]);
-    const suggester = received.suggestions(tables, analysis, store.compare);
-    return suggester.suggest(text, store.suggestionsAt, limit || 8);
+    const suggester = received.suggestions(tables, analysis, store);
+    return suggester.suggest(text, limit || 8);
   }
 
   /** Return the words of a text, as search/analysis.py gives them. */

@@ -288,22 +288,6 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     return entryIn({ keys, names }, first + " " + second);
   }
 
-  /** Return in how many documents two words follow each other; many second words are asked for. */
-  async function countOfPair(first, second) {
-    const isTurned = !hasDigit(first) && !hasDigit(second);
-    const found = await (isTurned ? entry("r", second + " " + first) : pair(first, second));
-    return found ? found.count : 0;
-  }
-
-  /** Return the suggestions whose key begins so: [[key, kind, text, documents], ...]. */
-  async function suggestionsAt(prefix) {
-    const found = [];
-    for await (const { key, count } of entriesFrom("s", prefix)) {
-      found.push([...key.split("\0"), count]);
-    }
-    return found;
-  }
-
   /** Say whether a number is among some in ascending order. */
   function isAmong(numbers, number) {
     let low = 0, high = numbers.length;
@@ -347,8 +331,8 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   }
 
   const store = {
-    manifest, shard, json, once, namesIn, pieceOf, makeReader, entry, entriesFrom, suggestionsAt,
-    pair, countOfPair, forms, numbersOf, compare, isAmong, pause, HEAD, WHOLE, TOP,
+    manifest, shard, json, once, namesIn, pieceOf, makeReader, entry, entriesFrom,
+    pair, hasDigit, forms, numbersOf, compare, isAmong, pause, HEAD, WHOLE, TOP,
   };
   return store;
 });
