@@ -7,8 +7,9 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
 
   const { analysis, reader, store, scorer, corrector, counter, received } = parts;
   const YEARS = "\0years";
-  const FEWEST_TOGETHER = 3, MOST_ALONE = 4;
   const manifest = store.manifest;
+  // In a large archive a shard is as much as a dozen hits by themselves.
+  const FEWEST_TOGETHER = manifest.together ? 4 : 3, MOST_ALONE = 4;
   // Only a large archive has any.
   const widespread = manifest.together ? received.widespread(parts) : null;
 

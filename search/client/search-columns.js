@@ -17,7 +17,7 @@ HoabanSearch.receive("columns", function makeColumns(store) {
 
   async function groupName(group) {
     const isListed = manifest.documents <= GROUPS_LISTED * manifest.group;
-    const names = isListed ? manifest.groups : decoder.decode(await shard(manifest.groups));
+    const names = isListed ? manifest.groups : (await json(manifest.groups))[0];
     return names.slice(group * NAME, (group + 1) * NAME);
   }
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from search.compiled.columns import Columns, Facts, stored
-from search.compiled.files import FREQUENT, ShardFolder, tree
+from search.compiled.files import FREQUENT, ShardFolder, json_bytes, tree
 from search.compiled.merge import KINDS, OLD, REVERSED, Merged, Task, merge
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
@@ -147,6 +147,7 @@ def _written(build: _Build, source: Source) -> Built:
     of_columns.write_bytes(pickle.dumps(stored(places)))
     del columns, places
     trees, together = _trees(build, source, parts, of_columns, is_edit=is_edit)
+    names, list_of_names = _listed(build.shards, groups)
     manifest = {
         "documents": build.documents,
         "spread": build.sizes.spread,
@@ -156,10 +157,10 @@ def _written(build: _Build, source: Source) -> Built:
         "common": COMMON,
         "trees": trees,
         "together": together,
-        "groups": _listed(build.shards, groups),
+        "groups": names,
         **listed,
     }
-    first = (*_only_node(trees["w"]), *filter(None, (together,)))
+    first = *_only_node(trees["w"]), *filter(None, (together,)), *list_of_names
     needed = first, (str(listed["combinations"]),)
     return Built(manifest, build.shards, *(tuple(filter(build.shards.is_small, n)) for n in needed))
 
@@ -267,7 +268,10 @@ def _runs(shards: ShardFolder, sizes: Sizes, part: Part) -> Facts:
     return write_runs(part, shards, sizes)
 
 
-def _listed(shards: ShardFolder, groups: Sequence[str]) -> str:
-    """Return the names of the groups, or the name of a shard that lists them if they are many."""
+def _listed(shards: ShardFolder, groups: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return the names of the groups; of many the name of a shard that lists them, twice."""
     names = "".join(groups)
-    return names if len(groups) <= _GROUPS_LISTED else shards.write(_GROUP_NODE, names.encode())
+    if len(groups) <= _GROUPS_LISTED:
+        return names, ()
+    shard = shards.write(_GROUP_NODE, json_bytes([names]))
+    return shard, (shard,)
