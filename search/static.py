@@ -56,6 +56,9 @@ _LANGUAGE = (
     "search-columns.js",
     "search-answer.js",
 )
+_WIDESPREAD = "search-widespread.js"
+"""Stands in the language of a large archive."""
+
 _SCRIPTS = {
     ENGINE_NAME: ("search-engine.js", "search-shards.js", "search-analysis.js"),
     LANGUAGE_NAME: _LANGUAGE,
@@ -114,6 +117,10 @@ def write_static_index(
         built = build(documents, folder, sizes_of, processes=processes, before=before)
         manifest |= built.manifest | _written_tables(built.shards, fields)
         texts = _scripts()
+        if manifest["together"]:
+            widespread = _joined((_WIDESPREAD,))
+            texts[LANGUAGE_NAME] += widespread
+            texts[FACETS_NAME] += widespread
         # Who searches needs these shards, too: one request for all.
         texts[LANGUAGE_NAME] += "".join(map(built.shards.plain, built.first))
         texts[FACETS_NAME] += "".join(map(built.shards.plain, built.first + built.counting))

@@ -5,10 +5,13 @@
 HoabanSearch.receive("answers", function makeAnswers(parts) {
   "use strict";
 
-  const { analysis, reader, store, scorer, corrector, counter } = parts;
+  const { analysis, reader, store, scorer, corrector, counter, received } = parts;
   const YEARS = "\0years";
-  const FEWEST_TOGETHER = 3, MOST_ALONE = 4;
   const manifest = store.manifest;
+  // In a large archive a shard is as much as a dozen hits by themselves.
+  const FEWEST_TOGETHER = manifest.together ? 4 : 3, MOST_ALONE = 4;
+  // Only a large archive has any.
+  const widespread = manifest.together ? received.widespread(parts) : null;
 
   /** Return the answer that HoabanSearch.search promises; isNarrowed: by filters or years. */
   async function search(text, options, isNarrowed) {
@@ -17,11 +20,17 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
     const isCounted = Boolean(isNarrowed || options.facets || options.years);
     const facets = isCounted ? await counter() : null;
     const filters = isCounted ? facets.filtersOf(options) : { isAny: false };
-    const isByRank = order === "relevance" && !filters.isAny && wanted <= manifest.head;
-    const found = (all || filters.isAny) && reader.isBlank(text)
+    const isFirst = order === "relevance" && wanted <= manifest.head;
+    const sooner = isFirst && wanted > 0 && widespread &&
+      query.groups.length === (isCounted ? 1 : 2) && filters.isAny === isCounted
+      ? await ofWidespread(query, filters, wanted, options, facets) : null;
+    const isByRank = isFirst && !filters.isAny;
+    const found = sooner ? { query, ranked: sooner.ranked, corrected: "" }
+      : (all || filters.isAny) && reader.isBlank(text)
       ? { query, ranked: everything(), corrected: "" }
       : await answerTo(query, { isByRank, isCounted });
-    const counts = isCounted ? await facets.faceted(found.ranked, filters, options)
+    const counts = isCounted
+      ? sooner || await facets.faceted(found.ranked, filters, options)
       : { ranked: found.ranked, facets: {}, years: [] };
     const ranked = counts.ranked;
     await store.pause();
@@ -36,6 +45,12 @@ HoabanSearch.receive("answers", function makeAnswers(parts) {
       years: counts.years,
       query: found.query,
     };
+  }
+
+  /** Return {ranked, facets, years} from what stands beside widespread words, if that is enough. */
+  async function ofWidespread(query, filters, wanted, options, facets) {
+    return filters.isAny ? widespread.filtered(query, filters, wanted, options, facets)
+      : widespread.ofTwo(query, wanted);
   }
 
   function everything() {

@@ -17,7 +17,7 @@ HoabanSearch.receive("columns", function makeColumns(store) {
 
   async function groupName(group) {
     const isListed = manifest.documents <= GROUPS_LISTED * manifest.group;
-    const names = isListed ? manifest.groups : decoder.decode(await shard(manifest.groups));
+    const names = isListed ? manifest.groups : (await json(manifest.groups))[0];
     return names.slice(group * NAME, (group + 1) * NAME);
   }
 
@@ -65,9 +65,9 @@ HoabanSearch.receive("columns", function makeColumns(store) {
 
   /** Say whether the facets of the documents of a word are kept beside it. */
   function hasFacets(found) {
-    const { folder, isHead, leaf: { facets } } = found.entry;
+    const { folder, part, leaf: { facets } } = found.entry;
     return found.count * manifest.common <= manifest.documents && Boolean(
-      folder ? !isHead && manifest.counts : facets.names.length);
+      folder ? part === store.WHOLE && manifest.counts : facets.names.length);
   }
 
   /**

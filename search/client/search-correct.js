@@ -22,6 +22,14 @@ HoabanSearch.receive("corrections", function makeCorrector(tables, reader, score
     return result === query ? null : result;
   }
 
+  /** Return in how many documents two words follow each other; many second words are asked for. */
+  async function countOfPair(first, second) {
+    const isTurned = !store.hasDigit(first) && !store.hasDigit(second);
+    const found = await (isTurned ? store.entry("r", second + " " + first)
+      : store.pair(first, second));
+    return found ? found.count : 0;
+  }
+
   async function oneExchanged(query, typed) {
     const all = await Promise.all(
       typed.map((word, place) => isOpen(word) ? bestCandidate(typed, place) : null));
@@ -71,7 +79,7 @@ HoabanSearch.receive("corrections", function makeCorrector(tables, reader, score
   }
 
   async function countAfter(word, after) {
-    return after ? store.countOfPair(word, after) : 0;
+    return after ? countOfPair(word, after) : 0;
   }
 
   async function candidates(bare) {

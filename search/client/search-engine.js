@@ -33,7 +33,7 @@ var HoabanSearch = (function () {
    * Load what every search needs: the manifest, and the rules for words.
    *
    * @param {string} baseUrl The folder, relative to the page or absolute.
-   * @returns {Promise<void>} Rejects with an Error if a file is missing or of another format;
+   * @returns {Promise<number>} How many items there are. Rejects with an Error if a file is missing or of another format;
    *     may then be tried again.
    */
   function load(baseUrl) {
@@ -55,6 +55,7 @@ var HoabanSearch = (function () {
     store = received.shards(manifest, folder, loadScript, received);
     tables = await store.json(manifest.tables);
     analysis = received.analysis(tables);
+    return manifest.documents;
   }
 
   // A script element is the one way to load a file that works from http and from file://.
@@ -95,7 +96,8 @@ var HoabanSearch = (function () {
         reader = received.query(tables, analysis);
         const scores = received.scores(store.manifest.documents);
         scorer = received.scoring({ tables, analysis, reader, store, scores });
-        answers = received.answers({ analysis, reader, store, scorer, corrector, counter });
+        answers = received.answers(
+          { analysis, reader, store, scorer, scores, corrector, counter, received });
       });
       language.catch(() => { language = null; });
     }
@@ -151,8 +153,8 @@ var HoabanSearch = (function () {
   async function suggest(text, limit) {
     if (!loading) throw new Error("HoabanSearch.load has not been called");
     await Promise.all([loading, loadOnce("search-suggest.js")]);
-    const suggester = received.suggestions(tables, analysis, store.compare);
-    return suggester.suggest(text, store.suggestionsAt, limit || 8);
+    const suggester = received.suggestions(tables, analysis, store);
+    return suggester.suggest(text, limit || 8);
   }
 
   /** Return the words of a text, as search/analysis.py gives them. */

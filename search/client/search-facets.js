@@ -61,19 +61,29 @@ HoabanSearch.receive("facets", function makeFacets(tables, store, placesOf) {
       names.map((name) => store.valuesOf(name, filters.values.get(name), size)));
     if (sets.includes(null)) return null;
     await store.pause();
-    const all = placesPassing(sets, ranked.numbers), known = new Map();
+    const all = placesPassing(sets, ranked.numbers), uses = new Map();
     await store.pause();
     for (const name of [...needed].filter(hasColumn)) {
-      const uses = !filters.values.has(name) ? usesAmong(all, name)
+      uses.set(name, !filters.values.has(name) ? usesAmong(all, name)
         : isAlone ? (await ranked.counts()).get(name)
-        : usesAmong(placesPassing(sets.filter((set) => set.name !== name), ranked.numbers), name);
-      known.set(name, { uses, table: await store.combinations(name, new Set(uses.keys())) });
+        : usesAmong(placesPassing(sets.filter((set) => set.name !== name), ranked.numbers), name));
       await store.pause();
     }
     const missing = new Uint8Array(size).fill(1);
     for (const { hits } of all) for (const hit of hits) missing[hit] = 0;
     return {
       ranked: passing(ranked, missing),
+      ...await answerOf(uses, filters, wanted),
+    };
+  }
+
+  /** Return {facets, years} of how many hits have each place of the columns asked for. */
+  async function answerOf(uses, filters, wanted) {
+    const known = new Map();
+    for (const [name, own] of uses) {
+      known.set(name, { uses: own, table: await store.combinations(name, new Set(own.keys())) });
+    }
+    return {
       facets: wanted.facets ? await counted(known, {}, filters) : {},
       years: wanted.years ? histogram(spansOf(known.get(YEARS), {})) : [],
     };
@@ -256,5 +266,5 @@ HoabanSearch.receive("facets", function makeFacets(tables, store, placesOf) {
     return bars;
   }
 
-  return { filtersOf, faceted };
+  return { filtersOf, faceted, answerOf };
 });

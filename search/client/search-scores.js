@@ -150,14 +150,18 @@ HoabanSearch.receive("scores", function makeScores(documents) {
     return { numbers, points };
   }
 
+  /** Return how rare what so many documents have is. */
+  function rarity(size) {
+    return size && 32 - Math.clz32(Math.floor(documents / size));
+  }
+
   function timesRarity(weights, count) {
     const size = count || weights.numbers.length;
     if (size === 0) return NONE;
-    const rarity = 32 - Math.clz32(Math.floor(documents / size));
-    const points = new Uint32Array(weights.points);
-    for (let place = 0; place < points.length; place++) points[place] *= rarity;
+    const times = rarity(size), points = new Uint32Array(weights.points);
+    for (let place = 0; place < points.length; place++) points[place] *= times;
     return { numbers: weights.numbers, points };
   }
 
-  return { NONE, same, united, added, kept, common, sumsOf, allOf, best, timesRarity };
+  return { NONE, same, united, added, kept, common, sumsOf, allOf, best, rarity, timesRarity };
 });

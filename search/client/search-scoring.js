@@ -31,7 +31,8 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
     }
 
     async function take(kind, key, found, isHeadEnough) {
-      const forms = found && await store.forms(found, LEVELS[kind], isHeadEnough);
+      const forms = found && await store.forms(
+        found, LEVELS[kind], isHeadEnough ? store.HEAD : store.WHOLE);
       if (!entries.has(kind + key)) entries.set(kind + key, forms);
     }
 
@@ -198,21 +199,32 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
     return hits(same(new Uint32Array(documents).map((_number, place) => place), 0), [], null);
   }
 
-  function makeScoring(query, needed) {
+  function exactWeightsOf(query) {
     const isMarked = query.groups.some((group) => !group.isNegated && group.clauses.some(
       (clause) => reader.tokensOf(clause).some((token) => token.exact !== token.bare)));
-    const exactWeights = isMarked ? tables.marked_weights : tables.exact_weights;
-    const known = new Map();
+    return isMarked ? tables.marked_weights : tables.exact_weights;
+  }
+
+  /** Return of a token the function that gives of an exact form its weight at each level. */
+  function weightTables(query) {
+    const exactWeights = exactWeightsOf(query);
+    return (token) => {
+      const toned = new Set(analysis.tonedForms(token.exact));
+      return (exact) => exact === token.exact ? exactWeights
+        : toned.has(exact) ? tables.toneless_weights : tables.bare_weights;
+    };
+  }
+
+  function makeScoring(query, needed) {
+    const exactWeights = exactWeightsOf(query), tableOf = weightTables(query), known = new Map();
 
     function weightsOf(token) {
       let weights = known.get(token.exact);
       if (weights) return weights;
-      const toned = new Set(analysis.tonedForms(token.exact));
-      const lists = [], forms = needed.forms("w", token.bare);
+      const table = tableOf(token), lists = [], forms = needed.forms("w", token.bare);
       for (const variant of forms ? forms.variants : []) {
-        const table = variant.exact === token.exact ? exactWeights
-          : toned.has(variant.exact) ? tables.toneless_weights : tables.bare_weights;
-        variant.lists.forEach((numbers, level) => lists.push([numbers, table[level]]));
+        const weights = table(variant.exact);
+        variant.lists.forEach((numbers, level) => lists.push([numbers, weights[level]]));
       }
       weights = best(lists);
       known.set(token.exact, weights);
@@ -372,5 +384,5 @@ HoabanSearch.receive("scoring", function makeScorer(parts) {
     return { group, partsIn, ofWord, pair, excluded, each };
   }
 
-  return { rank, everything, placesAmong, partsOf, tokens };
+  return { rank, everything, placesAmong, partsOf, tokens, weightTables };
 });

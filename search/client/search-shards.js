@@ -7,6 +7,8 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
 
   const NAME = 7;
   const PAUSE_AFTER_MS = 16;
+  // Of a frequent word: the beginnings of its lists, all, those of titles and subjects.
+  const HEAD = 0, WHOLE = 1, TOP = 4;
   const decoder = new TextDecoder();
   const loaded = new Map();
   const leaves = new Map();
@@ -247,10 +249,9 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     return place >= 0 && found.keys[place] === key ? entryAt(found, place) : null;
   }
 
-  /** Return the entry of a frequent word, with the beginnings of its lists or with all of them. */
-  async function unfolded({ folder }, isHead) {
-    const found = entryAt(await leaf(folder + (isHead ? "/0" : "/1")), 0);
-    return Object.assign(found, { folder, isHead });
+  /** Return the entry of a frequent word, with one of the shards of its folder: HEAD, WHOLE, TOP. */
+  async function unfolded({ folder }, part) {
+    return Object.assign(entryAt(await leaf(folder + "/" + part), 0), { folder, part });
   }
 
   /** Yield the entries whose keys begin so, in the order of their keys. */
@@ -276,31 +277,15 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
 
   const hasDigit = (text) => /\p{Nd}/u.test(text);
 
-  /** Return the entry of two words that follow each other, or null. */
-  async function pair(first, second) {
+  /** Return the entry of two words that follow each other, or null; that of the first may be known. */
+  async function pair(first, second, known) {
     if (hasDigit(first)) return entry("w", first + " " + second);
     if (hasDigit(second)) return entry("w", second + "  " + first);
-    const word = await entry("w", first);
+    const word = known || await store.entry("w", first);
     if (!word) return null;
-    const { leaf: { pairs } } = word.folder ? await unfolded(word, false) : word;
+    const { leaf: { pairs } } = word.leaf ? word : await unfolded(word, WHOLE);
     const [keys, names] = JSON.parse(decoder.decode(pairs));
     return entryIn({ keys, names }, first + " " + second);
-  }
-
-  /** Return in how many documents two words follow each other; many second words are asked for. */
-  async function countOfPair(first, second) {
-    const isTurned = !hasDigit(first) && !hasDigit(second);
-    const found = await (isTurned ? entry("r", second + " " + first) : pair(first, second));
-    return found ? found.count : 0;
-  }
-
-  /** Return the suggestions whose key begins so: [[key, kind, text, documents], ...]. */
-  async function suggestionsAt(prefix) {
-    const found = [];
-    for await (const { key, count } of entriesFrom("s", prefix)) {
-      found.push([...key.split("\0"), count]);
-    }
-    return found;
   }
 
   /** Say whether a number is among some in ascending order. */
@@ -317,22 +302,24 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
   // Entries ----------------------------------------------------------------------------------
 
   /**
-   * Return {entry, count, variants: [{exact, lists}]} of an entry of words (3 levels) or fields (1);
-   * of a frequent word the beginnings of the lists, if that is enough.
+   * Return {entry, count, variants: [{exact, lists, sizes}]} of an entry of words (3 levels) or
+   * fields (1); of a frequent word that part of the lists, and how long they all are.
    */
-  async function forms(known, levels, isHeadEnough) {
-    const found = known.folder ? await unfolded(known, isHeadEnough) : known;
+  async function forms(known, levels, part = WHOLE) {
+    const found = known.folder ? await unfolded(known, part) : known;
     const bare = found.key.slice(found.key.indexOf(":") + 1);
     const read = makeReader(found.payload, 0);
-    const most = found.isHead ? manifest.head : Infinity;
+    const most = (level) => found.part === HEAD ? manifest.head
+      : found.part === TOP && level === 2 ? 0 : Infinity;
     const variants = [];
     for (let size = read.integer(); size > 0; size--) {
       const exact = decoder.decode(read.part(read.integer())) || bare;
-      const lists = [];
+      const lists = [], sizes = [];
       for (let level = 0; level < levels; level++) {
-        lists.push(read.steps(Math.min(read.integer(), most)));
+        sizes.push(read.integer());
+        lists.push(read.steps(Math.min(sizes[level], most(level))));
       }
-      variants.push({ exact, lists });
+      variants.push({ exact, lists, sizes });
       await pause();
     }
     return { entry: found, count: found.count, variants };
@@ -343,8 +330,9 @@ HoabanSearch.receive("shards", function makeStore(manifest, base, loadScript, re
     return makeReader(found.payload, 0).steps(found.count);
   }
 
-  return {
-    manifest, shard, json, once, namesIn, pieceOf, makeReader, entry, entriesFrom, suggestionsAt,
-    pair, countOfPair, forms, numbersOf, compare, isAmong, pause,
+  const store = {
+    manifest, shard, json, once, namesIn, pieceOf, makeReader, entry, entriesFrom,
+    pair, hasDigit, forms, numbersOf, compare, isAmong, pause, HEAD, WHOLE, TOP,
   };
+  return store;
 });

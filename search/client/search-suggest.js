@@ -1,25 +1,32 @@
 /*
  * Suggestions while typing: the same as search/suggest.py gives, where the rules are written.
- *
- * What it asks of the index is a function from a prefix to a promise of the entries whose key
- * begins so, [[key, kind, text, how many documents have it], ...] in any order.
  */
-HoabanSearch.receive("suggestions", function makeSuggester(tables, analysis, byCodePoint) {
+HoabanSearch.receive("suggestions", function makeSuggester(tables, analysis, store) {
   "use strict";
 
+  const byCodePoint = store.compare;
   const NUMBER = "number", WORD = "word";
   const spaces = new Set(tables.spaces);
   const tones = new Set(tables.tones);
 
-  async function suggest(typed, entriesAt, limit) {
+  /** Return the suggestions whose key begins so: [[key, kind, text, documents], ...]. */
+  async function entriesAt(prefix) {
+    const found = [];
+    for await (const { key, count } of store.entriesFrom("s", prefix)) {
+      found.push([...key.split("\0"), count]);
+    }
+    return found;
+  }
+
+  async function suggest(typed, limit) {
     const text = [...analysis.normalText(typed)].slice(-tables.longest_suggested).join("");
     const isEnded = spaces.has(text.slice(-1));
     const chunks = chunksOf(text);
-    const whole = reading(chunks, isEnded, entriesAt);
+    const whole = reading(chunks, isEnded);
     const values = await whole.values();
-    let words = await reading(chunks.slice(-2), isEnded, entriesAt).words(chunks.slice(0, -2));
+    let words = await reading(chunks.slice(-2), isEnded).words(chunks.slice(0, -2));
     if (words.length === 0 && chunks.length > 1 && !isEnded) {
-      words = await reading(chunks.slice(-1), false, entriesAt).words(chunks.slice(0, -1), true);
+      words = await reading(chunks.slice(-1), false).words(chunks.slice(0, -1), true);
     }
     const shown = new Set(values.map((entry) => analysis.normalText(entry.text)));
     const others = values.concat(words.filter((entry) => !shown.has(entry.text)));
@@ -42,7 +49,7 @@ HoabanSearch.receive("suggestions", function makeSuggester(tables, analysis, byC
   }
 
   /** Return what words at the end of the typed text find. */
-  function reading(chunks, isEnded, entriesAt) {
+  function reading(chunks, isEnded) {
     const tokens = tokensOf(chunks.join(" "));
 
     async function found(prefix) {

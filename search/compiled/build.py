@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from search.compiled.columns import Columns, Facts, stored
-from search.compiled.files import ShardFolder, tree
+from search.compiled.files import FREQUENT, ShardFolder, json_bytes, tree
 from search.compiled.merge import KINDS, OLD, REVERSED, Merged, Task, merge
 from search.compiled.packing import Sizes
 from search.compiled.runs import (
@@ -34,6 +34,7 @@ from search.compiled.runs import (
 from search.compiled.shown import Shown, join_shown
 from search.compiled.sources import KnownDocuments, Source
 from search.compiled.values import COMMON
+from search.compiled.widespread import write_together
 from search.documents import SearchDocument
 
 _NODE, _GROUP_NODE = "n", "m"
@@ -145,7 +146,8 @@ def _written(build: _Build, source: Source) -> Built:
     of_columns = build.work / "columns"
     of_columns.write_bytes(pickle.dumps(stored(places)))
     del columns, places
-    trees = _trees(build, source, parts, of_columns, is_edit=is_edit)
+    trees, together = _trees(build, source, parts, of_columns, is_edit=is_edit)
+    names, list_of_names = _listed(build.shards, groups)
     manifest = {
         "documents": build.documents,
         "spread": build.sizes.spread,
@@ -154,11 +156,13 @@ def _written(build: _Build, source: Source) -> Built:
         "group": build.sizes.group,
         "common": COMMON,
         "trees": trees,
-        "groups": _listed(build.shards, groups),
+        "together": together,
+        "groups": names,
         **listed,
     }
-    first = _only_node(trees["w"]), (str(listed["combinations"]),)
-    return Built(manifest, build.shards, *(tuple(filter(build.shards.is_small, n)) for n in first))
+    first = *_only_node(trees["w"]), *filter(None, (together,)), *list_of_names
+    needed = first, (str(listed["combinations"]),)
+    return Built(manifest, build.shards, *(tuple(filter(build.shards.is_small, n)) for n in needed))
 
 
 def _only_node(root: Sequence[Any]) -> tuple[str, ...]:
@@ -195,7 +199,9 @@ def _facts(
 
 def _trees(
     build: _Build, source: Source, parts: int, columns: Path, *, is_edit: bool
-) -> dict[str, list[object]]:
+) -> tuple[dict[str, list[object]], str]:
+    """Write all leaves; return the trees, and what lists the widespread words."""
+
     def tasks(*kinds: str) -> list[Task]:
         return [
             Task(
@@ -235,7 +241,10 @@ def _trees(
     source.keep_spans(kept)
     leaves = {kind: [leaf for one in done for leaf in one.leaves] for kind, done in merged.items()}
     leaves["l"] = [leaf for one in merged[WORDS] for leaf in one.letters]
-    return {kind: tree(build.shards, _NODE, found) for kind, found in leaves.items()}
+    sets = [one.widespread for one in merged[WORDS] if one.widespread is not None]
+    folders = {key: name for key, name in leaves[WORDS] if name.startswith(FREQUENT)}
+    together = write_together(sets, folders, build.documents, build.shards, partial(_each, run))
+    return {kind: tree(build.shards, _NODE, found) for kind, found in leaves.items()}, together
 
 
 def _each(
@@ -259,7 +268,10 @@ def _runs(shards: ShardFolder, sizes: Sizes, part: Part) -> Facts:
     return write_runs(part, shards, sizes)
 
 
-def _listed(shards: ShardFolder, groups: Sequence[str]) -> str:
-    """Return the names of the groups, or the name of a shard that lists them if they are many."""
+def _listed(shards: ShardFolder, groups: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return the names of the groups; of many the name of a shard that lists them, twice."""
     names = "".join(groups)
-    return names if len(groups) <= _GROUPS_LISTED else shards.write(_GROUP_NODE, names.encode())
+    if len(groups) <= _GROUPS_LISTED:
+        return names, ()
+    shard = shards.write(_GROUP_NODE, json_bytes([names]))
+    return shard, (shard,)

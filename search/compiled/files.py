@@ -89,7 +89,7 @@ class ShardFolder:
         raise ValueError(f"no free name for a shard of kind {kind}")
 
     def write_group(
-        self, kind: str, payloads: Sequence[bytes], strategy: int = zlib.Z_DEFAULT_STRATEGY
+        self, kind: str, payloads: Sequence[bytes | None], strategy: int = zlib.Z_DEFAULT_STRATEGY
     ) -> str:
         """Write shards into a folder of their own that is named by all of them; return its name.
 
@@ -97,16 +97,17 @@ class ShardFolder:
 
         Args:
             kind: Letter of the group.
-            payloads: What is in the shards.
+            payloads: What is in the shards; None where there is none of that number.
             strategy: How they are deflated.
 
         Raises:
             OSError: The disk refused.
         """
-        for name in _names(kind, b"".join(payloads)):
+        for name in _names(kind, b"".join(filter(None, payloads))):
             place = self._place(name)
             folder = Path(f"{self.root}/{place}")
-            parts = {f"{number}.js": payload for number, payload in enumerate(payloads)}
+            numbered = enumerate(payloads)
+            parts = {f"{number}.js": own for number, own in numbered if own is not None}
             if folder.exists() and not _holds_only(folder, name, parts):
                 continue
             for part, payload in parts.items():

@@ -12,6 +12,7 @@ from operator import sub
 
 from search.compiled.coding import Piece, integer, integers, leaf, steps
 from search.compiled.columns import YEARS
+from search.compiled.crossings import crossings
 from search.compiled.files import (
     FREQUENT,
     Child,
@@ -27,12 +28,17 @@ from search.compiled.pieces import PieceWriter
 from search.compiled.runs import FIELDS, PAIRS, SUGGESTIONS, WORDS
 from search.compiled.shown import Shown
 from search.compiled.values import COMMON, Rows, counts_of
+from search.compiled.widespread import is_widespread
 
 HEAD = 64
 """Documents of each list that the head of a large entry keeps."""
 
 FEWEST_SHOWN = 4
 """Documents of a word, or with a pair in their titles, from which on this is kept."""
+
+_ALL, _HEADS, _TOPS = (None, None, None), (HEAD, HEAD, HEAD), (None, None, 0)
+_TOP = 4
+"""Number of the shard of a widespread word that has its lists of titles and subjects."""
 
 _FACETS, _SHOWN = "g", "b"
 _FIRST_OF_PAIR = 20
@@ -253,12 +259,21 @@ class Leaves:
         if len(payload) <= self._sizes.largest_entry:
             return self._add_with(key, count, payload, faceted, shown)
         pieces = self._pieces_of(shown)
-        end = self._pairs_of(key, key) + (counts_of(beside.rows, union) if beside else b"")
-        shards = [
-            leaf([key], [count], [lists], (), pieces) + end
-            for lists in (forms(key, variants, HEAD), payload)
+        pairs, counts = self._pairs_of(key, key), counts_of(beside.rows, union) if beside else b""
+
+        def listed(lists: bytes) -> bytes:
+            return leaf([key], [count], [lists], (), pieces) + pairs
+
+        shards: list[bytes | None] = [
+            listed(forms(key, variants, _HEADS)) + counts,
+            listed(payload) + counts,
         ]
         shards += _facets_of(beside, faceted) if faceted else ()
+        if beside and is_widespread(count, beside.documents, self._sizes.share):
+            shards += [None] * (_TOP - len(shards)) + [listed(forms(key, variants, _TOPS))]
+            tops = [numbers for _exact, levels in variants for numbers in levels[:2]]
+            shards += crossings(beside.rows, tops, union, len(payload))
+            shards += [steps(texts) if texts else None for _exact, (*_tops, texts) in variants]
         # Long lists hardly repeat themselves: looking for that makes them larger, by a tenth.
         name = self._shards.write_group(FREQUENT, shards, zlib.Z_RLE)
         self._children.append((key, name))
@@ -342,18 +357,19 @@ def _united(lists: Sequence[Sequence[int]]) -> list[int]:
     return list(dict.fromkeys(sorted(chain.from_iterable(lists))))
 
 
-def forms(key: str, variants: Sequence[Variant], most: int | None = None) -> bytes:
+def forms(key: str, variants: Sequence[Variant], most: Sequence[int | None] = _ALL) -> bytes:
     """Return the lists of a key: of each exact form its spelling, then a list a level.
 
-    A list is how many documents it has, then their steps; of a head the first ``most``.
+    A list is how many documents it has, then their steps; of each level the first ``most``.
     """
     bare = key.partition(":")[2] if ":" in key else key
     result = [integer(len(variants))]
     for exact, levels in variants:
         spelled = b"" if exact == bare else exact.encode()
         result += (integer(len(spelled)), spelled)
-        for numbers in levels:
+        # Fields have one level.
+        for numbers, first in zip(levels, most, strict=False):
             result.append(integer(len(numbers)))
-            if numbers:
-                result.append(steps(numbers[:most]))
+            if numbers and first != 0:
+                result.append(steps(numbers[:first]))
     return b"".join(result)

@@ -30,6 +30,7 @@ from search.compiled.runs import (
 from search.compiled.shown import Shown
 from search.compiled.spans import Extra, KeptSpans, NotedShards, NotedShown, SpanWriter
 from search.compiled.values import Rows
+from search.compiled.widespread import Sets, write_sets
 from search.compiled.windows import Entries, Window
 
 REVERSED, LETTERS = "r", "l"
@@ -98,10 +99,12 @@ class Merged:
     Attributes:
         leaves: First key and name of each leaf.
         letters: The leaves of the words made of letters alone.
+        widespread: The documents of the widespread words.
     """
 
     leaves: list[Child] = field(default_factory=list)
     letters: list[Child] = field(default_factory=list)
+    widespread: Sets | None = None
 
 
 def merge(task: Task) -> Merged:
@@ -151,7 +154,14 @@ def _merge_forms(task: Task, beside: Beside | None) -> Merged:
     extras = _write_spans(task, leaves, shards, beside, entries, feed)
     letters = task.leaves(task.shards, LETTERS)
     _add_counts(letters, dict(extras))
-    return Merged(leaves.finish(), letters.finish())
+    return Merged(leaves.finish(), letters.finish(), _widespread(task, entries))
+
+
+def _widespread(task: Task, entries: Entries) -> Sets | None:
+    if task.kind != WORDS or not task.sizes.share:
+        return None
+    path = task.runs / f"sets-{task.key_range}"
+    return write_sets(path, entries, task.documents, task.sizes.share)
 
 
 def _add_counts(leaves: Leaves, counts: Mapping[str, int]) -> None:

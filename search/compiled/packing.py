@@ -9,6 +9,8 @@ _SMALL, _MIDDLING = 300, 5_000
 _BLOCK = 1 << 16
 _PART = 8192
 _SPREAD_ONCE = 150_000
+_MANY = 262_144
+_SHARE = 32
 
 
 class Packing(StrEnum):
@@ -36,6 +38,8 @@ class Sizes:
         rows: Documents of which a shard has the facets that stand beside a value; beside words it
             has twice as many.
         spread: In how many folders, one in the other, the shards are spread.
+        share: A word in at least one of so many documents is widespread: beside it stands what
+            makes most queries with it small. 0 if none is.
     """
 
     part: int
@@ -48,6 +52,7 @@ class Sizes:
     shown: int
     rows: int
     spread: int
+    share: int
 
 
 def sizes_for(documents: int, packing: Packing) -> Sizes:
@@ -64,9 +69,11 @@ def sizes_for(documents: int, packing: Packing) -> Sizes:
     if documents <= _SMALL:
         return _without_pieces(160_000, 512, 1024, spread)
     if documents <= _MIDDLING:
-        return Sizes(_PART, 8_000, 64, 1024, _BLOCK, 6_000, True, 240, 1_800, spread)
-    return Sizes(_PART, 8_000, 16, 1024, _BLOCK, 6_000, True, 160, 1_200, spread)
+        return Sizes(_PART, 8_000, 64, 1024, _BLOCK, 6_000, True, 240, 1_800, spread, 0)
+    # Hits of a large archive lie so far apart that few of a shard are shown.
+    shown, share = (108, _SHARE) if documents > _MANY else (160, 0)
+    return Sizes(_PART, 8_000, 16, 1024, _BLOCK, 6_000, True, shown, 1_200, spread, share)
 
 
 def _without_pieces(leaf: int, chunk: int, group: int, spread: int) -> Sizes:
-    return Sizes(_PART, leaf, chunk, group, 16 * _BLOCK, leaf, False, 0, 0, spread)
+    return Sizes(_PART, leaf, chunk, group, 16 * _BLOCK, leaf, False, 0, 0, spread, 0)

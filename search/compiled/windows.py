@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain, compress, count, islice
@@ -110,6 +110,21 @@ class Entries:
         behind = list(map(ends.__getitem__, map((1).__add__, window.places)))
         found = chain.from_iterable(map(numbers.__getitem__, map(slice, starts, behind)))
         return list(found), [0, *accumulate(window.sums(map(sub, behind, starts)))]
+
+    def sums(self) -> Iterator[tuple[str, int]]:
+        """Yield the key of every entry and how many numbers it has, at all levels together."""
+        counts = zip(*self._counts, strict=True) if self._counts else ()
+        totals = list(map(sum, counts))
+        return zip(self.keys, map(totals.__getitem__, self._order), strict=True)
+
+    def numbers(self, name: str) -> Iterator[int]:
+        """Yield the numbers of all entries of a key with all its forms, at all levels."""
+        for at in range(bisect_left(self.keys, name), len(self.keys)):
+            if self.keys[at].partition("\0")[0] != name:
+                return
+            place = self._order[at]
+            for numbers, ends in self._levels:
+                yield from numbers[ends[place] : ends[place + 1]]
 
     def _behind(self, at: int) -> int:
         """Return the place behind all entries of the key at a place."""

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from schemas.normalising import shipped_tables
 from search.documents import document_for
@@ -334,6 +334,36 @@ def test_without_scripts_the_page_leads_to_the_list(
         assert opened.page.is_hidden("#finds")
         opened.page.click(".notice a")
         opened.page.wait_for_url(re.compile("/browse/1.html"))
+
+
+def test_in_a_large_archive_hits_of_several_words_are_there_before_they_are_counted(
+    chromium: Browser, host: str
+) -> None:
+    held: list[Route] = []
+
+    def enlarge(route: Route) -> None:
+        text = route.fetch().text()
+        assert "262144" in text
+        route.fulfill(body=text.replace("262144", "1"), content_type="text/javascript")
+
+    with visiting(chromium, host, "vi/search.html?q=%C3%A1o+m%C3%B4ng") as opened:
+        page = opened.page
+        page.wait_for_selector("#facets li", state="attached")
+        shown = page.locator("#results li").all_inner_texts()
+        page.route("**/search-page.js*", enlarge)
+        page.route("**/search-facets.js*", lambda route: held.append(route))
+        page.reload()
+        page.wait_for_selector("#results li")
+        assert page.locator("#results li").all_inner_texts() == shown
+        assert page.locator("#facets li").count() == 0
+        for _turn in range(100):
+            if held:
+                break
+            page.wait_for_timeout(50)
+        held[0].continue_()
+        page.wait_for_selector("#facets li", state="attached")
+        assert page.locator("#results li").all_inner_texts() == shown
+        opened.check()
 
 
 def test_an_index_that_is_missing_is_told(visit: Open, chromium: Browser, site: Path) -> None:

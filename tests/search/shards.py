@@ -6,7 +6,7 @@ import base64
 import json
 import zlib
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, combinations, combinations_with_replacement, product
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ MANY_SHARDS = Sizes(
     shown=8,
     rows=40,
     spread=1,
+    share=4,
 )
 """So small that a few documents have shards of every kind."""
 
@@ -138,6 +139,38 @@ class Shards:
                 if not shard.startswith("-"):
                     distances, columns = self.json(shard)
                     yield entries[place][0], list(accumulate(distances)), _rows(columns)
+
+    def together(self) -> dict[tuple[str, str], int]:
+        """Return how many documents every two widespread words share."""
+        words, _folders, side, names = self.json(self.manifest["together"])
+        sides = [words[start : start + side] for start in range(0, len(words), side)]
+        found: dict[tuple[str, str], int] = {}
+        blocks = combinations_with_replacement(sides, 2)
+        for (ones, others), name in zip(blocks, _names(names), strict=True):
+            read = Reader(self.bytes(name))
+            for pair in combinations(ones, 2) if ones is others else product(ones, others):
+                found[pair] = read.integer()
+            assert read.is_at_end
+        return found
+
+    def crossings(self, word: str, number: int, columns: int) -> dict[int, list[dict[int, int]]]:
+        """Return one of the crossings of a widespread word.
+
+        By each place of its facet how many documents have it, under 0, then of each other column
+        how many have each place with it.
+        """
+        read = Reader(self.bytes(f"{self.folders('w')[word]}/{number}"))
+        size = read.integer()
+        places, lengths = read.steps(size), read.integers(size)
+        found: dict[int, list[dict[int, int]]] = {}
+        for place, length in zip(places, lengths, strict=True):
+            own = Reader(read.part(length))
+            found[place] = [{0: own.integer()}]
+            for _column in range(columns):
+                many = own.integer()
+                met = own.steps(many), own.integers(many)
+                found[place].append(dict(zip(*met, strict=True)))
+        return found
 
     def _children(self, kind: str, at: int) -> Iterator[tuple[str, str]]:
         """Yield key and name of the leaves (0) or the folders (2) of a tree."""

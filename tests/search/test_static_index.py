@@ -6,7 +6,9 @@ What the scripts answer is compared in tests/browser/test_search_engine.py.
 import hashlib
 import random
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -175,6 +177,49 @@ def test_what_stands_beside_words_and_pairs_is_what_their_documents_show(tmp_pat
         for _key, numbers, texts in beside:
             assert texts == [shown[number] for number in numbers]
     assert any(key == "ao" and len(numbers) >= 4 for key, numbers, _texts in shards.beside("w"))
+
+
+def _documents_of_words(shards: Shards) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for bare, _exact, levels in shards.forms("w"):
+        found[bare].update(*levels)
+    return found
+
+
+def test_of_two_widespread_words_it_is_kept_how_many_documents_they_share(tmp_path: Path) -> None:
+    write_static_index(documents(), tmp_path, sizes=replace(MANY_SHARDS, share=12))
+    shards = Shards(tmp_path)
+    having = _documents_of_words(shards)
+    most = len(documents()) / 12
+    widespread = sorted(w for w, found in having.items() if " " not in w and len(found) >= most)
+    assert len(widespread) > 32, "more than one shard has at a side"
+    assert shards.together() == {
+        (one, other): len(having[one] & having[other]) for one, other in combinations(widespread, 2)
+    }
+
+
+def test_of_a_widespread_word_it_is_kept_how_often_values_meet(tmp_path: Path) -> None:
+    made = [
+        replace(document, facets=(("kind", str(at % 2)), ("use", str(at % 3))), span=(1900, 1900))
+        for at, document in enumerate(documents())
+    ]
+    write_static_index(made, tmp_path, sizes=MANY_SHARDS)
+    shards = Shards(tmp_path)
+    having, compared, folders = _documents_of_words(shards), 0, shards.folders("w")
+    for word in {*shards.json(shards.manifest["together"])[0]} & folders.keys():
+        at = [shards.combinations_at(number) for number in having[word]]
+        for number, (own, *others) in {5: (0, 1), 6: (0, 2), 7: (1, 0), 8: (1, 2)}.items():
+            met = {
+                place: [
+                    {0: sum(places[own] == place for places in at)},
+                    *(Counter(p[other] for p in at if p[own] == place) for other in others),
+                ]
+                for place in {places[own] for places in at}
+            }
+            found = shards.crossings(word, number, len(others))
+            assert found in (met, {})
+            compared += len(found)
+    assert compared
 
 
 def test_one_item_twice_is_a_defect(tmp_path: Path) -> None:

@@ -43,6 +43,8 @@
   var state = State.empty();
   var timer = 0;
   var latest = 0;
+  // From so many items on the index keeps what finds several words long before they are counted.
+  var LARGE = 262144;
   var shown = 0;
   var ready = null;
 
@@ -106,13 +108,13 @@
 
   // Asking ------------------------------------------------------------------------------------
 
-  function ask(offset, limit) {
+  function ask(offset, limit, isCounted) {
     var turn = ++latest;
     var asked = state;
     return engine().then(function () {
       return window.HoabanSearch.search(asked.query, {
         limit: limit, offset: offset, order: asked.order, filters: asked.filters,
-        between: asked.between, facets: offset === 0, years: offset === 0, all: true,
+        between: asked.between, facets: isCounted, years: isCounted, all: true,
       });
       // An older question may be answered after a newer one.
     }).then(function (answer) { return turn === latest ? answer : null; }, function () {
@@ -141,17 +143,39 @@
       button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
     });
     linkEditions();
-    ask(0, wanted).then(function (answer) {
+    var asked = state;
+    hitsFirst(wanted).then(function () {
+      return asked === state ? ask(0, wanted, true) : null;
+    }).then(function (answer) {
       if (!answer) { return; }
-      get("finds").hidden = false;
-      results.show(answer);
-      shown = answer.hits.length;
-      showMap(answer);
-      tell(answer);
+      showHits(answer);
       narrow.show(answer, state);
       years.show(answer.years, state.between);
       showChosen();
     });
+  }
+
+  /**
+   * Show the hits before they are counted, where counting takes much longer: several words in a
+   * large archive.
+   */
+  function hitsFirst(wanted) {
+    var asked = state;
+    var isLong = /\s/.test(asked.query.trim()) && !asked.between &&
+      Object.keys(asked.filters).length === 0;
+    return engine().then(function (items) {
+      return isLong && items > LARGE ? ask(0, wanted, false) : null;
+    }, function () { return null; }).then(function (answer) {
+      if (answer && asked === state) { showHits(answer); }
+    });
+  }
+
+  function showHits(answer) {
+    get("finds").hidden = false;
+    results.show(answer);
+    shown = answer.hits.length;
+    showMap(answer);
+    tell(answer);
   }
 
   function showMap(answer) {
@@ -257,7 +281,7 @@
     });
   });
   more.addEventListener("click", function () {
-    ask(shown, PAGE).then(function (answer) {
+    ask(shown, PAGE, false).then(function (answer) {
       if (!answer) { return; }
       var first = shown;
       results.append(answer);
