@@ -288,9 +288,9 @@ class SiteWriter:
                 collection.add(summary)
             for item_id, updated_on in result.items.items:
                 add(item_page(item_id), updated_on)
-            done += len(result.items.items)
-            if on_progress is not None:
-                on_progress(done, survey.items)
+                done += 1
+                if on_progress is not None:
+                    on_progress(done, survey.items)
         collection.finish()
 
     def _write_stories(self, pages: Pages, add: Callable[[str], None]) -> None:
