@@ -12,11 +12,9 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-import multiprocessing.connection
 import os
 import shutil
 import signal
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
@@ -25,6 +23,7 @@ from dataclasses import dataclass, replace
 
 from pebble import ProcessExpired, ProcessPool
 
+from archive.worker_process import end_with_parent
 from pipeline.failures import (
     TRIES,
     Failure,
@@ -200,19 +199,7 @@ def _failure_of(error: BaseException) -> Failure:
 def _prepare_worker(memory_limit_mb: int, lang: str) -> None:
     """Set a new worker's limits and language; runs in the worker before its first job."""
     set_language(lang)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     # pebble's own handler waits for the interpreter, which a decoder that hangs never gives.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     limit_worker(memory_limit_mb)
-
-
-def _end_with_parent() -> None:
-    """End this worker when the main process is killed.
-
-    Otherwise it would go on with its item and write into a staging folder that the next run
-    already uses.
-    """
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)

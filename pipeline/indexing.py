@@ -62,7 +62,7 @@ def public_documents(
             if known is not None and known[0] == row.stamp:
                 kept.leave(row.item_id)
             else:
-                data = kept.made(row.item_id, row.stamp, partial(_packed, row, archive))
+                data = kept.made(row.item_id, row.stamp, partial(_packed, row.read, archive))
                 known = row.stamp, _order_and_document(data)[0]
             now[row.item_id] = known
             yield ListedDocument(known[1], row.item_id, row.stamp)
@@ -70,17 +70,17 @@ def public_documents(
             kept.put(_ORDERS, b"", packed(now))
 
     def document(one: ListedDocument) -> SearchDocument:
-        data = kept.get(one.item_id, one.stamp)
-        if data is None:
-            return public_document(read(one.item_id), archive)
+        # What is listed by the note of orders alone may be lost or damaged.
+        made = partial(_packed, partial(read, one.item_id), archive)
+        data = kept.made(one.item_id, one.stamp, made)
         found: SearchDocument = unpacked(_order_and_document(data)[1])
         return found
 
     return KnownDocuments(listed(), document)
 
 
-def _packed(row: CatalogueRow, archive: Archive) -> bytes:
-    document = public_document(row.read(), archive)
+def _packed(read: Callable[[], CatalogueItem], archive: Archive) -> bytes:
+    document = public_document(read(), archive)
     order = order_key(document).encode()
     return len(order).to_bytes(4, "big") + order + packed(document)
 

@@ -8,9 +8,7 @@ writes on into a folder that the next build clears.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import pickle
-import threading
 from collections import deque
 from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -21,6 +19,7 @@ from pathlib import Path
 from archive.site.gathering import Gathered
 from archive.site.known import Known
 from archive.site.workshop import Done, Order, Piece, Workshop
+from archive.worker_process import end_with_parent
 from schemas.errors import DependencyError
 from schemas.messages import _, current_language, set_language
 
@@ -83,7 +82,7 @@ def _by_processes(
 
 def _begin(state: Path, lang: str) -> None:
     """Prepare a spawned process."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     set_language(lang)
     order, known = pickle.loads(state.read_bytes())  # noqa: S301  (this build wrote it)
     _shops.append(Workshop(order, Gathered(order.lists, known)))
@@ -91,10 +90,3 @@ def _begin(state: Path, lang: str) -> None:
 
 def _do(piece: Piece) -> Done:
     return _shops[0].do(piece)
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -169,9 +169,9 @@ class FirstPass:
                 if len(changed) > MOST_CHANGES:
                     return None
             at += _SIZE
-        is_as_long = len(self._seen) == len(before)
-        are_there = all(map(self._are_as_they_were, left.pictured))
-        return changed if is_as_long and are_there else None
+        if len(self._seen) != len(before):
+            return None
+        return changed if all(map(self._are_as_they_were, left.pictured)) else None
 
     def _patched(self, left: _Left, changed: list[tuple[int, ListedItem]]) -> Tally | None:
         """Take what was left, with what lists show of a few items; None if more of them changed."""

@@ -12,12 +12,16 @@ import pickle
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from archive.worker_process import end_with_parent
+from schemas.errors import DependencyError
+from schemas.messages import _
 from search.compiled.columns import Columns, Facts, stored
 from search.compiled.files import FREQUENT, ShardFolder, json_bytes, tree
 from search.compiled.merge import KINDS, OLD, REVERSED, Merged, Task, merge
@@ -90,6 +94,7 @@ def build(
 
     Raises:
         ValueError: An item stands twice in ``documents``.
+        DependencyError: A process ended by itself.
         OSError: The disk refused.
     """
     with tempfile.TemporaryDirectory(prefix="hoaban-search-") as name, _without_collector():
@@ -126,8 +131,20 @@ def _executor(processes: int) -> Iterator[Executor | None]:
         return
     # Not forked: the caller may hold a database and threads.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, initializer=gc.disable) as executor:
-        yield executor
+    try:
+        with ProcessPoolExecutor(processes, context, initializer=_begin) as executor:
+            yield executor
+    except BrokenProcessPool as error:
+        raise DependencyError(
+            _("A process that was building the search index has ended."),
+            remedy=_("Try again with fewer at once: jobs = 1 in hoaban.toml"),
+        ) from error
+
+
+def _begin() -> None:
+    """Prepare a spawned process."""
+    end_with_parent()
+    gc.disable()
 
 
 def _written(build: _Build, source: Source) -> Built:
