@@ -16,13 +16,17 @@ HoabanSearch.receive("widespread", function makeWidespread(parts) {
   const { manifest } = store;
   const columns = Object.keys(manifest.columns);
   const facets = columns.filter((name) => name !== YEARS);
+  const known = new Map();
 
   /** Return {words, folders, side, names}: the widespread words, and what two of them share. */
-  async function listed() {
-    const [words, folders, side, names] = await store.json(manifest.together);
-    return {
-      words, side, folders: store.namesIn(folders, NAME), names: store.namesIn(names, NAME),
-    };
+  function listed() {
+    // Every word of a query asks for it, and where there are many of them it is long.
+    return store.once(known, manifest.together, async () => {
+      const [words, folders, side, names] = await store.json(manifest.together);
+      return {
+        words, side, folders: store.namesIn(folders, NAME), names: store.namesIn(names, NAME),
+      };
+    });
   }
 
   // Who knows the folder of a word needs no node for it.
