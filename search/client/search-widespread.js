@@ -16,13 +16,17 @@ HoabanSearch.receive("widespread", function makeWidespread(parts) {
   const { manifest } = store;
   const columns = Object.keys(manifest.columns);
   const facets = columns.filter((name) => name !== YEARS);
+  const known = new Map();
 
   /** Return {words, folders, side, names}: the widespread words, and what two of them share. */
-  async function listed() {
-    const [words, folders, side, names] = await store.json(manifest.together);
-    return {
-      words, side, folders: store.namesIn(folders, NAME), names: store.namesIn(names, NAME),
-    };
+  function listed() {
+    // Every word of a query asks for it, and where there are many of them it is long.
+    return store.once(known, manifest.together, async () => {
+      const [words, folders, side, names] = await store.json(manifest.together);
+      return {
+        words, side, folders: store.namesIn(folders, NAME), names: store.namesIn(names, NAME),
+      };
+    });
   }
 
   // Who knows the folder of a word needs no node for it.
@@ -162,7 +166,7 @@ HoabanSearch.receive("widespread", function makeWidespread(parts) {
       [titled, table(exact)[0]], [subjects, table(exact)[1]]]);
     if (texts) lists.push([texts.numbers, table(texts.exact)[2]]);
     return {
-      weights: scores.best(lists), rarity: scores.rarity(top.count), sizeOfTexts: texts ? 0 : top.count,
+      weights: scores.best(lists), rarity: scores.rarity(top.count), toLoad: texts ? 0 : top.count,
       least: elsewhere.length > 0 ? Math.min(...elsewhere) : 0, most: Math.max(0, ...elsewhere),
     };
   }
@@ -172,8 +176,8 @@ HoabanSearch.receive("widespread", function makeWidespread(parts) {
     const contest = makeContest(wanted), ofPair = scores.rarity(beside.length);
     const points = (first, second, isBeside) => one.rarity * first + other.rarity * second +
       (isBeside ? ofPair * Math.min(first, second) : 0);
-    const cheaper = Number(one.sizeOfTexts === 0 || (
-      other.sizeOfTexts > 0 && other.sizeOfTexts < one.sizeOfTexts));
+    const cheaper = Number(one.toLoad === 0 || (
+      other.toLoad > 0 && other.toLoad < one.toLoad));
     if (one.most > 0 && other.most > 0) {
       contest.mayBe(0, points(one.most, other.most, false), cheaper);
     }

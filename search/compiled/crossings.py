@@ -2,6 +2,8 @@
 
 Who filters such a word by values of one facet, and counts the others, adds up rows of counts here,
 and needs neither all documents of the word nor those of the values.
+
+Memory follows the length of what is kept, however many values the facets have.
 """
 
 from __future__ import annotations
@@ -20,9 +22,42 @@ BEGUN = 1024
 """Documents of each list of titles and subjects of which it is kept what value they have."""
 
 _NONE = integer(0)
+_AT_ONCE = 1 << 16
+"""Documents that are counted before it is asked whether what they have is already too much."""
+
+_BYTES = 2
+"""Of two places that meet at least: the place in the other column, and how often."""
 
 Meetings = Mapping[int, Mapping[int, int]]
 """By a place in one column, of places in another one how many documents have both."""
+
+
+class _Crossing:
+    """A payload while it is made; nothing of it is held from when on it is too long."""
+
+    def __init__(self, uses: Mapping[int, int], most: int) -> None:
+        self._most = most
+        self._rows = {place: integer(count) for place, count in sorted(uses.items())}
+
+    @property
+    def left(self) -> int:
+        """How many bytes may follow; 0 if it is too long."""
+        return max(0, self._most - sum(map(len, self._rows.values()))) if self._rows else 0
+
+    def add(self, met: Meetings) -> None:
+        """Add how often its places meet those of one more column; of no meetings drop it."""
+        self._rows = {place: row + _met(met[place]) for place, row in self._rows.items() if met}
+        if not self.left:
+            self._rows = {}
+
+    def finish(self, behind: bytes) -> bytes:
+        """Return it with something behind it; no place if it is too long."""
+        rows = self._rows
+        if not rows:
+            return _NONE
+        parts = integers([len(rows)]), steps(list(rows)), integers([*map(len, rows.values())])
+        whole = b"".join((*parts, *rows.values(), behind))
+        return whole if len(whole) < self._most else _NONE
 
 
 def crossings(
@@ -43,52 +78,59 @@ def crossings(
     """
     values = rows.at(numbers)
     facets = [name for name in rows.names if name != YEARS]
-    met: dict[tuple[str, str], Meetings] = {}
-    for one, other in combinations(rows.names, 2):
-        met[one, other], met[other, one] = _meetings(values[one], values[other])
+    uses = {name: Counter(values[name]) for name in facets}
+    of_facets, of_years = ({name: _Crossing(uses[name], most) for name in facets} for _ in range(2))
+    # So each of them hears of the other columns in their order.
+    for one, other in combinations(facets, 2):
+        _cross((of_facets[one], of_facets[other]), values[one], values[other])
+    for name in facets:
+        _cross((of_years[name],), values[name], values[YEARS])
     begun = list(chain.from_iterable(own[:BEGUN] for own in lists))
     places = rows.at(begun) if begun else {}
-    payloads: list[bytes] = []
-    for name in facets:
-        uses = Counter(values[name])
-        others = [met[name, other] for other in facets if other != name]
-        of_facets = _written(uses, others) + integers(places.get(name, ()))
-        of_years = _written(uses, [met[name, YEARS]])
-        payloads += (own if len(own) < most else _NONE for own in (of_facets, of_years))
-    return payloads
+    finished = (
+        (of_facets[name].finish(integers(places.get(name, ()))), of_years[name].finish(b""))
+        for name in facets
+    )
+    return list(chain.from_iterable(finished))
 
 
-def _written(uses: Mapping[int, int], others: Sequence[Meetings]) -> bytes:
-    rows = {place: _row(uses[place], [met[place] for met in others]) for place in sorted(uses)}
-    parts = integers([len(rows)]), steps(list(rows)), integers([*map(len, rows.values())])
-    return b"".join((*parts, *rows.values()))
+def _cross(pair: Sequence[_Crossing], one: Sequence[int], other: Sequence[int]) -> None:
+    """Add how often places of two columns, side by side, meet: by the first, by the second."""
+    most = max(crossing.left for crossing in pair) // _BYTES
+    counts = _counted(one, other, most) if most else {}
+    for at, crossing in enumerate(pair):
+        if not crossing.left:
+            continue
+        met: dict[int, dict[int, int]] = defaultdict(dict)
+        for places, count in counts.items():
+            met[places[at]][places[1 - at]] = count
+        crossing.add(met)
 
 
-def _row(count: int, columns: Iterable[Mapping[int, int]]) -> bytes:
-    parts = [integer(count)]
-    for column in columns:
-        places = sorted(column)
-        parts += integer(len(places)), steps(places), integers([column[at] for at in places])
-    return b"".join(parts)
+def _met(column: Mapping[int, int]) -> bytes:
+    places = sorted(column)
+    counts = [column[place] for place in places]
+    return integers([len(places)]) + steps(places) + integers(counts)
 
 
-def _meetings(one: Sequence[int], other: Sequence[int]) -> tuple[Meetings, Meetings]:
-    """Return how often places of two columns, side by side, meet: by the first, by the second."""
-    of_one: dict[int, dict[int, int]] = defaultdict(dict)
-    of_other: dict[int, dict[int, int]] = defaultdict(dict)
-    for (first, second), count in _counted(one, other):
-        of_one[first][second] = count
-        of_other[second][first] = count
-    return of_one, of_other
+def _counted(one: Sequence[int], other: Sequence[int], most: int) -> Mapping[tuple[int, int], int]:
+    """Return how often places of two columns meet; nothing if more than so many do."""
+    if isinstance(one, bytes) and isinstance(other, bytes):
+        return _counted_bytes(one, other)
+    found: Counter[tuple[int, int]] = Counter()
+    for start in range(0, len(one), _AT_ONCE):
+        behind = start + _AT_ONCE
+        found.update(zip(one[start:behind], other[start:behind], strict=True))
+        if len(found) > most:
+            return {}
+    return found
 
 
-def _counted(one: Sequence[int], other: Sequence[int]) -> Iterable[tuple[tuple[int, int], int]]:
-    if not (isinstance(one, bytes) and isinstance(other, bytes)):
-        return Counter(zip(one, other, strict=True)).items()
+def _counted_bytes(one: bytes, other: bytes) -> Mapping[tuple[int, int], int]:
     # Two columns of bytes are one of numbers: to count these takes half as long as pairs.
     both = bytearray(2 * len(one))
     both[::2], both[1::2] = one, other
     codes = array("H", bytes(both))
     if sys.byteorder == "big":
         codes.byteswap()
-    return (((code & 0xFF, code >> 8), count) for code, count in Counter(codes).items())
+    return {(code & 0xFF, code >> 8): count for code, count in Counter(codes).items()}

@@ -42,7 +42,8 @@
   });
   var state = State.empty();
   var timer = 0;
-  var latest = 0;
+  // Of each kind only the latest question is answered: more hits must not cost the counts.
+  var latest = { hits: 0, counts: 0 };
   // From so many items on the index keeps what finds several words long before they are counted.
   var LARGE = 262144;
   var shown = 0;
@@ -109,16 +110,18 @@
   // Asking ------------------------------------------------------------------------------------
 
   function ask(offset, limit, isCounted) {
-    var turn = ++latest;
+    var kind = isCounted ? "counts" : "hits";
+    var turn = ++latest[kind];
     var asked = state;
+    function isLatest() { return turn === latest[kind] && asked === state; }
     return engine().then(function () {
       return window.HoabanSearch.search(asked.query, {
         limit: limit, offset: offset, order: asked.order, filters: asked.filters,
         between: asked.between, facets: isCounted, years: isCounted, all: true,
       });
       // An older question may be answered after a newer one.
-    }).then(function (answer) { return turn === latest ? answer : null; }, function () {
-      if (turn === latest) { fail(); }
+    }).then(function (answer) { return isLatest() ? answer : null; }, function () {
+      if (isLatest()) { fail(); }
       return null;
     });
   }
@@ -144,11 +147,15 @@
     });
     linkEditions();
     var asked = state;
-    hitsFirst(wanted).then(function () {
+    var isShown = false;
+    hitsFirst(wanted).then(function (answer) {
+      isShown = Boolean(answer);
+      if (isShown) { showHits(answer); showChosen(); }
       return asked === state ? ask(0, wanted, true) : null;
     }).then(function (answer) {
       if (!answer) { return; }
-      showHits(answer);
+      // The same hits; there may be more of them by now.
+      if (!isShown) { showHits(answer); }
       narrow.show(answer, state);
       years.show(answer.years, state.between);
       showChosen();
@@ -156,18 +163,16 @@
   }
 
   /**
-   * Show the hits before they are counted, where counting takes much longer: several words in a
-   * large archive.
+   * Promise the hits, or null, before they are counted, where counting takes much longer: several
+   * words in a large archive. A map shows nothing but counts.
    */
   function hitsFirst(wanted) {
+    var isLong = /\s/.test(state.query.trim()) && state.view !== "map" && !state.between &&
+      Object.keys(state.filters).length === 0;
     var asked = state;
-    var isLong = /\s/.test(asked.query.trim()) && !asked.between &&
-      Object.keys(asked.filters).length === 0;
     return engine().then(function (items) {
-      return isLong && items > LARGE ? ask(0, wanted, false) : null;
-    }, function () { return null; }).then(function (answer) {
-      if (answer && asked === state) { showHits(answer); }
-    });
+      return isLong && items > LARGE && asked === state ? ask(0, wanted, false) : null;
+    }, function () { return null; });
   }
 
   function showHits(answer) {
