@@ -17,6 +17,7 @@ from typing import Protocol
 from archive.refusals import why_refused
 from schemas.errors import RecordError, SourceError, StoreBusyError, StoreWriteError
 from schemas.messages import _
+from search.docsets import Docs
 from search.documents import SearchDocument
 
 
@@ -32,14 +33,17 @@ class Snapshot(Protocol):
     def document_count(self) -> int:
         """How many documents there are."""
 
-    def living(self) -> Sequence[int]:
-        """Return the numbers of all documents, rising."""
+    def living(self) -> Docs:
+        """Return all documents."""
 
-    def numbers(self, key: str) -> Sequence[int]:
-        """Return the numbers of the documents that have ``key``, in no order, none twice."""
+    def having(self, key: str) -> Sequence[int] | Docs:
+        """Return the documents that have ``key``: as a set, if the engine keeps it as one.
+
+        Otherwise their numbers, in no order, none twice.
+        """
 
     def keys(self, prefix: str) -> Iterable[str]:
-        """Return the keys that begin with ``prefix``, sorted by code point, none twice.
+        """Return the keys that begin with ``prefix``, in no order, none twice.
 
         A key whose documents were all taken out may still be among them. Keys of pairs
         (``search.keys.PAIR``) need not be.
@@ -60,8 +64,8 @@ class Snapshot(Protocol):
     def order(self, number: int) -> str:
         """Return what orders a document among equals."""
 
-    def orders(self) -> Iterable[tuple[int, str]]:
-        """Yield the numbers of all documents with what orders them."""
+    def in_order(self) -> Sequence[int]:
+        """Return the numbers of all documents by what orders them."""
 
     def added(self, number: int) -> str:
         """Return when a document's item came into the archive, or empty."""

@@ -22,7 +22,7 @@ _OFTEN = 256
 class FacetTable:
     """The values of all facets of one snapshot."""
 
-    def __init__(self, values: Iterable[tuple[str, str, Sequence[int]]]) -> None:
+    def __init__(self, values: Iterable[tuple[str, str, Sequence[int] | Docs]]) -> None:
         """Take (facet, value, its documents)."""
         self._sets: dict[tuple[str, str], Docs] = {}
         self._rare: list[tuple[str, str]] = []
@@ -31,7 +31,9 @@ class FacetTable:
         for facet, value, numbers in values:
             if not numbers:
                 continue
-            if len(numbers) * _OFTEN > max(numbers):
+            if isinstance(numbers, int):
+                self._sets[facet, value] = numbers
+            elif len(numbers) * _OFTEN > max(numbers):
                 self._sets[facet, value] = docs_of(numbers)
             else:
                 self._documents.extend(numbers)

@@ -69,7 +69,7 @@ class Lookup:
 
     def documents(self) -> Docs:
         """Return all documents."""
-        return docs_of(self.snapshot.living())
+        return self.snapshot.living()
 
     def bare(self, forms: Iterable[str]) -> list[Docs]:
         """Return by level the documents that have one of these bare forms there at best."""
@@ -163,12 +163,12 @@ class Lookup:
     @cached_property
     def _facets(self) -> FacetTable:
         keys = self.snapshot.keys(FACETS)
-        return FacetTable((*facet_of(key), self.snapshot.numbers(key)) for key in keys)
+        return FacetTable((*facet_of(key), self.snapshot.having(key)) for key in keys)
 
     @cached_property
     def _in_order(self) -> Sequence[int]:
         """The numbers of all documents by what orders them."""
-        return [number for _order, number in sorted((o, n) for n, o in self.snapshot.orders())]
+        return self.snapshot.in_order()
 
     def _order(self, number: int) -> str:
         order = self._orders.get(number)
@@ -207,8 +207,9 @@ class Lookup:
         if entry is not None:
             self._kept.move_to_end(key)
             return entry
-        numbers = self.snapshot.numbers(key)
-        entry = docs_of(numbers) if is_dense(numbers) else numbers
+        entry = self.snapshot.having(key)
+        if not isinstance(entry, int) and is_dense(entry):
+            entry = docs_of(entry)
         self._keep(key, entry)
         return entry
 

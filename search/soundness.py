@@ -8,8 +8,9 @@ that fails too the files are to blame, and where it does not the program is.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from search.docsets import Docs, docs_of, numbers_of
 from search.documents import LEVELS
 from search.engine import Snapshot
 from search.keys import (
@@ -36,17 +37,17 @@ def read_all(snapshot: Snapshot) -> None:
     Raises:
         Exception: Whatever damaged bytes lead to.
     """
-    living = frozenset(snapshot.living())
-    if len(living) != snapshot.document_count:
+    living = snapshot.living()
+    if living.bit_count() != snapshot.document_count:
         raise ValueError("another number of documents than it says")
     for key in snapshot.keys(""):
         if key[0] != PAIR:
             _PARTS[key[0]](key)
-        if not living.issuperset(snapshot.numbers(key)):
+        if _set_of(snapshot.having(key)) & ~living:
             raise ValueError("a key names a document that is not there")
-    if not living.issuperset(snapshot.paired()):
+    if docs_of(list(snapshot.paired())) & ~living:
         raise ValueError("a pair names a document that is not there")
-    for number in living:
+    for number in numbers_of(living):
         item_id, text = snapshot.stored(number)
         display = json.loads(text)
         if not item_id or not {"identifier", "titles", "date", "thumbnail"} <= display.keys():
@@ -54,8 +55,12 @@ def read_all(snapshot: Snapshot) -> None:
         if not all(len(title) == _TITLE_PARTS for title in display["titles"]):
             raise ValueError("a title is not a language and a text")
         snapshot.added(number)
-    if len(sorted(snapshot.orders())) != len(living):
+    if sorted(snapshot.in_order()) != numbers_of(living):
         raise ValueError("documents without an order")
+
+
+def _set_of(found: Sequence[int] | Docs) -> Docs:
+    return found if isinstance(found, int) else docs_of(found)
 
 
 def _word(key: str) -> object:

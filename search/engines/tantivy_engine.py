@@ -10,20 +10,15 @@ A process killed at any time leaves the index as it was before or after.
 
 from __future__ import annotations
 
-import json
 import re
-from array import array
-from bisect import bisect_right
+import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from importlib import import_module
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from archive.durable import make_new_folder, remove_tree, write_file
-from schemas.errors import DependencyError, StoreWriteError
-from schemas.messages import _
+from schemas.errors import StoreBusyError, StoreWriteError
 from search.documents import SearchDocument
 from search.engine import (
     busy_index,
@@ -32,15 +27,21 @@ from search.engine import (
     once_each,
     unwritable_index,
 )
+from search.engines.tantivy_sets import sets_number
+from search.engines.tantivy_snapshot import (
+    META,
+    TantivySnapshot,
+    new_schema,
+    tantivy_package,
+)
 from search.engines.workers import iter_entries
 from search.keys import Entry, entry_for
 
-# The number belongs to the schema below, to the keys and to the analysis.
-VERSION = "hoaban5"
+# The number belongs to the fields, to the keys and to the analysis.
+VERSION = "hoaban6"
 _CURRENT = "tantivy.current"
 _FOLDER = re.compile(r"tantivy-(\d+)")
 _HEAP_BYTES = 100_000_000
-_META = "meta.json"
 
 
 class TantivyKind:
@@ -48,7 +49,7 @@ class TantivyKind:
 
     def open(self, folder: Path) -> TantivyEngine:
         """Return the index in ``folder``; see ``search.engine``."""
-        tantivy = _tantivy()
+        tantivy = tantivy_package()
         current = _current(folder)
         try:
             index = tantivy.Index.open(str(current))
@@ -58,10 +59,10 @@ class TantivyKind:
 
     def create(self, folder: Path) -> TantivyEngine:
         """Make an empty index in ``folder``; see ``search.engine``."""
-        tantivy = _tantivy()
+        tantivy = tantivy_package()
         self.discard(folder)
         current = _new_folder(folder)
-        index = tantivy.Index(_schema(tantivy), path=str(current))
+        index = tantivy.Index(new_schema(), path=str(current))
         _point_to(current)
         return TantivyEngine(index, folder)
 
@@ -70,94 +71,6 @@ class TantivyKind:
         (folder / _CURRENT).unlink(missing_ok=True)
         for path in _folders(folder):
             remove_tree(path)
-
-
-class TantivySnapshot:
-    """What a tantivy index held when it was last committed.
-
-    A document's number is its place in its segment after all segments before it.
-    """
-
-    def __init__(self, index: Any, folder: Path) -> None:
-        self._tantivy = _tantivy()
-        sizes: list[int] = []
-        while True:
-            # tantivy does not tell how large segments are, its file does; a commit that comes
-            # between the two makes them differ, and the file again.
-            meta = (folder / _META).read_bytes()
-            index.reload()
-            self._searcher = index.searcher()
-            if meta == (folder / _META).read_bytes():
-                sizes = [segment["max_doc"] for segment in json.loads(meta)["segments"]]
-                break
-        self._schema = index.schema
-        self._firsts = [0, *accumulate(sizes)]
-
-    @property
-    def document_count(self) -> int:
-        """How many documents there are."""
-        return int(self._searcher.num_docs)
-
-    def living(self) -> list[int]:
-        """Return the numbers of all documents."""
-        return sorted(self._found(self._tantivy.Query.all_query(), self.document_count))
-
-    def numbers(self, key: str) -> array[int]:
-        """Return the numbers of the documents that have ``key``."""
-        most = self._searcher.doc_freq("keys", key)
-        # By equal scores tantivy need not weigh anything.
-        term = self._tantivy.Query.term_query(self._schema, "keys", key, "basic")
-        return self._found(self._tantivy.Query.const_score_query(term, 1.0), most)
-
-    def keys(self, prefix: str) -> list[str]:
-        """Return the keys that begin with ``prefix``."""
-        return [key for key, _count in self._searcher.terms_with_prefix("keys", prefix)]
-
-    def paired(self) -> Iterable[int]:
-        """Yield nothing: ``keys`` leaves no pairs out."""
-        return ()
-
-    def counts(self, prefix: str) -> Iterator[tuple[str, int]]:
-        """Yield the keys that begin with ``prefix``, each with how many documents have it."""
-        has_deletions = self.document_count < self._firsts[-1]
-        for key, count in self._searcher.terms_with_prefix("keys", prefix):
-            yield key, len(self.numbers(key)) if has_deletions else count
-
-    def most(self, prefix: str) -> int:
-        """Return a number that the documents with these keys do not exceed."""
-        return sum(count for _key, count in self._searcher.terms_with_prefix("keys", prefix))
-
-    def order(self, number: int) -> str:
-        """Return what orders a document among equals."""
-        return str(self._document(number).get_first("order"))
-
-    def orders(self) -> Iterator[tuple[int, str]]:
-        """Yield the numbers of all documents with what orders them."""
-        for number in self.living():
-            yield number, self.order(number)
-
-    def added(self, number: int) -> str:
-        """Return when a document's item came into the archive, or empty."""
-        return str(self._document(number).get_first("added"))
-
-    def stored(self, number: int) -> tuple[str, str]:
-        """Return the item id of a document and the JSON of what a hit shows."""
-        document = self._document(number)
-        return document.get_first("item_id"), document.get_first("display")
-
-    def close(self) -> None:
-        """Let go of the files: the last to hold the searcher does."""
-
-    def _found(self, query: Any, most: int) -> array[int]:
-        if not most:
-            return array("I")
-        firsts = self._firsts
-        hits = self._searcher.search(query, limit=most, count=False).hits
-        return array("I", [firsts[place.segment_ord] + place.doc for _score, place in hits])
-
-    def _document(self, number: int) -> Any:
-        segment = bisect_right(self._firsts, number) - 1
-        return self._searcher.doc(self._tantivy.DocAddress(segment, number - self._firsts[segment]))
 
 
 class TantivyEngine:
@@ -179,12 +92,12 @@ class TantivyEngine:
 
     def _latest(self) -> TantivySnapshot:
         current = _current(self._folder)
-        status = (current / _META).stat()
+        status = (current / META).stat()
         stamp = (current, status.st_mtime_ns, status.st_ino)
         snapshot = self._snapshot
         if snapshot is None or stamp != self._stamp:
             if self._stamp and self._stamp[0] != current:
-                self._index = _tantivy().Index.open(str(current))
+                self._index = tantivy_package().Index.open(str(current))
             snapshot = self._snapshot = TantivySnapshot(self._index, current)
             self._stamp = stamp
         return snapshot
@@ -195,16 +108,17 @@ class TantivyEngine:
 
     def replace_all(self, documents: Iterable[SearchDocument], *, jobs: int) -> int:
         """Put ``documents`` in the place of everything; see ``search.engine``."""
-        tantivy = _tantivy()
+        tantivy = tantivy_package()
         old = _current(self._folder)
         # The old index stays locked while the new one is built, so that two builds never meet.
         with self._writer(self._index):
             _remove_others(self._folder, old)
             fresh = _new_folder(self._folder)
             with self._tantivy_errors():
-                index = tantivy.Index(_schema(tantivy), path=str(fresh))
+                index = tantivy.Index(new_schema(), path=str(fresh))
             with self._writer(index) as writer:
                 count = self._add_all(writer, iter_entries(once_each(documents), jobs))
+            self._keep_sets(TantivySnapshot(index, fresh))
             _point_to(fresh)
         self._index = index
         self.close()
@@ -220,14 +134,28 @@ class TantivyEngine:
                     writer.delete_documents_by_term("item_id", document.item_id)
                     yield entry_for(document)
 
-            count = self._add_all(writer, entries())
+            mark = str(sets_number(_current(self._folder)))
+            count = self._add_all(writer, entries(), later=mark)
             for item_id in removed:
                 with self._tantivy_errors():
                     writer.delete_documents_by_term("item_id", item_id)
+        if TantivySnapshot(self._index, _current(self._folder)).is_outgrown:
+            # Whoever writes already keeps them after that.
+            with suppress(StoreBusyError), self._writer(self._index):
+                self._keep_sets(TantivySnapshot(self._index, _current(self._folder)))
+            self.close()
         return count
 
-    def _add_all(self, writer: Any, entries: Iterable[Entry]) -> int:
-        tantivy, count = _tantivy(), 0
+    def _keep_sets(self, snapshot: TantivySnapshot) -> None:
+        """Keep sets of all there is, if it is worth it, while nobody else writes."""
+        if snapshot.is_outgrown:
+            try:
+                snapshot.keep()
+            except sqlite3.Error as error:
+                raise unwritable_index(OSError(str(error)), self._folder) from error
+
+    def _add_all(self, writer: Any, entries: Iterable[Entry], **marks: str) -> int:
+        tantivy, count = tantivy_package(), 0
         for entry in entries:
             document = tantivy.Document(
                 item_id=entry.item_id,
@@ -235,6 +163,7 @@ class TantivyEngine:
                 added=entry.added,
                 display=entry.display,
                 keys=[*entry.keys, *entry.pair_keys()],
+                **marks,
             )
             with self._tantivy_errors():
                 writer.add_document(document)
@@ -272,25 +201,6 @@ class TantivyEngine:
         except Exception as error:
             refused = error if isinstance(error, OSError) else OSError(str(error))
             raise unwritable_index(refused, self._folder) from error
-
-
-def _tantivy() -> Any:  # without types of its own that mypy could use when it is not installed
-    try:
-        return import_module("tantivy")
-    except ImportError as error:
-        raise DependencyError(
-            _("The search engine tantivy is not installed."),
-            remedy=_("Install it: python -m pip install 'hoaban[tantivy]'"),
-        ) from error
-
-
-def _schema(tantivy: Any) -> Any:
-    builder = tantivy.SchemaBuilder()
-    for name in ("item_id", "order", "added", "display", "keys"):
-        builder.add_text_field(
-            name, stored=name != "keys", tokenizer_name="raw", index_option="basic"
-        )
-    return builder.build()
 
 
 def _current(folder: Path) -> Path:

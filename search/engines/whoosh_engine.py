@@ -28,6 +28,7 @@ from whoosh.reading import IndexReader, TermNotFound
 
 from archive.durable import remove_tree
 from schemas.errors import HoabanError
+from search.docsets import Docs, docs_of
 from search.documents import SearchDocument
 from search.engine import (
     busy_index,
@@ -89,11 +90,11 @@ class WhooshSnapshot:
         """How many documents there are."""
         return int(self._reader.doc_count())
 
-    def living(self) -> array[int]:
-        """Return the numbers of all documents."""
-        return array("I", self._reader.all_doc_ids())
+    def living(self) -> Docs:
+        """Return all documents."""
+        return docs_of(array("I", self._reader.all_doc_ids()))
 
-    def numbers(self, key: str) -> array[int]:
+    def having(self, key: str) -> array[int]:
         """Return the numbers of the documents that have ``key``."""
         found = array("I")
         for segment in self._segments:
@@ -126,12 +127,15 @@ class WhooshSnapshot:
         segment = self._segment_of(number)
         return bytes(segment.orders[number - segment.first]).decode()
 
-    def orders(self) -> Iterator[tuple[int, str]]:
-        """Yield the numbers of all documents with what orders them."""
-        for segment in self._segments:
-            for place, order in enumerate(segment.orders):
-                if place not in segment.deleted:
-                    yield segment.first + place, bytes(order).decode()
+    def in_order(self) -> list[int]:
+        """Return the numbers of all documents by what orders them."""
+        orders = (
+            (bytes(order).decode(), segment.first + place)
+            for segment in self._segments
+            for place, order in enumerate(segment.orders)
+            if place not in segment.deleted
+        )
+        return [number for _order, number in sorted(orders)]
 
     def added(self, number: int) -> str:
         """Return when a document's item came into the archive, or empty."""
