@@ -1,7 +1,8 @@
 """What was probably meant, when no record has all words of a query: from the index's own words.
 
 A candidate for a word differs by one slip from it (a letter left out, put in, exchanged, or two
-letters swapped), begins with its first or second letter, and stands in some document. Of several
+letters swapped), begins with its first or second letter, and stands in some document; that for a
+word of a to z and apostrophes has no others. Of several
 the one is chosen that stands beside the words typed before and after it in most documents, then
 the one in most documents, then the first in the order of code points.
 
@@ -12,11 +13,14 @@ word is exchanged: the one whose candidate stands beside its neighbours in most 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from string import ascii_lowercase
 
 from search.analysis import Token, Word
 from search.docsets import union
 from search.query import Query
 from search.scoring import TermReader
+
+_LATIN = frozenset(f"'{ascii_lowercase}")
 
 SHORTEST_WORD = 3
 """Letters of a word that is looked at; in shorter ones every letter counts."""
@@ -116,8 +120,13 @@ def _most_frequent(forms: list[str], reader: TermReader) -> tuple[int, str]:
 
 
 def _candidates(bare: str, reader: TermReader) -> list[str]:
+    starts = tuple(dict.fromkeys(bare[:2]))
+    if _LATIN.issuperset(bare):
+        return sorted(
+            reader.existing(f for f in one_slip_away(bare, _LATIN) if f.startswith(starts))
+        )
     found: set[str] = set()
-    for letter in dict.fromkeys(bare[:2]):
+    for letter in starts:
         forms = list(reader.bare_forms(letter))
         found.update(one_slip_away(bare, set("".join(forms))).intersection(forms))
     return sorted(form for form in found if not any(character.isdecimal() for character in form))

@@ -7,7 +7,7 @@ another.
 
 from __future__ import annotations
 
-import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, count
 
@@ -20,8 +20,6 @@ NONE: Docs = 0
 _DENSE = 16
 # Where it has so many or fewer it is faster written sign by sign than bit by bit.
 _CROWDED = 32
-_FILLED_BYTE = re.compile(rb"[^\0]", re.DOTALL)
-_BITS_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 _AS_FLAGS = bytes.maketrans(b"01", b"\0\1")
 
 
@@ -48,13 +46,19 @@ def is_dense(numbers: Sequence[int]) -> bool:
 
 def numbers_of(docs: Docs) -> list[int]:
     """Return the numbers of a set, rising."""
-    if docs.bit_count() * _DENSE < docs.bit_length():
-        return [
-            8 * match.start() + bit
-            for match in _FILLED_BYTE.finditer(packed(docs))
-            for bit in _BITS_OF_BYTE[match[0][0]]
-        ]
-    return list(compress(count(), flags(docs)))
+    if docs.bit_count() * _DENSE >= docs.bit_length():
+        return list(compress(count(), flags(docs)))
+    data = docs.to_bytes(-(-docs.bit_length() // 64) * 8, sys.byteorder)
+    words = memoryview(data).cast("Q")
+    if sys.byteorder == "big":
+        words = words[::-1]
+    numbers: list[int] = []
+    for place in compress(count(), words):
+        word, first = words[place], 64 * place - 1
+        while word:
+            numbers.append(first + (word & -word).bit_length())
+            word &= word - 1
+    return numbers
 
 
 def packed(docs: Docs) -> bytes:

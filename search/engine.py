@@ -29,6 +29,10 @@ class Snapshot(Protocol):
     exception.
     """
 
+    is_for_many: bool
+    """Whether the engine is for very many documents: to ask for one beginning of keys takes some
+    microseconds, however many there are, and numpy is there to count with."""
+
     @property
     def document_count(self) -> int:
         """How many documents there are."""

@@ -7,10 +7,14 @@ asked once is kept, up to a bound: most queries share their frequent words.
 from __future__ import annotations
 
 import json
+from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from heapq import nsmallest
+from itertools import chain
 from sys import getsizeof
+from typing import TYPE_CHECKING
 
 from schemas.vietnamese import bare_form
 from search.date_query import Years
@@ -37,9 +41,13 @@ from search.keys import (
 )
 from search.suggest import Entry
 
+if TYPE_CHECKING:
+    from search.facet_columns import FacetColumns
+
 MOST_KEPT_BYTES = 48_000_000
+KEPT_BYTES_A_DOCUMENT = 128
 """Memory for keys, and for what has several of them, with their documents, kept for later
-queries."""
+queries: so much, or for a large index so much for each document; a thousand words, then."""
 
 MOST_LISTED = 200_000
 """Keys and words whose listing is kept for later queries."""
@@ -61,6 +69,8 @@ class Lookup:
         self._listed: OrderedDict[str, Sequence[str]] = OrderedDict()
         self._listed_count = 0
         self._orders: dict[int, str] = {}
+        self._has_order = False
+        self._most_kept = max(MOST_KEPT_BYTES, KEPT_BYTES_A_DOCUMENT * snapshot.document_count)
 
     @property
     def document_count(self) -> int:
@@ -112,6 +122,14 @@ class Lookup:
             forms = self._remember(name, tuple(dict.fromkeys(map(bare_of, listed))))
         return forms
 
+    def existing(self, forms: Iterable[str]) -> Collection[str]:
+        """Return those of some bare forms that there are; some may be in no document."""
+        if self.snapshot.is_for_many:
+            return {form for form in forms if self.most_with(form)}
+        wanted = set(forms)
+        listed = (self.bare_forms(start) for start in {form[:1] for form in wanted})
+        return wanted.intersection(chain.from_iterable(listed))
+
     def most_with(self, form: str) -> int:
         """Return a number that the documents that have a bare form do not exceed."""
         return self.snapshot.most(word_prefix(form))
@@ -133,9 +151,14 @@ class Lookup:
         """Return the first documents of a set by :func:`search.documents.order_key`."""
         if wanted <= 0:
             return []
-        if docs.bit_count() > _FEW_TIES:
+        count = docs.bit_count()
+        if count <= _FEW_TIES and not self._has_order:
+            return sorted(numbers_of(docs), key=self._order)[:wanted]
+        # Either all of the set are put in order, or all documents in order are gone through until
+        # enough of them are of the set.
+        if count * count > wanted * self.document_count:
             return list(first_in(self._in_order, docs, wanted))
-        return sorted(numbers_of(docs), key=self._order)[:wanted]
+        return nsmallest(wanted, numbers_of(docs), key=self._places.__getitem__)
 
     def added(self, number: int) -> str:
         """Return when a document's item came into the archive, or empty."""
@@ -161,14 +184,30 @@ class Lookup:
                 yield suggestible_of(key), count
 
     @cached_property
-    def _facets(self) -> FacetTable:
+    def _facets(self) -> FacetTable | FacetColumns:
         keys = self.snapshot.keys(FACETS)
-        return FacetTable((*facet_of(key), self.snapshot.having(key)) for key in keys)
+        values = ((*facet_of(key), self.snapshot.having(key)) for key in keys)
+        if not self.snapshot.is_for_many:
+            return FacetTable(values)
+        try:
+            from search.facet_columns import FacetColumns
+        except ImportError:  # installed by hand without it: counted all the same, but later
+            return FacetTable(values)
+        return FacetColumns(values, self.snapshot.living().bit_length())
 
     @cached_property
     def _in_order(self) -> Sequence[int]:
         """The numbers of all documents by what orders them."""
+        self._has_order = True
         return self.snapshot.in_order()
+
+    @cached_property
+    def _places(self) -> Sequence[int]:
+        """For the number of each document its place in that order."""
+        places = array("I", bytes(4 * (max(self._in_order, default=0) + 1)))
+        for place, number in enumerate(self._in_order):
+            places[number] = place
+        return places
 
     def _order(self, number: int) -> str:
         order = self._orders.get(number)
@@ -216,7 +255,7 @@ class Lookup:
     def _keep(self, name: str, entry: Sequence[int] | Docs) -> None:
         self._kept[name] = entry
         self._kept_bytes += getsizeof(name) + getsizeof(entry)
-        while self._kept_bytes > MOST_KEPT_BYTES and len(self._kept) > 1:
+        while self._kept_bytes > self._most_kept and len(self._kept) > 1:
             first, oldest = self._kept.popitem(last=False)
             self._kept_bytes -= getsizeof(first) + getsizeof(oldest)
 

@@ -33,7 +33,7 @@ A word typed with marks excludes only records that have it exactly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Protocol
@@ -91,6 +91,10 @@ class TermReader(Protocol):
 
     def bare_forms(self, prefix: str) -> Iterable[str]:
         """Return the bare forms that begin so, in any order; some may be in no document."""
+        ...
+
+    def existing(self, forms: Iterable[str]) -> Collection[str]:
+        """Return those of some bare forms that there are, likewise."""
         ...
 
     def most_with(self, form: str) -> int:

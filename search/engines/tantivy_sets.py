@@ -41,6 +41,8 @@ Segments = Iterable[tuple[str, int]]
 _NAME = re.compile(r"sets-(\d+)\.sqlite")
 # More makes them hardly smaller.
 _COMPRESSION = 1
+# What gets no smaller than this is kept as it is, but for a checksum, and read ten times sooner.
+_WORTH = 0.5
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
@@ -145,7 +147,10 @@ def keep_sets(
             # It is worth nothing until it has its name.
             database.executescript(_SCHEMA)
             database.execute("BEGIN")
-            facts = {"segments": json.dumps(list(segments)), "order": _compressed(by_order)}
+            facts = {
+                "segments": json.dumps(list(segments)),
+                "order": _compressed(by_order.tobytes()),
+            }
             database.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
             packs = ((key, _compressed(packed(docs))) for key, docs in sets)
             database.executemany("INSERT INTO sets VALUES (?, ?)", packs)
@@ -161,8 +166,9 @@ def keep_sets(
             remove_file(path)
 
 
-def _compressed(data: bytes | array[int]) -> bytes:
-    return zlib.compress(data, _COMPRESSION)
+def _compressed(data: bytes) -> bytes:
+    found = zlib.compress(data, _COMPRESSION)
+    return found if len(found) <= _WORTH * len(data) else zlib.compress(data, 0)
 
 
 def _path(folder: Path, number: int) -> Path:

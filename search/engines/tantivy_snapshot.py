@@ -36,6 +36,8 @@ class TantivySnapshot:
     are kept (``search.engines.tantivy_sets``) come first, as they are numbered there.
     """
 
+    is_for_many = True
+
     def __init__(self, index: Any, folder: Path) -> None:
         self._tantivy = tantivy_package()
         self._folder = folder

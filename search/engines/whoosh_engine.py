@@ -80,6 +80,8 @@ class WhooshKind:
 class WhooshSnapshot:
     """One generation of a Whoosh index."""
 
+    is_for_many = False
+
     def __init__(self, reader: IndexReader) -> None:
         self._reader = reader
         # Each segment by itself: Whoosh's readers of many cost several times more.
