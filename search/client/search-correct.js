@@ -5,6 +5,9 @@
 HoabanSearch.receive("corrections", function makeCorrector(tables, reader, scorer, store) {
   "use strict";
 
+  // Words of these letters are only taken for others of them.
+  const LATIN = /^[a-z']+$/;
+
   /** Return the query that was probably meant, or null; plain are the words of the query. */
   async function corrected(query, plain, needed) {
     const typed = [...plain];
@@ -83,10 +86,11 @@ HoabanSearch.receive("corrections", function makeCorrector(tables, reader, score
   }
 
   async function candidates(bare) {
-    const characters = [...bare], found = [];
+    const characters = [...bare], found = [], isLatin = LATIN.test(bare);
     await Promise.all([...new Set(characters.slice(0, 2))].map(async (letter) => {
       for await (const entry of store.entriesFrom("l", letter)) {
         if (Math.abs(entry.key.length - bare.length) <= 2 &&
+            (!isLatin || LATIN.test(entry.key)) &&
             isOneSlip(characters, [...entry.key])) found.push(entry);
       }
     }));

@@ -2,7 +2,7 @@
 
 import json
 import random
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -246,6 +246,26 @@ def test_random_queries_have_the_same_hits(
         found = index.search(query, limit=50, fields=FIELDS)
         hits = [[hit.item_id, hit.score] for hit in found.hits]
         assert answer == [found.corrected, hits], query
+
+
+def test_slips_in_other_letters_are_corrected_alike(
+    chromium: Browser, vectors: dict[str, Any], tmp_path: Path
+) -> None:
+    one = _document(vectors["documents"][0])
+    made = [
+        replace(one, item_id=text, texts={SearchLevel.TITLE: (text,)}, titles=(("", text),))
+        for text in ("huyeж", "мастерская")
+    ]
+    index = SearchIndex.create(tmp_path / "index")
+    index.replace_all(made)
+    write_static_index(made, tmp_path / "search", FIELDS)
+    (tmp_path / "index.html").write_text(PAGE, encoding="utf-8")
+    page = _opened(chromium, (tmp_path / "index.html").as_uri())
+    asked = {"huyeq": "", "huyeжж": "huyeж", "мастеркая": "мастерская"}
+    for query, meant in asked.items():
+        found = page.evaluate("query => HoabanSearch.search(query)", query)
+        assert found["corrected"] == index.search(query).corrected == meant, query
+    page.close()
 
 
 def test_a_hit_says_what_a_list_of_results_shows(index_page: Page, vectors: dict[str, Any]) -> None:
