@@ -18,6 +18,8 @@ NONE: Docs = 0
 
 # Where a set has so many bits a document or fewer it takes less memory than a list.
 _DENSE = 16
+# Fewer than one in so many are sooner asked for one by one than found.
+_SPARSE = 400
 # Where it has so many or fewer it is faster written sign by sign than bit by bit.
 _CROWDED = 32
 _AS_FLAGS = bytes.maketrans(b"01", b"\0\1")
@@ -59,6 +61,15 @@ def numbers_of(docs: Docs) -> list[int]:
             numbers.append(first + (word & -word).bit_length())
             word &= word - 1
     return numbers
+
+
+def those_in(docs: Docs, numbers: Sequence[int]) -> Sequence[int]:
+    """Return those of some documents that are in a set, which has no others."""
+    if len(numbers) * _SPARSE > docs.bit_length():
+        return numbers_of(docs)
+    bits = packed(docs)
+    last = docs.bit_length()
+    return [n for n in numbers if n < last and bits[n >> 3] >> (n & 7) & 1]
 
 
 def packed(docs: Docs) -> bytes:

@@ -33,13 +33,14 @@ class FacetColumns:
     def counts(self, docs: Docs) -> Mapping[str, Mapping[str, int]]:
         """Return for each facet its values with how many of some documents have each."""
         among = self._flags(docs)
-        numbers = np.flatnonzero(among)
+        # Of truth values numpy finds them five times sooner than of numbers.
+        numbers = np.flatnonzero(among.view(np.bool_))
         counts = {facet: column.counts(among, numbers) for facet, column in self._columns.items()}
         return {facet: found for facet, found in counts.items() if found}
 
     def _numbers(self, having: Sequence[int] | Docs) -> Numbers:
         if isinstance(having, int):
-            return np.flatnonzero(self._flags(having)).astype(np.uint32)
+            return np.flatnonzero(self._flags(having).view(np.bool_)).astype(np.uint32)
         return np.asarray(having, np.uint32)
 
     def _flags(self, docs: Docs) -> Flags:

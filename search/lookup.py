@@ -218,22 +218,23 @@ class Lookup:
     def _having(self, keys: Sequence[str]) -> Docs:
         """Return the documents that have one of some keys."""
         if len(keys) < _FEW_KEYS:
-            return self._joined(keys)
-        # Most queries ask for words that others had: their spellings are joined once.
+            return self._joined(map(self._documents, keys))
+        # Most queries ask for words that others had: their spellings are joined once, and what
+        # each has by itself, which may be a hundred sets, does not push out what others ask for.
         name = f"{SEPARATOR}{SEPARATOR}".join(keys)
         docs = self._kept.get(name)
         if isinstance(docs, int):
             self._kept.move_to_end(name)
             return docs
-        docs = self._joined(keys)
+        docs = self._joined(self._kept.get(key) or self.snapshot.having(key) for key in keys)
         self._keep(name, docs)
         return docs
 
-    def _joined(self, keys: Sequence[str]) -> Docs:
+    @staticmethod
+    def _joined(found: Iterable[Sequence[int] | Docs]) -> Docs:
         docs = NONE
         numbers: list[int] = []
-        for key in keys:
-            entry = self._documents(key)
+        for entry in found:
             if isinstance(entry, int):
                 docs |= entry
             else:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import prod
 
-from search.docsets import NONE, Docs, docs_of, numbers_of, union
+from search.docsets import NONE, Docs, docs_of, numbers_of, those_in, union
 
 Planes = dict[int, Docs]
 
@@ -106,10 +106,11 @@ def _without_hopeless(planes: Planes, wanted: int, rest: int) -> Planes:
 
 
 def _added_one_by_one(parts: Sequence[Planes], docs: Docs, wanted: int) -> Planes:
-    sums = dict.fromkeys(numbers_of(docs), 0)
+    numbers = numbers_of(docs)
+    sums = dict.fromkeys(numbers, 0)
     for part in parts:
         for points, entry in part.items():
-            for number in numbers_of(entry):
+            for number in those_in(entry, numbers):
                 sums[number] += points
     groups: dict[int, list[int]] = {}
     for number, points in sums.items():
