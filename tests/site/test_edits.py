@@ -6,10 +6,13 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archive.opening import open_archive
+from archive.site import first_pass, survey
+from archive.site.survey import Tally
 from pipeline.publish import publish
 from schemas.records import Access
 from tests.export.museum import JUNE, MARCH, Museum, clock, new_museum
@@ -72,6 +75,30 @@ def test_after_edits_in_a_row_a_site_is_as_one_built_anew_with_its_search(tmp_pa
         deed(museum)
         build(museum)
         assert snapshot(layout.site) == anew(museum, tmp_path / "anew"), deed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("most", [1, 2])
+def test_items_are_counted_anew_only_where_more_changed_than_are_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    museum = new_museum(tmp_path / "museum")
+    for number in (0, 1, 10):
+        museum.put(f"BT-{number}", material="đồng")
+    museum.index()
+    build(museum)
+    counted: list[Tally] = []
+
+    def tally_items(*arguments: Any) -> Tally:
+        counted.append(survey.tally_items(*arguments))
+        return counted[-1]
+
+    monkeypatch.setattr(first_pass, "MOST_CHANGES", most)
+    monkeypatch.setattr(first_pass, "tally_items", tally_items)
+    edit_two(museum)
+    build(museum)
+    assert bool(counted) == (most == 1)
+    assert snapshot(museum.archive.layout.site) == anew(museum, tmp_path / "anew")
 
 
 def anew(museum: Museum, root: Path) -> dict[str, bytes]:
