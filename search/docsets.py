@@ -19,7 +19,7 @@ NONE: Docs = 0
 # Where a set has so many bits a document or fewer it takes less memory than a list.
 _DENSE = 16
 # Fewer than one in so many are sooner asked for one by one than found.
-_SPARSE = 400
+_SPARSE = 200
 # Where it has so many or fewer it is faster written sign by sign than bit by bit.
 _CROWDED = 32
 _AS_FLAGS = bytes.maketrans(b"01", b"\0\1")

@@ -16,6 +16,7 @@ from schemas.errors import DependencyError
 from schemas.messages import _
 from search.docsets import Docs, docs_of, flags, numbers_of
 from search.engines.tantivy_sets import MANY, Segments, find_sets, keep_sets
+from search.keys import PAIR
 
 META = "meta.json"
 """The file in which tantivy names its segments; a commit replaces it."""
@@ -25,8 +26,10 @@ _FIELDS = (*_STORED, "keys", "later")
 # Keys listed at first to find those that many documents have, and how many times more if needed.
 _FREQUENT = 1_000
 _MORE = 4
-# Documents that came after the sets were kept, as a part of all, from which on they are kept anew.
+# Documents that came after the sets were kept, as a part of all, from which on they are kept anew;
+# fewer than a few times ``MANY`` cost too little for that.
 _OUTGROWN = 64
+_FEW = 4
 
 
 class TantivySnapshot:
@@ -65,7 +68,7 @@ class TantivySnapshot:
     def is_outgrown(self) -> bool:
         """Whether so much came since the sets were kept that they are worth keeping anew."""
         later = self._numbering.size - self._kept_count
-        return later > max(MANY, self._numbering.size // _OUTGROWN)
+        return later > max(_FEW * MANY, self._numbering.size // _OUTGROWN)
 
     def keep(self) -> None:
         """Keep sets of all there is, for the snapshots after this one.
@@ -85,11 +88,12 @@ class TantivySnapshot:
         term = self._term("keys", key)
         if kept is None:
             return self._found(term, self._searcher.doc_freq("keys", key))
-        docs = kept & self._living if self._has_deletions else kept
-        if self._later_count:
-            both = [(self._tantivy.Occur.Must, part) for part in (term, self._later)]
-            docs |= docs_of(self._found(self._tantivy.Query.boolean_query(both), self._later_count))
-        return docs
+        if not (self._has_deletions or self._later_count):
+            return kept
+        docs = (kept if isinstance(kept, int) else docs_of(kept)) & self._living
+        both = [(self._tantivy.Occur.Must, part) for part in (term, self._later)]
+        query = self._tantivy.Query.boolean_query(both)
+        return docs | docs_of(self._found(query, self._later_count))
 
     def keys(self, prefix: str) -> list[str]:
         """Return the keys that begin with ``prefix``."""
@@ -157,7 +161,7 @@ class TantivySnapshot:
         """How many documents came since the sets were kept, with those taken out again."""
         return int(self._searcher.doc_freq("later", self._mark))
 
-    def _frequent(self) -> Iterator[tuple[str, Docs]]:
+    def _frequent(self) -> Iterator[tuple[str, Sequence[int] | Docs]]:
         """Yield each key that many documents have, with these."""
         wanted = _FREQUENT
         # They come by how many documents have them, the most first.
@@ -166,9 +170,9 @@ class TantivySnapshot:
                 break
             wanted *= _MORE
         for key, count in found:
-            if count >= MANY:
-                docs = self.having(key)
-                yield key, docs if isinstance(docs, int) else docs_of(docs)
+            # Of pairs there are many more, and a question asks for one where it has many words.
+            if count >= (_FEW * MANY if key[0] == PAIR else MANY):
+                yield key, self.having(key)
 
     def _term(self, field: str, value: str) -> Any:
         return self._tantivy.Query.term_query(self._schema, field, value, "basic")
