@@ -1,10 +1,10 @@
 """What was probably meant, when no record has all words of a query: from the index's own words.
 
 A candidate for a word differs by one slip from it (a letter left out, put in, exchanged, or two
-letters swapped), begins with its first or second letter, and stands in some document; that for a
-word of a to z and apostrophes has no others. Of several
-the one is chosen that stands beside the words typed before and after it in most documents, then
-the one in most documents, then the first in the order of code points.
+letters swapped), begins with its first or second letter, and stands in some document; one for a
+word of a to z and apostrophes has no other letters. Of several the one is chosen that stands beside
+the words typed before and after it in most documents, then the one in most documents, then the
+first in the order of code points.
 
 Words in no document are exchanged first. If every word is in some document but none has all, one
 word is exchanged: the one whose candidate stands beside its neighbours in most documents.

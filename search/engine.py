@@ -15,7 +15,13 @@ from pathlib import Path
 from typing import Protocol
 
 from archive.refusals import why_refused
-from schemas.errors import RecordError, SourceError, StoreBusyError, StoreWriteError
+from schemas.errors import (
+    DependencyError,
+    RecordError,
+    SourceError,
+    StoreBusyError,
+    StoreWriteError,
+)
 from schemas.messages import _
 from search.docsets import Docs
 from search.documents import SearchDocument
@@ -196,6 +202,14 @@ def unwritable_index(error: OSError, folder: Path) -> StoreWriteError:
         _("The search index cannot be written: {reason}.").format(reason=why_refused(error)),
         remedy=_("Make room or give yourself the right to write, then run: hoaban rebuild"),
         path=folder,
+    )
+
+
+def lost_process() -> DependencyError:
+    """Return the error for a process that helped to build an index and ended by itself."""
+    return DependencyError(
+        _("A process that was building the search index has ended."),
+        remedy=_("Try again with fewer at once: jobs = 1 in hoaban.toml"),
     )
 
 

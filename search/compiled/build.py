@@ -20,8 +20,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from archive.worker_process import end_with_parent
-from schemas.errors import DependencyError
-from schemas.messages import _
 from search.compiled.columns import Columns, Facts, stored
 from search.compiled.files import FREQUENT, ShardFolder, json_bytes, tree
 from search.compiled.merge import KINDS, OLD, REVERSED, Merged, Task, merge
@@ -40,6 +38,7 @@ from search.compiled.sources import KnownDocuments, Source
 from search.compiled.values import COMMON
 from search.compiled.widespread import write_together
 from search.documents import SearchDocument
+from search.engine import lost_process
 
 _NODE, _GROUP_NODE = "n", "m"
 _GROUPS_LISTED = 128
@@ -135,10 +134,7 @@ def _executor(processes: int) -> Iterator[Executor | None]:
         with ProcessPoolExecutor(processes, context, initializer=_begin) as executor:
             yield executor
     except BrokenProcessPool as error:
-        raise DependencyError(
-            _("A process that was building the search index has ended."),
-            remedy=_("Try again with fewer at once: jobs = 1 in hoaban.toml"),
-        ) from error
+        raise lost_process() from error
 
 
 def _begin() -> None:

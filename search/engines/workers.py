@@ -22,9 +22,8 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
-from schemas.errors import DependencyError
-from schemas.messages import _
 from search.documents import SearchDocument
+from search.engine import lost_process
 from search.keys import Entry, entry_for
 
 Add = Callable[[Iterable[SearchDocument]], None]
@@ -182,7 +181,7 @@ def _send(connection: Connection, lot: Any) -> None:
     try:
         connection.send(lot)
     except ConnectionError as error:
-        raise _has_ended() from error
+        raise lost_process() from error
 
 
 def _received(connection: Connection) -> list[Entry] | None:
@@ -190,17 +189,10 @@ def _received(connection: Connection) -> list[Entry] | None:
     try:
         answer = connection.recv()
     except (EOFError, ConnectionError) as error:
-        raise _has_ended() from error
+        raise lost_process() from error
     if isinstance(answer, Exception):
         raise answer
     return None if answer is None else list(answer)
-
-
-def _has_ended() -> DependencyError:
-    return DependencyError(
-        _("A process that was building the search index has ended."),
-        remedy=_("Try again with fewer at once: jobs = 1 in hoaban.toml"),
-    )
 
 
 def _work(task: Task, connection: Connection) -> None:
