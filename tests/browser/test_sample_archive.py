@@ -122,6 +122,20 @@ PLACES = """() => ['.zoom-canvas', '.beside-canvas'].map(name => {
 })"""
 TOGETHER = f"() => {{ const [a, b] = ({PLACES})(); return a.join() === b.join(); }}"
 
+# A key that zooms out in the other pane, and another view before that has ended.
+KEY_AND_OTHER_VIEW = """() => {
+    const canvas = document.querySelector('.beside-canvas .openseadragon-canvas');
+    const select = document.querySelector('.beside-choice select');
+    const key = {code: 'ArrowDown', key: 'ArrowDown', keyCode: 40, shiftKey: true, bubbles: true,
+        cancelable: true};
+    canvas.focus();
+    for (const type of ['keydown', 'keyup']) {
+        canvas.dispatchEvent(new KeyboardEvent(type, key));
+    }
+    select.selectedIndex = 3;
+    select.dispatchEvent(new Event('change'));
+}"""
+
 
 def is_open(page, pane: str) -> None:
     wait_until(
@@ -162,6 +176,12 @@ def test_two_views_are_compared_side_by_side_and_move_together(page, root: str, 
     page.select_option(".beside-choice select", index=2)
     page.wait_for_selector("#beside .zoom-status:text('3 / 4')")
     is_open(page, ".beside-canvas")
+    wait_until(page, TOGETHER)
+    # The viewer moves for some frames after a key: also a pane that does not lead any more.
+    page.evaluate(KEY_AND_OTHER_VIEW)
+    page.wait_for_selector("#beside .zoom-status:text('4 / 4')")
+    is_open(page, ".beside-canvas")
+    page.wait_for_timeout(500)
     wait_until(page, TOGETHER)
     assert Axe().run(page, options={"preload": False}).response["violations"] == []
     page.keyboard.press("Escape")

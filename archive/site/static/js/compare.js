@@ -52,8 +52,9 @@ var HoabanCompare = (function () {
         viewer.addHandler(happening, function () { lead(viewer); });
       });
       viewer.addHandler("open", function () {
-        // A new picture comes to where the other one is.
-        if (isReady(other)) { lead(other); follow(other, viewer); }
+        // A new picture comes to where the other one is. It leads if it did: the viewer still moves
+        // it for some frames after a key was pressed.
+        if (isReady(other)) { go(viewer, place(other)); }
       });
       viewer.addHandler("resize", function () {
         window.requestAnimationFrame(function () { follow(leader, leader === main ? beside : main); });
