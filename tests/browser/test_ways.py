@@ -209,6 +209,31 @@ def test_an_address_opens_the_map_of_what_it_asks_for(visit):
     page.wait_for_selector("text=None of the places")
 
 
+def test_in_a_large_archive_the_map_says_nothing_before_it_has_counts(visit):
+    def enlarge(route):
+        text = route.fetch().text()
+        assert "LARGE = 262144" in text
+        route.fulfill(
+            body=text.replace("LARGE = 262144", "LARGE = 1"), content_type="text/javascript"
+        )
+
+    held = []
+    page = visit("host", "en/search.html?q=Trường Sa&view=map")
+    page.route("**/search-page.js*", enlarge)
+    page.route("**/search-facets.js*", lambda route: held.append(route))
+    page.reload()
+    for _turn in range(100):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    # Hits that came first would have opened a map without places by now.
+    page.wait_for_timeout(500)
+    assert page.is_hidden("#result-map")
+    held[0].continue_()
+    page.wait_for_selector(".map-mark")
+    assert page.locator(".map-mark").count() == 1
+
+
 def test_the_map_page_has_its_places_without_scripts(visit):
     page = visit("disk", "en/map.html", java_script_enabled=False)
     assert page.locator(".values a").count() >= 5
