@@ -252,7 +252,7 @@ def _figures(path: Path, tokens: Sequence[Token], problems: list[Problem]) -> li
     """Return the items of a paragraph that holds nothing else, or None for any other part."""
     if len(tokens) < 3 or tokens[0].type != "paragraph_open" or tokens[0].level:
         return None
-    parts = [t for t in tokens[1].children or () if t.type != "softbreak" and t.content.strip()]
+    parts = [t for t in tokens[1].children or () if t.type == "image" or t.content.strip()]
     pictures = [part for part in parts if part.type == "image"]
     if not pictures or len(pictures) < len(parts):
         return None

@@ -65,6 +65,13 @@ def test_a_story_shows_items_and_details_and_runs_nothing(tmp_path):
     assert [tag for tag, _ in page.tags].count("h1") == 1
 
 
+def test_an_item_is_shown_without_a_caption(tmp_path):
+    archive = told(tmp_path, thap__vi="---\ntitle: T\n---\n\n![](item:BT.001)\n")
+    make_site(archive)
+    html = (archive.layout.site / "vi/stories/thap.html").read_text(encoding="utf-8")
+    assert re.search(r'<figcaption><a href="[^"]+"[^>]*>', html)
+
+
 def test_the_detail_is_cut_from_a_picture_of_the_site(tmp_path):
     archive = told(tmp_path, thap__vi=STORY)
     make_site(archive)
