@@ -2,7 +2,8 @@
 
 Where the list has the same items as then and few of them changed, and none of these in what is
 counted of it, what that pass left is taken as it is, but for what lists show of the few. Whether an
-item changed is asked of each, by its stamp; whether its pictures are there, too.
+item changed is asked of each, by its stamp; whether its pictures are there, too. So it is where
+stories name the same items as then; these are shown as they are now.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ MOST_CHANGES = 200
 _SIZE = 16
 _WHOLE, _LISTS = "whole", "lists"
 # What an edit changes though no list has another order, or another count, and what is not kept.
-_OWN = frozenset({"places", "cards", "states", "changed", "in_stories"})
+_OWN = frozenset({"places", "cards", "states", "changed"})
 _Pictured = tuple[str, tuple[str, ...], bool]
 
 
@@ -91,7 +92,7 @@ class FirstPass:
             ValueError: An item is not public.
             sqlite3.DatabaseError: What was kept of items is damaged.
         """
-        left = self._left() if not self._numbers else None
+        left = self._left()
         changed = self._changed(items(), left) if left is not None else None
         tally = None
         if left is not None and changed is not None:
@@ -140,12 +141,13 @@ class FirstPass:
         if whole is None or lists is None:
             return None
         try:
-            parts, tally, pictured = unpacked(whole)
+            parts, tally, pictured, numbers = unpacked(whole)
             known = Known(**parts)
             seal, seen, updated_at, places, cards, states = unpacked(lists)
         except DAMAGE:
             return None
-        if seal != digest_of(whole):
+        # Stories that name other items may name any of these.
+        if seal != digest_of(whole) or frozenset(numbers) != self._numbers:
             return None
         known.places, known.cards, known.states = places, bytearray(cards), bytearray(states)
         self._seal = seal
@@ -190,6 +192,8 @@ class FirstPass:
                 return None
             tally = replace(tally, updated_at=max(tally.updated_at, gist.updated_at))
             known.put(seq, place, gist.cards, gist.state)
+        for seq in known.in_stories:
+            self._tell(self._gathering.shown(seq))
         return tally
 
     def _keep(self, tally: Tally, known: Known) -> None:
@@ -198,7 +202,8 @@ class FirstPass:
             return
         if not self._seal:
             parts = {name: value for name, value in vars(known).items() if name not in _OWN}
-            whole = packed((parts, replace(tally, updated_at=""), self._pictured))
+            counted = replace(tally, updated_at="")
+            whole = packed((parts, counted, self._pictured, sorted(self._numbers)))
             self._seal = digest_of(whole)
             self._gathering.leave(_WHOLE, whole)
         of_lists = (known.places, bytes(known.cards), bytes(known.states))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,28 @@ def add(museum: Museum) -> None:
     museum.put("BT-3", material="đồng", at="2026-04-07T05:06:07Z")
 
 
+def tell(museum: Museum) -> None:
+    write_story(museum, "![Khèn bè](item:BT-10)")
+
+
+def tell_another_way(museum: Museum) -> None:
+    write_story(museum, "Xem:\n\n![Khèn bè](item:BT-10)")
+
+
+def tell_of_another(museum: Museum) -> None:
+    write_story(museum, "![Khèn bè](item:BT-10)\n\n![Trống](item:BT-2)")
+
+
+def tell_nothing(museum: Museum) -> None:
+    (museum.archive.layout.stories / "khen.vi.md").unlink()
+
+
+def write_story(museum: Museum, text: str) -> None:
+    museum.archive.layout.stories.mkdir(exist_ok=True)
+    path = museum.archive.layout.stories / "khen.vi.md"
+    path.write_text(f"---\ntitle: Tiếng khèn\n---\n\n{text}\n", encoding="utf-8")
+
+
 def damage_what_was_left(museum: Museum) -> None:
     edit_title(museum)
     with closing(sqlite3.connect(museum.archive.layout.site_items)) as database, database:
@@ -60,6 +83,8 @@ def damage_what_was_left(museum: Museum) -> None:
 DEEDS = (
     *(edit_title, edit_another_earlier, edit_two, change_value),
     *(hide, show_again, add, damage_what_was_left, edit_two),
+    *(tell, edit_title, edit_another_earlier, tell_another_way, tell_of_another),
+    *(edit_two, hide, show_again, tell_nothing, edit_title),
 )
 
 
@@ -77,24 +102,52 @@ def test_after_edits_in_a_row_a_site_is_as_one_built_anew_with_its_search(tmp_pa
         assert snapshot(layout.site) == anew(museum, tmp_path / "anew"), deed
 
 
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[Tally]:
+    """Return what all items were counted to, whenever they are."""
+    found: list[Tally] = []
+
+    def tally_items(*arguments: Any) -> Tally:
+        found.append(survey.tally_items(*arguments))
+        return found[-1]
+
+    monkeypatch.setattr(first_pass, "tally_items", tally_items)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("deed", [edit_two, tell_another_way])
+def test_an_edit_counts_no_items_anew_where_stories_name_the_same_items(
+    tmp_path: Path, counted: list[Tally], deed: Callable[[Museum], None]
+) -> None:
+    museum = new_museum(tmp_path / "museum")
+    for number in (0, 1, 2, 10):
+        museum.put(f"BT-{number}", material="đồng")
+    museum.index()
+    tell(museum)
+    build(museum)
+    counted.clear()
+    deed(museum)
+    build(museum)
+    assert not counted
+    tell_of_another(museum)
+    build(museum)
+    assert counted
+    assert snapshot(museum.archive.layout.site) == anew(museum, tmp_path / "anew")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("most", [1, 2])
 def test_items_are_counted_anew_only_where_more_changed_than_are_held(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counted: list[Tally], most: int
 ) -> None:
     museum = new_museum(tmp_path / "museum")
     for number in (0, 1, 10):
         museum.put(f"BT-{number}", material="đồng")
     museum.index()
     build(museum)
-    counted: list[Tally] = []
-
-    def tally_items(*arguments: Any) -> Tally:
-        counted.append(survey.tally_items(*arguments))
-        return counted[-1]
-
+    counted.clear()
     monkeypatch.setattr(first_pass, "MOST_CHANGES", most)
-    monkeypatch.setattr(first_pass, "tally_items", tally_items)
     edit_two(museum)
     build(museum)
     assert bool(counted) == (most == 1)
