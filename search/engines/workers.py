@@ -11,6 +11,7 @@ holds; it ends when that closes, however the parent died.
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +21,7 @@ from itertools import chain, cycle, islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
 from search.documents import SearchDocument
@@ -195,6 +197,19 @@ def _received(connection: Connection) -> list[Entry] | None:
     return None if answer is None else list(answer)
 
 
+class _GivenUpError(Exception):
+    """The parent has ended, or wants no more of it."""
+
+
+def _asked(connection: Connection, results: list[Entry]) -> Any:
+    """Send the parent results, and return the next lot it gives for them; in a process."""
+    try:
+        connection.send(results)
+        return connection.recv()
+    except (EOFError, ConnectionError) as error:
+        raise _GivenUpError from error
+
+
 def _work(task: Task, connection: Connection) -> None:
     """Run in a process: work, and say how it ended."""
     # Ctrl-C is the parent's to handle: it closes the pipe.
@@ -202,28 +217,35 @@ def _work(task: Task, connection: Connection) -> None:
     answer: Exception | None = None
     try:
         task(connection)
-    except (EOFError, ConnectionError):
-        return  # the parent has ended or given up
-    except Exception as error:  # the parent raises it again
-        answer = error
+    except _GivenUpError:
+        return
+    except Exception as error:  # whatever it is, the parent raises it again
+        answer = _portable(error)
     # The parent may have given up meanwhile: then there is nobody to tell.
     with suppress(ConnectionError):
         connection.send(answer)
 
 
+def _portable(error: Exception) -> Exception:
+    """Return an error that another process can raise, with the lines where it came from."""
+    lines = "".join(format_exception(error))
+    error.add_note(lines)
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301  (what was just written)
+    except Exception:  # it holds what cannot be sent, or is not made again from its arguments
+        return RuntimeError(lines)
+    return error
+
+
 def _build(new_part: NewPart, folders: dict[int, Path], connection: Connection) -> None:
     def asked_for() -> Iterator[_Lot]:
-        while True:
-            connection.send([])
-            lot = connection.recv()
-            if not lot:
-                return
+        while lot := _asked(connection, []):
             yield lot
 
     _fill(new_part, folders, asked_for())
 
 
 def _make_entries(connection: Connection) -> None:
-    connection.send([])
-    while documents := connection.recv():
-        connection.send([entry_for(document) for document in documents])
+    documents = _asked(connection, [])
+    while documents:
+        documents = _asked(connection, [entry_for(document) for document in documents])
