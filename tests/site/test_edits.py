@@ -130,6 +130,8 @@ def test_an_edit_counts_no_items_anew_where_stories_name_the_same_items(
     deed(museum)
     build(museum)
     assert not counted
+    assert snapshot(museum.archive.layout.site) == anew(museum, tmp_path / "anew")
+    counted.clear()
     tell_of_another(museum)
     build(museum)
     assert counted
