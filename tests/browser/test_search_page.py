@@ -10,13 +10,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from schemas.normalising import shipped_tables
 from search.documents import document_for
 from search.facet_values import facet_words
 from search.static import write_static_index
-from tests.browser.visiting import Visit, visiting, wait_until
+from tests.browser.visiting import Visit, held_back, load_changed, visiting, wait_until
 from tests.search.museum_records import FIELDS, records
 from tests.site.fabricated_site import PROFILE, make_site, small_archive
 from tests.site.serving import hosting
@@ -339,32 +339,20 @@ def test_without_scripts_the_page_leads_to_the_list(
 def test_in_a_large_archive_hits_of_several_words_are_there_before_they_are_counted(
     chromium: Browser, host: str
 ) -> None:
-    held: list[Route] = []
-
-    def enlarge(route: Route) -> None:
-        text = route.fetch().text()
-        assert "LARGE = 262144" in text
-        assert "PAGE = 24" in text
-        text = text.replace("LARGE = 262144", "LARGE = 1").replace("PAGE = 24", "PAGE = 1")
-        route.fulfill(body=text, content_type="text/javascript")
-
     with visiting(chromium, host, "vi/search.html?q=%C3%A1o+d%C3%A0i") as opened:
         page = opened.page
         page.wait_for_selector("#facets li", state="attached")
         shown = page.locator("#results li").all_inner_texts()
-        page.route("**/search-page.js*", enlarge)
-        page.route("**/search-facets.js*", lambda route: held.append(route))
-        page.reload()
-        page.wait_for_selector("#results li")
-        assert page.locator("#results li").all_inner_texts() == shown[:1]
-        assert page.locator("#facets li").count() == 0
-        for _turn in range(100):
-            if held:
-                break
-            page.wait_for_timeout(50)
-        page.click("#more")
-        expect(page.locator("#results li")).to_have_count(2)
-        held[0].continue_()
+        few = {"LARGE = 262144": "LARGE = 1", "PAGE = 24": "PAGE = 1"}
+        load_changed(page, "**/search-page.js*", few)
+        with held_back(page, "**/search-facets.js*") as wait_for_facets:
+            page.reload()
+            page.wait_for_selector("#results li")
+            assert page.locator("#results li").all_inner_texts() == shown[:1]
+            assert page.locator("#facets li").count() == 0
+            wait_for_facets()
+            page.click("#more")
+            expect(page.locator("#results li")).to_have_count(2)
         page.wait_for_selector("#facets li", state="attached")
         assert page.locator("#results li").all_inner_texts() == shown[:2]
         opened.check()

@@ -15,7 +15,7 @@ from schemas.normalising import shipped_tables
 from search.documents import document_for
 from search.facet_values import facet_words
 from search.static import write_static_index
-from tests.browser.visiting import wait_until
+from tests.browser.visiting import held_back, load_changed, wait_until
 from tests.search.museum_records import FIELDS
 from tests.site.fabricated_site import PROFILE, make_site
 from tests.site.serving import hosting
@@ -210,26 +210,14 @@ def test_an_address_opens_the_map_of_what_it_asks_for(visit):
 
 
 def test_in_a_large_archive_the_map_says_nothing_before_it_has_counts(visit):
-    def enlarge(route):
-        text = route.fetch().text()
-        assert "LARGE = 262144" in text
-        route.fulfill(
-            body=text.replace("LARGE = 262144", "LARGE = 1"), content_type="text/javascript"
-        )
-
-    held = []
     page = visit("host", "en/search.html?q=Trường Sa&view=map")
-    page.route("**/search-page.js*", enlarge)
-    page.route("**/search-facets.js*", lambda route: held.append(route))
-    page.reload()
-    for _turn in range(100):
-        if held:
-            break
-        page.wait_for_timeout(50)
-    # Hits that came first would have opened a map without places by now.
-    page.wait_for_timeout(500)
-    assert page.is_hidden("#result-map")
-    held[0].continue_()
+    load_changed(page, "**/search-page.js*", {"LARGE = 262144": "LARGE = 1"})
+    with held_back(page, "**/search-facets.js*") as wait_for_facets:
+        page.reload()
+        wait_for_facets()
+        # Hits that came first would have opened a map without places by now.
+        page.wait_for_timeout(500)
+        assert page.is_hidden("#result-map")
     page.wait_for_selector(".map-mark")
     assert page.locator(".map-mark").count() == 1
 

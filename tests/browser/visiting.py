@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 _PATIENCE_MS = 10_000
 # Of a condition that a busy machine brings about in its own time.
@@ -51,6 +51,37 @@ def wait_until(page: Page, question: str, argument: object = None) -> None:
     while not page.evaluate(question, argument):
         assert time.monotonic() < patience, question
         page.wait_for_timeout(50)
+
+
+def load_changed(page: Page, address: str, changes: dict[str, str]) -> None:
+    """Let a page load a script in which something is exchanged, all of which it has."""
+
+    def change(route: Route) -> None:
+        text = route.fetch().text()
+        for old, new in changes.items():
+            assert old in text
+            text = text.replace(old, new)
+        route.fulfill(body=text, content_type="text/javascript")
+
+    page.route(address, change)
+
+
+@contextmanager
+def held_back(page: Page, address: str) -> Iterator[Callable[[], None]]:
+    """Hold back what a page asks for at an address; give what waits until it has asked."""
+    held: list[Route] = []
+
+    def wait_for_it() -> None:
+        patience = time.monotonic() + _PATIENCE_S
+        while not held:
+            assert time.monotonic() < patience, address
+            page.wait_for_timeout(50)
+
+    page.route(address, lambda route: held.append(route))
+    yield wait_for_it
+    page.unroute(address)
+    for route in held:
+        route.continue_()
 
 
 @contextmanager
