@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from schemas.derivatives import Canvas, ImageFile
 from schemas.messages import N_, translate
+from schemas.rights import statement_codes
 
 # From the smallest picture to all there is.
 _WORDS = (N_("Small"), N_("Medium"), N_("Large"), N_("Full size"))
@@ -17,6 +18,9 @@ _FULL = "full/max/0/default.jpg"
 _CREATIVE_COMMONS = re.compile(
     r"http://creativecommons\.org/(?:licenses/(?P<licence>[a-z-]+)|publicdomain/(?P<tool>[a-z]+))/.*"
 )
+_RIGHTS_STATEMENT = re.compile(r"http://rightsstatements\.org/vocab/(?P<code>[A-Za-z-]+)/.*")
+# All other statements (CNE, UND, NKC) say that the status is not certain.
+_STATEMENT_ICONS = {"InC": "in-copyright", "NoC": "no-copyright"}
 
 
 @dataclass(frozen=True)
@@ -95,19 +99,23 @@ def layout_sizes(width_px: int, height_px: int) -> str:
 
 
 def rights_icons(uri: str) -> tuple[str, ...]:
-    """Return the marks of a Creative Commons licence or tool, by the names of their files.
+    """Return the official marks of a licence, tool or statement, by the names of their files.
 
-    RightsStatements.org asks that its statements be linked by their full names, which they are.
+    RightsStatements.org has one icon for each of its three categories, to stand before the full
+    name of the statement.
 
     Args:
         uri: In the form of :func:`schemas.rights.rights_statement`.
     """
-    found = _CREATIVE_COMMONS.fullmatch(uri)
-    if found is None:
+    if found := _CREATIVE_COMMONS.fullmatch(uri):
+        if found["licence"]:
+            return ("cc", *found["licence"].split("-"))
+        return {"zero": ("cc", "zero"), "mark": ("pdm",)}.get(found["tool"], ())
+    found = _RIGHTS_STATEMENT.fullmatch(uri)
+    if found is None or found["code"] not in statement_codes():
         return ()
-    if found["licence"]:
-        return ("cc", *found["licence"].split("-"))
-    return {"zero": ("cc", "zero"), "mark": ("pdm",)}.get(found["tool"], ())
+    category, *_ = found["code"].split("-")
+    return (_STATEMENT_ICONS.get(category, "other-rights"),)
 
 
 def drag_address(manifest_address: str) -> str:

@@ -40,6 +40,15 @@ def site(tmp_path_factory):
         ),
         (plain_picture(300, 200),) * 3,
     )
+    archive.add(
+        plain_record(
+            "TD.2",
+            said("title", "Ảnh chưa rõ tác giả", "vi"),
+            said("rights_uri", "", uri="http://rightsstatements.org/vocab/InC-RUU/1.0/"),
+            views=(View("masters/4.jpg", "", "vi"),),
+        ),
+        (plain_picture(300, 200),),
+    )
     make_site(
         archive,
         json_ld=lambda record, url, images, lang: {"url": url},
@@ -144,7 +153,12 @@ def test_the_largest_of_three_pictures_is_not_for_the_first_view():
         ("http://creativecommons.org/licenses/by-nc-nd/3.0/vn/", ("cc", "by", "nc", "nd")),
         ("http://creativecommons.org/publicdomain/zero/1.0/", ("cc", "zero")),
         ("http://creativecommons.org/publicdomain/mark/1.0/", ("pdm",)),
-        ("http://rightsstatements.org/vocab/InC/1.0/", ()),
+        ("http://rightsstatements.org/vocab/InC/1.0/", ("in-copyright",)),
+        ("http://rightsstatements.org/vocab/InC-OW-EU/1.0/", ("in-copyright",)),
+        ("http://rightsstatements.org/vocab/NoC-US/1.0/", ("no-copyright",)),
+        ("http://rightsstatements.org/vocab/UND/1.0/", ("other-rights",)),
+        ("http://rightsstatements.org/vocab/XXX/1.0/", ()),
+        ("https://example.org/vocab/InC/1.0/", ()),
         ("https://example.org/licenses/by/", ()),
         ("", ()),
     ],
@@ -158,6 +172,15 @@ def test_the_marks_stand_beside_the_name_of_the_licence(site):
     marks = [attrs["src"] for tag, attrs in found.tags if "/rights/" in (attrs.get("src") or "")]
     assert [mark.rsplit("/", 1)[1] for mark in marks] == ["cc.svg", "by.svg", "nc.svg", "sa.svg"]
     assert "CC BY-NC-SA 4.0" in "".join(found.text)
+
+
+def test_the_icon_of_its_category_stands_before_the_full_name_of_a_statement(site):
+    html = (site / "vi" / item_page(item_id_for("TD.2"))).read_text("utf-8")
+    link = html.split('href="http://rightsstatements.org/vocab/InC-RUU/1.0/"', 1)[1]
+    shown = link[: link.index("</a>")]
+    assert 'assets/img/rights/in-copyright.svg"' in shown
+    assert shown.endswith("không tìm được hoặc không xác định được chủ sở hữu quyền")
+    assert (site / "assets/img/rights/in-copyright.svg").is_file()
 
 
 def test_a_viewer_takes_the_manifest_that_is_dragged_onto_it(site):
