@@ -259,7 +259,7 @@ def _is_png(content: bytes) -> bool:
 
 def _said(record: Record, rights: str, rights_uri: str) -> Iterator[str]:
     """Give what an item says of its rights: addresses, in both spellings, and words."""
-    own = [s for s in record.statements if s.term in ("rights", "license")]
+    own = record.rights
     texts = [text for s in own for text in (s.uri, s.value)] if own else [rights_uri, rights]
     for text in filter(None, texts):
         known = rights_statement(text)

@@ -14,6 +14,9 @@ Normal = tuple[tuple[str, str | int | float], ...]
 
 URI_KEY = "uri"
 
+RIGHTS_TERMS = ("rights", "license")
+"""The terms that say what may be done with an item."""
+
 ELEMENTS_NS = "http://purl.org/dc/elements/1.1/"
 TERMS_NS = "http://purl.org/dc/terms/"
 TYPE_NS = "http://purl.org/dc/dcmitype/"

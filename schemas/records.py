@@ -15,7 +15,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
 from typing import Any
 
-from schemas.dublincore import Normal, Statement
+from schemas.dublincore import RIGHTS_TERMS, Normal, Statement
 from schemas.errors import RecordError
 from schemas.identifiers import item_id_for
 
@@ -98,6 +98,11 @@ class Record:
     def values(self, term: str) -> tuple[Statement, ...]:
         """Return every statement of ``term`` itself, in order."""
         return tuple([statement for statement in self.statements if statement.term == term])
+
+    @property
+    def rights(self) -> tuple[Statement, ...]:
+        """What it says may be done with the item, in order."""
+        return tuple([s for s in self.statements if s.term in RIGHTS_TERMS])
 
     def title(self, lang: str) -> str:
         """Return the title in ``lang``, else an untagged one, else the first, else the number."""

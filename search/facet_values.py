@@ -319,7 +319,7 @@ def _century(year: int) -> int:
 
 def _rights(record: Record, profile: Profile, default_uri: str, *, with_hidden: bool) -> str:
     """Return the mark of a record's licence, or the code of its rights statement, or empty."""
-    own = [s for s in record.statements if s.term in ("rights", "license")]
+    own = record.rights
     entries = ((statement, profile.get(statement.field)) for statement in own)
     shown = [s for s, entry in entries if entry is None or entry.is_shown or with_hidden]
     for address in [s.uri or s.value for s in shown] if own else [default_uri]:

@@ -174,7 +174,7 @@ def _value(statement: Statement, field: Field, lang: str) -> Value:
 
 
 def _rights(record: Record, settings: Settings, lang: str) -> Rights:
-    rights = [s for s in record.statements if s.term in ("rights", "license")]
+    rights = record.rights
     texts = [s for s in rights if s.value and s.value != s.uri and not rights_statement(s.value)]
     uri = next((s.uri or s.value for s in rights if s.uri or rights_statement(s.value)), "")
     if not rights:

@@ -18,10 +18,11 @@ from pipeline.intake.similar import mark_similar
 from pipeline.intake.table import OWN_SHEETS, Row, Sheet, SheetError
 from pipeline.intake.text import tidy_line
 from pipeline.intake.values import SheetValues
-from schemas.dublincore import Statement
+from schemas.dublincore import RIGHTS_TERMS, Statement
 from schemas.findings import Finding
 from schemas.messages import current_language
 from schemas.normalising import ValueTables, shipped_tables
+from schemas.overruled_rights import overruled_rights
 from schemas.profile import Field, Obligation, Role
 
 # When no sheet of a workbook can be read, the failure that came nearest is told.
@@ -229,7 +230,7 @@ class CatalogueReader:
     def _is_recommended(self, field: Field) -> bool:
         # The archive's own statement stands for items that have none.
         has_rights = self._settings.rights or self._settings.rights_uri
-        is_settled = field.term in ("rights", "license") and has_rights
+        is_settled = field.term in RIGHTS_TERMS and has_rights
         return field.obligation is Obligation.RECOMMENDED and not is_settled
 
     def _checked(self, draft: Draft, wanted: _Wanted) -> Draft:
@@ -245,7 +246,7 @@ class CatalogueReader:
             )
             for name, (field, code) in wanted.fields.items()
             if name not in filled
-        )
+        ) + self._overruled(draft)
         added = tuple(s for name in wanted.defaults.keys() - filled for s in wanted.defaults[name])
         if not (findings or added):
             return draft
@@ -254,6 +255,24 @@ class CatalogueReader:
             statements=draft.statements + added,
             findings=draft.findings + findings,
         )
+
+    def _overruled(self, draft: Draft) -> tuple[Finding, ...]:
+        """Tell of rights in words that the address beside them denies."""
+        return tuple(
+            Finding(
+                "VALUE-rights-differ",
+                path=self._name,
+                sheet=draft.sheet,
+                row=draft.row,
+                column=self._column(draft, found.statement.field),
+                values=found.told,
+            )
+            for found in overruled_rights(draft.statements)
+        )
+
+    def _column(self, draft: Draft, name: str) -> str:
+        field = self._headings.profile.of(draft.kind).get(name)
+        return draft.header.field_heading(field) if field else name
 
 
 def _no_header(sheet: Sheet, rows: Iterator[Row]) -> SheetError:

@@ -30,8 +30,9 @@ from schemas.findings import Finding, Severity
 from schemas.measures import decimal_mark_of
 from schemas.messages import current_language
 from schemas.normalising import measured_fields
+from schemas.overruled_rights import overruled_rights
 from schemas.profile import Profile, Role
-from schemas.record_cells import EXTRA, cells_of, columns_of, in_order
+from schemas.record_cells import EXTRA, cells_of, columns_of, heading_of, in_order
 from schemas.records import Record
 
 _SHOWN_CHARACTERS = 60
@@ -285,6 +286,8 @@ class _Planner:
         record, made = self._changed(row, item.record, merged.changes)
         if record is None or record == item.record:
             return None
+        for found in overruled_rights(record.statements):
+            self._find("VALUE-rights-differ", row, column=heading_of(found.statement), **found.told)
         return ItemEdit(item.record.identifier, record, made, row)
 
     def _base(self, row: BackRow, item: CatalogueItem) -> Mapping[str, str] | None:

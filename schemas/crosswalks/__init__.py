@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from schemas.hidden_letters import without_turning
+from schemas.overruled_rights import settled_rights
 from schemas.profile import Profile
 from schemas.records import Record
 
@@ -18,13 +19,14 @@ def public_record(record: Record, profile: Profile) -> Record:
 
     Left out are the cells under unknown columns, cells as they were before they were rescued,
     and statements of fields that ``profile`` hides or no longer has; statements that came from no
-    field stay. So are letters that turn the writing round: a record from elsewhere may have some.
+    field stay. So are letters that turn the writing round: a record from elsewhere may have some;
+    and rights that only our reading found, where the museum's own address says others.
     """
     shown = profile.of(record.kind).shown_names
     statements = tuple(
         [
             replace(entry, value=value) if value != entry.value else entry
-            for entry in record.statements
+            for entry in settled_rights(record.statements)
             if (entry.field in shown or not entry.field)
             and ((value := without_turning(entry.value)) or entry.uri)
         ]

@@ -283,7 +283,7 @@ def _item_homepage(record: Record, publication: Publication, lang: str) -> dict[
 def _rights(record: Record, publication: Publication) -> dict[str, Any]:
     """Return requiredStatement and rights; the record's own, else the archive's."""
     texts = [s for s in record.values("rights") if s.value]
-    uris = [s.uri for s in record.statements if s.term in ("rights", "license") and s.uri]
+    uris = [s.uri for s in record.rights if s.uri]
     if not texts and not uris:
         texts = [Statement("rights", publication.rights)] if publication.rights else []
         uris = [publication.rights_uri] if publication.rights_uri else []

@@ -54,9 +54,9 @@ def credit_of(record: Record, *, publisher: str, rights: str, rights_uri: str) -
         rights: Rights statement for records that have none of their own.
         rights_uri: Its address.
     """
-    own = [s for s in record.statements if s.term in ("rights", "license")]
+    own = record.rights
     if not own and (rights or rights_uri):
-        own = [Statement("rights", rights, uri=rights_uri)]
+        own = (Statement("rights", rights, uri=rights_uri),)
     addresses = [s.uri or s.value for s in own if s.uri or rights_statement(s.value)]
     address = addresses[0] if addresses else ""
     known = rights_statement(address)

@@ -37,6 +37,12 @@ KINDS = (
         N_("Write the commune with its district or province, as in the register, or leave it."),
     ),
     FindingKind(
+        "VALUE-rights-differ",
+        Severity.WARNING,
+        N_("'{value}' names {named}, but the address of the rights is that of {written}."),
+        N_("Make both say the same; until then the public is told {written}."),
+    ),
+    FindingKind(
         "VALUE-many",
         Severity.INFO,
         N_("{count} cells of the column '{column}' have the finding {kind}; this is the first."),

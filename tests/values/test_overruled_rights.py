@@ -1,0 +1,136 @@
+"""Where the words of the rights name others than the address, the address is what is told."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.settings import Settings
+from pipeline.intake.delivery import read_delivery
+from schemas.crosswalks import public_record
+from schemas.crosswalks.dcterms import qdc_xml
+from schemas.crosswalks.premis import rights_of
+from schemas.crosswalks.xmp import credit_of
+from schemas.dublincore import Statement
+from schemas.overruled_rights import overruled_rights, settled_rights
+from schemas.profile import parse_profile, shipped_profile_text
+from schemas.records import Record
+from schemas.rights import rights_statement
+from tests.conftest import Run
+from tests.flows.deliveries import draw_scan, write_csv
+
+PROFILE = parse_profile(shipped_profile_text("museum"))
+BY = "http://creativecommons.org/licenses/by/4.0/"
+RUU = "http://rightsstatements.org/vocab/InC-RUU/1.0/"
+WORDS = "© Bảo tàng, CC BY 4.0"
+UNDERSTOOD = Statement("rights", WORDS, "vi", BY, "rights", (("uri", BY),))
+ADDRESS = Statement("license", "", uri=RUU, field="rights_uri")
+
+
+def delivered(folder: Path, *rights: str) -> Path:
+    folder.mkdir()
+    draw_scan(folder / "1.jpg")
+    write_csv(folder / "so.csv", HEADINGS, [("BT-1", "Trống", *rights, "1.jpg")])
+    return folder
+
+
+HEADINGS = ("Số kiểm kê", "Tên gọi", "Quyền", "rights_uri", "Tệp ảnh")
+
+
+def read_record(folder: Path, *rights: str):  # type: ignore[no-untyped-def]
+    delivery = read_delivery(delivered(folder, *rights), profile=PROFILE, settings=Settings(jobs=1))
+    (item,) = delivery.items
+    told = [finding for finding in item.findings if finding.code == "VALUE-rights-differ"]
+    return item.record, told
+
+
+def test_rights_that_differ_are_told_where_they_stand(tmp_path: Path) -> None:
+    record, (finding,) = read_record(tmp_path / "in", WORDS, RUU)
+    assert (finding.path, finding.row, finding.column) == ("so.csv", 2, "Quyền")
+    assert finding.values == {"value": WORDS, "named": "CC BY 4.0", "written": RUU}
+    assert [s.uri for s in record.rights] == [BY, RUU]
+
+
+@pytest.mark.parametrize(
+    "rights",
+    [
+        (WORDS, ""),
+        (WORDS, "https://creativecommons.org/licenses/by/4.0/deed.vi"),
+        ("© Bảo tàng", RUU),
+        (WORDS, "https://baotang.vn/dieu-khoan"),
+        ("", RUU),
+    ],
+)
+def test_rights_that_do_not_differ_stay_as_they_are(tmp_path: Path, rights: tuple[str]) -> None:
+    record, told = read_record(tmp_path / "in", *rights)
+    assert told == []
+    assert public_record(record, PROFILE).rights == record.rights
+
+
+def test_nothing_public_says_the_licence_that_the_address_overrules(tmp_path: Path) -> None:
+    record, _told = read_record(tmp_path / "in", WORDS, RUU)
+    public = public_record(record, PROFILE)
+    assert BY.encode() not in qdc_xml(public)
+    assert rights_of(public).uris == (RUU,)
+    assert credit_of(public, publisher="", rights="", rights_uri="").rights_uri == RUU
+    assert [s.value for s in public.values("rights")] == [WORDS]
+
+
+def test_an_address_that_is_hidden_overrules_too() -> None:
+    profile = parse_profile(
+        "field,propertyID,role,shown\nidentifier,identifier,identifier,true\n"
+        "title,title,value,true\nrights,rights,value,true\nrights_uri,license,value,false\n"
+    )
+    public = public_record(Record("BT.1", (UNDERSTOOD, ADDRESS)), profile)
+    assert [(s.value, s.uri) for s in public.rights] == [(WORDS, "")]
+
+
+def test_a_record_that_comes_back_with_other_rights_is_told(tmp_path: Path, run: Run) -> None:
+    assert run("init", tmp_path / "museum").code == 0
+    assert run("ingest", delivered(tmp_path / "in", WORDS, ""), cwd=tmp_path / "museum").code == 0
+    sheet = tmp_path / "records.csv"
+    assert run("records", "export", sheet, cwd=tmp_path / "museum").code == 0
+    with sheet.open(encoding="utf-8-sig", newline="") as file:
+        headings, *rows = csv.reader(file)
+    rows[-1][headings.index("rights_uri")] = RUU
+    write_csv(sheet, headings, rows)
+    ran = run("records", "import", sheet, "--yes", cwd=tmp_path / "museum")
+    assert ran.code == 0, ran
+    assert "names CC BY 4.0, but the address of the rights is that of" in ran.out + ran.err
+
+
+URIS = st.sampled_from((BY, RUU, "https://creativecommons.org/licenses/by/4.0/", "https://x.vn/q"))
+STATEMENTS = st.one_of(
+    st.builds(Statement, st.sampled_from(("rights", "license", "title")), st.just("a"), uri=URIS),
+    st.builds(
+        lambda term, uri: Statement(term, "a", uri=uri, normal=(("uri", uri),)),
+        st.sampled_from(("rights", "title")),
+        URIS,
+    ),
+)
+
+
+@given(st.lists(STATEMENTS, max_size=6).map(tuple))
+def test_settled_rights_contradict_no_written_address(statements: tuple[Statement, ...]) -> None:
+    settled = settled_rights(statements)
+    assert list(overruled_rights(settled)) == []
+    assert [(s.term, s.value, s.written_uri) for s in settled] == [
+        (s.term, s.value, s.written_uri) for s in statements
+    ]
+    understood = {
+        known.uri
+        for s in settled
+        if s.term != "title" and s.uri and not s.written_uri
+        if (known := rights_statement(s.uri))
+    }
+    written = {
+        known.uri
+        for s in settled
+        if s.term != "title"
+        if (known := rights_statement(s.written_uri))
+    }
+    assert not written or understood <= written
