@@ -102,8 +102,9 @@ def test_every_view_of_every_item_opens_in_the_viewer(page, root: str, archive: 
             page.keyboard.press("PageDown")
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
-def test_axe_finds_nothing_on_the_real_pages(page, root: str, archive: Archive, lang: str) -> None:
+def test_axe_finds_nothing_on_the_real_pages(page, root: str, archive: Archive) -> None:
+    # What a page is does not change with where it comes from.
+    lang = "vi" if root.startswith("file:") else "en"
     item = item_pages(archive.layout)[0].removeprefix("vi/")
     for path in ("index.html", "browse/1.html", "search.html?q=a", "about.html", item):
         page.goto(f"{root}/{lang}/{path}")
