@@ -18,6 +18,7 @@ from typing import Any
 from schemas.dublincore import RIGHTS_TERMS, Normal, Statement
 from schemas.errors import RecordError
 from schemas.identifiers import item_id_for
+from schemas.overruled_rights import settled_rights
 
 RECORD_FORMAT = "hoaban-record-1"
 
@@ -101,8 +102,12 @@ class Record:
 
     @property
     def rights(self) -> tuple[Statement, ...]:
-        """What it says may be done with the item, in order."""
-        return tuple([s for s in self.statements if s.term in RIGHTS_TERMS])
+        """What it says may be done with the item, in order.
+
+        An address that only our reading of a text found is left out where the museum's own
+        address says others.
+        """
+        return tuple([s for s in settled_rights(self.statements) if s.term in RIGHTS_TERMS])
 
     def title(self, lang: str) -> str:
         """Return the title in ``lang``, else an untagged one, else the first, else the number."""

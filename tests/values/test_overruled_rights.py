@@ -20,6 +20,7 @@ from schemas.overruled_rights import overruled_rights, settled_rights
 from schemas.profile import parse_profile, shipped_profile_text
 from schemas.records import Record
 from schemas.rights import rights_statement
+from search.documents import document_for
 from tests.conftest import Run
 from tests.flows.deliveries import draw_scan, write_csv
 
@@ -52,7 +53,7 @@ def test_rights_that_differ_are_told_where_they_stand(tmp_path: Path) -> None:
     record, (finding,) = read_record(tmp_path / "in", WORDS, RUU)
     assert (finding.path, finding.row, finding.column) == ("so.csv", 2, "Quyền")
     assert finding.values == {"value": WORDS, "named": "CC BY 4.0", "written": RUU}
-    assert [s.uri for s in record.rights] == [BY, RUU]
+    assert [s.uri for s in record.statements if s.uri] == [BY, RUU]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_rights_that_differ_are_told_where_they_stand(tmp_path: Path) -> None:
 def test_rights_that_do_not_differ_stay_as_they_are(tmp_path: Path, rights: tuple[str]) -> None:
     record, told = read_record(tmp_path / "in", *rights)
     assert told == []
-    assert public_record(record, PROFILE).rights == record.rights
+    assert public_record(record, PROFILE).statements == record.statements
 
 
 def test_nothing_public_says_the_licence_that_the_address_overrules(tmp_path: Path) -> None:
@@ -78,6 +79,14 @@ def test_nothing_public_says_the_licence_that_the_address_overrules(tmp_path: Pa
     assert rights_of(public).uris == (RUU,)
     assert credit_of(public, publisher="", rights="", rights_uri="").rights_uri == RUU
     assert [s.value for s in public.values("rights")] == [WORDS]
+
+
+def test_the_staff_finds_it_under_the_rights_that_the_public_is_told(tmp_path: Path) -> None:
+    record, _told = read_record(tmp_path / "in", WORDS, RUU)
+    of_staff = document_for(record, PROFILE, "", with_hidden=True)
+    of_public = document_for(public_record(record, PROFILE), PROFILE, "")
+    for document in (of_staff, of_public):
+        assert [value for field, value in document.facets if field == "rights"] == ["InC-RUU"]
 
 
 def test_an_address_that_is_hidden_overrules_too() -> None:
