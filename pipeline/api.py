@@ -22,7 +22,7 @@ from pipeline.find import labelled
 from pipeline.followed import FollowedArchive
 from pipeline.indexing import public_fields, thumbnail_of
 from pipeline.public_index import PublicIndex
-from schemas.crosswalks import public_record
+from schemas.crosswalks import public_record, with_archive_rights
 from schemas.crosswalks.iiif import manifest_path
 from schemas.dublincore import Statement
 from schemas.errors import HoabanError
@@ -176,8 +176,12 @@ class Api:
             )
         archive = self._known().archive
         lang, root, profile = _lang(archive, request), _root(request), archive.profile
-        record = public_record(item.record, profile)
-        labels = {entry.name: entry.label(lang) for entry in profile.of(record.kind)}
+        settings, record = archive.settings, public_record(item.record, profile)
+        record = with_archive_rights(record, settings.rights, settings.rights_uri)
+        fields = list(profile.of(record.kind))
+        labels = {entry.name: entry.label(lang) for entry in fields}
+        # What the archive says of all items comes from no field of theirs.
+        of_terms = {entry.term: entry.label(lang) for entry in reversed(fields)}
         thumbnail = thumbnail_of(item)
         return {
             "id": item.item_id,
@@ -193,7 +197,7 @@ class Api:
                 {
                     "term": f"dcterms:{statement.term}",
                     "field": statement.field,
-                    "label": labels.get(statement.field, ""),
+                    "label": labels.get(statement.field) or of_terms.get(statement.term, ""),
                     "value": statement.value,
                     "lang": statement.lang,
                     "uri": statement.uri,

@@ -29,7 +29,7 @@ from pipeline.followed import FollowedArchive
 from pipeline.newest import changed_at
 from pipeline.packages import page_address
 from pipeline.selection import choose
-from schemas.crosswalks import public_record
+from schemas.crosswalks import public_record, with_archive_rights
 from schemas.crosswalks.exchange import UnfitRecordError
 from schemas.crosswalks.oai_dc import oai_dc_element
 from schemas.events import utc_text
@@ -148,8 +148,9 @@ class HarvestedArchive:
         if item is None:
             return None
         archive = self._archive
-        record = public_record(item.record, archive.profile)
-        return oai_dc_element(record, url=page_address(archive, item_id))
+        settings, record = archive.settings, public_record(item.record, archive.profile)
+        described = with_archive_rights(record, settings.rights, settings.rights_uri)
+        return oai_dc_element(described, url=page_address(archive, item_id))
 
     def _document(self, standard: Standard, item_id: str) -> etree._Element | None:
         item = self._item(item_id)

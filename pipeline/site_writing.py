@@ -93,7 +93,7 @@ def write_site(
         search_key=listed.key,
         at=utc_text(at),
         on_progress=lambda done, total: on_progress(Progress(WRITING, done, total)),
-        json_ld=ItemJsonLd(archive.profile, archive.settings.publisher),
+        json_ld=ItemJsonLd(archive.profile, archive.settings),
         linked_art=ItemLinkedArt(archive.profile, archive.settings),
         facets=lambda lang: facet_words(archive.profile, archive.tables, lang),
         perhaps_closed=catalogue.iter_perhaps_closed,

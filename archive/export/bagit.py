@@ -118,7 +118,8 @@ def _add_item(payload: _Payload, item: ExportMasters, context: ExportContext) ->
     for technical in item.technical if images is None else ():
         add_master(payload.add, item, technical, f"{folder}/{names[technical.path]}")
     payload.add_bytes(f"{folder}/record.json", record.to_bytes())
-    payload.add_bytes(f"{folder}/dc.xml", oai_dc_xml(record, url=context.page_url(item.item_id)))
+    described = oai_dc_xml(context.described(item), url=context.page_url(item.item_id))
+    payload.add_bytes(f"{folder}/dc.xml", described)
     known = item.technical if images is None else without_tags(item.technical)
     payload.add_bytes(f"{folder}/technical.json", json_bytes(technical_document(known)))
     payload.add_bytes(f"{folder}/events.json", json_bytes(events_document(item.events)))

@@ -56,7 +56,7 @@ def export_jsonld(items: Iterable[ExportItem], out: Path, context: ExportContext
         with path.open("w", encoding="utf-8", newline="\n") as file:
             for item in at_least_one(items):
                 data = schema_org(
-                    context.record_of(item),
+                    context.described(item),
                     url=context.page_url(item.item_id),
                     image_urls=context.image_urls(item.item_id),
                     publisher=context.publisher,
@@ -84,7 +84,7 @@ def _export_xml(
         new_package(path, kind=kind_of(out), name=out.name, at=context.at) as package,
     ):
         for item in at_least_one(items, may_be_none=bool(context.deletions)):
-            document = crosswalk(context.record_of(item), url=context.page_url(item.item_id))
+            document = crosswalk(context.described(item), url=context.page_url(item.item_id))
             add_bytes(package, f"{shard_of(item.item_id)}/{item.item_id}.xml", document)
             count += 1
             size_bytes += len(document)

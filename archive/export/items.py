@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from archive.export.deletions import Deletion, deletions_csv
-from schemas.crosswalks import public_record
+from schemas.crosswalks import public_record, with_archive_rights
 from schemas.crosswalks.dcat import OfferedFile
 from schemas.crosswalks.exchange import Exchange, Published
 from schemas.crosswalks.iiif import Publication
@@ -141,6 +141,10 @@ class ExportContext:
     def record_of(self, item: ExportItem) -> Record:
         """Return the record of ``item`` as this export may show it."""
         return item.record if self.is_complete else public_record(item.record, self.profile)
+
+    def described(self, item: ExportItem) -> Record:
+        """Return the record as documents give it: with the archive's rights if it has none."""
+        return with_archive_rights(self.record_of(item), self.rights, self.rights_uri)
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def export_linked_art(
     ):
         for item in at_least_one(items, may_be_none=bool(context.deletions)):
             places = _places(item, context)
-            document = json_bytes(linked_art(context.record_of(item), places, lang=context.lang))
+            document = json_bytes(linked_art(context.described(item), places, lang=context.lang))
             add_bytes(package, f"{shard_of(item.item_id)}/{item.item_id}.json", document)
             count += 1
             size_bytes += len(document)

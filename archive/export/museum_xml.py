@@ -16,6 +16,7 @@ from archive.export.deletions import DELETED_NAME
 from archive.export.items import ExportContext, ExportItem, ExportReport, at_least_one
 from archive.export.package import add_bytes, kind_of, new_package
 from archive.export.target import new_path
+from schemas.crosswalks import with_archive_rights
 from schemas.crosswalks.dcterms import qdc_xml
 from schemas.crosswalks.edm import EDM_PREFIXES, edm_nodes
 from schemas.crosswalks.exchange import Exchange, Published, UnfitRecordError, unfit_finding
@@ -134,7 +135,8 @@ def document_of(
         UnfitRecordError: The record cannot give a valid document.
     """
     if format_name in _DUBLIN_CORE:
-        return _DUBLIN_CORE[format_name](record, url=published.page_url)
+        described = with_archive_rights(record, exchange.rights, exchange.rights_uri)
+        return _DUBLIN_CORE[format_name](described, url=published.page_url)
     standard = _STANDARDS[format_name]
     written = standard.document(standard.nodes(record, published, exchange))
     _check(written, record, format_name)

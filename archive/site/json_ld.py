@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.settings import Settings
-from schemas.crosswalks import public_record
+from schemas.crosswalks import public_record, with_archive_rights
 from schemas.crosswalks.jsonld import schema_org
 from schemas.crosswalks.linked_art import LinkedArtPlaces, linked_art
 from schemas.profile import Profile
@@ -20,11 +20,11 @@ class ItemJsonLd:
 
     Attributes:
         profile: Says which fields the public is shown.
-        publisher: Name of the museum; may be empty.
+        settings: By whom the site is published, and the rights of items that say nothing.
     """
 
     profile: Profile
-    publisher: str = ""
+    settings: Settings
 
     def __call__(
         self, record: Record, url: str, image_urls: Sequence[str], lang: str
@@ -38,10 +38,10 @@ class ItemJsonLd:
             lang: Language of the page.
         """
         return schema_org(
-            public_record(record, self.profile),
+            _described(record, self.profile, self.settings),
             url=url,
             image_urls=image_urls,
-            publisher=self.publisher,
+            publisher=self.settings.publisher,
             lang=lang,
         )
 
@@ -64,4 +64,10 @@ class ItemLinkedArt:
         """Return the Linked Art document of an item, by what :class:`ItemJsonLd` is given."""
         museum = f"{self.settings.base_url}/#museum" if self.settings.has_public_url else ""
         places = LinkedArtPlaces(url, image_urls, museum, self.settings.publisher)
-        return linked_art(public_record(record, self.profile), places, lang=lang)
+        described = _described(record, self.profile, self.settings)
+        return linked_art(described, places, lang=lang)
+
+
+def _described(record: Record, profile: Profile, settings: Settings) -> Record:
+    public = public_record(record, profile)
+    return with_archive_rights(public, settings.rights, settings.rights_uri)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from schemas.dublincore import Statement
 from schemas.hidden_letters import without_turning
 from schemas.overruled_rights import settled_rights
 from schemas.profile import Profile
 from schemas.records import Record
+from schemas.rights import rights_statement
 
 
 def public_record(record: Record, profile: Profile) -> Record:
@@ -43,3 +45,20 @@ def public_record(record: Record, profile: Profile) -> Record:
     if found == (record.statements, record.views, record.extra, record.originals):
         return record
     return replace(record, statements=statements, views=views, extra=(), originals=())
+
+
+def with_archive_rights(record: Record, rights: str, rights_uri: str) -> Record:
+    """Return ``record`` with the archive's rights, where it says nothing of its own.
+
+    Args:
+        record: The record.
+        rights: The archive's statement for such items, or empty.
+        rights_uri: Its address, or empty.
+    """
+    if record.rights or not (rights or rights_uri):
+        return record
+    known = rights_statement(rights_uri)
+    said = [Statement("rights", rights)] if rights else []
+    if rights_uri:
+        said.append(Statement("license", "", uri=known.uri if known else rights_uri))
+    return replace(record, statements=(*record.statements, *said))

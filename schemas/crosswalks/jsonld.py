@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from schemas.dublincore import TYPE_NS, DcmiType, Statement
 from schemas.records import Record
+from schemas.rights import rights_statement
 from schemas.xml import is_language_tag
 
 CONTEXT: Final = "https://schema.org"
@@ -135,7 +136,7 @@ def schema_org(
         if found := _of(statements, terms):
             _put(data, name, [_thing(kind, entry) for entry in found])
     _put_dates(data, statements)
-    licences = [address for entry in statements["license"] if (address := _address(entry))]
+    licences = [address for entry in record.rights if (address := _licence(entry))]
     _put(data, "license", licences)
     sources = [address for entry in statements["source"] if (address := _address(entry))]
     _put(data, "isBasedOn", sources)
@@ -256,6 +257,13 @@ def _address(entry: Statement) -> str:
         if _HTTP.fullmatch(text):
             return text
     return ""
+
+
+def _licence(entry: Statement) -> str:
+    """Return the address of a licence, of the licences that the world knows in one spelling."""
+    address = _address(entry)
+    known = rights_statement(address)
+    return known.uri if known else address
 
 
 def _image(address: str, licences: list[str]) -> dict[str, Any]:

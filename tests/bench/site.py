@@ -108,7 +108,7 @@ def build(archive: Archive) -> SiteReport:
             lambda: catalogue.iter_public_rows(day_of(_AT)),
             write_search=lambda folder: (folder / "search-engine.js").touch(),
             at=utc_text(_AT),
-            json_ld=ItemJsonLd(archive.profile),
+            json_ld=ItemJsonLd(archive.profile, archive.settings),
             perhaps_closed=catalogue.iter_perhaps_closed,
             processes=archive.settings.jobs or os.cpu_count() or 1,
         )

@@ -146,6 +146,15 @@ def test_a_list_is_whole_in_every_format(museum: Museum, verb: str, prefix: str)
     assert found == [f"bt-{number:03}" for number in range(1, 8)]
 
 
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_every_format_says_the_archives_rights_of_an_item_without_its_own(
+    museum: Museum, prefix: str
+) -> None:
+    item = "oai:bao-tang.example:bt-001"
+    found = asked(provider_of(museum), verb="GetRecord", metadataPrefix=prefix, identifier=item)
+    assert b"http://creativecommons.org/licenses/by/4.0/" in etree.tostring(found)
+
+
 def test_what_the_public_is_not_shown_is_not_harvested(museum: Museum) -> None:
     museum.put("KIN-1", access=Access.RESTRICTED)
     museum.put("KIN-2", embargo_until="2026-12-31")

@@ -50,6 +50,9 @@ SHELVED = Record(
 )
 
 
+BY = "http://creativecommons.org/licenses/by/4.0/"
+
+
 def item(record: Record, version: int = 1) -> CatalogueItem:
     return CatalogueItem(record.item_id, version, AT, AT, record, ())
 
@@ -145,6 +148,19 @@ def test_an_item_answers_with_its_public_statements(client: Host) -> None:
     values = {(entry["field"], entry["value"]) for entry in answer["statements"]}
     assert ("ethnic_group", "H'Mông") in values
     assert {entry["label"] for entry in answer["statements"]} == {"Title", "Ethnic group"}
+
+
+def test_an_item_without_rights_answers_with_those_of_the_archive(
+    client: Host, archive: Archive
+) -> None:
+    config = archive.layout.config
+    text = config.read_text("utf-8")
+    assert text.count('rights_uri = ""') >= 1
+    config.write_text(text.replace('rights_uri = ""', f'rights_uri = "{BY}"', 1), "utf-8")
+    os.utime(config, (1, 1))
+    *_own, last = ask(client, f"/api/items/{SHELVED.item_id}?lang=en")["statements"]
+    assert (last["term"], last["uri"], last["value"]) == ("dcterms:license", BY, "")
+    assert last["label"]
 
 
 def test_suggestions_come_in_two_forms(client: Host) -> None:

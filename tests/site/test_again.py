@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.layout import Layout
+from archive.settings import Settings
 from archive.site import leaks, twin
 from archive.site.json_ld import ItemJsonLd
 from schemas.dublincore import Statement
@@ -58,7 +59,7 @@ class Museum:
         found = archive or self.archive
         options = {
             "items": self.listed,
-            "json_ld": ItemJsonLd(PROFILE, "Bảo tàng"),
+            "json_ld": ItemJsonLd(PROFILE, Settings(publisher="Bảo tàng")),
             "perhaps_closed": self.archive.items,
             "at": self.at,
             **options,

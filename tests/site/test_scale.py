@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.layout import Layout
+from archive.settings import Settings
 from archive.site import changes, gathering, gists, item_pages, kept, site_writer
 from archive.site.json_ld import ItemJsonLd
 from archive.site.report import SiteReport
@@ -29,7 +30,9 @@ from tests.site.reading import snapshot
 
 
 def build(archive: FabricatedArchive, **options) -> SiteReport:
-    return make_site(archive, **{"json_ld": ItemJsonLd(PROFILE, "Bảo tàng Thử"), **options})
+    return make_site(
+        archive, **{"json_ld": ItemJsonLd(PROFILE, Settings(publisher="Bảo tàng Thử")), **options}
+    )
 
 
 @dataclass(frozen=True)
