@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from schemas.derivatives import DerivativeSet
+from schemas.dublincore import RIGHTS_TERMS
 from schemas.errors import ConfigError
 from schemas.messages import _
 from schemas.records import Access, Record
@@ -259,7 +260,8 @@ def _is_png(content: bytes) -> bool:
 
 def _said(record: Record, rights: str, rights_uri: str) -> Iterator[str]:
     """Give what an item says of its rights: addresses, in both spellings, and words."""
-    own = record.rights
+    # Also rights that others overrule: what they forbid stays forbidden.
+    own = [s for s in record.statements if s.term in RIGHTS_TERMS]
     texts = [text for s in own for text in (s.uri, s.value)] if own else [rights_uri, rights]
     for text in filter(None, texts):
         known = rights_statement(text)

@@ -70,6 +70,12 @@ def parse_access_terms(text: str) -> AccessTerms | None:
     return AccessTerms(text, level) if level else None
 
 
+def speaks_of_embargo(text: str) -> bool:
+    """Say whether a text has the form of an embargo, whatever its day may be."""
+    tidy = " ".join(text.split())
+    return len(tidy) <= 200 and bool(_UNTIL.fullmatch(tidy) or _FROM.fullmatch(tidy))
+
+
 _STRICTNESS = (Access.PUBLIC, Access.RESTRICTED, Access.STAFF)
 
 

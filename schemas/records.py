@@ -104,8 +104,8 @@ class Record:
     def rights(self) -> tuple[Statement, ...]:
         """What it says may be done with the item, in order.
 
-        An address that only our reading of a text found is left out where the museum's own
-        address says others.
+        Where they name different ones, only those that count are among them; see
+        :mod:`schemas.overruled_rights`.
         """
         return tuple([s for s in settled_rights(self.statements) if s.term in RIGHTS_TERMS])
 

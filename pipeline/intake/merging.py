@@ -14,11 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.intake.rows import Draft
-from schemas.access import stricter
+from schemas.access import access_text, stricter
 from schemas.dublincore import Statement
 from schemas.findings import Finding
 from schemas.messages import current_language
 from schemas.profile import Profile, Role
+from schemas.records import Access
 
 _SECOND_DESCRIPTION_SHARE = 0.5
 
@@ -109,7 +110,7 @@ def _merge(first: Draft, later: Draft, profile: Profile, path: str) -> Draft:
                 },
             ),
         )
-    return replace(
+    merged = replace(
         first,
         statements=first.statements + tuple(added),
         files=first.files or later.files,
@@ -119,6 +120,34 @@ def _merge(first: Draft, later: Draft, profile: Profile, path: str) -> Draft:
         originals=tuple(dict.fromkeys(first.originals + later.originals)),
         findings=findings,
     )
+    return _with_access_told(merged, first, later, path)
+
+
+def _with_access_told(merged: Draft, first: Draft, later: Draft, path: str) -> Draft:
+    """Tell of a merged row whose sheets let different people see the item."""
+    pairs = ((first.access, later.access), (first.embargo_until, later.embargo_until))
+    if all(None in pair or pair[0] == pair[1] for pair in pairs):
+        return merged
+    finding = Finding(
+        "ROW-access-differs",
+        path=path,
+        sheet=first.sheet,
+        row=first.row,
+        column=first.header.heading_of(Role.ACCESS),
+        item_id=first.item_id,
+        values={
+            "sheet": later.sheet,
+            "row": later.row,
+            "other": _access(later),
+            "value": _access(first),
+            "counting": _access(merged),
+        },
+    )
+    return replace(merged, findings=(*merged.findings, finding))
+
+
+def _access(draft: Draft) -> str:
+    return access_text(draft.access or Access.PUBLIC, draft.embargo_until or "")
 
 
 def _later(first: str | None, later: str | None) -> str | None:

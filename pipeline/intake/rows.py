@@ -13,7 +13,13 @@ from pipeline.intake.headings import Meaning
 from pipeline.intake.kinds import SheetKinds
 from pipeline.intake.table import NOT_CALCULATED, RescuedCell, Row
 from pipeline.intake.text import is_vietnamese, tidy_line, tidy_lines
-from schemas.access import AccessTerms, parse_access_terms, parse_embargo, stricter
+from schemas.access import (
+    AccessTerms,
+    parse_access_terms,
+    parse_embargo,
+    speaks_of_embargo,
+    stricter,
+)
 from schemas.dublincore import Statement
 from schemas.fields import DEFAULT_SEPARATORS, LINE, ValueType
 from schemas.findings import Finding
@@ -201,7 +207,8 @@ class _RowReader:
         elif role is Role.FILES:
             self.files.extend(split_values(text, field.separators))
         elif role is Role.ACCESS:
-            self._read_access(column, text, parse_access_terms(text), "ROW-bad-access")
+            code = "VALUE-bad-embargo" if speaks_of_embargo(text) else "ROW-bad-access"
+            self._read_access(column, text, parse_access_terms(text), code)
         elif role is Role.VALUE:
             if field.value_type is ValueType.EMBARGO:
                 self._read_access(column, text, parse_embargo(text), "VALUE-bad-embargo")

@@ -22,7 +22,7 @@ def public_record(record: Record, profile: Profile) -> Record:
     Left out are the cells under unknown columns, cells as they were before they were rescued,
     and statements of fields that ``profile`` hides or no longer has; statements that came from no
     field stay. So are letters that turn the writing round: a record from elsewhere may have some;
-    and rights that only our reading found, where the museum's own address says others.
+    and what names other rights than those that count.
     """
     shown = profile.of(record.kind).shown_names
     statements = tuple(

@@ -103,6 +103,12 @@ KINDS = (
         N_("Make both sheets say the same."),
     ),
     FindingKind(
+        "ROW-access-differs",
+        Severity.WARNING,
+        N_("Row {row} of '{sheet}' gives '{other}' as access, and this row '{value}'."),
+        N_("The item is '{counting}' until both sheets say the same."),
+    ),
+    FindingKind(
         "ROW-note",
         Severity.WARNING,
         N_("The row has no number, title or scans, so it is taken for a note and left out."),

@@ -39,8 +39,8 @@ KINDS = (
     FindingKind(
         "VALUE-rights-differ",
         Severity.WARNING,
-        N_("'{value}' names {named}, but the address of the rights is that of {written}."),
-        N_("Make both say the same; until then the public is told {written}."),
+        N_("'{value}' names {named}, and the item's rights also name {counting}."),
+        N_("Make both say the same; until then the public is told {counting}."),
     ),
     FindingKind(
         "VALUE-many",

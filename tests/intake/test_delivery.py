@@ -126,6 +126,11 @@ def row_sheets_differ(museum):
     museum.xlsx({"a": [HEAD, ("1", "One")], "b": [HEAD, ("1", "Two")]})
 
 
+def row_access_differs(museum):
+    head = (*HEAD, "access")
+    museum.xlsx({"a": [head, ("1", "One", "public")], "b": [head, ("1", "One", "staff")]})
+
+
 def row_note(museum):
     museum.csv((*HEAD, "date"), ("1", "One", "1900"), ("", "", "Tổng cộng: 1"))
 
@@ -250,6 +255,7 @@ CASES = {
     "ROW-missing-value": (row_missing_value, (ROW, COLUMN, "item_id")),
     "ROW-formula-error": (row_formula_error, ("sheet", ROW, COLUMN, "item_id")),
     "ROW-sheets-differ": (row_sheets_differ, ("sheet", ROW, "item_id")),
+    "ROW-access-differs": (row_access_differs, ("sheet", ROW, "column", "item_id")),
     "ROW-note": (row_note, (ROW,)),
     "MATCH-file-missing": (match_file_missing, (ROW, COLUMN, "item_id")),
     "MATCH-file-ambiguous": (match_file_ambiguous, (ROW, COLUMN, "item_id")),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from schemas.access import parse_access_terms
+from schemas.access import access_text, parse_access_terms
 from schemas.dublincore import Statement
 from schemas.profile import Obligation, Profile
 from schemas.records import Access
@@ -206,6 +206,53 @@ def test_where_two_sheets_disagree_the_earlier_is_believed(museum):
     assert (finding.values["sheet"], finding.values["row"]) == ("b", 2)
     assert statements_of(second, "date") == [("x", "", "")]
     assert "ROW-sheets-differ" not in museum.codes(second.findings)
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "counting"),
+    [
+        ("công khai", "nội bộ", "staff"),
+        ("nội bộ", "công khai", "staff"),
+        ("hạn chế", "nội bộ đến 2030", "staff, embargo until 2030-12-31"),
+        ("công khai", "công khai từ 2031", "embargo until 2030-12-31"),
+    ],
+)
+def test_where_two_sheets_give_other_access_the_stricter_counts_and_is_told(
+    museum, first, later, counting
+):
+    head = ("identifier", "title", "access")
+    museum.xlsx({"a": [head, ("1", "Trống", first)], "b": [head, ("1", "Trống", later)]})
+    (item,) = museum.read().items
+    (finding,) = [f for f in item.findings if f.code == "ROW-access-differs"]
+    assert (finding.column, finding.values["sheet"], finding.values["row"]) == ("access", "b", 2)
+    assert finding.values["counting"] == counting
+    assert access_text(item.record.access, item.record.embargo_until) == counting
+
+
+@pytest.mark.parametrize(("first", "later"), [("nội bộ", ""), ("", "nội bộ"), ("staff", "nội bộ")])
+def test_where_one_sheet_gives_access_nothing_is_told(museum, first, later):
+    head = ("identifier", "title", "access")
+    museum.xlsx({"a": [head, ("1", "Trống", first)], "b": [head, ("1", "Trống", later)]})
+    (item,) = museum.read().items
+    assert "ROW-access-differs" not in museum.codes(item.findings)
+    assert item.record.access.value == "staff"
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("cấm vận đến 31/11/2030", "VALUE-bad-embargo"),
+        ("nội bộ đến 31/02/2030", "VALUE-bad-embargo"),
+        ("nội bộ từ 2020", "VALUE-bad-embargo"),
+        ("mật", "ROW-bad-access"),
+        ("10 năm", "ROW-bad-access"),
+    ],
+)
+def test_an_embargo_without_a_day_that_exists_is_told_as_one(museum, written, code):
+    museum.xlsx({"a": [("identifier", "title", "access"), ("1", "Trống", written)]})
+    (item,) = museum.read().items
+    assert code in museum.codes(item.findings)
+    assert item.is_set_aside
 
 
 def test_a_number_on_an_unrelated_sheet_is_a_duplicate(museum):

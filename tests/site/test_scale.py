@@ -75,7 +75,7 @@ def test_several_processes_write_the_same_site_as_one(tmp_path, monkeypatch):
         together.bytes,
     )
     with pytest.raises(DependencyError):
-        build(other, processes=2, json_ld=Dies(PROFILE))
+        build(other, processes=2, json_ld=Dies(PROFILE, Settings()))
     assert snapshot(other.layout.site) == before
     assert list(other.layout.staging.iterdir()) == []
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.limits import LimitRules, Limits
 from archive.settings import Settings
 from pipeline.intake.delivery import read_delivery
 from schemas.crosswalks import public_record
 from schemas.crosswalks.dcterms import qdc_xml
+from schemas.crosswalks.jsonld import schema_org
 from schemas.crosswalks.premis import rights_of
 from schemas.crosswalks.xmp import credit_of
 from schemas.dublincore import Statement
@@ -52,7 +55,7 @@ def read_record(folder: Path, *rights: str):  # type: ignore[no-untyped-def]
 def test_rights_that_differ_are_told_where_they_stand(tmp_path: Path) -> None:
     record, (finding,) = read_record(tmp_path / "in", WORDS, RUU)
     assert (finding.path, finding.row, finding.column) == ("so.csv", 2, "Quyền")
-    assert finding.values == {"value": WORDS, "named": "CC BY 4.0", "written": RUU}
+    assert finding.values == {"value": WORDS, "named": "CC BY 4.0", "counting": RUU}
     assert [s.uri for s in record.statements if s.uri] == [BY, RUU]
 
 
@@ -109,37 +112,62 @@ def test_a_record_that_comes_back_with_other_rights_is_told(tmp_path: Path, run:
     write_csv(sheet, headings, rows)
     ran = run("records", "import", sheet, "--yes", cwd=tmp_path / "museum")
     assert ran.code == 0, ran
-    assert "names CC BY 4.0, but the address of the rights is that of" in ran.out + ran.err
+    assert "names CC BY 4.0, and the item's rights also name" in ran.out + ran.err
 
 
 URIS = st.sampled_from((BY, RUU, "https://creativecommons.org/licenses/by/4.0/", "https://x.vn/q"))
+TERMS = st.sampled_from(("rights", "license", "title"))
 STATEMENTS = st.one_of(
-    st.builds(Statement, st.sampled_from(("rights", "license", "title")), st.just("a"), uri=URIS),
+    st.builds(Statement, TERMS, st.sampled_from(("a", "")), uri=URIS),
+    st.builds(Statement, TERMS, st.just(BY)),
     st.builds(
         lambda term, uri: Statement(term, "a", uri=uri, normal=(("uri", uri),)),
-        st.sampled_from(("rights", "title")),
+        TERMS,
         URIS,
     ),
 )
 
 
+def known_of(statements: Iterable[Statement]) -> list[str]:
+    rights = [s for s in statements if s.term in ("rights", "license")]
+    found = (rights_statement(s.uri) or rights_statement(s.value) for s in rights)
+    return [known.uri for known in found if known]
+
+
 @given(st.lists(STATEMENTS, max_size=6).map(tuple))
-def test_settled_rights_contradict_no_written_address(statements: tuple[Statement, ...]) -> None:
+def test_settled_rights_name_one_and_what_was_written_first(
+    statements: tuple[Statement, ...],
+) -> None:
     settled = settled_rights(statements)
+    assert settled_rights(settled) == settled
     assert list(overruled_rights(settled)) == []
-    assert [(s.term, s.value, s.written_uri) for s in settled] == [
-        (s.term, s.value, s.written_uri) for s in statements
-    ]
-    understood = {
-        known.uri
-        for s in settled
-        if s.term != "title" and s.uri and not s.written_uri
-        if (known := rights_statement(s.uri))
-    }
-    written = {
-        known.uri
-        for s in settled
-        if s.term != "title"
-        if (known := rights_statement(s.written_uri))
-    }
-    assert not written or understood <= written
+    written = known_of(s for s in statements if s.written_uri or rights_statement(s.value))
+    assert set(known_of(settled)) == {*(written or known_of(statements))[:1]}
+    rest = (s for s in statements if s in settled)
+    assert list(rest) == [s for s in settled if s in statements]
+    said = {s.value for s in statements if s.value} - {BY}
+    assert said == {s.value for s in settled if s.value} - {BY}
+
+
+def test_of_two_addresses_the_first_counts_for_people_and_programs(tmp_path: Path) -> None:
+    other = "http://creativecommons.org/licenses/by-nc/4.0/"
+    record, (finding,) = read_record(tmp_path / "in", other, BY)
+    assert finding.values == {"value": BY, "named": "CC BY 4.0", "counting": "CC BY-NC 4.0"}
+    public = public_record(record, PROFILE)
+    assert known_of(public.statements) == [other]
+    assert schema_org(public)["license"] == other
+
+
+def test_of_two_readings_the_first_counts(tmp_path: Path) -> None:
+    record, (finding,) = read_record(tmp_path / "in", "In copyright", "CC BY 4.0")
+    assert finding.values["counting"] == "http://rightsstatements.org/vocab/InC/1.0/"
+    public = public_record(record, PROFILE)
+    assert [s.value for s in public.rights] == ["In copyright", "CC BY 4.0"]
+    assert schema_org(public)["license"] == "http://rightsstatements.org/vocab/InC/1.0/"
+
+
+def test_a_limit_by_rights_that_are_overruled_still_holds() -> None:
+    limits = LimitRules(by_rights={RUU: Limits(has_download=False)})
+    two = Record("BT.1", (Statement("license", "", uri=BY), Statement("rights", "", uri=RUU)))
+    assert two.rights == two.statements[:1]
+    assert not limits.of(two, rights="", rights_uri="").has_download
