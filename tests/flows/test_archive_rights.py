@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from archive.export.museum_xml import document_of
 from archive.settings import Settings
 from archive.site.json_ld import ItemJsonLd, ItemLinkedArt
 from schemas.crosswalks import with_archive_rights
+from schemas.crosswalks.exchange import Exchange, Published
 from schemas.crosswalks.jsonld import schema_org
 from schemas.dublincore import Statement
 from schemas.profile import parse_profile, shipped_profile_text
@@ -98,3 +100,12 @@ def test_a_licence_that_only_words_name_is_a_licence_in_json_ld() -> None:
     named = Statement("rights", "CC BY 4.0", uri=BY, normal=(("uri", BY),))
     data = schema_org(Record("BT-1", (named, Statement("license", "", uri=DEED))))
     assert data["license"] == BY
+
+
+@pytest.mark.parametrize("name", ["oai_dc", "qdc"])
+def test_so_does_what_a_partners_profile_makes(name: str) -> None:
+    profile = parse_profile(shipped_profile_text("museum"))
+    exchange = Exchange(profile, "Bảo tàng", rights=WORDS, rights_uri=DEED)
+    text = document_of(name, Record("BT-1", ()), Published(), exchange).decode()
+    assert BY in text
+    assert WORDS in text
