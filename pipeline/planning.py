@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from archive.catalogue import CatalogueItem
 from pipeline.jobs import PlannedItem, Scan
+from schemas.access import access_words
 from schemas.findings import Finding
 from schemas.records import Access, View
 
@@ -145,11 +146,15 @@ def _under_known_names(
     return tuple(named)
 
 
+def _levels(old: Access, new: Access) -> dict[str, str]:
+    return {"old": access_words(old, ""), "new": access_words(new, "")}
+
+
 def _warnings(item: PlannedItem, existing: CatalogueItem) -> list[Finding]:
     found: list[Finding] = []
     old, new = existing.record.access, item.record.access
     if _OPENNESS.index(new) > _OPENNESS.index(old):
-        found.append(_warning("CHANGE-access-opened", item, old=old.value, new=new.value))
+        found.append(_warning("CHANGE-access-opened", item, **_levels(old, new)))
     old_embargo = existing.record.embargo_until
     if old_embargo > item.record.embargo_until:
         found.append(_warning("CHANGE-embargo-ended", item, old=old_embargo))

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from schemas.messages import N_, _
 from schemas.names import bare_key, exact_key, words_of
 from schemas.records import Access
 
@@ -18,6 +19,11 @@ _WORDS = {
 }
 _LEVELS = {
     exact_key(words_of(w)): level for level, words in _WORDS.items() for w in words.split(";")
+}
+_SHOWN = {
+    Access.PUBLIC: N_("public"),
+    Access.RESTRICTED: N_("restricted"),
+    Access.STAFF: N_("staff"),
 }
 _BARE_LEVELS = {bare_key(words_of(w)): _LEVELS[exact_key(words_of(w))]
                 for words in _WORDS.values() for w in words.split(";")}  # fmt: skip
@@ -91,6 +97,15 @@ def access_text(access: Access, embargo_until: str) -> str:
         return access.value
     embargo = f"embargo until {embargo_until}"
     return embargo if access is Access.PUBLIC else f"{access.value}, {embargo}"
+
+
+def access_words(access: Access, embargo_until: str) -> str:
+    """Return a level and an embargo in the reader's language."""
+    level = _(_SHOWN[access])
+    if not embargo_until:
+        return level
+    embargo = _("embargo until {day}").format(day=embargo_until)
+    return embargo if access is Access.PUBLIC else f"{level}, {embargo}"
 
 
 def parse_embargo(text: str) -> AccessTerms | None:

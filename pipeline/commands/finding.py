@@ -147,7 +147,7 @@ def _print_found(found: FoundItems) -> None:
             click.style(text, bold=True) if is_found else text for text, is_found in hit.pieces
         )
         click.echo(f"{hit.identifier}  {title}")
-        where = hit.url or _("not public: {access}").format(access=hit.access)
+        where = hit.url or _("not public: {access}").format(access=_access(hit.access))
         click.echo(f"    {where}")
     for facet in found.facets or ():
         click.echo(f"{facet.label}:")
@@ -184,3 +184,15 @@ def _filters(archive: Archive, texts: tuple[str, ...]) -> Filters:
             )
         pairs.append((facet, pair[1]))
     return names.filters(pairs)
+
+
+def _access(text: str) -> str:
+    """Return in the reader's language what :func:`schemas.access.access_text` gave."""
+    from schemas.access import access_words, parse_access_terms
+    from schemas.records import Access
+
+    terms = parse_access_terms(text)
+    if terms is None:
+        return text
+    until = terms.embargo_until.isoformat() if terms.embargo_until else ""
+    return access_words(terms.access or Access.PUBLIC, until)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.intake.rows import Draft
-from schemas.access import access_text, stricter
+from schemas.access import access_words, stricter
 from schemas.dublincore import Statement
 from schemas.findings import Finding
 from schemas.messages import current_language
@@ -147,7 +147,7 @@ def _with_access_told(merged: Draft, first: Draft, later: Draft, path: str) -> D
 
 
 def _access(draft: Draft) -> str:
-    return access_text(draft.access or Access.PUBLIC, draft.embargo_until or "")
+    return access_words(draft.access or Access.PUBLIC, draft.embargo_until or "")
 
 
 def _later(first: str | None, later: str | None) -> str | None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.access import parse_access_terms
+from schemas.access import access_words, parse_access_terms
+from schemas.messages import speaking
 from schemas.records import Access
 from schemas.rights import _RIGHTS_STATEMENTS, rights_statement
 from schemas.rights_text import rights_named
@@ -118,3 +119,30 @@ def test_access_that_is_not_certain_is_left_to_a_person(text: str) -> None:
 def test_access_never_raises(text: str) -> None:
     terms = parse_access_terms(text)
     assert terms is None or terms.access is not None or terms.embargo_until is not None
+
+
+@pytest.mark.parametrize(
+    ("access", "until", "english", "vietnamese"),
+    [
+        (Access.PUBLIC, "", "public", "công khai"),
+        (Access.STAFF, "", "staff", "nội bộ"),
+        (Access.PUBLIC, "2030-12-31", "embargo until 2030-12-31", "cấm vận đến 2030-12-31"),
+        (
+            Access.RESTRICTED,
+            "2030-12-31",
+            "restricted, embargo until 2030-12-31",
+            "hạn chế, cấm vận đến 2030-12-31",
+        ),
+    ],
+)
+def test_access_is_said_in_words_that_are_read_back(
+    access: Access, until: str, english: str, vietnamese: str
+) -> None:
+    for lang, expected in (("en", english), ("vi", vietnamese)):
+        with speaking(lang):
+            said = access_words(access, until)
+        assert said == expected
+        terms = parse_access_terms(said)
+        assert terms is not None
+        day = terms.embargo_until.isoformat() if terms.embargo_until else ""
+        assert (terms.access or Access.PUBLIC, day) == (access, until)
