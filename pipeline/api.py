@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from archive.descriptions import public_description
 from archive.opening import Archive
 from archive.site.opensearch import OPENSEARCH_TYPE, opensearch_description
 from pipeline.facet_names import FacetNames
@@ -22,7 +23,6 @@ from pipeline.find import labelled
 from pipeline.followed import FollowedArchive
 from pipeline.indexing import public_fields, thumbnail_of
 from pipeline.public_index import PublicIndex
-from schemas.crosswalks import public_record, with_archive_rights
 from schemas.crosswalks.iiif import manifest_path
 from schemas.dublincore import Statement
 from schemas.errors import HoabanError
@@ -176,8 +176,7 @@ class Api:
             )
         archive = self._known().archive
         lang, root, profile = _lang(archive, request), _root(request), archive.profile
-        settings, record = archive.settings, public_record(item.record, profile)
-        record = with_archive_rights(record, settings.rights, settings.rights_uri)
+        record = public_description(item.record, profile, archive.settings)
         fields = list(profile.of(record.kind))
         labels = {entry.name: entry.label(lang) for entry in fields}
         # What the archive says of all items comes from no field of theirs.

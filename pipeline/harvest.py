@@ -18,6 +18,7 @@ from lxml import etree
 
 from archive import durable
 from archive.catalogue import Catalogue, CatalogueItem, public_part
+from archive.descriptions import public_description
 from archive.export.museum_xml import EDM, LIDO, MODS, Standard
 from archive.export.selection import EVERYTHING
 from archive.oai import Entry, Format, Identity, Set
@@ -29,7 +30,7 @@ from pipeline.followed import FollowedArchive
 from pipeline.newest import changed_at
 from pipeline.packages import page_address
 from pipeline.selection import choose
-from schemas.crosswalks import public_record, with_archive_rights
+from schemas.crosswalks import public_record
 from schemas.crosswalks.exchange import UnfitRecordError
 from schemas.crosswalks.oai_dc import oai_dc_element
 from schemas.events import utc_text
@@ -148,8 +149,7 @@ class HarvestedArchive:
         if item is None:
             return None
         archive = self._archive
-        settings, record = archive.settings, public_record(item.record, archive.profile)
-        described = with_archive_rights(record, settings.rights, settings.rights_uri)
+        described = public_description(item.record, archive.profile, archive.settings)
         return oai_dc_element(described, url=page_address(archive, item_id))
 
     def _document(self, standard: Standard, item_id: str) -> etree._Element | None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archive.descriptions import public_description
 from archive.settings import Settings
-from schemas.crosswalks import public_record, with_archive_rights
 from schemas.crosswalks.jsonld import schema_org
 from schemas.crosswalks.linked_art import LinkedArtPlaces, linked_art
 from schemas.profile import Profile
@@ -38,7 +38,7 @@ class ItemJsonLd:
             lang: Language of the page.
         """
         return schema_org(
-            _described(record, self.profile, self.settings),
+            public_description(record, self.profile, self.settings),
             url=url,
             image_urls=image_urls,
             publisher=self.settings.publisher,
@@ -64,10 +64,5 @@ class ItemLinkedArt:
         """Return the Linked Art document of an item, by what :class:`ItemJsonLd` is given."""
         museum = f"{self.settings.base_url}/#museum" if self.settings.has_public_url else ""
         places = LinkedArtPlaces(url, image_urls, museum, self.settings.publisher)
-        described = _described(record, self.profile, self.settings)
+        described = public_description(record, self.profile, self.settings)
         return linked_art(described, places, lang=lang)
-
-
-def _described(record: Record, profile: Profile, settings: Settings) -> Record:
-    public = public_record(record, profile)
-    return with_archive_rights(public, settings.rights, settings.rights_uri)

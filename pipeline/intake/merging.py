@@ -96,18 +96,10 @@ def _merge(first: Draft, later: Draft, profile: Profile, path: str) -> Draft:
         differing.append(first.header.heading_of(Role.FILES))
     findings = first.findings + later.findings
     if differing:
+        fields = ", ".join(dict.fromkeys(differing))
         findings += (
-            Finding(
-                "ROW-sheets-differ",
-                path=path,
-                sheet=first.sheet,
-                row=first.row,
-                item_id=first.item_id,
-                values={
-                    "sheet": later.sheet,
-                    "row": later.row,
-                    "fields": ", ".join(dict.fromkeys(differing)),
-                },
+            _finding(
+                "ROW-sheets-differ", first, path, sheet=later.sheet, row=later.row, fields=fields
             ),
         )
     merged = replace(
@@ -128,20 +120,16 @@ def _with_access_told(merged: Draft, first: Draft, later: Draft, path: str) -> D
     pairs = ((first.access, later.access), (first.embargo_until, later.embargo_until))
     if all(None in pair or pair[0] == pair[1] for pair in pairs):
         return merged
-    finding = Finding(
+    finding = _finding(
         "ROW-access-differs",
-        path=path,
-        sheet=first.sheet,
-        row=first.row,
-        column=first.header.heading_of(Role.ACCESS),
-        item_id=first.item_id,
-        values={
-            "sheet": later.sheet,
-            "row": later.row,
-            "other": _access(later),
-            "value": _access(first),
-            "counting": _access(merged),
-        },
+        first,
+        path,
+        Role.ACCESS,
+        sheet=later.sheet,
+        row=later.row,
+        other=_access(later),
+        value=_access(first),
+        counting=_access(merged),
     )
     return replace(merged, findings=(*merged.findings, finding))
 
@@ -165,13 +153,27 @@ def _mark_duplicates(drafts: list[Draft], path: str) -> None:
         rows = ", ".join(row_of(drafts[place]) for place in places)
         for place in places:
             draft = drafts[place]
-            finding = Finding(
+            finding = _finding(
                 "ROW-duplicate-identifier",
-                path=path,
-                sheet=draft.sheet,
-                row=draft.row,
-                column=draft.header.heading_of(Role.IDENTIFIER),
-                item_id=draft.item_id,
-                values={"identifier": draft.identifier, "rows": rows},
+                draft,
+                path,
+                Role.IDENTIFIER,
+                identifier=draft.identifier,
+                rows=rows,
             )
             drafts[place] = replace(draft, findings=(*draft.findings, finding))
+
+
+def _finding(
+    code: str, at: Draft, path: str, role: Role | None = None, **values: object
+) -> Finding:
+    """Return a finding about a row, and about its column of a role where one is given."""
+    return Finding(
+        code,
+        path=path,
+        sheet=at.sheet,
+        row=at.row,
+        column=at.header.heading_of(role) if role else "",
+        item_id=at.item_id,
+        values=values,
+    )

@@ -188,9 +188,10 @@ def rights_of(record: Record, rights: str = "", rights_uri: str = "") -> RightsS
         rights: The archive's statement for items that have none of their own, or empty.
         rights_uri: Its address, or empty.
     """
-    uris = [entry.uri for entry in record.rights if entry.uri]
-    uris += [entry.value for entry in record.rights if rights_statement(entry.value)]
-    texts = [entry.value for entry in record.rights if entry.value and entry.value not in uris]
+    entries = record.rights
+    uris = [entry.uri for entry in entries if entry.uri]
+    uris += [entry.value for entry in entries if rights_statement(entry.value)]
+    texts = [entry.value for entry in entries if entry.value and entry.value not in uris]
     if not uris and not texts:
         return RightsSaid((rights_uri,) if rights_uri else (), (rights,) if rights else ())
     known = (rights_statement(uri) for uri in uris)
