@@ -313,6 +313,10 @@ class Catalogue:
             return int(plain) + sum(is_public(Record.from_json(one), public_on) for one in found)
         return int(self._one("SELECT count(*) FROM items"))
 
+    def count_changed_after(self, moment: str) -> int:
+        """Return the number of items whose newest version was stored after a moment, RFC 3339."""
+        return int(self._rows("SELECT count(*) FROM items WHERE updated_at > ?", moment)[0][0])
+
     # --- scans that were read before ---
 
     def source_digest(self, path: str, size: int, mtime_ns: int) -> str | None:

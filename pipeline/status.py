@@ -12,6 +12,7 @@ from archive.job_table import BatchKind
 from archive.opening import Archive
 from pipeline.quarantine import iter_set_aside
 from pipeline.reports import outcome_counts
+from pipeline.site_state import SiteState, site_state
 from schemas.messages import _
 from schemas.records import day_of
 
@@ -28,7 +29,7 @@ class Status:
         masters: Masters of all items, newest versions.
         masters_bytes: Their bytes.
         set_aside: Ids of items in quarantine.
-        has_site: Whether a site has been built.
+        site: When the site was built and what has changed since; None before there is one.
         last_batches: Ingests, the newest first: name, started, finished, source and summary.
     """
 
@@ -39,12 +40,13 @@ class Status:
     masters: int
     masters_bytes: int
     set_aside: tuple[str, ...]
-    has_site: bool
+    site: SiteState | None
     last_batches: tuple[Mapping[str, Any], ...]
 
     def to_json(self) -> dict[str, Any]:
         """Return the counts as plain JSON data."""
-        return asdict(self)
+        site = self.site.to_json() if self.site is not None else None
+        return asdict(self) | {"has_site": site is not None, "site": site}
 
     def lines(self) -> list[tuple[str, str]]:
         """Return (label, value) lines in the current language."""
@@ -56,7 +58,7 @@ class Status:
             ),
             (_("Masters"), f"{self.masters} ({self.masters_bytes / 1e6:.1f} MB)"),
             (_("Set aside"), ", ".join(self.set_aside) or "0"),
-            (_("Site"), _("built") if self.has_site else _("not built yet: hoaban build")),
+            (_("Site"), self.site.text() if self.site else _("not built yet: hoaban build")),
         ]
         for batch in self.last_batches:
             start = f"{batch['name']} {batch['source']}"
@@ -82,14 +84,15 @@ def status(archive: Archive, *, now: Callable[[], datetime], batches: int = 3) -
             masters += len(item.technical)
             masters_bytes += sum(technical.size_bytes for technical in item.technical)
         ingests = catalogue.work.last_batches(batches, BatchKind.INGEST)
+        public_items = catalogue.count(public_on=day_of(now()))
         return Status(
             root=str(archive.layout.root),
             title=archive.settings.title_in(archive.settings.main_language),
             items=catalogue.count(),
-            public_items=catalogue.count(public_on=day_of(now())),
+            public_items=public_items,
             masters=masters,
             masters_bytes=masters_bytes,
             set_aside=tuple(iter_set_aside(archive.layout)),
-            has_site=(archive.layout.site / "index.html").is_file(),
+            site=site_state(archive.layout, catalogue, public_items),
             last_batches=tuple(asdict(batch) | {"name": batch.name} for batch in ingests),
         )

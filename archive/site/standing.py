@@ -73,6 +73,14 @@ def note_site(layout: Layout, made_from: bytes, report: SiteReport) -> None:
         layout.site_standing.unlink(missing_ok=True)
 
 
+def items_at_last_build(layout: Layout) -> int | None:
+    """Return how many items the site showed when it was built last; None where no note says so."""
+    try:
+        return int(json.loads(layout.site_standing.read_bytes())["counts"]["items"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
 def _seal(made_from: bytes, state: str, counts: dict[str, Any]) -> str:
     """Return what a note bears that was made from these things and says this."""
     return digest_of(made_from, repr(state).encode(), repr(counts).encode()).hex()

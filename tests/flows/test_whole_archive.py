@@ -4,10 +4,12 @@ import csv
 import json
 import shutil
 import sqlite3
+import time
 import unicodedata
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import bagit
 import pytest
@@ -224,6 +226,37 @@ def test_status_counts(run: Run, museum: Path) -> None:
     status = json.loads(run("status", "--json", cwd=museum).out)
     assert (status["items"], status["masters"], status["has_site"]) == (3, 4, False)
     assert status["last_batches"][0]["summary"]["added"] == 3
+
+
+def test_status_says_what_has_changed_since_the_site_was_built(
+    run: Run, museum: Path, tmp_path: Path
+) -> None:
+    def state() -> Any:
+        return json.loads(run("status", "--json", cwd=museum).out)["site"]
+
+    assert state() is None
+    assert run("build", cwd=museum).code == 0
+    assert (state()["is_stale"], state()["items"], state()["changed_items"]) == (False, 3, 0)
+    assert "hoaban build" not in run("status", cwd=museum).out
+
+    source = tmp_path / "later"
+    source.mkdir()
+    headings = ("Số kiểm kê", "Tên gọi", "Mức truy cập")
+    rows = [("L-1", "Gùi mây", ""), ("L-2", "Sổ tay", "nội bộ")]
+    write_csv(source / "catalogue.csv", headings, rows)
+    # What is stored is known to the second.
+    time.sleep(1.1)
+    assert run("ingest", source, cwd=museum).code == 0
+    (museum / "hoaban.toml").touch()
+    seen = state()
+    assert (seen["items"], seen["public_items"], seen["changed_items"]) == (3, 4, 2)
+    assert seen["changed_files"] == ["hoaban.toml"]
+    said = run("--lang", "vi", "status", cwd=museum).out
+    assert "trang đang có 3 hiện vật, nay có 4 hiện vật công khai" in said
+    assert "2 hiện vật đã thay đổi" in said
+    assert "hoaban build" in said
+    assert run("build", cwd=museum).code == 0
+    assert not state()["is_stale"]
 
 
 def test_help_speaks_vietnamese(run: Run) -> None:
