@@ -14,8 +14,8 @@ from schemas.records import Access
 _WORDS = {
     Access.PUBLIC: "công khai;công bố;mở;công chúng;public;open",
     Access.RESTRICTED: "hạn chế;restricted;limited",
-    Access.STAFF: "nội bộ;lưu hành nội bộ;chỉ nội bộ;không công khai;staff;staff only;internal;"
-    "internal only",
+    Access.STAFF: "nội bộ;lưu hành nội bộ;chỉ nội bộ;không công khai;không công bố;"
+    "staff;staff only;internal;internal only",
 }
 _LEVELS = {
     exact_key(words_of(w)): level for level, words in _WORDS.items() for w in words.split(";")
@@ -37,6 +37,14 @@ _UNTIL = re.compile(
 _FROM = re.compile(
     rf"(?P<before>.*?)[\s,;(]*\b(?P<word>từ|kể từ|from|as of)\s+{_DAY}{_DATE}\s*\)?", re.IGNORECASE
 )
+_NOT_BEFORE = re.compile(
+    rf"(?P<before>)(?:(?:không|chưa)(?: được)? (?:công bố|công khai)|not (?:public|published|open)|"
+    rf"not to be (?:published|shown|opened)|do not (?:publish|show|open))\s+"
+    rf"(?P<word>trước|before)\s+{_DAY}{_DATE}",
+    re.IGNORECASE,
+)
+# Words after which a date may have its month first.
+_ENGLISH = ("until", "till", "from", "of", "before")
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,9 @@ def parse_access_terms(text: str) -> AccessTerms | None:
     tidy = " ".join(text.split())
     if len(tidy) > 200:
         return None
+    before = _NOT_BEFORE.fullmatch(tidy)
+    if before:
+        return _with_embargo(text, before, shift_days=-1, is_first=True)
     until = _UNTIL.fullmatch(tidy)
     if until:
         return _with_embargo(text, until, shift_days=0)
@@ -79,7 +90,8 @@ def parse_access_terms(text: str) -> AccessTerms | None:
 def speaks_of_embargo(text: str) -> bool:
     """Say whether a text has the form of an embargo, whatever its day may be."""
     tidy = " ".join(text.split())
-    return len(tidy) <= 200 and bool(_UNTIL.fullmatch(tidy) or _FROM.fullmatch(tidy))
+    forms = (_UNTIL, _FROM, _NOT_BEFORE)
+    return len(tidy) <= 200 and any(form.fullmatch(tidy) for form in forms)
 
 
 _STRICTNESS = (Access.PUBLIC, Access.RESTRICTED, Access.STAFF)
@@ -128,7 +140,7 @@ def _with_embargo(
     level = _level(before) if before else None
     if before and level is None:
         return None
-    is_english = match["word"].isascii() and "t" in match["word"].casefold()[-4:]
+    is_english = match["word"].casefold().split()[-1] in _ENGLISH
     day = _day(match["date"], is_first=is_first, is_english=is_english)
     if day is None:
         return None

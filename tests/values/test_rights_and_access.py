@@ -97,6 +97,11 @@ def test_rights_never_raise_and_addresses_are_ours(text: str) -> None:
         ("Nội bộ, đến 06/2030", Access.STAFF, date(2030, 6, 30)),
         ("hạn chế (đến 31/12/2030)", Access.RESTRICTED, date(2030, 12, 31)),
         ("công khai từ 01/01/2031", Access.PUBLIC, date(2030, 12, 31)),
+        ("không công bố", Access.STAFF, None),
+        ("không công bố trước 2031", None, date(2030, 12, 31)),
+        ("Chưa được công khai trước ngày 15/6/2031", None, date(2031, 6, 14)),
+        ("not to be published before 2031-01-01", None, date(2030, 12, 31)),
+        ("public from 13/04/2031", Access.PUBLIC, date(2031, 4, 12)),
     ],
 )
 def test_access_is_read(text: str, access: Access | None, until: date | None) -> None:
@@ -107,7 +112,10 @@ def test_access_is_read(text: str, access: Access | None, until: date | None) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["", "mật", "10 năm", "until 03/04/2030", "công khai đến 2030", "đến 31/02/2030",
+    ["", "mật", "10 năm", "until 03/04/2030", "public from 03/04/2030",
+     "not public before 03/04/2030",
+     "không công bố trước", "không công bố trước 31/02/2030", "công khai trước 2030",
+     "công khai đến 2030", "đến 31/02/2030",
      "từ 2031", "nội bộ từ 2020", "đến khi có quyết định", "hạn chế đến 10 năm"],
 )  # fmt: skip
 def test_access_that_is_not_certain_is_left_to_a_person(text: str) -> None:
