@@ -8,55 +8,49 @@ Memory follows the length of what is kept, however many values the facets have.
 
 from __future__ import annotations
 
-import sys
-from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, combinations
+from operator import add
 
 from search.compiled.coding import integer, integers, steps
 from search.compiled.columns import YEARS
+from search.compiled.meetings import Meetings, meetings
 from search.compiled.values import Rows
 
 BEGUN = 1024
 """Documents of each list of titles and subjects of which it is kept what value they have."""
 
 _NONE = integer(0)
-_AT_ONCE = 1 << 16
-"""Documents that are counted before it is asked whether what they have is already too much."""
-
 _BYTES = 2
 """Of two places that meet at least: the place in the other column, and how often."""
-
-Meetings = Mapping[int, Mapping[int, int]]
-"""By a place in one column, of places in another one how many documents have both."""
 
 
 class _Crossing:
     """A payload while it is made; nothing of it is held from when on it is too long."""
 
-    def __init__(self, uses: Mapping[int, int], most: int) -> None:
+    def __init__(self, places: list[int], uses: list[bytes], most: int) -> None:
         self._most = most
-        self._rows = {place: integer(count) for place, count in sorted(uses.items())}
+        self._places = places
+        self._rows = uses
 
     @property
     def left(self) -> int:
         """How many bytes may follow; 0 if it is too long."""
-        return max(0, self._most - sum(map(len, self._rows.values()))) if self._rows else 0
+        return max(0, self._most - sum(map(len, self._rows))) if self._rows else 0
 
-    def add(self, met: Meetings) -> None:
-        """Add how often its places meet those of one more column; of no meetings drop it."""
-        self._rows = {place: row + _met(met[place]) for place, row in self._rows.items() if met}
+    def add(self, met: Sequence[bytes]) -> None:
+        """Add what each of its places meets in one more column; without that it is dropped."""
+        self._rows = list(map(add, self._rows, met)) if met else []
         if not self.left:
-            self._rows = {}
+            self._rows = []
 
     def finish(self, behind: bytes) -> bytes:
         """Return it with something behind it; no place if it is too long."""
         rows = self._rows
         if not rows:
             return _NONE
-        parts = integers([len(rows)]), steps(list(rows)), integers([*map(len, rows.values())])
-        whole = b"".join((*parts, *rows.values(), behind))
+        parts = integers([len(rows)]), steps(self._places), integers([*map(len, rows)])
+        whole = b"".join((*parts, *rows, behind))
         return whole if len(whole) < self._most else _NONE
 
 
@@ -76,15 +70,15 @@ def crossings(
         numbers: All its documents.
         most: Bytes from which on crossings are not kept: they are only 0 then, no place.
     """
-    values = rows.at(numbers)
+    met = meetings(rows.at(numbers))
     facets = [name for name in rows.names if name != YEARS]
-    uses = {name: Counter(values[name]) for name in facets}
-    of_facets, of_years = ({name: _Crossing(uses[name], most) for name in facets} for _ in range(2))
+    uses = {name: met.uses(name) for name in facets}
+    of_facets, of_years = ({n: _Crossing(*uses[n], most) for n in facets} for _kind in range(2))
     # So each of them hears of the other columns in their order.
     for one, other in combinations(facets, 2):
-        _cross((of_facets[one], of_facets[other]), values[one], values[other])
+        _cross(met, (one, other), (of_facets[one], of_facets[other]))
     for name in facets:
-        _cross((of_years[name],), values[name], values[YEARS])
+        _cross(met, (name, YEARS), (of_years[name],))
     begun = list(chain.from_iterable(own[:BEGUN] for own in lists))
     places = rows.at(begun) if begun else {}
     finished = (
@@ -94,43 +88,13 @@ def crossings(
     return list(chain.from_iterable(finished))
 
 
-def _cross(pair: Sequence[_Crossing], one: Sequence[int], other: Sequence[int]) -> None:
-    """Add how often places of two columns, side by side, meet: by the first, by the second."""
-    most = max(crossing.left for crossing in pair) // _BYTES
-    counts = _counted(one, other, most) if most else {}
+def _cross(met: Meetings, names: tuple[str, str], pair: Sequence[_Crossing]) -> None:
+    """Add how often places of two columns meet to what is kept of the first, or of both."""
+    left = [crossing.left for crossing in pair]
+    if not any(left):
+        return
+    wanted = left[0] > 0, len(left) > 1 and left[1] > 0
+    rows = met.of(names, max(left) // _BYTES, wanted)
     for at, crossing in enumerate(pair):
-        if not crossing.left:
-            continue
-        met: dict[int, dict[int, int]] = defaultdict(dict)
-        for places, count in counts.items():
-            met[places[at]][places[1 - at]] = count
-        crossing.add(met)
-
-
-def _met(column: Mapping[int, int]) -> bytes:
-    places = sorted(column)
-    counts = [column[place] for place in places]
-    return integers([len(places)]) + steps(places) + integers(counts)
-
-
-def _counted(one: Sequence[int], other: Sequence[int], most: int) -> Mapping[tuple[int, int], int]:
-    """Return how often places of two columns meet; nothing if more than so many do."""
-    if isinstance(one, bytes) and isinstance(other, bytes):
-        return _counted_bytes(one, other)
-    found: Counter[tuple[int, int]] = Counter()
-    for start in range(0, len(one), _AT_ONCE):
-        behind = start + _AT_ONCE
-        found.update(zip(one[start:behind], other[start:behind], strict=True))
-        if len(found) > most:
-            return {}
-    return found
-
-
-def _counted_bytes(one: bytes, other: bytes) -> Mapping[tuple[int, int], int]:
-    # Two columns of bytes are one of numbers: to count these takes half as long as pairs.
-    both = bytearray(2 * len(one))
-    both[::2], both[1::2] = one, other
-    codes = array("H", bytes(both))
-    if sys.byteorder == "big":
-        codes.byteswap()
-    return {(code & 0xFF, code >> 8): count for code, count in Counter(codes).items()}
+        if left[at]:
+            crossing.add(rows[at] if rows else ())
