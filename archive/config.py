@@ -237,6 +237,8 @@ def _check_values(settings: Settings, path: Path) -> None:
         wrong = _("base_url must start with http:// or https://.")
     elif not 36 <= settings.derivatives.pdf_ppi <= 1200:
         wrong = _("pdf_ppi must be from 36 to 1200.")
+    elif not 320 <= settings.derivatives.film_px <= 3840:
+        wrong = _("film_px must be from 320 to 3840.")
     elif settings.quality.target_edition not in TARGET_EDITIONS:
         wrong = _("target_edition must be one of: {names}.").format(
             names=", ".join(TARGET_EDITIONS)

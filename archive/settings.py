@@ -33,6 +33,7 @@ class DerivativeSettings:
         compact: Whether JPEGs are encoded with ten times the work, for a fifth to a third less.
         max_megapixels: A scan that claims more is refused before it is decoded.
         pdf_ppi: Resolution at which PDF pages are drawn that are not scans, in pixels an inch.
+        film_px: Longer side of the copy of a film that people play, in pixels.
     """
 
     profile: str = "standard"
@@ -47,13 +48,20 @@ class DerivativeSettings:
     compact: bool = False
     max_megapixels: int = 1000
     pdf_ppi: int = 300
+    film_px: int = 1280
 
 
 # 1024-pixel tiles need a quarter of the files; 3508 pixels print A4 at 300 ppi.
 DERIVATIVE_PROFILES: Mapping[str, DerivativeSettings] = {
     "standard": DerivativeSettings(),
     "small": DerivativeSettings(
-        "small", access_px=1200, tile_px=1024, quality=75, webp_quality=72, compact=True
+        "small",
+        access_px=1200,
+        tile_px=1024,
+        quality=75,
+        webp_quality=72,
+        compact=True,
+        film_px=854,
     ),
     "print": DerivativeSettings("print", access_px=3508, quality=92, webp_quality=88),
 }

@@ -22,6 +22,7 @@ from pipeline.encoding import Encoding, in_pillow, save_jpeg
 from pipeline.picture_files import write_picture
 from pipeline.pictures import base_for, fitted
 from pipeline.readers import camera_raw, version_of
+from pipeline.recordings import access_copy
 from pipeline.tiles import write_tiles
 from pipeline.vips import pyvips
 from pipeline.watermark import marked
@@ -95,7 +96,7 @@ def recipe_of(
             other sizes.
     """
     sizes = asdict(settings)
-    for name in ("profile", "max_megapixels", "pdf_ppi"):
+    for name in ("profile", "max_megapixels", "pdf_ppi", "film_px"):
         del sizes[name]
     recipe: dict[str, object] = sizes | {
         "recipe": RECIPE_VERSION,
@@ -111,6 +112,8 @@ def recipe_of(
         recipe["developing"] = camera_raw.DEVELOPING_VERSION
     if "pdf" in others:
         recipe["pdf_ppi"] = settings.pdf_ppi
+    if "recording" in others:
+        recipe["film"] = [access_copy.ACCESS_COPY_VERSION, settings.film_px]
     if limits is not None:
         recipe |= limits.recipe(None if others else longest_px)
     return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()

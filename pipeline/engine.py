@@ -34,6 +34,7 @@ from pipeline.failures import (
     shielded,
 )
 from pipeline.jobs import Job, Outcome
+from pipeline.recordings.patience import more_time_s
 from schemas.errors import DependencyError, HoabanError
 from schemas.messages import _, current_language, set_language
 
@@ -70,7 +71,7 @@ def run_jobs(
         function: A module's own function or a ``functools.partial`` of one: it is pickled.
         jobs: Taken as workers become free, a small window ahead.
         workers: Worker processes; 0 means one a core.
-        timeout_s: A worker that needs longer for one job is stopped.
+        timeout_s: A worker that needs longer for one job is stopped; recordings have more.
         memory_limit_mb: A worker that needs more is stopped, on Linux; 0 means no limit.
 
     Raises:
@@ -136,12 +137,16 @@ class _Run:
 
     def _schedule(self, attempt: _Attempt) -> None:
         arguments = (self._function, attempt.job)
+        timeout_s = self._time_for(attempt.job)
         try:
-            future = self._pool.schedule(shielded, args=arguments, timeout=self._timeout_s)
+            future = self._pool.schedule(shielded, args=arguments, timeout=timeout_s)
         except RuntimeError:  # the pool broke since it was last looked at
             self._replace_pool()
-            future = self._pool.schedule(shielded, args=arguments, timeout=self._timeout_s)
+            future = self._pool.schedule(shielded, args=arguments, timeout=timeout_s)
         self._flying[future] = attempt
+
+    def _time_for(self, job: Job) -> int:
+        return self._timeout_s + more_time_s(job)
 
     def _conclude(
         self, attempt: _Attempt, result: Outcome | Failure | BaseException
@@ -152,7 +157,8 @@ class _Run:
         if isinstance(result, HoabanError):
             raise result
         failure = result if isinstance(result, Failure) else _failure_of(result)
-        reason = failure.reason(timeout_s=self._timeout_s, memory_limit_mb=self._memory_limit_mb)
+        timeout_s = self._time_for(attempt.job)
+        reason = failure.reason(timeout_s=timeout_s, memory_limit_mb=self._memory_limit_mb)
         _log.warning("%s: attempt %d: %s", attempt.job.item_id, attempt.failures + 1, reason)
         if attempt.failures + 1 < TRIES:
             self._again.append(_Attempt(attempt.job, attempt.failures + 1))

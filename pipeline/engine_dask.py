@@ -30,6 +30,7 @@ from pipeline.dask_client import connected, scheduler_gone, translated_losses
 from pipeline.failures import Failure, FailureKind, Work, failed_outcome
 from pipeline.isolation import Limits
 from pipeline.jobs import Job, Outcome
+from pipeline.recordings.patience import more_time_s
 from pipeline.remote_batch import Batch, BatchReport, run_batch, versions_here
 from schemas.errors import DependencyError, HoabanError
 from schemas.messages import _
@@ -193,7 +194,8 @@ class _Run:
 
     def _failed(self, job: Job, failure: Failure) -> Outcome:
         reason = failure.reason(
-            timeout_s=self._limits.timeout_s, memory_limit_mb=self._limits.memory_limit_mb
+            timeout_s=self._limits.timeout_s + more_time_s(job),
+            memory_limit_mb=self._limits.memory_limit_mb,
         )
         _log.warning("%s: %s", job.item_id, reason)
         return failed_outcome(job, reason)

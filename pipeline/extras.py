@@ -34,6 +34,7 @@ EXTRAS: Mapping[str, Extra] = {
         Extra("heic", "pi_heif", "pi-heif", "HEIC"),
         Extra("raw", "rawpy", "rawpy", "camera RAW"),
         Extra("pdf", "pypdfium2", "pypdfium2", "PDF"),
+        Extra("media", "av", "av", "MP4, MP3, WAV"),
         Extra("tantivy", "tantivy", "tantivy", '[search] engine = "tantivy"'),
         Extra("target", "cv2", "opencv-python-headless", "ColorChecker"),
         Extra("xls", "python_calamine", "python-calamine", "XLS"),

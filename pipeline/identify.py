@@ -26,7 +26,8 @@ class Format:
     Attributes:
         name: What people call it.
         reader: Name of its reader, a key of ``pipeline.readers.READERS``.
-        loader: What that reader is told: the libvips operation, or Pillow's name of the format.
+        loader: What that reader is told: the libvips operation, Pillow's name of the format, or
+            FFmpeg's name of the demuxer.
         mime_type: Its media type.
         extensions: File name extensions that suit it, lower case with the dot.
         matches: Whether a file that starts with these bytes is one.
@@ -45,7 +46,7 @@ class Identity:
     """What a file turned out to be.
 
     Attributes:
-        format: How to read it, or None when it is not an image we read.
+        format: How to read it, or None when it is nothing that we read.
         found: What the content is, in words for a finding ("TIFF with … compression").
         is_known: The content is of a kind in our list, though perhaps one that cannot be read.
     """
@@ -89,6 +90,52 @@ def _is_heic(head: bytes) -> bool:
     )
 
 
+def _is_video_iso(head: bytes) -> bool:
+    """Know ISO base media files by a brand of film; any other brand that is left is one, too."""
+    return head[4:8] == b"ftyp" and not _is_quicktime(head) and not _is_sound_iso(head)
+
+
+def _is_sound_iso(head: bytes) -> bool:
+    return head[4:8] == b"ftyp" and head[8:12] in {b"M4A ", b"M4B ", b"F4A "}
+
+
+def _is_quicktime(head: bytes) -> bool:
+    """Know films of before there were brands by the box that they begin with."""
+    if head[4:8] == b"ftyp":
+        return head[8:12] == b"qt  "
+    return head[4:8] in {b"moov", b"mdat", b"wide", b"free", b"skip"}
+
+
+def _is_webm(head: bytes) -> bool:
+    return head.startswith(_EBML) and b"webm" in head[:64]
+
+
+def _riff(kind: bytes) -> Callable[[bytes], bool]:
+    return lambda head: head[:4] in {b"RIFF", b"RF64"} and head[8:12] == kind
+
+
+def _is_aiff(head: bytes) -> bool:
+    return head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    """Packets have 188 bytes, or 192 with a time before each (ISO/IEC 13818-1; AVCHD)."""
+    return any(
+        all(head[at : at + 1] == b"\x47" for at in range(first, _HEAD_BYTES - 1, size))
+        for first, size in ((0, 188), (4, 192))
+    )
+
+
+def _is_mp3(head: bytes) -> bool:
+    """Know MP3 by its tag, or by a frame whose header has no value that there is none of."""
+    if head.startswith(b"ID3"):
+        return True
+    is_layer_3 = (
+        len(head) > 3 and head[0] == 0xFF and head[1:2] in {b"\xfa", b"\xfb", b"\xf2", b"\xf3"}
+    )
+    return is_layer_3 and head[2] >> 4 not in {0, 15} and head[2] >> 2 & 3 != 3
+
+
 def _is_camera_raw(head: bytes) -> bool:
     """Know the raw files that do not pass for plain TIFF; the others are told by their tags."""
     return (
@@ -109,6 +156,18 @@ def _format(
     return Format(name, reader, loader, mime_type, frozenset(extensions.split()), matches)
 
 
+def _recording(
+    name: str,
+    demuxer: str,
+    mime_type: str,
+    extensions: str,
+    matches: Callable[[bytes], bool],
+) -> Format:
+    return _format(name, "recording", demuxer, mime_type, extensions, matches)
+
+
+_EBML = b"\x1a\x45\xdf\xa3"
+_ASF = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"
 _CAMERA_RAW = _format(
     "camera RAW",
     "raw",
@@ -152,6 +211,29 @@ FORMATS: tuple[Format, ...] = (
     ),
     _format("BMP", "pillow", "BMP", "image/bmp", ".bmp .dib", _is_bmp),
     _format("PDF", "pdf", "", "application/pdf", ".pdf", _starts(b"%PDF-")),
+    _recording("QuickTime", "mov", "video/quicktime", ".mov .qt .mp4 .m4v", _is_quicktime),
+    _recording("M4A", "mov", "audio/mp4", ".m4a .m4b .mp4", _is_sound_iso),
+    _recording("MP4", "mov", "video/mp4", ".mp4 .m4v .mov .m4a .3gp .3g2", _is_video_iso),
+    _recording("WebM", "matroska", "video/webm", ".webm .mkv .weba", _is_webm),
+    _recording("Matroska", "matroska", "video/x-matroska", ".mkv .mka .webm", _starts(_EBML)),
+    _recording("AVI", "avi", "video/x-msvideo", ".avi", _riff(b"AVI ")),
+    _recording("Windows Media", "asf", "video/x-ms-asf", ".wmv .wma .asf", _starts(_ASF)),
+    _recording("MPEG", "mpeg", "video/mpeg", ".mpg .mpeg .vob .m2p .dat", _starts(b"\0\0\1\xba")),
+    _recording(
+        "MPEG transport stream", "mpegts", "video/mp2t", ".ts .mts .m2ts", _is_transport_stream
+    ),
+    _recording("DV", "dv", "video/dv", ".dv .dif", _starts(b"\x1f\7\0")),
+    _recording("WAV", "wav", "audio/x-wav", ".wav .bwf .wave .rf64", _riff(b"WAVE")),
+    _recording("AIFF", "aiff", "audio/x-aiff", ".aif .aiff .aifc", _is_aiff),
+    _recording("FLAC", "flac", "audio/flac", ".flac", _starts(b"fLaC")),
+    _recording("Ogg", "ogg", "audio/ogg", ".ogg .oga .ogv .opus .spx", _starts(b"OggS")),
+    _recording("AMR", "amr", "audio/amr", ".amr", _starts(b"#!AMR")),
+    _recording("MP3", "mp3", "audio/mpeg", ".mp3", _is_mp3),
+)
+
+
+RECORDING_EXTENSIONS: frozenset[str] = frozenset[str]().union(
+    *(known.extensions for known in FORMATS if known.reader == "recording")
 )
 
 

@@ -21,6 +21,7 @@ from pipeline import cr3
 from pipeline.carried import is_exif_damaged
 from pipeline.identify import Identity
 from pipeline.readers import PageHeader, read_pages
+from schemas.recordings import Recording
 
 # Tags that hold pictures, pointers into the file or packets of other metadata: not for reading.
 _UNREADABLE_TAGS = re.compile(
@@ -47,6 +48,8 @@ class Header:
         resolution_ppi: Pixels per inch (horizontal, vertical), or None.
         exif: EXIF tags as exifread prints them.
         is_exif_damaged: Whether the EXIF of a JPEG contradicts itself.
+        recording: What is known of a file that plays, or None.
+        is_placed: Whether a recording says where it was made.
     """
 
     pages: tuple[PageHeader, ...]
@@ -54,12 +57,14 @@ class Header:
     resolution_ppi: tuple[float, float] | None
     exif: Mapping[str, str]
     is_exif_damaged: bool = False
+    recording: Recording | None = None
+    is_placed: bool = False
 
     @property
     def has_place(self) -> bool:
         """Say whether the file says where it was taken."""
         # A camera that does not know it writes noughts.
-        return any(digit in self.exif.get(_LATITUDE, "") for digit in "123456789")
+        return self.is_placed or any(digit in self.exif.get(_LATITUDE, "") for digit in "123456789")
 
     @property
     def captured_at(self) -> str:
@@ -92,6 +97,9 @@ def read_header(
         OSError: The file cannot be read.
     """
     found = read_pages(path, identity, settings or DerivativeSettings())
+    if found.recording is not None:
+        played = found.recording
+        return Header(found.pages, 1, None, {}, recording=played, is_placed=found.is_placed)
     exif = {} if found.pages[0].drawn_ppi else _read_exif(path)
     is_tiff = identity.format is not None and identity.format.reader in {"tiff", "raw"}
     stated = found.pages[0].resolution_ppi or (None if is_tiff else _exif_ppi(exif))

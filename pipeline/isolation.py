@@ -23,6 +23,7 @@ from typing import IO, Any
 
 from pipeline.failures import Failure, FailureKind, Work
 from pipeline.jobs import Job, Outcome
+from pipeline.recordings.patience import more_time_s
 from schemas.errors import HoabanError
 
 LENGTH = struct.Struct(">Q")
@@ -64,7 +65,7 @@ class IsolatedRunner:
         if child is None or child.memory_limit_mb != limits.memory_limit_mb or not child.is_alive:
             self.close()
             child = self._child = _Child(limits.memory_limit_mb)
-        answer = child.ask(function, job, limits.timeout_s, should_stop)
+        answer = child.ask(function, job, limits.timeout_s + more_time_s(job), should_stop)
         if not isinstance(answer, Outcome | HoabanError):
             # Dead, stuck, or short of memory, which its heap may be from now on.
             self.close()

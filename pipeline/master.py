@@ -53,6 +53,7 @@ class Master:
             orientation=first.orientation,
             exif=self.header.exif,
             readers=self.readers,
+            recording=self.header.recording,
         )
 
     @property

@@ -39,6 +39,7 @@ from pipeline.quality.crops import TileCrops
 from pipeline.quality.heads import against_the_others
 from pipeline.quality.judging import facts_of, judged, letters_on_their_heads, side_up
 from pipeline.quality.look import Look
+from pipeline.recordings.access_copy import write_access_copy
 from pipeline.staging import make_empty, refusal_of_disk, write_error
 from pipeline.target import target_findings
 from pipeline.turns import Turns
@@ -74,7 +75,8 @@ class _Findings:
 
     def add_quality(self, look: Look, master: Master, page: PageHeader, job: Job) -> None:
         """Add what is wrong with a page that was looked at, if that is wanted."""
-        if job.quality is not None:
+        # The picture of a recording is none that anybody took so.
+        if job.quality is not None and master.header.recording is None:
             facts = facts_of(page, master.header, object_mm=job.object_mm)
             measures = look.measure()
             self._sides.append((master.copy.scan, side_up(measures)))
@@ -166,7 +168,7 @@ def check_item(job: Job) -> Outcome:
                 with turns.taken_for(page), _decoded(master, page, job) as image:
                     if job.target_edition:
                         findings.add_target(image, job.target_edition, scan)
-                    if job.quality is not None:
+                    if job.quality is not None and master.header.recording is None:
                         look = Look.at(image)
                         pictures.append((scan.name, look.fingerprint))
                         findings.add_quality(look, master, page, job)
@@ -215,7 +217,30 @@ def _stage(job: Job, findings: _Findings) -> tuple[list[Master], list[Canvas]]:
 def _canvas(
     master: Master, page: int, folder: Path, job: Job, number: int, findings: _Findings
 ) -> Canvas:
-    """Decode one page, counted as technical.json lists them, and make everything from it."""
+    """Make everything of one page, and of a recording the copy to play."""
+    canvas = _pictured(master, page, folder, job, number, findings)
+    played = master.header.recording
+    if played is None:
+        return canvas
+    # Drawings of sound look alike, and nothing can be drawn on a recording.
+    canvas = replace(canvas, fingerprint="")
+    if job.limits.watermark:
+        return canvas
+    longest_px = min(job.settings.film_px, job.limits.max_px or job.settings.film_px)
+    place = folder / canvas.key
+    made = write_access_copy(
+        master.copy.path, master.identity, played, place, longest_px=longest_px
+    )
+    if made.gaps:
+        findings.add("RECORDING-gaps", master.copy.scan, count=made.gaps)
+    size_bytes = canvas.size_bytes + made.file.size_bytes
+    return replace(canvas, recording=made.file, files=canvas.files + 1, size_bytes=size_bytes)
+
+
+def _pictured(
+    master: Master, page: int, folder: Path, job: Job, number: int, findings: _Findings
+) -> Canvas:
+    """Decode one page, counted as technical.json lists them, and make its pictures."""
     header = master.header.pages[page]
     source = CanvasSource(
         key=f"{number:04d}",

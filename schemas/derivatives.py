@@ -1,9 +1,9 @@
 """What was made from an item's masters: ``derivatives.json`` in each item's derivatives folder.
 
 The folder holds one subfolder a canvas, named by its key, in which stand the thumbnail and the
-access images, each as JPEG and WebP, and the IIIF level 0 tiles
-(``{region}/{size}/0/default.jpg``). ``info.json`` is not there: it needs the address of the
-site, so the site writes it.
+access images, each as JPEG and WebP, the IIIF level 0 tiles
+(``{region}/{size}/0/default.jpg``) and, of a recording, the copy to play. ``info.json`` is not
+there: it needs the address of the site, so the site writes it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from schemas.errors import RecordError
+from schemas.recordings import AccessRecording
 
 DERIVATIVES_FORMAT = "hoaban-derivatives-2"
 DERIVATIVES_NAME = "derivatives.json"
@@ -58,6 +59,8 @@ class Canvas:
         fingerprint: What it looks like (``schemas.fingerprints``); empty when there is little
             on it, and in sets of before fingerprints were made.
         largest_bytes: Length of ``full/max/0/default.jpg``; 0 in sets of before it was noted.
+        recording: The copy to play of a master that plays, whose pictures are then a still of it
+            or a drawing of its sound; None for a scan, and where its limits allow none.
     """
 
     key: str
@@ -75,11 +78,19 @@ class Canvas:
     size_bytes: int
     fingerprint: str = ""
     largest_bytes: int = 0
+    recording: AccessRecording | None = None
 
     @property
     def access(self) -> ImageFile:
         """The largest access image: the one to download."""
         return self.access_images[-1]
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """The pictures and the recording that have to be in its folder, beside tiles."""
+        pictures = (self.thumbnail, *self.access_images)
+        names = tuple(name for file in pictures for name in (file.name, file.webp))
+        return (*names, self.recording.name) if self.recording else names
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,9 @@ class DerivativeSet:
         data = {"format": DERIVATIVES_FORMAT, **asdict(self)}
         if not self.watermark:
             del data["watermark"]
+        for canvas in data["canvases"]:
+            if canvas["recording"] is None:
+                del canvas["recording"]
         return data
 
     @classmethod
@@ -135,6 +149,7 @@ def _canvas(data: Mapping[str, Any]) -> Canvas:
         "access_images": tuple(ImageFile(**entry) for entry in data["access_images"]),
         "scale_factors": tuple(data["scale_factors"]),
         "sizes": tuple((width, height) for width, height in data["sizes"]),
+        "recording": AccessRecording(**data["recording"]) if data.get("recording") else None,
     }
     canvas = Canvas(**fields)
     if not canvas.access_images:

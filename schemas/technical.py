@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from schemas.errors import RecordError
+from schemas.recordings import Recording
 
 TECHNICAL_FORMAT = "hoaban-technical-1"
 
@@ -45,7 +46,10 @@ class Technical:
         resolution_ppi: Pixels per inch (horizontal, vertical), or None when the file has none.
         orientation: EXIF orientation, 1 to 8; 1 when the file has none.
         exif: EXIF tags as exifread prints them, without the thumbnail and maker notes.
-        readers: Names of what read the pages: ``libvips``, ``pillow``, ``heif``, ``raw``, ``pdf``.
+        readers: Names of what read the pages: ``libvips``, ``pillow``, ``heif``, ``raw``, ``pdf``,
+            ``recording``.
+        recording: What is known of a master that plays; its one page is a still of it, or a
+            drawing of its sound. None for a scan.
     """
 
     path: str
@@ -65,6 +69,7 @@ class Technical:
     orientation: int = 1
     exif: Mapping[str, str] = field(default_factory=dict)
     readers: tuple[str, ...] = ("libvips",)
+    recording: Recording | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the facts as plain JSON data."""
@@ -73,6 +78,9 @@ class Technical:
         data["readers"] = list(self.readers)
         data["resolution_ppi"] = list(self.resolution_ppi) if self.resolution_ppi else None
         data["exif"] = dict(sorted(self.exif.items()))
+        del data["recording"]
+        if self.recording is not None:
+            data["recording"] = self.recording.to_json()
         return data
 
     @classmethod
@@ -83,11 +91,12 @@ class Technical:
             RecordError: ``data`` is not a technical description of this format.
         """
         try:
-            resolution = data["resolution_ppi"]
+            resolution, played = data["resolution_ppi"], data.get("recording")
             fields = dict(data) | {
                 "pages": tuple(Page(**page) for page in data["pages"]),
                 "resolution_ppi": (resolution[0], resolution[1]) if resolution else None,
                 "readers": tuple(data.get("readers", ("libvips",))),
+                "recording": Recording.from_json(played) if played else None,
             }
             return cls(**fields)
         except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:

@@ -1,4 +1,4 @@
-"""The files of a delivered folder: which are scans, which could be the catalogue.
+"""The files of a delivered folder: which are scans or recordings, which could be the catalogue.
 
 Symbolic links are followed only where they end inside the folder; a folder behind a link is
 never entered, and neither is an archive that stands inside the delivery.
@@ -29,14 +29,16 @@ SCAN_EXTENSIONS = frozenset(
         ".nef", ".arw", ".raf", ".orf", ".rw2", ".psd", ".psb", ".btf", ".tf8", ".ptif", ".mpo",
         ".apng", ".dib", ".hif", ".j2c", ".jpc", ".3fr", ".dcr", ".erf", ".fff", ".iiq", ".kdc",
         ".mef", ".mos", ".nrw", ".pef", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
+        ".mp4", ".m4v", ".mov", ".qt", ".webm", ".mkv", ".avi", ".wmv", ".mpg", ".mpeg", ".vob",
+        ".mts", ".m2ts", ".dv", ".3gp", ".mp3", ".m4a", ".wav", ".bwf", ".aif", ".aiff", ".flac",
+        ".ogg", ".oga", ".ogv", ".opus", ".wma", ".amr", ".mka",
     }
 )
 # Never scans, so their first bytes need not be read.
 _OTHER_EXTENSIONS = SHEET_EXTENSIONS | frozenset(
     {
         ".txt", ".md", ".doc", ".docx", ".ppt", ".pptx", ".html", ".htm", ".xml", ".json",
-        ".toml", ".ini", ".db", ".zip", ".rar", ".7z", ".lnk", ".url", ".xmp", ".mp3", ".mp4",
-        ".mov", ".wav",
+        ".toml", ".ini", ".db", ".zip", ".rar", ".7z", ".lnk", ".url", ".xmp",
     }
 )
 # fmt: on
@@ -72,7 +74,7 @@ class SourceFile:
     Attributes:
         path: Where it is.
         name: Its path relative to the delivery, POSIX form, NFC.
-        is_scan: It has an image's or PDF's extension, or begins as one.
+        is_scan: It has the extension of an image, PDF or recording, or begins as an image.
     """
 
     path: Path

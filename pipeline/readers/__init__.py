@@ -35,6 +35,7 @@ READERS: Mapping[str, str] = {
     "heif": "pipeline.readers.heif",
     "raw": "pipeline.readers.camera_raw",
     "pdf": "pipeline.readers.pdf",
+    "recording": "pipeline.readers.recording",
 }
 
 

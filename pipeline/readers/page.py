@@ -15,6 +15,7 @@ from pipeline import colour
 from pipeline.identify import Identity
 from pipeline.problem import ScanProblem
 from pipeline.vips import pyvips
+from schemas.recordings import Recording
 
 __all__ = ["FilePages", "PageHeader", "Reader", "ScanProblem"]
 
@@ -82,10 +83,15 @@ class FilePages:
     Attributes:
         pages: Those that are views, in order; at least one.
         images: How many images the file holds; those over ``pages`` are not shown.
+        recording: What is known of a file that plays; its page is a picture of it. None for
+            a scan.
+        is_placed: Whether a recording says where it was made.
     """
 
     pages: tuple[PageHeader, ...]
     images: int
+    recording: Recording | None = None
+    is_placed: bool = False
 
 
 class Reader(Protocol):

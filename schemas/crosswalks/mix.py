@@ -49,8 +49,11 @@ _EXIF_DATE = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)")
 
 
 def has_mix(technical: Technical) -> bool:
-    """Say whether MIX has words for a master: not for a PDF, which is drawn at any size."""
-    return technical.mime_type not in _DRAWN
+    """Say whether MIX has words for a master: not for a recording, nor for a PDF.
+
+    A PDF is drawn at any size, and the picture of a recording is ours.
+    """
+    return technical.mime_type not in _DRAWN and technical.recording is None
 
 
 def mix_element(technical: Technical, number: int, identifier: str) -> etree._Element:

@@ -31,6 +31,20 @@ KINDS = (
         N_("Copy it again from the scanner, or scan the object again."),
     ),
     FindingKind(
+        "RECORDING-damaged",
+        Severity.ERROR,
+        N_("The recording is damaged or cut short: {reason}."),
+        N_("Copy it again from the recorder or disk, or deliver another copy of it."),
+    ),
+    FindingKind(
+        "RECORDING-gaps",
+        Severity.WARNING,
+        N_("Parts of the recording are damaged; they were left out of the copy to play ({count})."),
+        N_(
+            "Listen to or watch it; digitize the tape again if it matters. The master is unchanged."
+        ),
+    ),
+    FindingKind(
         "SCAN-too-large",
         Severity.ERROR,
         N_("The image is declared as {megapixels} megapixels; the limit is {limit}."),

@@ -19,7 +19,8 @@ _BEGIN = "<!-- table: made by python -m tests.docs.reference -->\n"
 _END = "<!-- end of table -->\n"
 _DEPTHS = {"uchar": 8, "ushort": 16, "short": 16}
 _LIBRARIES = {"libvips": "libvips", "pillow": "Pillow", "heif": "pi-heif, `hoaban[heic]`",
-              "raw": "rawpy, `hoaban[raw]`", "pdf": "pypdfium2, `hoaban[pdf]`"}  # fmt: skip
+              "raw": "rawpy, `hoaban[raw]`", "pdf": "pypdfium2, `hoaban[pdf]`",
+              "recording": "PyAV, `hoaban[media]`"}  # fmt: skip
 
 
 def with_table(page: str) -> str:
@@ -53,9 +54,11 @@ def _result(outcome: Outcome, path: Path) -> tuple[str, str, str]:
         return "set aside", "", ""
     (technical,) = outcome.technical
     views = derivative_set(outcome).canvases
+    libraries = ", ".join(_LIBRARIES[name] for name in technical.readers)
+    if technical.recording is not None:
+        return f"played, {technical.recording.duration_s:.0f} s", "", libraries
     sizes = ", ".join(f"{view.width_px} × {view.height_px}" for view in views)
     kept = min(technical.bits_per_sample, _bits_kept(path))
-    libraries = ", ".join(_LIBRARIES[name] for name in technical.readers)
     return f"shown, {sizes}", f"{technical.bits_per_sample}, {kept}", libraries
 
 

@@ -13,6 +13,7 @@ from tests.imaging.cr2_making import write_cr2
 from tests.imaging.cr3_making import write_cr3
 from tests.imaging.making import DATA, chart
 from tests.imaging.raw_making import write_arw, write_nef
+from tests.imaging.recording_making import cut_short, write_film, write_sound
 from tests.imaging.tiff_making import (
     SHORT,
     page_tags,
@@ -53,6 +54,13 @@ def vector_pdf(path: Path, pages: int = 1, width_pt: int = 144, height_pt: int =
     end = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n"
     end += f"<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF\n"
     path.write_bytes(body + end.encode())
+
+
+def _cut_film(path: Path) -> None:
+    whole = path.with_name(f"whole-{path.name}")
+    write_film(whole)
+    cut_short(path, whole)
+    whole.unlink()
 
 
 def _plain() -> pyvips.Image:
@@ -172,6 +180,32 @@ MADE: Mapping[str, tuple[str, Maker]] = {
     "cut.arw": ("camera RAW, ARW, cut short", _cut_raw),
     "scan.pdf": ("PDF, one scan", lambda path: chart().save(path, resolution=150)),
     "drawn.pdf": ("PDF, two drawn pages", lambda path: vector_pdf(path, pages=2)),
+    "film.mp4": ("film, MP4 (H.264, AAC)", write_film),
+    "film.mov": ("film, QuickTime", write_film),
+    "film.avi": (
+        "film, AVI (MPEG-4, MP3)",
+        lambda path: write_film(path, "mpeg4", sound="libmp3lame"),
+    ),
+    "film.mpg": (
+        "film, MPEG-2",
+        lambda path: write_film(path, "mpeg2video", sound="mp2", container="vob"),
+    ),
+    "film.mts": (
+        "film, MPEG-2 transport stream",
+        lambda path: write_film(path, "mpeg2video", sound="mp2", container="mpegts"),
+    ),
+    "film.mkv": ("film, Matroska (H.264, FLAC)", lambda path: write_film(path, sound="flac")),
+    "film.webm": (
+        "film, WebM (VP8, Opus)",
+        lambda path: write_film(path, "libvpx", sound="libopus"),
+    ),
+    "cut.mp4": ("film, MP4, cut short", _cut_film),
+    "sound.wav": ("sound, WAV", lambda path: write_sound(path, "pcm_s16le")),
+    "sound.aiff": ("sound, AIFF", lambda path: write_sound(path, "pcm_s16be")),
+    "sound.flac": ("sound, FLAC", lambda path: write_sound(path, "flac")),
+    "sound.mp3": ("sound, MP3", lambda path: write_sound(path, "libmp3lame")),
+    "sound.m4a": ("sound, M4A (AAC)", lambda path: write_sound(path, "aac", container="ipod")),
+    "sound.opus": ("sound, Ogg (Opus)", lambda path: write_sound(path, "libopus")),
     "drawing.svg": (
         "SVG",
         lambda path: path.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', "utf-8"),

@@ -179,13 +179,15 @@ def test_scan_whose_end_was_never_copied_is_told_in_every_format(tmp_path):
 
 @pytest.mark.parametrize(
     ("extra", "name"),
-    [("heic", "h.heic"), ("raw", "r.dng"), ("raw", "r.cr3"), ("pdf", "p.pdf")],
-)
+    [("heic", "h.heic"), ("raw", "r.dng"), ("raw", "r.cr3"), ("pdf", "p.pdf"),
+     ("media", "m.mp3")],
+)  # fmt: skip
 def test_missing_part_is_named_with_what_to_install(extra, name, tmp_path, monkeypatch):
     (tmp_path / "h.heic").write_bytes((DATA / "chart_10bit.heic").read_bytes())
     write_dng(tmp_path / "r.dng", chart(32, 32))
     write_cr3(tmp_path / "r.cr3", chart(32, 40))
     chart().save(tmp_path / "p.pdf")
+    (tmp_path / "m.mp3").write_bytes(b"ID3\4" + bytes(60))
 
     def import_module(module: str) -> object:
         raise ModuleNotFoundError(f"No module named '{module}'")

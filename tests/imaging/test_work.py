@@ -150,9 +150,10 @@ def test_recipe_changes_with_every_thing_that_changes_the_files():
     ]
 
     assert len({recipe, *others}) == 14
-    # How PDF pages are drawn counts only for masters that are PDFs (test_readers).
-    same = replace(settings, max_megapixels=5, profile="print", pdf_ppi=200)
-    assert {*changes, "max_megapixels", "profile", "pdf_ppi"} == {
+    # How PDF pages are drawn counts only for masters that are PDFs (test_readers), how large films
+    # are only for recordings (test_recordings).
+    same = replace(settings, max_megapixels=5, profile="print", pdf_ppi=200, film_px=640)
+    assert {*changes, "max_megapixels", "profile", "pdf_ppi", "film_px"} == {
         field.name for field in fields(settings)
     }
     assert recipe == recipe_of(same, iter(masters), credit)
