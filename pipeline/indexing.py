@@ -122,7 +122,8 @@ def staff_document(item: CatalogueItem, archive: Archive) -> SearchDocument:
 
 def media_of(item: CatalogueItem) -> tuple[str, ...]:
     """Return what readers can see or hear of an item: keys of ``search.facet_values.MEDIA``."""
-    return ("images",) if item.derivatives and item.derivatives.canvases else ()
+    canvases = item.derivatives.canvases if item.derivatives else ()
+    return tuple({c.recording.media if c.recording else "images": None for c in canvases})
 
 
 def public_fields(profile: Profile) -> Fields:

@@ -14,6 +14,7 @@ from archive.site.item_offers import picture_offers
 from archive.site.items import (
     Display,
     PictureView,
+    PlayedFile,
     Rights,
     Row,
     ShownItem,
@@ -31,6 +32,7 @@ from schemas.identifiers import image_folder
 from schemas.meanings import meaning_of
 from schemas.messages import translate
 from schemas.profile import Field, Profile, Role
+from schemas.recordings import AccessRecording
 from schemas.records import Record, View, best_value
 from schemas.rights import RightsStatement, rights_statement
 from schemas.views import label_text
@@ -226,7 +228,12 @@ def _views(item: ShownItem, images: DerivativeSet, title: Text, lang: str) -> It
             folder=folder,
             canvas=canvas,
             offers=picture_offers(canvas, has_download=item.limits.has_download),
+            recording=_played(folder, canvas.recording),
         )
+
+
+def _played(folder: str, file: AccessRecording | None) -> PlayedFile | None:
+    return PlayedFile(f"{folder}/{file.name}", file) if file else None
 
 
 def _is_web_address(text: str) -> bool:

@@ -74,10 +74,7 @@ class ItemImages:
         if found is None or not found.canvases or not item.limits.is_kept_by(found):
             return ()
         return tuple(
-            f"{canvas.key}/{image}"
-            for canvas in found.canvases
-            for picture in (canvas.thumbnail, *canvas.access_images)
-            for image in (picture.name, picture.webp)
+            f"{canvas.key}/{name}" for canvas in found.canvases for name in canvas.file_names
         )
 
     def are_there(self, item_id: str, files: Iterable[str]) -> bool:

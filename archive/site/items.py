@@ -13,6 +13,7 @@ from schemas.derivatives import Canvas, DerivativeSet, ImageFile
 from schemas.dublincore import Statement
 from schemas.identifiers import image_folder
 from schemas.profile import Profile
+from schemas.recordings import VIDEO, AccessRecording
 from schemas.records import Record, best_value
 
 
@@ -152,6 +153,29 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class PlayedFile:
+    """The recording that a page plays.
+
+    Attributes:
+        path: Its path, relative to the root of the site.
+        file: What is known of it.
+    """
+
+    path: str
+    file: AccessRecording
+
+    @property
+    def is_film(self) -> bool:
+        """Say whether there is something to be seen."""
+        return self.file.media == VIDEO
+
+    @property
+    def ending(self) -> str:
+        """What the names of such files end with, without the dot."""
+        return self.file.name.rpartition(".")[2]
+
+
+@dataclass(frozen=True)
 class PictureView:
     """One view or page of an item.
 
@@ -166,6 +190,7 @@ class PictureView:
         folder: Folder of the tiles, relative to the root of the site.
         canvas: Sizes and tiles.
         offers: The sizes of it that may be taken.
+        recording: What is played in its place, or None for what stands still.
     """
 
     key: str
@@ -177,6 +202,7 @@ class PictureView:
     folder: str
     canvas: Canvas
     offers: tuple[Offer, ...]
+    recording: PlayedFile | None = None
 
     @property
     def first_sources(self) -> tuple[Picture, ...]:
@@ -219,6 +245,16 @@ class Display:
     views: tuple[PictureView, ...]
     has_download: bool
     maker: str = ""
+
+    @property
+    def stills(self) -> tuple[PictureView, ...]:
+        """The views that stand still."""
+        return tuple(view for view in self.views if view.recording is None)
+
+    @property
+    def recordings(self) -> tuple[PictureView, ...]:
+        """The views that are played."""
+        return tuple(view for view in self.views if view.recording is not None)
 
 
 def card(item: SiteItem, images: DerivativeSet | None, lang: str) -> Card:

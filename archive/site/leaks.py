@@ -57,7 +57,7 @@ class Listed:
     public: Callable[[], Iterator[ListedItem]]
 
 
-_PICTURES = frozenset({".jpg", ".jpeg", ".webp", ".png", ".avif", ".gif", ".tif"})
+_PICTURES = frozenset({".jpg", ".jpeg", ".webp", ".png", ".avif", ".gif", ".tif", ".mp4", ".m4a"})
 _OPAQUE = _PICTURES | {".woff2"}
 # Pages and files that say nothing of any item: what stands in them is ours.
 _OURS = re.compile(
@@ -257,7 +257,7 @@ def _close_pictures(closed: _Closed, folder: Path, number: str) -> None:
 
 
 # Of a copied picture only those are compared that show all of it: tiles of one colour are alike.
-_NAMED = frozenset({"thumbnail", "access", "access-small"})
+_NAMED = frozenset({"thumbnail", "access", "access-small", "recording"})
 
 
 def _file_name(path: str) -> str:

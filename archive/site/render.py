@@ -44,6 +44,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
         "form-action 'self' file:",
         "img-src 'self' file: data: blob:",
+        "media-src 'self' file:",
         "font-src 'self' file:",
         f"style-src 'self' file: {_VIEWER_STYLE}",
         "script-src 'self' file:",
@@ -233,6 +234,7 @@ def _environment(
     )
     environment.filters["safe_url"] = safe_url
     environment.filters["bytes"] = functools.partial(_bytes, lang)
+    environment.filters["playing_time"] = _playing_time
     environment.filters["day"] = functools.partial(_day, lang)
     environment.filters["language"] = language_name
     environment.policies["json.dumps_function"] = _json
@@ -253,6 +255,13 @@ def language_name(code: str) -> str:
 def _day(lang: str, day: str) -> str:
     """Return a day, ``2026-11-21``, as readers of ``lang`` write it."""
     return "/".join(reversed(day.split("-"))) if lang == "vi" else day
+
+
+def _playing_time(duration_s: float) -> str:
+    """Return how long something plays as players write it: ``3:25``, ``1:02:03``."""
+    minutes, seconds = divmod(max(1, round(duration_s)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
 def _bytes(lang: str, size: int) -> str:

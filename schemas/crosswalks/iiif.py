@@ -17,6 +17,7 @@ from schemas.dublincore import Statement
 from schemas.identifiers import image_folder, item_page, shard_of
 from schemas.messages import N_, translate
 from schemas.profile import Field, Profile, Role
+from schemas.recordings import VIDEO, AccessRecording
 from schemas.records import Record, View
 from schemas.rights import rights_statement
 from schemas.views import label_text
@@ -216,38 +217,69 @@ def _canvas(
     folder = publication.manifest_id(item_id).removesuffix("/manifest.json")
     canvas_id = f"{folder}/canvas/{canvas.key}"
     image_id = publication.image_id(item_id, canvas)
-    width, height = canvas.sizes[-1] if canvas.sizes else (canvas.width_px, canvas.height_px)
     label = _view_label(view, publication.languages) if view else {}
-    return {
-        "id": canvas_id,
-        "type": "Canvas",
+    said = {
         "label": label or _number(number),
-        "width": canvas.width_px,
-        "height": canvas.height_px,
         "thumbnail": [_thumbnail(item_id, canvas, publication)],
-        "items": [
-            {
-                "id": f"{canvas_id}/page",
-                "type": "AnnotationPage",
-                "items": [
-                    {
-                        "id": f"{canvas_id}/image",
-                        "type": "Annotation",
-                        "motivation": "painting",
-                        "target": canvas_id,
-                        "body": {
-                            "id": f"{image_id}/full/max/0/default.jpg",
-                            "type": "Image",
-                            "format": "image/jpeg",
-                            "width": width,
-                            "height": height,
-                            "service": [_service(canvas, image_id)],
-                        },
-                    }
-                ],
-            }
-        ],
     }
+    picture, size = _image(canvas, image_id)
+    if canvas.recording is None:
+        return _painted(canvas_id, picture, size, said)
+    played, extent = _played(canvas.recording, image_id)
+    # The picture is seen until a film is played, and while a sound is.
+    beside = "placeholderCanvas" if canvas.recording.media == VIDEO else "accompanyingCanvas"
+    said |= {beside: _painted(f"{canvas_id}/picture", picture, size, {})}
+    return _painted(canvas_id, played, extent, said)
+
+
+def _painted(
+    canvas_id: str, body: Mapping[str, Any], extent: Mapping[str, Any], said: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a canvas with one thing on it, which fills it.
+
+    Source: Presentation API 3.0, sections 3.2 (placeholderCanvas), 5.3 and 5.6.
+    """
+    annotation = {
+        "id": f"{canvas_id}/image" if body["type"] == "Image" else f"{canvas_id}/recording",
+        "type": "Annotation",
+        "motivation": "painting",
+        "target": canvas_id,
+        "body": body,
+    }
+    page = {"id": f"{canvas_id}/page", "type": "AnnotationPage", "items": [annotation]}
+    found: dict[str, Any] = {"id": canvas_id, "type": "Canvas"}
+    if "label" in said:
+        found["label"] = said["label"]
+    found |= extent
+    found |= {name: value for name, value in said.items() if name != "label"}
+    return found | {"items": [page]}
+
+
+def _image(canvas: Canvas, image_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the picture of a canvas, and how large the canvas is."""
+    width, height = canvas.sizes[-1] if canvas.sizes else (canvas.width_px, canvas.height_px)
+    body = {
+        "id": f"{image_id}/full/max/0/default.jpg",
+        "type": "Image",
+        "format": "image/jpeg",
+        "width": width,
+        "height": height,
+        "service": [_service(canvas, image_id)],
+    }
+    return body, {"width": canvas.width_px, "height": canvas.height_px}
+
+
+def _played(recording: AccessRecording, folder: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what is played on a canvas, and how large and long the canvas is."""
+    extent: dict[str, Any] = {"duration": recording.duration_s}
+    if recording.media == VIDEO:
+        extent = {"width": recording.width_px, "height": recording.height_px} | extent
+    body = {
+        "id": f"{folder}/{recording.name}",
+        "type": "Video" if recording.media == VIDEO else "Sound",
+        "format": recording.mime_type,
+    }
+    return body | extent, extent
 
 
 def _thumbnail(item_id: str, canvas: Canvas, publication: Publication) -> dict[str, Any]:
