@@ -22,6 +22,7 @@ from pipeline.derivative_sets import (
 from pipeline.indexing import update_index
 from pipeline.progress import OnProgress, ignore_progress
 from pipeline.refresh import refresh_from_store
+from schemas.derivatives import DERIVATIVES_NAME, DerivativeSet
 from schemas.events import utc_text
 from schemas.findings import Finding, has_errors
 
@@ -142,6 +143,13 @@ def _plan(
 
 def _is_wanted(archive: Archive, item: CatalogueItem, recipe: str, *, again: bool) -> bool:
     made = item.derivatives
-    if made is None or needs_derivatives(archive, item):
+    if made is None or needs_derivatives(archive, item) or not _is_there(archive, made):
         return True
     return again and made.recipe != recipe
+
+
+def _is_there(archive: Archive, made: DerivativeSet) -> bool:
+    """Say whether a set stands with all its pictures and recordings; tiles are not looked for."""
+    folder = archive.layout.derivatives_of(made.item_id)
+    files = (folder / canvas.key / name for canvas in made.canvases for name in canvas.file_names)
+    return (folder / DERIVATIVES_NAME).is_file() and all(path.is_file() for path in files)
