@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pipeline.problem import ScanProblem
@@ -58,8 +58,11 @@ def load_extra(name: str) -> Any:  # the libraries have no types
 def version_of(name: str) -> str:
     """Return the package of an optional part and its version, as ``rawpy 0.28.0``.
 
-    Raises:
-        PackageNotFoundError: It is not installed.
+    Where it is not installed, as on another computer that opens the archive, the package alone:
+    sets of before were made by it, and reading a file by it says that it is missing.
     """
     distribution = EXTRAS[name].distribution
-    return f"{distribution} {version(distribution)}"
+    try:
+        return f"{distribution} {version(distribution)}"
+    except PackageNotFoundError:
+        return distribution

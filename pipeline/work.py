@@ -309,7 +309,8 @@ def _inspect(copy: Copy, job: Job, findings: _Findings) -> Master:
     extension = Path(copy.scan.name).suffix
     if extension and extension.lower() not in identity.format.extensions:
         findings.add("SCAN-extension", copy.scan, extension=extension, found=identity.format.name)
-    _judge_end(copy, header, findings)
+    if header.recording is None:
+        _judge_end(copy, header, findings)  # silence is zeros, too
     if copy.lost.count and tells_lost_blocks(copy.path, identity):
         lost = copy.lost
         findings.add("SCAN-lost-blocks", copy.scan, count=lost.count, first_at=lost.first_at)

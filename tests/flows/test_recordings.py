@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import jsonschema_rs
 import pytest
 
+from pipeline import extras
 from schemas.identifiers import shard_of
 from tests.conftest import Run
 from tests.flows.deliveries import write_csv
@@ -140,6 +142,19 @@ def test_made_again_from_the_store_everything_is_as_it_was(run: Run, museum: Pat
 
     assert run("derive", cwd=museum).code == 0
     assert kept() == before
+
+
+def test_an_archive_opens_where_the_part_is_not_installed(
+    run: Run, museum: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def version(distribution: str) -> str:
+        raise PackageNotFoundError(distribution)
+
+    monkeypatch.setattr(extras, "version", version)
+    shutil.rmtree(museum / "derivatives" / shard_of("p-5"))
+
+    assert run("build", cwd=museum).code == 0
+    assert run("derive", "--again", "--dry-run", cwd=museum).code == 0
 
 
 def test_films_made_smaller_by_the_settings_are_made_again_alone(run: Run, museum: Path) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from archive.settings import DerivativeSettings
 from pipeline import extras, jp2
+from pipeline.derive import recipe_of
 from pipeline.extras import EXTRAS
 from pipeline.identify import identify
 from pipeline.vips import pyvips
+from schemas.crosswalks.xmp import Credit
 from tests.imaging.cr3_making import write_cr3
 from tests.imaging.making import (
     DATA,
@@ -200,6 +204,19 @@ def test_missing_part_is_named_with_what_to_install(extra, name, tmp_path, monke
     assert finding.code == "SCAN-needs-extra"
     assert f"hoaban[{extra}]" in finding.message("en")
     assert EXTRAS[extra].reads in finding.message("en")
+
+
+def test_a_recipe_names_a_part_that_is_missing_here(monkeypatch):
+    def version(distribution: str) -> str:
+        raise PackageNotFoundError(distribution)
+
+    def recipe() -> str:
+        return recipe_of(DerivativeSettings(), [("a" * 128, 1)], Credit(), readers=("pdf",))
+
+    there = recipe()
+    monkeypatch.setattr(extras, "version", version)
+
+    assert recipe() != there
 
 
 def test_images_that_are_not_shown_are_counted(tmp_path):

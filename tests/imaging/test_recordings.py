@@ -300,6 +300,15 @@ def test_the_size_of_films_is_part_of_the_recipe_of_films_only(tmp_path):
     assert len(recipes["scan.jpg"]) == 1
 
 
+def test_silence_is_no_damage(tmp_path):
+    write_sound(tmp_path / "sound.wav", "pcm_s16le", seconds=1)
+    content = bytearray((tmp_path / "sound.wav").read_bytes())
+    content[len(content) // 2 :] = bytes(len(content) - len(content) // 2)
+    (tmp_path / "sound.wav").write_bytes(content)
+
+    assert codes(run(tmp_path / "s", tmp_path / "sound.wav")) == []
+
+
 def test_two_sounds_are_not_taken_for_one_picture(tmp_path):
     for name in ("one.wav", "two.wav"):
         write_sound(tmp_path / name, "pcm_s16le")
