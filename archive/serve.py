@@ -29,6 +29,8 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".jpg": "image/jpeg",
     ".webp": "image/webp",
+    ".mp4": "video/mp4",
+    ".m4a": "audio/mp4",
     ".png": "image/png",
     ".woff2": "font/woff2",
     ".xml": "application/xml",

@@ -42,8 +42,12 @@ EXTRAS: Mapping[str, Extra] = {
 }
 
 
-def load_extra(name: str) -> Any:  # the libraries have no types
+def load_extra(name: str, found: str = "") -> Any:  # the libraries have no types
     """Return the module of an optional part.
+
+    Args:
+        name: The part.
+        found: What it is needed for now, where that is one of several formats.
 
     Raises:
         ScanProblem: It is not installed, or cannot start here.
@@ -52,7 +56,9 @@ def load_extra(name: str) -> Any:  # the libraries have no types
     try:
         return import_module(extra.module)
     except (ImportError, OSError) as error:
-        raise ScanProblem("SCAN-needs-extra", found=extra.reads, extra=extra.name) from error
+        raise ScanProblem(
+            "SCAN-needs-extra", found=found or extra.reads, extra=extra.name
+        ) from error
 
 
 def version_of(name: str) -> str:

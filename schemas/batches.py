@@ -19,6 +19,7 @@ from schemas.dublincore import Statement
 from schemas.errors import RecordError
 from schemas.finding_text import findings_text, parse_findings
 from schemas.findings import Finding
+from schemas.recordings import AUDIO
 from schemas.records import best_value
 from schemas.technical import Technical
 
@@ -94,10 +95,14 @@ class BatchScan:
         """Return a scan with what was read from it, as far as it was."""
         if technical is None:
             return cls(name)
+        first = technical.pages[0]
+        is_sound = technical.recording is not None and technical.recording.media == AUDIO
+        # The size of the drawing of a sound is nobody's business.
+        width_px, height_px = (0, 0) if is_sound else (first.width_px, first.height_px)
         return cls(
             name,
-            technical.pages[0].width_px,
-            technical.pages[0].height_px,
+            width_px,
+            height_px,
             len(technical.pages),
             technical.resolution_ppi[0] if technical.resolution_ppi else 0.0,
             technical.format_name,

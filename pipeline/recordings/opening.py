@@ -51,9 +51,9 @@ def opened(path: Path, identity: Identity) -> Iterator[Streams]:
         ScanProblem: It is damaged, plays nothing, or the optional part is not installed.
         OSError: The file cannot be read.
     """
-    library = load_extra("media")
     if identity.format is None:
         raise ScanProblem("SCAN-not-an-image", found=identity.found)
+    library = load_extra("media", identity.format.name)
     # A file that is open already has no name for FFmpeg to make anything of.
     with path.open("rb") as file:
         try:

@@ -203,7 +203,8 @@ def test_missing_part_is_named_with_what_to_install(extra, name, tmp_path, monke
     (finding,) = outcome.findings
     assert finding.code == "SCAN-needs-extra"
     assert f"hoaban[{extra}]" in finding.message("en")
-    assert EXTRAS[extra].reads in finding.message("en")
+    assert finding.values["found"] in EXTRAS[extra].reads
+    assert finding.values["found"] in finding.message("en")
 
 
 def test_a_recipe_names_a_part_that_is_missing_here(monkeypatch):

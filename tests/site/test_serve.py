@@ -46,6 +46,16 @@ def test_files_have_the_right_type(client, path, kind):
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize(("name", "kind"), [("f.mp4", "video/mp4"), ("s.m4a", "audio/mp4")])
+def test_a_player_is_told_what_it_plays_and_may_ask_for_a_part(client, archive, name, kind):
+    (archive.layout.site / name).write_bytes(bytes(range(100)))
+
+    answer = client.get(f"/{name}", headers={"Range": "bytes=10-19"})
+
+    assert (answer.status, answer.headers["content-type"]) == (206, kind)
+    assert answer.content == bytes(range(10, 20))
+
+
 def test_a_part_of_a_file_can_be_asked_for(client, archive):
     image = f"/{image_folder(archive.kept[0].item_id)}/0001/access.jpg"
     whole = client.get(image)
