@@ -14,6 +14,7 @@ from operator import ne, sub
 from search.compiled.coding import NUMBERS
 from search.compiled.runs import Run
 
+_PLACES = "q"
 _WINDOW = 1024
 """Entries that are looked at together."""
 
@@ -67,19 +68,21 @@ class Entries:
                 self._counts[level] += counts
                 self._numbers[level] += numbers
         # The runs are sorted one by one, so this is a merge, in C.
-        self._order = sorted(range(len(found)), key=found.__getitem__)
+        # Not kept as a list, and nothing else that has a number of every key: its numbers take
+        # five times as much, and all inventory numbers of a million records are in one range.
+        self._order = array(_PLACES, sorted(range(len(found)), key=found.__getitem__))
         self.keys = list(map(found.__getitem__, self._order))
 
     @cached_property
-    def _levels(self) -> list[tuple[array[int], list[int]]]:
+    def _levels(self) -> list[tuple[array[int], array[int]]]:
         """Of each level the numbers of all keys, and where those of each begin."""
         levels = zip(self._numbers, self._counts, strict=True)
-        return [(numbers, [0, *accumulate(counts)]) for numbers, counts in levels]
+        return [(numbers, _starts(counts)) for numbers, counts in levels]
 
     @cached_property
-    def _begins(self) -> list[list[list[int]]]:
+    def _begins(self) -> list[list[array[int]]]:
         """Of each run and level, where the numbers of each key begin."""
-        return [[[0, *accumulate(c)] for c, _numbers in run.levels] for run in self._runs]
+        return [[_starts(counts) for counts, _numbers in run.levels] for run in self._runs]
 
     def entry(self, at: int) -> tuple[str, list[Sequence[int]], int]:
         """Return the key at a place with its numbers, a list a level, and the place behind it."""
@@ -150,6 +153,11 @@ class Entries:
                 digest.update(counts[start:end].tobytes())
                 digest.update(numbers[ends[start] : ends[end]].tobytes() if numbers else b"")
         return digest.digest()
+
+
+def _starts(counts: Iterable[int]) -> array[int]:
+    """Return where the numbers of each key begin, and where the last end."""
+    return array(_PLACES, accumulate(counts, initial=0))
 
 
 def _joined(numbers: array[int], ends: Sequence[int], places: Sequence[int]) -> array[int]:
