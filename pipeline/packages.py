@@ -41,6 +41,7 @@ from schemas.findings import Finding
 from schemas.identifiers import image_folder, item_page
 from schemas.messages import _
 from schemas.public_views import closed_paths, public_events, public_technical, public_views
+from schemas.recordings import PublishedRecording
 from schemas.records import day_of
 from schemas.technical import longest_side
 
@@ -206,6 +207,7 @@ def _context(
         rights_uri=settings.rights_uri,
         page_url=lambda item_id: page_address(archive, item_id),
         image_urls=lambda item_id: _image_urls(archive, part(item_id), item_id),
+        recordings=lambda item_id: _recordings(archive, part(item_id), item_id),
         exchange=exchange_of(archive),
         published=lambda item: published_of(
             archive,
@@ -365,6 +367,15 @@ def publication_of(archive: Archive) -> Publication:
 
 def _derivatives_of(item: CatalogueItem | None) -> DerivativeSet | None:
     return item.derivatives if item else None
+
+
+def _recordings(
+    archive: Archive, item: CatalogueItem | None, item_id: str
+) -> tuple[PublishedRecording, ...]:
+    folder = f"{archive.settings.base_url}/{image_folder(item_id)}"
+    canvases = item.derivatives.canvases if item and item.derivatives else ()
+    played = (canvas.published_at(f"{folder}/{canvas.key}") for canvas in canvases)
+    return tuple(recording for recording in played if recording is not None)
 
 
 def _image_urls(archive: Archive, item: CatalogueItem | None, item_id: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from schemas.errors import RecordError
-from schemas.recordings import AccessRecording
+from schemas.recordings import AccessRecording, PublishedRecording
 
 DERIVATIVES_FORMAT = "hoaban-derivatives-2"
 DERIVATIVES_NAME = "derivatives.json"
@@ -84,6 +84,13 @@ class Canvas:
     def access(self) -> ImageFile:
         """The largest access image: the one to download."""
         return self.access_images[-1]
+
+    def published_at(self, folder: str) -> PublishedRecording | None:
+        """Return the recording as a site shows it whose address of the canvas is ``folder``."""
+        if self.recording is None:
+            return None
+        address = f"{folder}/{self.recording.name}"
+        return PublishedRecording(address, f"{folder}/{self.access.name}", self.recording)
 
     @property
     def file_names(self) -> tuple[str, ...]:

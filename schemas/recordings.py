@@ -62,3 +62,18 @@ class AccessRecording:
     def media(self) -> str:
         """:data:`AUDIO` or :data:`VIDEO`."""
         return VIDEO if self.width_px else AUDIO
+
+
+@dataclass(frozen=True)
+class PublishedRecording:
+    """A recording that the public site plays.
+
+    Attributes:
+        url: Its address.
+        picture_url: Address of the still, or of the drawing of its sound.
+        file: What is known of it.
+    """
+
+    url: str
+    picture_url: str
+    file: AccessRecording

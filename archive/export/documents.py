@@ -59,6 +59,7 @@ def export_jsonld(items: Iterable[ExportItem], out: Path, context: ExportContext
                     context.described(item),
                     url=context.page_url(item.item_id),
                     image_urls=context.image_urls(item.item_id),
+                    recordings=context.recordings(item.item_id),
                     publisher=context.publisher,
                     lang=context.lang,
                 )

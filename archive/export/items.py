@@ -22,6 +22,7 @@ from schemas.events import Event
 from schemas.findings import Finding, has_errors
 from schemas.messages import _
 from schemas.profile import Profile
+from schemas.recordings import PublishedRecording
 from schemas.records import Record
 from schemas.technical import Technical
 
@@ -85,6 +86,7 @@ class ExportContext:
             the cells under unknown columns are left out.
         page_url: Gives the public address of an item's page, or an empty text.
         image_urls: Gives the public addresses of an item's images.
+        recordings: Gives what of an item the public site plays.
         images_instead: Gives the images, by name, that a partner gets in place of an item's
             masters, because its limits withhold them; None where they do not.
         publication: Where the site is, what it is called, in which languages.
@@ -111,6 +113,7 @@ class ExportContext:
     is_complete: bool = False
     page_url: Callable[[str], str] = field(default=lambda item_id: "")
     image_urls: Callable[[str], tuple[str, ...]] = field(default=lambda item_id: ())
+    recordings: Callable[[str], tuple[PublishedRecording, ...]] = field(default=lambda item_id: ())
     images_instead: Callable[[ExportMasters], Mapping[str, Path] | None] = field(
         default=lambda item: None
     )

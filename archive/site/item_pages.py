@@ -22,11 +22,14 @@ from archive.site.value_links import ValueLinks
 from schemas.crosswalks import iiif
 from schemas.identifiers import item_page
 from schemas.profile import Profile
+from schemas.recordings import PublishedRecording
 from schemas.records import Record
 
-# Given a record, the address of its page, those of its images and the page's language, returns
-# its JSON-LD.
-JsonLd = Callable[[Record, str, Sequence[str], str], Mapping[str, Any]]
+# Given a record, the address of its page, those of its images, its recordings and the page's
+# language, returns its JSON-LD.
+JsonLd = Callable[
+    [Record, str, Sequence[str], Sequence[PublishedRecording], str], Mapping[str, Any]
+]
 # By language and inventory number: titles and paths of the stories that name an item.
 Told = Mapping[str, Mapping[str, tuple[tuple[Text, str], ...]]]
 
@@ -265,11 +268,12 @@ class ItemPages:
     def _described(self, by: JsonLd, item: GatheredItem, lang: str) -> Mapping[str, Any]:
         item_id = item.item_id
         address = absolute_url(self._settings.base_url, f"{lang}/{item_page(item_id)}")
-        pictures = [
-            f"{self._images.publication.image_id(item_id, canvas)}/{canvas.access.name}"
-            for canvas in (item.images.canvases if item.images else ())
-        ]
-        return by(item.shown.record, address, pictures, lang)
+        image_id = self._images.publication.image_id
+        canvases = item.images.canvases if item.images else ()
+        pictures = [f"{image_id(item_id, canvas)}/{canvas.access.name}" for canvas in canvases]
+        played = (canvas.published_at(image_id(item_id, canvas)) for canvas in canvases)
+        recordings = [recording for recording in played if recording is not None]
+        return by(item.shown.record, address, pictures, recordings, lang)
 
 
 def _grouped(items: Sequence[WrittenItem]) -> WrittenGroup:

@@ -11,6 +11,7 @@ from archive.settings import Settings
 from schemas.crosswalks.jsonld import schema_org
 from schemas.crosswalks.linked_art import LinkedArtPlaces, linked_art
 from schemas.profile import Profile
+from schemas.recordings import PublishedRecording
 from schemas.records import Record
 
 
@@ -27,7 +28,12 @@ class ItemJsonLd:
     settings: Settings
 
     def __call__(
-        self, record: Record, url: str, image_urls: Sequence[str], lang: str
+        self,
+        record: Record,
+        url: str,
+        image_urls: Sequence[str],
+        recordings: Sequence[PublishedRecording],
+        lang: str,
     ) -> Mapping[str, Any]:
         """Return the JSON-LD of an item.
 
@@ -35,12 +41,14 @@ class ItemJsonLd:
             record: Its record.
             url: Address of its page.
             image_urls: Addresses of its images, the best first.
+            recordings: What of it is played.
             lang: Language of the page.
         """
         return schema_org(
             public_description(record, self.profile, self.settings),
             url=url,
             image_urls=image_urls,
+            recordings=recordings,
             publisher=self.settings.publisher,
             lang=lang,
         )
@@ -59,7 +67,12 @@ class ItemLinkedArt:
     settings: Settings
 
     def __call__(
-        self, record: Record, url: str, image_urls: Sequence[str], lang: str
+        self,
+        record: Record,
+        url: str,
+        image_urls: Sequence[str],
+        _recordings: Sequence[PublishedRecording],
+        lang: str,
     ) -> Mapping[str, Any]:
         """Return the Linked Art document of an item, by what :class:`ItemJsonLd` is given."""
         museum = f"{self.settings.base_url}/#museum" if self.settings.has_public_url else ""

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from schemas.dublincore import TYPE_NS, DcmiType, Statement
+from schemas.recordings import VIDEO, PublishedRecording
 from schemas.records import Record
 from schemas.rights import rights_statement
 from schemas.xml import is_language_tag
@@ -107,6 +108,7 @@ def schema_org(
     *,
     url: str = "",
     image_urls: Iterable[str] = (),
+    recordings: Iterable[PublishedRecording] = (),
     publisher: str = "",
     lang: str = "vi",
 ) -> dict[str, Any]:
@@ -119,6 +121,7 @@ def schema_org(
         record: The record.
         url: Address of the item's page, which also names the item; may be empty.
         image_urls: Addresses of its images, the best first.
+        recordings: What of it is played.
         publisher: Name of the museum that publishes the archive; may be empty.
         lang: Language the reader reads.
     """
@@ -143,6 +146,11 @@ def schema_org(
     if publisher:
         data["provider"] = {"@type": "Organization", "name": publisher}
     _put(data, "image", [_image(address, licences) for address in image_urls])
+    for recording in recordings:
+        # Each is called as the item is: a name is what search engines ask of a film first.
+        said = _recording(recording, licences) | ({"name": data["name"]} if "name" in data else {})
+        name = "video" if recording.file.media == VIDEO else "audio"
+        _put(data, name, [*_listed(data.get(name)), said])
     return data
 
 
@@ -264,6 +272,24 @@ def _licence(entry: Statement) -> str:
     address = _address(entry)
     known = rights_statement(address)
     return known.uri if known else address
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _recording(recording: PublishedRecording, licences: list[str]) -> dict[str, Any]:
+    file = recording.file
+    found: dict[str, Any] = {
+        "@type": "VideoObject" if file.media == VIDEO else "AudioObject",
+        "contentUrl": recording.url,
+        "encodingFormat": file.mime_type,
+        # ISO 8601, in whole seconds.
+        "duration": f"PT{max(1, round(file.duration_s))}S",
+        "thumbnailUrl": recording.picture_url,
+    }
+    _put(found, "license", licences)
+    return found
 
 
 def _image(address: str, licences: list[str]) -> dict[str, Any]:

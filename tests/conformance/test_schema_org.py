@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from schemas.crosswalks.jsonld import schema_org, schema_type
 from schemas.dublincore import TERMS, TYPE_NS, Statement
+from schemas.recordings import AccessRecording, PublishedRecording
 from schemas.records import Record
 
 VOCABULARY = json.loads(
@@ -26,6 +27,9 @@ _STATEMENTS = st.builds(
     lang=st.sampled_from(["", "vi", "en", "not a tag!"]),
     uri=st.sampled_from(["", "http://example.org/x", "javascript:alert(1)"]),
 )
+
+
+_BY = "http://creativecommons.org/licenses/by/4.0/"
 
 
 def ancestry(name: str) -> set[str]:
@@ -63,6 +67,33 @@ def test_every_term_exists_and_stands_on_a_type_that_may_have_it(entries: list[S
     assert json.loads(json.dumps(data)) == data
     for licence in [data.get("license")]:
         assert licence is None or licence == "http://example.org/x"
+
+
+def test_what_is_played_is_said_with_how_long_and_in_what_form() -> None:
+    film = AccessRecording("recording.mp4", "video/mp4", 83.4, 640, 360, 1_000)
+    sound = AccessRecording("recording.m4a", "audio/mp4", 0.2, 0, 0, 1_000)
+    record = Record("P-1", (Statement("title", "Xòe", "vi"), Statement("license", "", uri=_BY)))
+
+    data = schema_org(
+        record,
+        recordings=[
+            PublishedRecording("https://e.org/1.mp4", "https://e.org/1.jpg", film),
+            PublishedRecording("https://e.org/2.m4a", "https://e.org/2.jpg", sound),
+            PublishedRecording("https://e.org/3.m4a", "https://e.org/3.jpg", sound),
+        ],
+    )
+
+    check_terms(data)
+    assert data["video"] == {
+        "@type": "VideoObject",
+        "contentUrl": "https://e.org/1.mp4",
+        "encodingFormat": "video/mp4",
+        "duration": "PT83S",
+        "thumbnailUrl": "https://e.org/1.jpg",
+        "license": _BY,
+        "name": {"@value": "Xòe", "@language": "vi"},
+    }
+    assert [entry["duration"] for entry in data["audio"]] == ["PT1S", "PT1S"]
 
 
 def test_one_record_reads_as_expected() -> None:

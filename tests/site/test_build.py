@@ -39,7 +39,7 @@ def write_search(folder: Path) -> None:
     (folder / "search-engine.js").write_text("var HoabanSearch = {};\n", encoding="utf-8")
 
 
-def describe(record, url, image_urls, lang):
+def describe(record, url, image_urls, recordings, lang):
     return {"@context": "https://schema.org", "name": record.title("vi"), "url": url}
 
 
@@ -147,7 +147,10 @@ def test_hostile_metadata_is_shown_and_does_nothing(tmp_path):
         ),
         (plain_picture(60, 60),),
     )
-    build(archive, json_ld=lambda record, url, images, lang: {"name": attack, "</script>": attack})
+    build(
+        archive,
+        json_ld=lambda record, url, images, recordings, lang: {"name": attack, "</script>": attack},
+    )
     assert broken_links(archive.layout.site) == []
     for page in pages(archive.layout.site):
         for tag, found in page.tags:
@@ -182,7 +185,7 @@ def test_a_hidden_field_reaches_no_file_of_the_site(tmp_path):
         archive.listed,
         write_search=write_search,
         at=AT,
-        json_ld=lambda record, url, images, lang: record.to_json(),
+        json_ld=lambda record, url, images, recordings, lang: record.to_json(),
     )
     for name, content in snapshot(archive.layout.site).items():
         assert not [field for field in hidden if f"hidden {field}".encode() in content], name

@@ -39,10 +39,10 @@ def build(archive: FabricatedArchive, **options) -> SiteReport:
 class Dies(ItemJsonLd):
     """Ends the process it is asked in, but not the test's own."""
 
-    def __call__(self, record, url, image_urls, lang):
+    def __call__(self, record, url, image_urls, recordings, lang):
         if multiprocessing.parent_process() is not None:
             os._exit(3)
-        return super().__call__(record, url, image_urls, lang)
+        return super().__call__(record, url, image_urls, recordings, lang)
 
 
 def hundred_items(root: Path) -> FabricatedArchive:
