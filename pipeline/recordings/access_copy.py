@@ -13,7 +13,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +24,7 @@ from pipeline.identify import Identity
 from pipeline.problem import ScanProblem
 from pipeline.recordings.opening import Streams, displayed_size, is_turned, opened
 from pipeline.recordings.pictures import first_frame
+from pipeline.recordings.sound import Resampler
 from schemas.recordings import AccessRecording, Recording
 
 # Raise it when the same master and settings would give another copy.
@@ -263,26 +264,17 @@ class _Sound:
 
     target: Any
     shift_s: Fraction
-    _resampler: Any = field(default=None)
+    resampler: Resampler
 
     def take(self, _packet: Any, frames: list[Any]) -> Iterator[Any]:
         for frame in frames:
-            for piece in self._resampler_now().resample(frame):
+            for piece in self.resampler.take(frame):
                 yield from self._encoded(piece)
 
     def end(self) -> Iterator[Any]:
-        if self._resampler is not None:
-            for piece in self._resampler.resample(None):
-                yield from self._encoded(piece)
+        for piece in self.resampler.end():
+            yield from self._encoded(piece)
         yield from self.target.encode(None)
-
-    def _resampler_now(self) -> Any:
-        if self._resampler is None:
-            context = self.target.codec_context
-            self._resampler = load_extra("media").AudioResampler(
-                context.format, context.layout, context.sample_rate, frame_size=_AAC_SAMPLES
-            )
-        return self._resampler
 
     def _encoded(self, piece: Any) -> Iterator[Any]:
         if piece.pts is not None:
@@ -364,7 +356,10 @@ def _tracks(streams: Streams, plan: _Plan, copy: Any) -> dict[int, _Track]:
         if plan.keeps_audio:
             tracks[audio.index] = _Kept(copy.add_stream_from_template(audio), shift_s)
         else:
-            tracks[audio.index] = _Sound(_sound_in(copy, audio), shift_s)
+            target = _sound_in(copy, audio)
+            made = target.codec_context
+            form = Resampler(made.format, made.layout, made.sample_rate, _AAC_SAMPLES)
+            tracks[audio.index] = _Sound(target, shift_s, form)
     return tracks
 
 

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageStat
 from pipeline.extras import load_extra
 from pipeline.problem import ScanProblem
 from pipeline.recordings.opening import Streams, displayed_size
+from pipeline.recordings.sound import Resampler
 
 DRAWING_PX = (1600, 400)
 """Width and height of the drawing of a sound."""
@@ -80,7 +81,7 @@ def drawing(streams: Streams, duration_s: float) -> Image.Image:
     is_heard = False
     first_s: float | None = None
     for frame in _resampled(streams):
-        begin_s = float(frame.pts * frame.time_base)
+        begin_s = float((frame.pts or 0) * frame.time_base)
         first_s = begin_s if first_s is None else first_s
         _take(frame, begin_s - first_s, duration_s, peaks)
         is_heard = True
@@ -125,10 +126,10 @@ def _upright(streams: Streams, frame: Any) -> Image.Image:
 
 
 def _resampled(streams: Streams) -> Iterator[Any]:
-    library = load_extra("media")
-    resampler = library.AudioResampler(format="s16", layout="mono", rate=_SAMPLE_RATE_HZ)
+    resampler = Resampler("s16", "mono", _SAMPLE_RATE_HZ)
     for frame in _frames(streams, streams.audio):
-        yield from resampler.resample(frame)
+        yield from resampler.take(frame)
+    yield from resampler.end()
 
 
 def _take(frame: Any, begin_s: float, duration_s: float, peaks: list[int]) -> None:

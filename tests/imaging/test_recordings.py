@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 import sys
 from dataclasses import replace
+from fractions import Fraction
 
 import av
 import pytest
@@ -226,6 +227,26 @@ def test_what_only_begins_like_a_recording_is_a_finding(name, content, tmp_path)
 
     assert outcome.is_set_aside
     assert set(codes(outcome)) <= {"RECORDING-damaged", "SCAN-not-an-image"}
+
+
+def test_joined_sounds_of_two_kinds_are_played_to_their_end(tmp_path):
+    write_sound(tmp_path / "one.mp3", "libmp3lame", seconds=2)
+    with av.open(str(tmp_path / "two.mp3"), "w") as second:
+        stream = second.add_stream("libmp3lame", rate=22_050, layout="mono")
+        for at in range(0, 44_100, 1152):
+            frame = av.AudioFrame(format="s16p", layout="mono", samples=1152)
+            frame.planes[0].update(bytes(2304))
+            frame.sample_rate, frame.pts, frame.time_base = 22_050, at, Fraction(1, 22_050)
+            second.mux(stream.encode(frame))
+        second.mux(stream.encode(None))
+    joined = (tmp_path / "one.mp3").read_bytes() + (tmp_path / "two.mp3").read_bytes()
+    (tmp_path / "joined.mp3").write_bytes(joined)
+
+    outcome = run(tmp_path / "s", tmp_path / "joined.mp3")
+
+    assert not outcome.is_set_aside
+    _file, copy = made(outcome)
+    assert played(copy)[0]["audio"] / 48_000 > 3
 
 
 @pytest.mark.parametrize(
