@@ -22,7 +22,7 @@ from typing import Any, Protocol
 from pipeline.extras import load_extra
 from pipeline.identify import Identity
 from pipeline.problem import ScanProblem
-from pipeline.recordings.opening import Streams, displayed_size, is_turned, opened
+from pipeline.recordings.opening import Streams, displayed_size, is_turned, opened, packets_of
 from pipeline.recordings.pictures import first_frame
 from pipeline.recordings.sound import Resampler
 from schemas.recordings import AccessRecording, Recording
@@ -288,7 +288,7 @@ def _write(path: Path, identity: Identity, plan: _Plan, target: Path) -> int:
     gaps = 0
     with opened(path, identity) as streams, _opened_copy(target) as copy:
         tracks = _tracks(streams, plan, copy)
-        for packet in streams.container.demux(streams.played):
+        for packet in packets_of(streams):
             try:
                 frames = packet.decode()
             except library.error.InvalidDataError:

@@ -18,6 +18,9 @@ _MICROSECONDS = 1_000_000
 # Containers whose header says how long they play, so that a cut can be told.
 _STATING = frozenset({"mov", "matroska", "avi", "wav", "w64", "flac", "asf", "aiff"})
 _CUT_SHARE, _CUT_S = 0.02, 1.0
+# Of these the streams are known only when each has begun: half a minute is looked through.
+_FAR = {"probesize": "50000000", "analyzeduration": "30000000"}
+_PROBING = {"mpeg": _FAR, "mpegts": _FAR}
 _UNSTATED_BYTES = 0xFFFFFFFF
 # Where phones write where they were; the names are FFmpeg's.
 _PLACES = ("location", "location-eng", "com.apple.quicktime.location.ISO6709")
@@ -58,11 +61,28 @@ def opened(path: Path, identity: Identity) -> Iterator[Streams]:
     with path.open("rb") as file:
         try:
             with library.open(
-                file, format=identity.format.loader, metadata_errors="replace", buffer_size=1 << 20
+                file,
+                format=identity.format.loader,
+                metadata_errors="replace",
+                buffer_size=1 << 20,
+                options=_PROBING.get(identity.format.loader, {}),
             ) as container:
                 yield _streams_of(container, library, identity.format.name)
         except library.FFmpegError as error:
             raise ScanProblem("RECORDING-damaged", reason=_reason(error)) from error
+
+
+def packets_of(streams: Streams, *wanted: Any) -> Iterator[Any]:
+    """Give the packets of some streams, or of all that are played, in the order of the file.
+
+    Raises:
+        ScanProblem: A stream begins so late that it was not known when the file was opened.
+    """
+    try:
+        yield from streams.container.demux(wanted or streams.played)
+    except IndexError as error:  # the library asks for a stream that it has not
+        reason = "one of its streams begins in its middle"
+        raise ScanProblem("RECORDING-damaged", reason=reason) from error
 
 
 def check_length(path: Path) -> None:
@@ -148,7 +168,7 @@ def _measured_s(streams: Streams) -> float:
     """Return the time between the first and the end of the last packet, in seconds."""
     first: float | None = None
     last = 0.0
-    for packet in streams.container.demux(streams.played):
+    for packet in packets_of(streams):
         at = packet.pts if packet.pts is not None else packet.dts
         if at is None or packet.time_base is None:
             continue

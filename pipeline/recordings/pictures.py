@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageStat
 
 from pipeline.extras import load_extra
 from pipeline.problem import ScanProblem
-from pipeline.recordings.opening import Streams, displayed_size
+from pipeline.recordings.opening import Streams, displayed_size, packets_of
 from pipeline.recordings.sound import Resampler
 
 DRAWING_PX = (1600, 400)
@@ -93,7 +93,7 @@ def drawing(streams: Streams, duration_s: float) -> Image.Image:
 def _frames(streams: Streams, stream: Any) -> Iterator[Any]:
     """Give the frames of a stream from where the file stands; what is damaged is passed over."""
     library = load_extra("media")
-    for packet in streams.container.demux(stream):
+    for packet in packets_of(streams, stream):
         try:
             yield from packet.decode()
         except library.error.InvalidDataError:

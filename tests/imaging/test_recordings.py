@@ -12,6 +12,8 @@ from archive.limits import Limits, Watermark
 from archive.settings import DerivativeSettings
 from pipeline.identify import identify
 from pipeline.naming import add_names
+from pipeline.problem import ScanProblem
+from pipeline.recordings.opening import Streams, packets_of
 from pipeline.recordings.patience import more_time_s
 from pipeline.work import check_item, run_item
 from schemas.errors import StoreWriteError
@@ -388,3 +390,16 @@ def test_a_name_that_does_not_suit_a_recording_is_told(tmp_path):
 
     assert identify(tmp_path / "sound.wav").found == "MP3"
     assert codes(run(tmp_path / "s", tmp_path / "sound.wav")) == ["SCAN-extension"]
+
+
+def test_a_stream_that_was_not_known_is_a_finding_and_no_defect():
+    class Container:
+        def demux(self, _streams):
+            yield "packet"
+            raise IndexError("list index out of range")
+
+    found = packets_of(Streams(Container(), None, "sound"))
+
+    assert next(found) == "packet"
+    with pytest.raises(ScanProblem, match="RECORDING-damaged"):
+        next(found)
