@@ -35,7 +35,7 @@ FILE_NAMES = ("recording.mp4", "recording.m4a")
 _MP4_DEMUXER = "mov"
 _MIME_TYPES = ("video/mp4", "audio/mp4")
 _THREADS = 2
-_VIDEO_OPTIONS = {
+VIDEO_OPTIONS = {
     "preset": "veryfast",
     "crf": "24",
     "profile": "high",
@@ -365,7 +365,7 @@ def _tracks(streams: Streams, plan: _Plan, copy: Any) -> dict[int, _Track]:
 
 def _film_in(copy: Any, video: Any, plan: _Plan) -> Any:
     rate = video.average_rate or video.guessed_rate or _DEFAULT_RATE
-    stream = copy.add_stream("libx264", rate=min(rate, _HIGHEST_RATE), options=_VIDEO_OPTIONS)
+    stream = copy.add_stream("libx264", rate=min(rate, _HIGHEST_RATE), options=VIDEO_OPTIONS)
     stream.width, stream.height = plan.size
     stream.pix_fmt = "yuv420p"
     stream.codec_context.time_base = Fraction(1, _TICKS_A_SECOND)
