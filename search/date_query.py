@@ -24,16 +24,15 @@ _SPACE = r"[ \t\n\r\u00a0]"
 _END = r'(?=[ \t\n\r\u00a0"“”„«».,;)]|$)'
 _BC = rf"(?:{_SPACE}*([tT][cC][nN]|[bB][cC][eE]?))?"
 _CENTURY = rf"(?:[tT][hH][eếEẾ]{_SPACE}+[kK][yỷiỉYỶIỈ]|[tT][kK]\.?){_SPACE}*"
+# On a phone nobody writes capitals.
+_NUMBER = r"([XVIxvi]{1,6}|[0-9]{1,2})"
 
 PATTERNS: Mapping[str, str] = MappingProxyType(
     {
         # 1945..1954, 1945.., ..1954
         "range": r"(-?[0-9]{1,4})?\.\.(-?[0-9]{1,4})?" + _END,
-        # thế kỷ XIX, thế kỷ XIX-XX, TK 19, thế kỷ III TCN
-        "century": _CENTURY
-        + rf"([XVI]{{1,6}}|[0-9]{{1,2}})(?:{_SPACE}*[-–]{_SPACE}*([XVI]{{1,6}}|[0-9]{{1,2}}))?"
-        + _BC
-        + _END,
+        # thế kỷ XIX, the ky xix-xx, TK 19, thế kỷ III TCN
+        "century": _CENTURY + rf"{_NUMBER}(?:{_SPACE}*[-–]{_SPACE}*{_NUMBER})?" + _BC + _END,
         # 19th century
         "ordinal": rf"([0-9]{{1,2}})(?:st|nd|rd|th){_SPACE}+[cC]entury" + _BC + _END,
     }
@@ -111,7 +110,7 @@ def _centuries(first: str, last: str, *, is_bc: bool) -> Years | None:
 
 
 def _roman(text: str) -> int:
-    values = [_ROMAN[letter] for letter in text]
+    values = [_ROMAN[letter] for letter in text.upper()]
     after = [*values[1:], 0]
     return sum(-v if v < n else v for v, n in zip(values, after, strict=True))
 

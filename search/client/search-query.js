@@ -114,7 +114,7 @@ HoabanSearch.receive("query", function makeQueryReader(tables, analysis) {
   }
 
   function romanOf(text) {
-    const values = [...text].map((letter) => roman[letter]);
+    const values = [...text.toUpperCase()].map((letter) => roman[letter]);
     return values.reduce(
       (sum, value, place) => sum + (value < (values[place + 1] || 0) ? -value : value), 0);
   }
