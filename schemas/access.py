@@ -70,8 +70,8 @@ def parse_access_terms(text: str) -> AccessTerms | None:
     level here stands for. The caller keeps such an item from the public and tells a person.
     """
     tidy = " ".join(text.split())
-    if len(tidy) > 200:
-        return None
+    if len(tidy) > 200 or "?" in tidy:
+        return None  # whoever asks "công khai?" has not decided
     before = _NOT_BEFORE.fullmatch(tidy)
     if before:
         return _with_embargo(text, before, shift_days=-1, is_first=True)

@@ -2,7 +2,9 @@
 
 ``CC BY 4.0`` names one licence. ``CC BY`` names six of them, one a version: its mark and meaning
 are known and its address is not. ``© Bảo tàng`` and "phạm vi công cộng" are claims for which no
-address is certain. Nothing is said of a text with two licences or with a "not" in it.
+address is certain. Nothing is said of a text with two licences, with a "not" in it, or with words
+that forbid, doubt or put off what the licence gives: ``CC BY 4.0; cấm sao chép``. What only says
+the licence again (``CC BY-NC 4.0, cấm sử dụng thương mại``) takes nothing from it.
 """
 
 from __future__ import annotations
@@ -25,6 +27,27 @@ _PORT = r"(?:[ -]?(?P<port>vn|international|quốc tế|unported))?"
 _ZERO = r"(?P<zero>0|zero)(?:[ -]?v?(?P<zero_version>1\.0))?"
 _MARK = re.compile(rf"\bcc[ -]?(?:{_CODE}{_VERSION}{_PORT}|{_ZERO})(?![\w.-]*\w)", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:không phải|trừ|ngoại trừ|not|except|unless)\b", re.IGNORECASE)
+# What forbids, doubts or puts off a Creative Commons licence that stands beside it.
+_DOUBT = re.compile(
+    r"\b(?:không|chưa|chờ|cấm|dự kiến|đang xin|đề nghị|sẽ|trước đây|thu hồi|hết (?:hạn|hiệu lực)|"
+    r"nếu (?:được|có)|(?:kể từ|từ|sau|đến) (?:(?:ngày|tháng|năm) )?\d+|chỉ (?:cho|với|áp dụng)|"
+    r"bảo lưu|còn bản quyền|"
+    r"never|no (?=cc|creative|licen[cs]e)|excluding|pending|proposed|formerly|former|previously|"
+    r"expired|withdrawn|revoked|until|to be|prohibited|forbidden|all rights reserved|in copyright|"
+    r"(?:text|images?|thumbnails?|metadata|descriptions?) only|(?:from|after|as of) \d+)\b|"
+    r"\?(?!\w)",
+    re.IGNORECASE,
+)
+_NO = r"\b(?:không|cấm|no|prohibited)\b[^.;()]{0,40}?"
+# What a licence itself leaves out, said again in words: by its parts.
+_SAID_AGAIN = {
+    "nc": re.compile(_NO + r"\b(?:thương mại|commercial(?:ly)?)\b", re.IGNORECASE),
+    "nd": re.compile(
+        _NO + r"\b(?:chỉnh sửa|sửa đổi|sửa chữa|phái sinh|thay đổi|derivatives?|changes?|"
+        r"modifications?|modified|changed|adapted)\b",
+        re.IGNORECASE,
+    ),
+}
 _CLAIM = re.compile(
     r"(?:©|\(c\)|copyright (?:©|\(c\)|by|of|\d{4})|bản quyền (?:thuộc|của|©)).*\w.*",
     re.I | re.DOTALL,
@@ -87,13 +110,27 @@ def rights_named(text: str) -> RightsStatement | None:
     by_name = _by_name(tidy)
     if by_name or _NOT.search(tidy):
         return by_name
-    addresses = {rights_statement(uri.rstrip(".")) for uri in _URI.findall(tidy)}
-    if addresses:
-        return addresses.pop() if len(addresses) == 1 else None
-    marks = {_marked(match) for match in _MARK.finditer(tidy)}
-    if marks:
-        return marks.pop() if len(marks) == 1 else None
+    named = {rights_statement(uri.rstrip(".")) for uri in _URI.findall(tidy)} or {
+        _marked(match) for match in _MARK.finditer(tidy)
+    }
+    if named:
+        statement = named.pop()
+        return None if named or (statement and _is_doubtful(tidy, statement)) else statement
     return RightsStatement("", "", _IN_COPYRIGHT_MEANING) if _CLAIM.fullmatch(tidy) else None
+
+
+def _is_doubtful(text: str, statement: RightsStatement) -> bool:
+    """Say whether words beside a Creative Commons licence take away what it gives.
+
+    Words beside "in copyright" only say it again, and so do those of what a licence leaves out.
+    """
+    if "rightsstatements.org" in statement.uri:
+        return False
+    said = _URI.sub(" ", text)
+    for part, again in _SAID_AGAIN.items():
+        if part in re.split("[ -]", statement.mark.lower()):
+            said = again.sub(" ", said)
+    return _DOUBT.search(said) is not None
 
 
 def _marked(match: re.Match[str]) -> RightsStatement | None:

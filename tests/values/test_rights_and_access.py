@@ -38,6 +38,12 @@ RS = "http://rightsstatements.org/vocab/"
         ("public domain", ""),
         ("© Bảo tàng tỉnh Điện Biên", ""),
         ("Bản quyền thuộc Bảo tàng", ""),
+        ("Bản quyền thuộc Bảo tàng, cấm sao chép", ""),
+        ("© Bảo tàng, all rights reserved", ""),
+        ("CC BY-NC 4.0, cấm sử dụng vào mục đích thương mại", CC + "licenses/by-nc/4.0/"),
+        ("CC BY-NC-ND 4.0: không thương mại, không chỉnh sửa", CC + "licenses/by-nc-nd/4.0/"),
+        (f"Cấm sao chép ({RS}InC/1.0/)", RS + "InC/1.0/"),
+        ("xem https://creativecommons.org/licenses/by/4.0/?lang=vi", CC + "licenses/by/4.0/"),
     ],
 )
 def test_rights_are_named_with_an_address_only_where_certain(text: str, uri: str) -> None:
@@ -60,6 +66,20 @@ def test_rights_are_named_with_an_address_only_where_certain(text: str, uri: str
         "Copyright unknown",
         "bản quyền chưa rõ",
         "xin phép bảo tàng",
+        "CC BY 4.0; cấm sao chép",
+        "CC BY 4.0, cấm sử dụng vào mục đích thương mại",
+        "chưa áp dụng CC BY 4.0",
+        "Không theo CC BY 4.0",
+        "no CC0",
+        "CC BY 4.0?",
+        "trước đây CC BY 4.0",
+        "CC BY 4.0 (thu hồi 2021)",
+        "CC BY 4.0 từ 2035",
+        "CC BY 4.0 from 2035",
+        "CC BY 4.0 pending approval",
+        "© 2020 CC BY 4.0, all rights reserved",
+        "Photo: CC BY 4.0; object: in copyright",
+        "chưa áp dụng https://creativecommons.org/licenses/by/4.0/",
     ],
 )
 def test_rights_that_may_be_several_or_none_are_left_alone(text: str) -> None:
@@ -112,7 +132,7 @@ def test_access_is_read(text: str, access: Access | None, until: date | None) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["", "mật", "10 năm", "until 03/04/2030", "public from 03/04/2030",
+    ["", "mật", "công khai?", "public (?)", "10 năm", "until 03/04/2030", "public from 03/04/2030",
      "not public before 03/04/2030",
      "không công bố trước", "không công bố trước 31/02/2030", "công khai trước 2030",
      "công khai đến 2030", "đến 31/02/2030",
