@@ -5,6 +5,7 @@ Which words are headings of which field says ``pipeline.intake.headings``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,6 +21,14 @@ from schemas.profile import Field, Profile, Role
 HEADER_ROWS = 20
 # Columns that only count the rows: they mean nothing, and change when rows are sorted.
 _COUNTERS = frozenset({"stt", "tt", "so tt", "so thu tu", "thu tu", "row", "row no", "no stt"})
+
+# Headings under which a day says until when a row is kept from the public.
+_EMBARGO = re.compile(
+    r"\b(?:embargo(?:ed|es)?|cam van|"
+    r"(?:khong|chua)(?: duoc)? cong (?:bo|khai) (?:cho )?(?:den|toi)|"
+    r"(?:han che|noi bo) (?:cho )?(?:den|toi)|"
+    r"(?:restricted|withheld|closed|staff only|not public) (?:until|till))\b"
+)
 
 __all__ = ["Column", "Header", "Headings", "Meaning", "find_header"]
 
@@ -41,6 +50,15 @@ class Column:
     meaning: Meaning | None = None
     is_counter: bool = False
     is_other_kind: bool = False
+
+    @property
+    def is_unknown_embargo(self) -> bool:
+        """Whether the profile does not know it, and its heading speaks of an embargo."""
+        return (
+            self.meaning is None
+            and not self.is_counter
+            and _EMBARGO.search(fold(self.heading)) is not None
+        )
 
 
 @dataclass(frozen=True)
@@ -113,7 +131,7 @@ def check_header(header: Header, headings: Headings, *, path: str, sheet: str) -
             yield _unknown(column, header, headings, path=path, sheet=sheet)
             continue
         chosen = used.get((column.meaning.field.name, column.meaning.lang))
-        if chosen and chosen is not column and not column.meaning.field.repeatable:
+        if chosen and chosen is not column and not _is_read_often(column.meaning.field):
             yield Finding(
                 "COLUMN-duplicate",
                 path=path,
@@ -171,6 +189,15 @@ def column_letter(index: int) -> str:
 def _unknown(
     column: Column, header: Header, headings: Headings, *, path: str, sheet: str
 ) -> Finding:
+    if column.is_unknown_embargo:
+        return Finding(
+            "COLUMN-embargo",
+            path=path,
+            sheet=sheet,
+            row=header.row,
+            column=column.heading,
+            values={"column": column.heading},
+        )
     similar = headings.suggest(column.heading)
     values = {"column": column.heading}
     if similar:
@@ -218,10 +245,15 @@ def _used(columns: Iterable[Column]) -> list[Column]:
         if column.meaning is None:
             continue
         field = column.meaning.field
-        key = (field.name, column.meaning.lang, column.index if field.repeatable else -1)
+        key = (field.name, column.meaning.lang, column.index if _is_read_often(field) else -1)
         if key not in best or column.meaning.rank < _rank(best[key]):
             best[key] = column
     return list(best.values())
+
+
+def _is_read_often(field: Field) -> bool:
+    """Say whether several columns of a field are read: of access the strictest counts."""
+    return field.repeatable or field.role is Role.ACCESS
 
 
 def _rank(column: Column) -> int:

@@ -12,7 +12,7 @@ from pipeline.intake.columns import Column, Header, column_letter
 from pipeline.intake.headings import Meaning
 from pipeline.intake.kinds import SheetKinds
 from pipeline.intake.table import NOT_CALCULATED, RescuedCell, Row
-from pipeline.intake.text import is_vietnamese, tidy_line, tidy_lines
+from pipeline.intake.text import fold, is_vietnamese, tidy_line, tidy_lines
 from schemas.access import (
     AccessTerms,
     parse_access_terms,
@@ -34,6 +34,8 @@ from schemas.records import Access
 _LONG_TERMS = frozenset({"abstract", "description", "provenance", "tableOfContents"})
 _URI = re.compile(r"(?:https?://[^\s<>\"{}|\\^`]+|urn:[A-Za-z0-9][A-Za-z0-9-]+:[^\s<>\"]+)")
 _LETTER = re.compile(r"[^\W\d_]{2,}")
+# What says, folded, in a column of embargoes that there is none.
+_NO_EMBARGO = frozenset({"", "khong", "khong co", "no", "none", "0"})
 # What Excel shows where a formula failed. Source: ECMA-376 part 1, 18.17.2.7 error-constant.
 _CELL_ERRORS = frozenset(
     {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#GETTING_DATA"}
@@ -196,6 +198,9 @@ class _RowReader:
         if column.meaning is None:
             if not column.is_counter:
                 self.extra.append((column.heading, tidy_lines(text)))
+            # A profile without such a field is no leave to show what the museum withholds.
+            if column.is_unknown_embargo and fold(text) not in _NO_EMBARGO:
+                self._read_access(column, text, parse_embargo(text), "VALUE-bad-embargo")
             if column.is_other_kind:
                 kind = self.kinds.label(self.kind.kind)
                 self._find("ROW-other-kind", column, column=column.heading, kind=kind)

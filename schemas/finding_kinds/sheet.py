@@ -121,6 +121,12 @@ KINDS = (
         N_("Rename it to a known heading, or add it to profile.csv."),
     ),
     FindingKind(
+        "COLUMN-embargo",
+        Severity.WARNING,
+        N_("The column '{column}' is not known; its days count as the last day of an embargo."),
+        N_('If it is something else, tell hoaban check to pass it over: --map "{column}="'),
+    ),
+    FindingKind(
         "COLUMN-duplicate",
         Severity.WARNING,
         N_("The columns '{other}' and '{column}' mean the same; only '{other}' is published."),

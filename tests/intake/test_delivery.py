@@ -70,6 +70,10 @@ def column_unknown(museum):
     museum.csv((*HEAD, "Giá"), ("1", "One", "5"))
 
 
+def column_embargo(museum):
+    museum.csv((*HEAD, "Cấm vận đến"), ("1", "One", "31/12/2090"))
+
+
 def column_duplicate(museum):
     museum.csv((*HEAD, "Tên"), ("1", "One", "Two"))
 
@@ -243,6 +247,7 @@ CASES = {
     "ROW-other-kind": (row_other_kind, (ROW, COLUMN, "item_id")),
     "ROW-formula-unsaved": (row_formula_unsaved, ("sheet", ROW, COLUMN, "item_id")),
     "COLUMN-unknown": (column_unknown, (ROW, COLUMN)),
+    "COLUMN-embargo": (column_embargo, (ROW, COLUMN)),
     "COLUMN-duplicate": (column_duplicate, (ROW, COLUMN)),
     "COLUMN-missing": (column_missing, ()),
     "COLUMN-as-identifier": (column_as_identifier, (ROW, COLUMN)),

@@ -103,6 +103,36 @@ def test_of_two_single_columns_the_plainer_name_is_read(museum):
 
 
 @pytest.mark.parametrize(
+    ("heading", "cell", "access", "until"),
+    [
+        ("Cấm vận đến", "31/12/2090", Access.PUBLIC, "2090-12-31"),
+        ("Embargo until", "2090-12-31", Access.PUBLIC, "2090-12-31"),
+        ("Embargo (date)", "2090", Access.PUBLIC, "2090-12-31"),
+        ("Không công bố đến", "6/2090", Access.PUBLIC, "2090-06-30"),
+        ("Hạn chế đến", "không", Access.PUBLIC, ""),
+        ("Cấm vận", "", Access.PUBLIC, ""),
+        ("Cấm vận", "10 năm", Access.STAFF, ""),
+    ],
+)
+def test_an_embargo_counts_also_where_the_profile_has_no_column_for_it(
+    museum, heading, cell, access, until
+):
+    item = read_one(museum, ("Mức truy cập", heading), ("công khai", cell))
+    assert (item.record.access, item.record.embargo_until) == (access, until)
+    assert {"COLUMN-embargo"} == museum.codes(museum.read().findings) & {
+        "COLUMN-embargo",
+        "COLUMN-unknown",
+    }
+    assert ("VALUE-bad-embargo" in museum.codes(item.findings)) is (cell == "10 năm")
+
+
+@pytest.mark.parametrize("levels", [("công khai", "nội bộ"), ("nội bộ", "công khai")])
+def test_of_two_columns_of_access_the_stricter_counts(museum, levels):
+    item = read_one(museum, ("Mức truy cập", "Phạm vi công bố"), levels)
+    assert item.record.access is Access.STAFF
+
+
+@pytest.mark.parametrize(
     ("word", "access"),
     [
         ("Công khai", Access.PUBLIC),
