@@ -13,6 +13,7 @@ from schemas.dates import load_periods, shipped_periods
 from schemas.errors import ConfigError
 from schemas.messages import _
 from schemas.normalising import ValueTables, shipped_tables, vocabulary_name
+from schemas.unread import why_unread
 from schemas.vocabularies import parse_vocabulary
 
 
@@ -41,7 +42,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = why_unread(error)
         raise ConfigError(
             _("The table cannot be read: {reason}.").format(reason=reason),
             remedy=_("Open it in the spreadsheet program and save it as CSV UTF-8."),

@@ -19,6 +19,7 @@ from schemas.errors import SourceError
 from schemas.findings import Finding
 from schemas.identifiers import item_id_for, spelling_key
 from schemas.messages import _
+from schemas.unread import why_unread
 
 LARGEST_LIST_BYTES = 64 * 1024 * 1024
 _LONGEST_NUMBER = 1000
@@ -131,7 +132,7 @@ def _read(path: Path) -> list[ListedNumber]:
             )
         numbers = list(_lines(path))
     except (OSError, UnicodeDecodeError, SheetError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = why_unread(error)
         raise SourceError(
             _("The list cannot be read: {reason}.").format(reason=reason),
             remedy=_("Save it as plain text in UTF-8, one inventory number a line."),

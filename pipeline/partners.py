@@ -21,6 +21,7 @@ from schemas.findings import Finding
 from schemas.messages import _
 from schemas.partners import ENDING, SHIPPED, PartnerProfile, shipped_names
 from schemas.partners.reading import check_fields, parse_partner
+from schemas.unread import why_unread
 
 
 def export_to(
@@ -102,7 +103,7 @@ def _read(path: Path) -> PartnerProfile:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = why_unread(error)
         raise ConfigError(
             _("The partner profile cannot be read: {reason}.").format(reason=reason), path=path
         ) from error

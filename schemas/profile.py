@@ -27,6 +27,7 @@ from schemas.fields import (
 from schemas.findings import Finding, Severity, has_errors
 from schemas.messages import _
 from schemas.profile_table import read_table
+from schemas.unread import why_unread
 
 __all__ = [
     "CheckedProfile",
@@ -65,7 +66,7 @@ def check_profile(path: Path) -> CheckedProfile:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = why_unread(error)
         finding = Finding("PROFILE-unreadable", path.name, values={"reason": reason})
         return CheckedProfile(None, (finding,))
     return _checked(text, path.name)

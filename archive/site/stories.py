@@ -25,6 +25,7 @@ from markdown_it.token import Token
 
 from schemas.errors import ConfigError
 from schemas.messages import _
+from schemas.unread import why_unread
 
 _NAME = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2,3}(?:-[A-Za-z0-9]+)*)\.md")
 _FENCE = "---"
@@ -171,7 +172,7 @@ def _read_story(
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = why_unread(error)
         problems.append(Problem(path, 1, _("it cannot be read: {reason}").format(reason=reason)))
         return None
     lines = text.splitlines()

@@ -23,6 +23,7 @@ from pipeline.selection import choose, parse_since
 from schemas.dublincore import Statement
 from schemas.errors import ConfigError, SourceError, StoreWriteError
 from schemas.findings import Finding
+from schemas.messages import speaking
 from schemas.profile import parse_profile, shipped_profile_text
 from schemas.records import Access, Record, View, day_of
 from tests.conftest import Run
@@ -108,6 +109,18 @@ def test_what_cannot_be_understood_is_an_error_that_says_what_to_do(
 ) -> None:
     with pytest.raises(SourceError, match=told):
         taken(museum, selection)
+
+
+def test_a_list_that_cannot_be_read_is_told_of_in_the_readers_language(
+    museum: Museum, tmp_path: Path
+) -> None:
+    told = {}
+    for path in (tmp_path / "none.txt", tmp_path):
+        with speaking("vi"), pytest.raises(SourceError) as caught:
+            taken(museum, Selection(list_file=path))
+        told[path.name] = str(caught.value)
+    assert "không có tệp này" in told["none.txt"]
+    assert "đây là một thư mục" in told[tmp_path.name]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
