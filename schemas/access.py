@@ -15,7 +15,9 @@ _WORDS = {
     Access.PUBLIC: "công khai;công bố;mở;công chúng;public;open",
     Access.RESTRICTED: "hạn chế;restricted;limited",
     Access.STAFF: "nội bộ;lưu hành nội bộ;chỉ nội bộ;không công khai;không công bố;"
-    "staff;staff only;internal;internal only",
+    "không được công khai;không được công bố;chưa công khai;chưa công bố;"
+    "chưa được công khai;chưa được công bố;"
+    "not public;not published;staff;staff only;internal;internal only",
 }
 _LEVELS = {
     exact_key(words_of(w)): level for level, words in _WORDS.items() for w in words.split(";")
@@ -30,8 +32,8 @@ _BARE_LEVELS = {bare_key(words_of(w)): _LEVELS[exact_key(words_of(w))]
 _DATE = r"(?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{1,2}[/.-]\d{4}|\d{4})"
 _DAY = r"(?:hết\s+|cuối\s+)?(?:ngày\s+|tháng\s+|năm\s+|the end of\s+)?"
 _UNTIL = re.compile(
-    rf"(?P<before>.*?)[\s,;(]*\b(?P<word>(?:cấm vận |embargo(?:ed)? )?(?:cho )?đến|tới|until|till|"
-    rf"embargo(?:ed)? until)\s+{_DAY}{_DATE}\s*\)?",
+    rf"(?P<before>.*?)[\s,;(]*\b(?P<word>(?:cấm vận |embargo(?:ed)? )?(?:cho )?(?:đến|tới)|until|"
+    rf"till|embargo(?:ed)? until)\s+{_DAY}{_DATE}\s*\)?",
     re.IGNORECASE,
 )
 _FROM = re.compile(
@@ -42,6 +44,21 @@ _NOT_BEFORE = re.compile(
     rf"not to be (?:published|shown|opened)|do not (?:publish|show|open))\s+"
     rf"(?P<word>trước|before)\s+{_DAY}{_DATE}",
     re.IGNORECASE,
+)
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
+           "october", "november", "december")  # fmt: skip
+_WORDY_DAY = re.compile(
+    r"\b(?P<day>\d{1,2}) tháng (?P<month>\d{1,2}),? năm (?P<year>\d{4})\b", re.IGNORECASE
+)
+_WORDY_MONTH = re.compile(r"\btháng (?P<month>\d{1,2}),? năm (?P<year>\d{4})\b", re.IGNORECASE)
+_NAME = rf"(?P<name>{'|'.join(_MONTHS)})"
+_NAMED_DAYS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? {_NAME},? (?P<year>\d{{4}})\b",
+        rf"\b{_NAME} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b",
+        rf"\b{_NAME},? (?P<year>\d{{4}})\b",
+    )
 )
 # Words after which a date may have its month first.
 _ENGLISH = ("until", "till", "from", "of", "before")
@@ -69,7 +86,7 @@ def parse_access_terms(text: str) -> AccessTerms | None:
     date that may be two (``until 03/04/2030`` in English), and "mật", a state secret, which no
     level here stands for. The caller keeps such an item from the public and tells a person.
     """
-    tidy = " ".join(text.split())
+    tidy = _with_figures(text)
     if len(tidy) > 200 or "?" in tidy:
         return None  # whoever asks "công khai?" has not decided
     before = _NOT_BEFORE.fullmatch(tidy)
@@ -89,7 +106,7 @@ def parse_access_terms(text: str) -> AccessTerms | None:
 
 def speaks_of_embargo(text: str) -> bool:
     """Say whether a text has the form of an embargo, whatever its day may be."""
-    tidy = " ".join(text.split())
+    tidy = _with_figures(text)
     forms = (_UNTIL, _FROM, _NOT_BEFORE)
     return len(tidy) <= 200 and any(form.fullmatch(tidy) for form in forms)
 
@@ -123,6 +140,21 @@ def access_words(access: Access, embargo_until: str) -> str:
 def parse_embargo(text: str) -> AccessTerms | None:
     """Return what a cell says in which nothing but an embargo stands: a day alone is its last."""
     return parse_access_terms(text) or parse_access_terms(f"đến {text}")
+
+
+def _with_figures(text: str) -> str:
+    """Return a text on one line, its months in figures: ``31 tháng 12 năm 2030``, ``May 2030``."""
+    tidy = _WORDY_DAY.sub(r"\g<year>-\g<month>-\g<day>", " ".join(text.split()))
+    tidy = _WORDY_MONTH.sub(r"\g<month>/\g<year>", tidy)
+    for form in _NAMED_DAYS:
+        tidy = form.sub(_in_figures, tidy)
+    return tidy
+
+
+def _in_figures(match: re.Match[str]) -> str:
+    month = _MONTHS.index(match["name"].casefold()) + 1
+    day = match.groupdict().get("day")
+    return f"{match['year']}-{month}-{day}" if day else f"{month}/{match['year']}"
 
 
 def _level(text: str) -> Access | None:
