@@ -283,7 +283,12 @@ class _Sound:
 
 
 def _write(path: Path, identity: Identity, plan: _Plan, target: Path) -> int:
-    """Write the copy; return how many pieces of the master could not be decoded."""
+    """Write the copy; return how many pieces of the master could not be decoded.
+
+    Raises:
+        ScanProblem: Nothing in the master can be played.
+        OSError: The disk refuses the file.
+    """
     library = load_extra("media")
     gaps = 0
     with opened(path, identity) as streams, _opened_copy(target) as copy:
@@ -299,6 +304,9 @@ def _write(path: Path, identity: Identity, plan: _Plan, target: Path) -> int:
         for track in tracks.values():
             for made in track.end():
                 _mux(copy, made, target)
+    # The file is begun with the first packet.
+    if not target.is_file():
+        raise ScanProblem("RECORDING-damaged", reason="nothing in it can be played")
     return gaps
 
 

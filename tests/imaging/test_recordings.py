@@ -13,6 +13,7 @@ from archive.settings import DerivativeSettings
 from pipeline.identify import identify
 from pipeline.naming import add_names
 from pipeline.problem import ScanProblem
+from pipeline.recordings import access_copy
 from pipeline.recordings.opening import Streams, packets_of
 from pipeline.recordings.patience import more_time_s
 from pipeline.work import check_item, run_item
@@ -390,6 +391,15 @@ def test_a_name_that_does_not_suit_a_recording_is_told(tmp_path):
 
     assert identify(tmp_path / "sound.wav").found == "MP3"
     assert codes(run(tmp_path / "s", tmp_path / "sound.wav")) == ["SCAN-extension"]
+
+
+def test_a_copy_that_was_never_begun_is_the_recordings_fault_and_not_the_disks(
+    tmp_path, monkeypatch
+):
+    write_sound(tmp_path / "sound.wav", "pcm_s16le", seconds=1)
+    monkeypatch.setattr(access_copy, "_mux", lambda copy, packet, target: None)
+
+    assert codes(run(tmp_path / "s", tmp_path / "sound.wav")) == ["RECORDING-damaged"]
 
 
 def test_a_stream_that_was_not_known_is_a_finding_and_no_defect():
