@@ -100,7 +100,10 @@ def site(tmp_path_factory):
     make_site(
         archive,
         write_search=write_search,
-        json_ld=lambda record, url, images, lang: {"@context": "https://schema.org", "url": url},
+        json_ld=lambda record, url, images, recordings, lang: {
+            "@context": "https://schema.org",
+            "url": url,
+        },
     )
     return archive.layout.site
 

@@ -83,7 +83,7 @@ def test_so_do_the_pages_of_the_site() -> None:
     profile = parse_profile(shipped_profile_text("museum"))
     settings = Settings(rights=WORDS, rights_uri=DEED)
     for describe in (ItemJsonLd(profile, settings), ItemLinkedArt(profile, settings)):
-        text = json.dumps(describe(Record("BT-1", ()), "", (), "vi"), ensure_ascii=False)
+        text = json.dumps(describe(Record("BT-1", ()), "", (), (), "vi"), ensure_ascii=False)
         assert BY in text
         assert WORDS in text
 

@@ -31,7 +31,9 @@ def test_findings_are_named_BUDGET_files_and_BUDGET_size():  # noqa: N802  (code
 def test_what_is_expected_is_near_what_is_built(tmp_path):
     archive = small_archive(tmp_path, Settings(file_budget=1, size_budget_mb=1))
     report = make_site(
-        archive, write_search=lambda folder: None, json_ld=lambda record, url, images, lang: {}
+        archive,
+        write_search=lambda folder: None,
+        json_ld=lambda record, url, images, recordings, lang: {},
     )
     assert report.files == sum(1 for path in archive.layout.site.rglob("*") if path.is_file())
     assert report.warnings == ()

@@ -51,8 +51,8 @@ def site(tmp_path_factory):
     )
     make_site(
         archive,
-        json_ld=lambda record, url, images, lang: {"url": url},
-        linked_art=lambda record, url, images, lang: linked_art(
+        json_ld=lambda record, url, images, recordings, lang: {"url": url},
+        linked_art=lambda record, url, images, recordings, lang: linked_art(
             record, LinkedArtPlaces(url, images), lang=lang
         ),
     )

@@ -24,7 +24,7 @@ ADDRESS = "https://baotang.example/kho"
 
 
 def build(archive):
-    def json_ld(record, url, images, lang):
+    def json_ld(record, url, images, recordings, lang):
         return {"@context": "https://schema.org", "name": record.title(lang), "url": url}
 
     return make_site(

@@ -65,7 +65,10 @@ def items(tmp_path_factory):
         pages[scan] = f"vi/{item_page(item.item_id)}"
     make_site(
         archive,
-        json_ld=lambda record, url, images, lang: {"name": record.title(lang), "url": url},
+        json_ld=lambda record, url, images, recordings, lang: {
+            "name": record.title(lang),
+            "url": url,
+        },
     )
     return archive.layout.site, pages
 
